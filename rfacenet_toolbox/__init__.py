@@ -1,0 +1,23 @@
+"""rFaceNet for the rPPG-Toolbox: heart rate from face video, guided by identity-specific facial contours.
+
+>>> import rfacenet_toolbox
+>>> model = rfacenet_toolbox.RFaceNet(frames=128, identities=10, fusion="stage3", identity="tcu")
+
+Importing the package is cheap: the names below load what they need when they are first used.
+"""
+__version__ = "0.1.0"
+__all__ = ["RFaceNet", "heart_rate_bpm", "__version__"]
+
+_LAZY = {"RFaceNet": "rfacenet_toolbox.network", "heart_rate_bpm": "rfacenet_toolbox.objective"}
+
+
+def __getattr__(name):
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_LAZY[name]), name)
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,34 @@
+"""Packaging. Ranges are wide enough for the toolbox's own environment (Python 3.8, torch 2.1, numpy 1.22)."""
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+VERSION = re.search(r'__version__ = "(.+?)"', (HERE / "rfacenet_toolbox" / "__init__.py").read_text()).group(1)
+
+setup(
+    name="rfacenet-toolbox",
+    version=VERSION,
+    description="rFaceNet (heart rate from face video, guided by facial contours) as a plug-in for the rPPG-Toolbox",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.8",
+    packages=find_packages(include=["rfacenet_toolbox", "rfacenet_toolbox.*"]) + ["rfacenet_toolbox.toolbox_configs"],
+    package_dir={"rfacenet_toolbox.toolbox_configs": "toolbox_configs"},
+    package_data={"rfacenet_toolbox.toolbox_configs": ["*.yaml"]},
+    install_requires=[
+        "torch>=1.12",
+        "numpy>=1.22,<2",  # the toolbox uses np.mat, which NumPy 2 dropped
+        "scipy>=1.5.2",
+        "pandas>=1.1.5",
+        "opencv-python-headless>=4.5.2,<5",  # OpenCV 5 has no CascadeClassifier
+        "matplotlib>=3.1.2",
+        "yacs>=0.1.8",
+        "PyYAML>=5.4",
+        "tqdm>=4.60",
+    ],
+    extras_require={"test": ["pytest>=7"], "lint": ["ruff"]},
+    entry_points={"console_scripts": ["rfacenet=rfacenet_toolbox.cli:main"]},
+)

@@ -1,0 +1,93 @@
+"""Weights files and full-state files, written so that a kill at any moment leaves the last good one."""
+import os
+from pathlib import Path
+
+import torch
+
+from .errors import CheckpointError
+
+
+def write_atomically(path, write):
+    """Call ``write(file)`` on a binary file that takes ``path``'s place only once it is whole and on disk."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(unfinished, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        if unfinished.exists():
+            unfinished.unlink()
+
+
+def save(path, content):
+    """Save tensors, numbers, strings, lists and dicts of them."""
+    write_atomically(path, lambda file: torch.save(content, file))
+
+
+def load(path):
+    """What :func:`save` saved, on the CPU. Tensors and plain values only: a file cannot run code.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or holds something else.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"no checkpoint at {path}. Train first, or correct the path in the config.")
+    try:
+        return torch.load(path, map_location="cpu", **_tensors_only())
+    except Exception as error:  # torch.load has no error type of its own for a damaged file
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {error}). It may be cut short or be "
+            f"another kind of file; copy it again, or use the checkpoint of another epoch."
+        ) from error
+
+
+def load_weights(path):
+    """The parameters in a weights file, without the ``module.`` that DataParallel puts before each name."""
+    content = load(path)
+    if not isinstance(content, dict) or not content:
+        raise CheckpointError(f"{path} holds {type(content).__name__}; expected the named tensors of a state_dict.")
+    return {_strip(name): value for name, value in content.items()}
+
+
+def fit(model, weights, source, may_miss=()):
+    """Load ``weights`` into ``model``; only names that start with one of ``may_miss`` may be absent.
+
+    Raises:
+        CheckpointError: names or shapes differ; the message shows which.
+    """
+    own = model.state_dict()
+    missing = [name for name in own if name not in weights and not name.startswith(tuple(may_miss))]
+    unknown = [name for name in weights if name not in own]
+    shapes = [
+        f"{name} is {tuple(weights[name].shape)}, the model's is {tuple(own[name].shape)}"
+        for name in weights
+        if name in own and weights[name].shape != own[name].shape
+    ]
+    if missing or unknown or shapes:
+        raise CheckpointError(
+            f"{source} is of another model than the config describes: "
+            f"{_some('absent', missing)}{_some('unknown', unknown)}{_some('of another shape', shapes)}"
+            f"Compare MODEL.NAME and the settings below MODEL with those it was trained with."
+        )
+    model.load_state_dict(weights, strict=False)
+
+
+def _tensors_only():
+    version = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
+    return {"weights_only": True} if version >= (1, 13) else {}
+
+
+def _strip(name):
+    return name[len("module."):] if name.startswith("module.") else name
+
+
+def _some(what, names, most=3):
+    if not names:
+        return ""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{len(names)} {what} ({', '.join(names[:most])}{more}). "

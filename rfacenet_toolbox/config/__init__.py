@@ -1,0 +1,6 @@
+"""Configuration: our node in the toolbox's tree, the tree itself for the standalone host, and what is checked first."""
+from .checks import check
+from .loading import load, unknown_key_error
+from .rfacenet import rfacenet_node
+
+__all__ = ["check", "load", "rfacenet_node", "unknown_key_error"]

@@ -1,0 +1,105 @@
+"""What is checked before a run starts: settings that do not fit each other, hosts that lack what a setting asks for."""
+import os
+
+from .. import registry
+from ..errors import ConfigError, ShapeError
+
+#: face detectors of each host, by the start of their name
+BACKENDS = {"standalone": ("HC",), "toolbox": ("HC", "Y5F", "RF")}
+DATA_TYPES = ("Raw", "DiffNormalized", "Standardized")
+
+
+def check(config, host):
+    """Refuse a configuration that would fail later, before anything is read or trained.
+
+    Args:
+        config: the whole tree, after the paths were derived.
+        host: ``"standalone"`` or ``"toolbox"``.
+
+    Raises:
+        ConfigError: with the key, what it holds, what it may hold.
+    """
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        splits = ["UNSUPERVISED"]
+    else:
+        if not registry.is_registered(config.MODEL.NAME):
+            raise registry.unknown_name(config.MODEL.NAME)
+        splits = ["TRAIN", "TEST"] if config.TOOLBOX_MODE == "train_and_test" else ["TEST"]
+        if config.TOOLBOX_MODE == "train_and_test" and not config.TEST.USE_LAST_EPOCH:
+            splits.append("VALID")
+    for split in splits:
+        _check_data(config[split].DATA, split, host)
+    if config.TOOLBOX_MODE == "train_and_test":
+        _check_training(config)
+    if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
+        raise ConfigError(
+            f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
+            f"only_test needs the .pth of a trained model."
+        )
+    if config.MODEL.NAME == "rFaceNet":
+        _check_rfacenet(config, splits)
+
+
+def _check_data(data, split, host):
+    key = f"{split}.DATA"
+    backend = data.PREPROCESS.CROP_FACE.BACKEND
+    if data.PREPROCESS.CROP_FACE.DO_CROP_FACE and not backend.startswith(BACKENDS[host]):
+        raise ConfigError(
+            f"{key}.PREPROCESS.CROP_FACE.BACKEND is {backend!r}; the {host} host has {', '.join(BACKENDS[host])}. "
+            f"HC, OpenCV's Haar cascade, is there in both."
+        )
+    if "input" in data.CACHED_PATH:
+        raise ConfigError(
+            f"{key}.CACHED_PATH is {data.CACHED_PATH}. The toolbox finds a clip's label by replacing 'input' "
+            f"everywhere in the clip's path, so no folder of it may contain that word. Name another folder."
+        )
+    for data_type in data.PREPROCESS.DATA_TYPE:
+        _one_of(f"{key}.PREPROCESS.DATA_TYPE", data_type, DATA_TYPES)
+    _one_of(f"{key}.PREPROCESS.LABEL_TYPE", data.PREPROCESS.LABEL_TYPE, DATA_TYPES)
+    if data.FS <= 0:
+        raise ConfigError(f"{key}.FS is {data.FS}; expected the frame rate in Hz, 30 for PURE and UBFC-rPPG.")
+    if not 0 <= data.BEGIN < data.END <= 1:
+        raise ConfigError(f"{key}.BEGIN and END are {data.BEGIN} and {data.END}; expected 0 <= BEGIN < END <= 1.")
+
+
+def _check_training(config):
+    for key, value in (("EPOCHS", config.TRAIN.EPOCHS), ("BATCH_SIZE", config.TRAIN.BATCH_SIZE)):
+        if value < 1:
+            raise ConfigError(f"TRAIN.{key} is {value}; expected 1 or more.")
+    if not config.TRAIN.MODEL_FILE_NAME:
+        raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
+
+
+def _check_rfacenet(config, splits):
+    from ..network import RFaceNet
+    from ..objective import MultiTaskLoss
+
+    node = config.MODEL.RFACENET
+    try:
+        RFaceNet(node.FRAME_NUM, 1, node.FUSION, node.IDENTITY, tcu_steps=node.TCU_STEPS)
+        MultiTaskLoss(
+            30, heart_rate_unit=node.LOSS.HEART_RATE_UNIT, sigma_init=node.LOSS.SIGMA_INIT, tasks=node.LOSS.TASKS
+        )
+    except ShapeError as error:
+        raise ConfigError(f"MODEL.RFACENET: {error}") from error
+    _one_of("MODEL.RFACENET.RUNTIME.PRECISION", node.RUNTIME.PRECISION, ("fp32", "bf16"))
+    for split in splits:
+        data = config[split].DATA
+        prefix = f"{split}.DATA"
+        if data.PREPROCESS.CHUNK_LENGTH != node.FRAME_NUM or not data.PREPROCESS.DO_CHUNK:
+            raise ConfigError(
+                f"{prefix}.PREPROCESS has DO_CHUNK {data.PREPROCESS.DO_CHUNK} and CHUNK_LENGTH "
+                f"{data.PREPROCESS.CHUNK_LENGTH}, and MODEL.RFACENET.FRAME_NUM is {node.FRAME_NUM}. The network takes "
+                f"clips of exactly FRAME_NUM frames: set DO_CHUNK to True and make the two numbers equal."
+            )
+        if data.DATA_FORMAT != "NCDHW":
+            raise ConfigError(f"{prefix}.DATA_FORMAT is {data.DATA_FORMAT!r}; rFaceNet takes NCDHW.")
+        if len(data.PREPROCESS.DATA_TYPE) != 1:
+            raise ConfigError(f"{prefix}.PREPROCESS.DATA_TYPE is {data.PREPROCESS.DATA_TYPE}; rFaceNet takes one.")
+        if min(data.PREPROCESS.RESIZE.W, data.PREPROCESS.RESIZE.H) < 16:
+            raise ConfigError(f"{prefix}.PREPROCESS.RESIZE is below 16x16, the smallest that rFaceNet takes.")
+
+
+def _one_of(key, value, allowed):
+    if value not in allowed:
+        raise ConfigError(f"{key} is {value!r}; expected one of {', '.join(allowed)}.")

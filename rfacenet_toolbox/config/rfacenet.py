@@ -1,0 +1,32 @@
+"""``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration."""
+from yacs.config import CfgNode
+
+
+def rfacenet_node():
+    """A fresh node with the defaults. Both hosts merge YAML files into it, and unknown keys are errors in both."""
+    node = CfgNode()
+    # Network (paper sections 3.1-3.3, Table 3)
+    node.FRAME_NUM = 128  # T; the clips' CHUNK_LENGTH
+    node.FUSION = "stage3"  # none, stage1, stage2, stage3
+    node.IDENTITY = "tcu"  # tcu, noise, none
+    node.TCU_STEPS = 1  # time steps that the TCU keeps
+    node.NOISE_SEED = 0  # of the one noise map that IDENTITY: noise is evaluated with
+
+    # Loss (paper section 3.4)
+    node.LOSS = CfgNode()
+    node.LOSS.TASKS = ["bvp", "heart_rate", "identity"]  # the terms of Eq. 4 that take part
+    node.LOSS.HEART_RATE_UNIT = "bpm"  # bpm, hz
+    node.LOSS.SIGMA_INIT = [1.0, 1.0, 1.0]
+
+    # Training
+    node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
+    node.EXPORT_IDENTITY_HEAD = False  # keep the classifier of people in the weights files
+    node.RESUME = "auto"  # auto: go on where an interrupted run of this config stopped; never; or a state file
+
+    # How it runs. None of these may change a result beyond rounding, but SEED.
+    node.RUNTIME = CfgNode()
+    node.RUNTIME.PRECISION = "fp32"  # fp32, bf16
+    node.RUNTIME.CHANNELS_LAST = False
+    node.RUNTIME.WORKERS = -1  # loader processes; -1 is the toolbox's 16, but no more than there are cores
+    node.RUNTIME.SEED = 100  # 100 is the toolbox's own
+    return node

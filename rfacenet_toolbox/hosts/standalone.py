@@ -1,0 +1,78 @@
+"""The standalone host: the toolbox's command line and loaders, without a toolbox."""
+import argparse
+import random
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+
+from .. import config as configuration
+from .. import data, job, runtime
+from ..errors import ConfigError
+from . import Host
+
+#: loader order and their configuration, as the toolbox's main.py has them
+SPLITS = ("train", "valid", "test")
+
+
+def main(argv=None):
+    """``main.py --config_file X``; returns the content of ``results.json``."""
+    args = parse(argv)
+    config = configuration.load(args.config_file)
+    configuration.check(config, "standalone")
+    return run(config)
+
+
+def run(config):
+    """Load the data, then run the job."""
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        raise ConfigError(
+            "TOOLBOX_MODE is unsupervised_method, which the standalone host does not run. "
+            "Run this config in an rPPG-Toolbox checkout, or use train_and_test or only_test."
+        )
+    generators = {"train": torch.Generator(), "general": torch.Generator()}
+    runtime.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
+    loaders = {split: _loader(config, split, generators) for split in SPLITS}
+    host = Host("standalone", None)
+    host.check_complete(config, loaders)
+    host.print_split(loaders)
+    return job.run(config, loaders, host)
+
+
+def parse(argv=None):
+    """The arguments that the toolbox's main.py takes."""
+    parser = argparse.ArgumentParser(description="Train and test as the rPPG-Toolbox does, without a checkout of it.")
+    parser.add_argument("--config_file", required=True, help="a YAML file, such as those in toolbox_configs/")
+    for ignored in ("--lr", "--model_file_name", "--cached_path"):
+        parser.add_argument(ignored, default=None, help="accepted and without effect, as in the toolbox")
+    parser.add_argument("--preprocess", action="store_true", help="accepted and without effect, as in the toolbox")
+    return parser.parse_args(argv)
+
+
+def _loader(config, split, generators):
+    if not _wanted(config, split):
+        return None
+    node = config[split.upper()].DATA
+    training = split == "train"
+    return DataLoader(
+        data.load_split(split, node),
+        batch_size=config.INFERENCE.BATCH_SIZE if split == "test" else config.TRAIN.BATCH_SIZE,
+        shuffle=training,
+        num_workers=runtime.worker_count(config.MODEL.RFACENET.RUNTIME.WORKERS),
+        worker_init_fn=_seed_worker,
+        generator=generators["train" if training else "general"],
+    )
+
+
+def _wanted(config, split):
+    if split == "test":
+        return True
+    if config.TOOLBOX_MODE == "only_test":
+        return False
+    return split == "train" or not config.TEST.USE_LAST_EPOCH
+
+
+def _seed_worker(worker_id):
+    seed = torch.initial_seed() % 2**32
+    np.random.seed(seed)
+    random.seed(seed)

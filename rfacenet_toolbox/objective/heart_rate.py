@@ -1,0 +1,81 @@
+"""Heart rate as the largest peak of the power spectrum (paper Eq. 3), hard and differentiable.
+
+``hr = argmax over 0.5 Hz < f < 4.2 Hz of |FFT(bvp)|^2, times 60``
+
+128 frames at 30 fps give a grid of 14 bpm, so the signal is zero-padded until the grid is 1 bpm or finer, and a Hann
+window keeps the spectrum's mirror image below 0 Hz from pulling the peak of a slow pulse.
+
+Labels are DiffNormalized: a time derivative, whose spectrum is the BVP's times f^2. Its largest peak can be the
+dicrotic wave's harmonic. So a derivative is integrated first: mean removed, cumulative sum, straight line removed.
+"""
+import math
+
+import torch
+
+from ..errors import ShapeError
+
+
+def heart_rate_bpm(bvp, fs_hz, band_hz=(0.5, 4.2), *, is_derivative=False, resolution_bpm=1.0):
+    """Eq. 3 as written: the frequency of the largest power in the band.
+
+    >>> t = torch.arange(128) / 30
+    >>> abs(float(heart_rate_bpm(torch.sin(2 * math.pi * 1.2 * t), 30)) - 72) < 1
+    True
+
+    Args:
+        bvp: (..., T) tensor or array, T of 16 or more.
+        fs_hz: frames a second.
+        band_hz: lowest and highest frequency looked at.
+        is_derivative: the signal is the BVP's time derivative, as DiffNormalized labels are.
+        resolution_bpm: the grid is this fine or finer.
+
+    Returns:
+        (...) tensor in beats a minute, float32.
+
+    Raises:
+        ShapeError: a signal too short, or a band that holds no frequency.
+    """
+    power, grid_bpm = _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm)
+    return grid_bpm[power.argmax(dim=-1)]
+
+
+def soft_heart_rate_bpm(
+    bvp, fs_hz, band_hz=(0.5, 4.2), *, is_derivative=False, resolution_bpm=1.0, sharpness=8.0
+):
+    """Eq. 3 with a gradient: the mean frequency under weights ``power ** sharpness``.
+
+    On a clean tone the weights sit on the peak, and the result agrees with :func:`heart_rate_bpm` to 1 bpm.
+    Arguments, shapes, units and errors are those of :func:`heart_rate_bpm`.
+    """
+    power, grid_bpm = _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm)
+    peak = power.amax(dim=-1, keepdim=True).clamp_min(torch.finfo(power.dtype).tiny)
+    # Powers 50 dB below the peak weigh nothing, and the floor keeps the logarithm's gradient finite there.
+    weights = torch.softmax(sharpness * torch.log(power / peak + 1e-5), dim=-1)
+    return (weights * grid_bpm).sum(dim=-1)
+
+
+def _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm):
+    """Power (..., F) and its grid (F,) in bpm, inside the band."""
+    signal = torch.as_tensor(bvp).to(torch.float32)
+    length = signal.shape[-1] if signal.dim() else 0
+    if length < 16:
+        raise ShapeError(f"a heart rate needs a BVP of 16 samples or more along its last axis; found {length}.")
+    if fs_hz <= 0:
+        raise ShapeError(f"fs_hz is {fs_hz}; expected the sampling rate in Hz, such as 30.")
+    signal = signal - signal.mean(dim=-1, keepdim=True)
+    if is_derivative:
+        signal = _without_line(torch.cumsum(signal, dim=-1))
+    window = torch.hann_window(length, periodic=False, dtype=signal.dtype, device=signal.device)
+    points = 2 ** math.ceil(math.log2(max(length, 60.0 * fs_hz / resolution_bpm)))
+    power = torch.fft.rfft(signal * window, n=points).abs().square()
+    grid_hz = torch.arange(power.shape[-1], device=signal.device, dtype=signal.dtype) * (fs_hz / points)
+    inside = (grid_hz > band_hz[0]) & (grid_hz < band_hz[1])
+    if not bool(inside.any()):
+        raise ShapeError(f"no frequency lies between {band_hz[0]} and {band_hz[1]} Hz at {fs_hz} samples a second.")
+    return power[..., inside], grid_hz[inside] * 60.0
+
+
+def _without_line(signal):
+    time = torch.linspace(-1.0, 1.0, signal.shape[-1], dtype=signal.dtype, device=signal.device)
+    slope = (signal * time).sum(dim=-1, keepdim=True) / (time * time).sum()
+    return signal - signal.mean(dim=-1, keepdim=True) - slope * time

@@ -1,0 +1,68 @@
+"""How a run uses the machine: device, precision, loader workers, seeds."""
+import contextlib
+import os
+import random
+
+import numpy as np
+import torch
+
+#: the seed of the toolbox's main.py, and the loader processes it starts
+TOOLBOX_SEED = 100
+TOOLBOX_WORKERS = 16
+
+
+def pick_device(name):
+    """The torch device of ``config.DEVICE``; the CPU, said aloud, where the named one is not there."""
+    wanted = torch.device(name)
+    if wanted.type == "cuda" and not torch.cuda.is_available():
+        print(f"DEVICE is {name} and this machine has no CUDA device; running on the CPU.")
+        return torch.device("cpu")
+    return wanted
+
+
+def autocast(device, precision):
+    """A context in which the network's forward runs in ``precision``, ``fp32`` or ``bf16``."""
+    if precision == "fp32":
+        return contextlib.nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+def worker_count(setting):
+    """Loader processes for a ``RUNTIME.WORKERS`` setting; -1 is the toolbox's number, capped at the cores."""
+    return min(TOOLBOX_WORKERS, os.cpu_count() or 1) if setting < 0 else setting
+
+
+def seed_everything(seed, generators=()):
+    """Seed Python, NumPy, torch on every device, and the loaders' generators."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    for generator in generators:
+        generator.manual_seed(seed)
+
+
+def random_state(generators):
+    """Everything random as tensors, lists and numbers: Python, NumPy, torch, CUDA, and named ``generators``."""
+    version, internal, gauss = random.getstate()
+    name, keys, position, has_gauss, cached = np.random.get_state()
+    return {
+        "python": [version, list(internal), gauss],
+        "numpy": [name, keys.tolist(), int(position), int(has_gauss), float(cached)],
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "generators": {key: generator.get_state() for key, generator in generators.items()},
+    }
+
+
+def restore_random_state(state, generators):
+    """The inverse of :func:`random_state`."""
+    version, internal, gauss = state["python"]
+    random.setstate((version, tuple(internal), gauss))
+    name, keys, position, has_gauss, cached = state["numpy"]
+    np.random.set_state((name, np.array(keys, dtype=np.uint32), position, has_gauss, cached))
+    torch.set_rng_state(state["torch"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
+    for key, generator in generators.items():
+        if key in state["generators"]:
+            generator.set_state(state["generators"][key])

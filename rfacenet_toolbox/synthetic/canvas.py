@@ -1,0 +1,61 @@
+"""Drawing with implicit shapes: a shape is a function that is negative inside, its edge one pixel soft."""
+import cv2
+import numpy as np
+
+
+def bump(u, v, u0, v0, width, height):
+    """A Gaussian hill of height 1 at (u0, v0)."""
+    return np.exp(-0.5 * (((u - u0) / width) ** 2 + ((v - v0) / height) ** 2))
+
+
+def ellipse(u, v, u0, v0, a, b, power=2.0):
+    """Negative inside an ellipse; powers above 2 make it squarer."""
+    return np.abs((u - u0) / a) ** power + np.abs((v - v0) / b) ** power - 1.0
+
+
+def smooth_noise(shape, grain, rng):
+    """(H, W) float32 noise of unit deviation whose blobs are about ``grain`` pixels wide."""
+    height, width = shape
+    coarse = rng.standard_normal((max(2, int(height / grain) + 2), max(2, int(width / grain) + 2)), dtype=np.float32)
+    noise = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return noise / max(float(noise.std()), 1e-6)
+
+
+class Canvas:
+    """An RGB float32 picture with face coordinates: u to the right, v down, 1 = half a face width.
+
+    Attributes:
+        rgb: (H, W, 3) float32, 0..255.
+        u, v: (H, W) float32.
+    """
+
+    def __init__(self, rgb, u, v):
+        self.rgb, self.u, self.v = rgb, u, v
+
+    def part(self, left, top, right, bottom):
+        """The canvas of a box given in face coordinates; what is drawn on it is drawn on this one."""
+        columns = np.searchsorted(self.u[0], (left, right))
+        rows = np.searchsorted(self.v[:, 0], (top, bottom))
+        window = slice(*rows), slice(*columns)
+        return Canvas(self.rgb[window], self.u[window], self.v[window])
+
+    def copy(self):
+        return Canvas(self.rgb.copy(), self.u, self.v)
+
+    def inside(self, shape, softness=1.0, where=None):
+        """Coverage (H, W), 0..1, of ``shape`` (negative inside), its edge ``softness`` pixels wide.
+
+        ``where`` (H, W) bool keeps the part of a shape whose formula holds only there.
+        """
+        down, right = np.gradient(shape)
+        distance = shape / np.maximum(np.hypot(down, right), 1e-6)
+        coverage = np.clip(0.5 - distance / softness, 0.0, 1.0)
+        return coverage if where is None else coverage * where
+
+    def paint(self, coverage, colour):
+        """Cover with ``colour`` (3,) or (H, W, 3)."""
+        self.rgb += coverage[..., None] * (np.asarray(colour, np.float32) - self.rgb)
+
+    def shade(self, amount):
+        """Multiply by 1 + ``amount`` (H, W)."""
+        self.rgb *= (1.0 + amount)[..., None]

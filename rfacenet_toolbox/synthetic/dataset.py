@@ -1,0 +1,220 @@
+"""Whole synthetic data sets: what to render, the workers that do it, and the note that says what was made."""
+import concurrent.futures
+import json
+import multiprocessing
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple, Optional, Tuple
+
+import cv2
+import numpy as np
+
+from ..errors import ConfigError, DataError
+from .face import Subject
+from .motion import SCENARIOS, head_motion
+from .pulse import heart_rate_course, wave_of_course
+from .render import Scene, render
+from .writers import PURE_LABEL_HZ, Labels, write_pure, write_ubfc
+
+DATASETS = ("pure", "ubfc-rppg")
+MANIFEST = "synthetic.json"
+_HEART_RATES_BPM = (50.0, 120.0)
+_SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
+_WAVE_HZ = 240.0
+_NOTE = "Synthetic recordings: drawn faces and computed pulses, no person and no measurement behind them."
+
+
+class Recording(NamedTuple):
+    """Everything that decides the bytes of one recording."""
+
+    name: str
+    dataset: str
+    subject: int
+    scenario: int
+    heart_rate_bpm: float
+    seconds: float
+    fps: float
+    size: Tuple[int, int]
+    seed: int
+    codec: Optional[str]
+
+
+def write_dataset(out, dataset, subjects, seed=0, scenarios=None, seconds=60.0, fps=30.0, size=(640, 480),
+                  first_subject=1, heart_rates_bpm=None, workers=None, codec=None):
+    """Write synthetic recordings in a data set's own format; the same arguments give the same bytes.
+
+    A recording is written under another name and renamed when whole. One that is there already with the same
+    settings is left alone, so an interrupted call is simply repeated. ``out/synthetic.json`` says what was made.
+
+    Args:
+        out: folder, made if missing.
+        dataset: ``"pure"`` (``ss-tt/ss-tt/Image*.png`` and ``ss-tt/ss-tt.json``) or ``"ubfc-rppg"``
+            (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``).
+        subjects: how many, numbered from ``first_subject``. The number alone decides the face.
+        seed: of pulse, motion, noise and background.
+        scenarios: PURE's scenario numbers, 1 to 6; all by default. For UBFC-rPPG, which has one recording a
+            subject, the one motion to use; 1 by default.
+        seconds, fps: length and frames a second.
+        size: (width, height) in pixels.
+        heart_rates_bpm: one number for each recording, or one for all; by default spread evenly over 50 to 120 and
+            shuffled by ``seed``.
+        workers: processes; 2 by default, 1 renders in this process.
+        codec: of the UBFC-rPPG video, four letters; lossless by default.
+
+    Returns:
+        list of the recordings' folders (``Path``), subjects in order.
+
+    Raises:
+        ConfigError: an argument that makes no sense.
+        DataError: ``out`` holds something else under a name that is needed.
+    """
+    plan = _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject, heart_rates_bpm, codec)
+    workers = 2 if workers is None else workers
+    if workers < 1:
+        raise ConfigError(f"workers is {workers}; 1 or more processes are needed, 1 renders in this process.")
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    missing = _note_plan(out, dataset, plan)
+    _run([(str(out), recording) for recording in missing], workers)
+    return [out / recording.name for recording in plan]
+
+
+def _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject, heart_rates_bpm, codec):
+    if dataset not in DATASETS:
+        raise ConfigError(f"The data set {dataset!r} is not known. There are: {', '.join(DATASETS)}.")
+    for name, value in (("subjects", subjects), ("first_subject", first_subject)):
+        if int(value) != value or value < 1:
+            raise ConfigError(f"{name} is {value!r}; a whole number from 1 on is needed.")
+    for name, value in (("seconds", seconds), ("fps", fps)):
+        if not (np.isfinite(value) and value > 0):
+            raise ConfigError(f"{name} is {value!r}; a number above 0 is needed.")
+    if int(round(seconds * fps)) < 2:
+        raise ConfigError(f"{seconds} seconds at {fps} frames a second are less than two frames. Ask for more seconds.")
+    if len(size) != 2 or size[0] < _SMALLEST[0] or size[1] < _SMALLEST[1]:
+        raise ConfigError(f"size is {size!r}; width and height of at least {_SMALLEST} are needed, so that the face "
+                          f"detector finds the face. The data sets have (640, 480).")
+    if dataset == "pure" and first_subject + subjects - 1 > 99:
+        raise ConfigError(f"PURE's folder names have two digits for the subject, so subject "
+                          f"{first_subject + subjects - 1} has no name. Ask for subjects up to 99.")
+    scenarios = _scenarios(dataset, scenarios)
+    takes = [(number, scenario) for number in range(first_subject, first_subject + subjects) for scenario in scenarios]
+    rates = _heart_rates(heart_rates_bpm, len(takes), seed)
+    return [
+        Recording(
+            name=f"{number:02d}-{scenario:02d}" if dataset == "pure" else f"subject{number}",
+            dataset=dataset, subject=int(number), scenario=scenario, heart_rate_bpm=rate, seconds=float(seconds),
+            fps=float(fps), size=(int(size[0]), int(size[1])), seed=int(seed), codec=codec,
+        )
+        for (number, scenario), rate in zip(takes, rates)
+    ]
+
+
+def _scenarios(dataset, scenarios):
+    if scenarios is None:
+        return tuple(SCENARIOS) if dataset == "pure" else (1,)
+    scenarios = tuple(scenarios)
+    unknown = [number for number in scenarios if number not in SCENARIOS]
+    if unknown or not scenarios or len(set(scenarios)) < len(scenarios):
+        known = ", ".join(f"{number} {name}" for number, name in SCENARIOS.items())
+        raise ConfigError(f"scenarios is {scenarios!r}; different numbers out of these are needed: {known}.")
+    if dataset == "ubfc-rppg" and len(scenarios) > 1:
+        raise ConfigError(f"UBFC-rPPG has one recording a subject, but scenarios is {scenarios!r}. Give one number.")
+    return scenarios
+
+
+def _heart_rates(rates, count, seed):
+    if rates is None:
+        spread = np.linspace(*_HEART_RATES_BPM, count) if count > 1 else np.array([np.mean(_HEART_RATES_BPM)])
+        return [round(float(rate), 2) for rate in np.random.default_rng((15485863, seed)).permutation(spread)]
+    rates = [float(rate) for rate in np.atleast_1d(rates)]
+    rates = rates * count if len(rates) == 1 else rates
+    if len(rates) != count:
+        raise ConfigError(f"{len(rates)} heart rates were given for {count} recordings. Give one for each, or one.")
+    if not all(30 <= rate <= 240 for rate in rates):
+        raise ConfigError(f"heart_rates_bpm is {rates}; beats a minute between 30 and 240 are needed.")
+    return rates
+
+
+def _spec(recording):
+    spec = recording._asdict()
+    spec.pop("name")
+    return json.loads(json.dumps(spec))
+
+
+def _note_plan(out, dataset, plan):
+    """Write the note before anything is rendered; gives the recordings that are still to be made."""
+    note = {"note": _NOTE, "dataset": dataset, "recordings": {}}
+    path = out / MANIFEST
+    if path.exists():
+        note = json.loads(path.read_text(encoding="utf-8"))
+        if note["dataset"] != dataset:
+            raise DataError(f"{out} holds synthetic recordings of {note['dataset']}, and {dataset} was asked for. Use "
+                            f"one folder for each data set.")
+    missing = []
+    for recording in plan:
+        if not (out / recording.name).exists():
+            missing.append(recording)
+        elif note["recordings"].get(recording.name) != _spec(recording):
+            raise DataError(f"{out / recording.name} is there already and was made with other settings than those "
+                            f"asked for now. Nothing was changed; remove that folder or choose another.")
+    note["recordings"].update({recording.name: _spec(recording) for recording in plan})
+    note["made_with"] = {"numpy": np.__version__, "opencv": cv2.__version__}
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    os.replace(str(part), str(path))
+    return missing
+
+
+def _run(jobs, workers):
+    if workers == 1 or len(jobs) < 2:
+        for job in jobs:
+            _write_recording(*job)
+        return
+    # Spawned, not forked: the caller may hold threads, of torch for example, that do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    count = min(workers, len(jobs))
+    with concurrent.futures.ProcessPoolExecutor(count, mp_context=context, initializer=_one_thread) as pool:
+        futures = [pool.submit(_write_recording, *job) for job in jobs]
+        for future in futures:
+            future.result()
+
+
+def _one_thread():
+    cv2.setNumThreads(1)
+
+
+def _write_recording(out, recording):
+    """Render and write one recording, then give it its name."""
+    part = Path(out) / f".{recording.name}.part"
+    if part.exists():
+        shutil.rmtree(part)
+    part.mkdir()
+    frames, course, wave = _signals(recording)
+    rng = _generator(recording, 2)
+    motion = head_motion(recording.scenario, len(frames), recording.fps, _generator(recording, 1))
+    blood = np.interp(frames, *wave)
+    pictures = render(Scene(Subject(recording.subject), recording.size, recording.fps, blood, motion), rng)
+    if recording.dataset == "pure":
+        times = np.arange(int(round(recording.seconds * PURE_LABEL_HZ))) / PURE_LABEL_HZ
+        labels = Labels(times, np.interp(times, *wave), np.interp(times, *course))
+        write_pure((part, recording.name), pictures, labels, recording.fps)
+    else:
+        labels = Labels(frames, blood, np.interp(frames, *course))
+        write_ubfc((part, recording.name), pictures, labels, recording.fps, recording.codec)
+    part.rename(Path(out) / recording.name)
+
+
+def _signals(recording):
+    """Frame times (T,), and (times, heart rate) and (times, BVP) on a fine grid."""
+    rng = _generator(recording, 0)
+    course = heart_rate_course(recording.seconds + 0.1, _WAVE_HZ, recording.heart_rate_bpm, rng)
+    wave = wave_of_course(course, _WAVE_HZ, rng)
+    fine = np.arange(len(course)) / _WAVE_HZ
+    frames = np.arange(int(round(recording.seconds * recording.fps))) / recording.fps
+    return frames, (fine, course), (fine, wave)
+
+
+def _generator(recording, part):
+    """Independent numbers for each part of each recording."""
+    return np.random.default_rng((32452843, recording.seed, recording.subject, recording.scenario, part))

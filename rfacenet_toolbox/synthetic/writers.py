@@ -1,0 +1,119 @@
+"""One recording on disk, in the layout and file formats of PURE and of UBFC-rPPG (its DATASET_2)."""
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from ..errors import DataError
+
+PURE_LABEL_HZ = 60.0
+_PURE_EPOCH_NS = 1392643993642815000  # PURE stamps its frames in nanoseconds since 1970
+_LOSSLESS_CODECS = ("HFYU", "FFV1", "PNG ", "RGBA")  # fastest first
+
+
+class Labels(NamedTuple):
+    """The contact measurement that goes with a recording, (T,) each."""
+
+    times: np.ndarray  #: seconds from the first frame
+    bvp: np.ndarray  #: about 0..1
+    heart_rate_bpm: np.ndarray
+
+
+def write_pure(folder, frames, labels, fps):
+    """``folder``/NAME/Image<ns>.png and ``folder``/NAME.json, NAME being the folder's final name.
+
+    Args:
+        folder: ``(Path, NAME)``: where to write, and the name the recording will have.
+        frames: iterable of (H, W, 3) uint8 RGB.
+        labels: :class:`Labels` at :data:`PURE_LABEL_HZ`.
+        fps: frames a second.
+    """
+    path, name = folder
+    images = path / name
+    images.mkdir(parents=True)
+    stamps = []
+    for index, frame in enumerate(frames):
+        stamps.append(_PURE_EPOCH_NS + int(round(index * 1e9 / fps)))
+        _write_png(images / f"Image{stamps[-1]}.png", frame)
+    package = [
+        {
+            "Timestamp": _PURE_EPOCH_NS + int(round(time * 1e9)),
+            "Value": {
+                "pulseRate": int(round(rate)),
+                "o2saturation": 98,
+                "signalStrength": 4,
+                "waveform": int(np.clip(round(8 + 80 * bvp), 0, 127)),
+            },
+        }
+        for time, bvp, rate in zip(*labels)
+    ]
+    content = {"/FullPackage": package, "/Image": [{"Timestamp": stamp} for stamp in stamps]}
+    (path / f"{name}.json").write_text(json.dumps(content), encoding="ascii")
+
+
+def _write_png(path, frame):
+    bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
+    if not cv2.imwrite(str(path), bgr, [cv2.IMWRITE_PNG_COMPRESSION, 1]):
+        raise DataError(f"OpenCV could not write {path}. Check that the disk has room and the folder can be written.")
+
+
+def write_ubfc(folder, frames, labels, fps, codec=None):
+    """``folder``/vid.avi and ``folder``/ground_truth.txt.
+
+    Args:
+        folder: ``(Path, NAME)`` as for :func:`write_pure`.
+        frames: iterable of (H, W, 3) uint8 RGB, not empty.
+        labels: :class:`Labels` at the frames' times.
+        fps: frames a second.
+        codec: four letters; by default the first lossless one that this OpenCV writes, see :func:`lossless_codec`.
+    """
+    path, _ = folder
+    path.mkdir(parents=True, exist_ok=True)
+    writer = None
+    for frame in frames:
+        if writer is None:
+            writer = _open_video(path / "vid.avi", codec or lossless_codec(path), fps, frame.shape)
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    writer.release()
+    bvp = (labels.bvp - labels.bvp.mean()) / labels.bvp.std()
+    rows = (bvp, np.round(labels.heart_rate_bpm), labels.times)
+    lines = ["".join(f"{value:16.7e}" for value in row) for row in rows]
+    (path / "ground_truth.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+def _open_video(path, codec, fps, shape):
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*codec), fps, (shape[1], shape[0]))
+    if not writer.isOpened():
+        raise DataError(
+            f"OpenCV {cv2.__version__} could not open {path} for writing with the codec {codec!r}. Leave the codec out "
+            f"for one that works here, or try 'MJPG', which every build has but which loses detail."
+        )
+    return writer
+
+
+def lossless_codec(folder):
+    """The first of HFYU, FFV1, PNG and RGBA that this OpenCV writes to an AVI and reads back unchanged.
+
+    Args:
+        folder: an existing folder for a small trial file, which is removed again.
+    """
+    trial = Path(folder) / "codec_trial.avi"
+    frame = np.random.default_rng(0).integers(0, 256, (32, 48, 3), dtype=np.uint8)
+    for codec in _LOSSLESS_CODECS:
+        try:
+            writer = _open_video(trial, codec, 30.0, frame.shape)
+            writer.write(frame)
+            writer.release()
+            if np.array_equal(cv2.VideoCapture(str(trial)).read()[1], frame):
+                return codec
+        except DataError:
+            continue
+        finally:
+            if trial.exists():
+                trial.unlink()
+    raise DataError(
+        f"OpenCV {cv2.__version__} writes none of the lossless codecs {', '.join(_LOSSLESS_CODECS)}. Install "
+        f"opencv-python-headless, whose FFmpeg has them, or name a codec, for example 'MJPG'."
+    )

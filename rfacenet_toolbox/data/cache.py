@@ -1,0 +1,188 @@
+"""The clip cache on disk: names to the letter of the toolbox (``config.py`` and ``BaseLoader`` of d807b01).
+
+A recording ``102`` is ``102_input0.npy``, ``102_label0.npy``, ``102_input1.npy``, ... in a folder whose name tells the
+preprocessing. Beside them a marker, ``102_cached.json``, records what they were made from; the toolbox looks for
+``*_input*.npy`` only and does not see it. A recording with a marker that says "complete": false was interrupted; one
+without a marker comes from the toolbox.
+"""
+import glob
+import json
+import os
+
+import numpy as np
+
+from ..errors import ConfigError, DataError
+from . import readers
+
+MARKER_FORMAT = 1
+
+
+def experiment_name(data_node, split):
+    """The EXP_DATA_NAME that the toolbox derives from a ``DATA`` node, e.g. ``PURE_SizeW72_SizeH72_ClipLength128_...``.
+
+    Args:
+        data_node: ``config.<split>.DATA``.
+        split: ``"TRAIN"``, ``"VALID"``, ``"TEST"`` or ``"UNSUPERVISED"``. All but TEST fill SizeH from W, too.
+    """
+    node = data_node.PREPROCESS
+    crop = node.CROP_FACE
+    parts = [
+        data_node.DATASET,
+        f"SizeW{node.RESIZE.W}",
+        f"SizeH{node.RESIZE.H if split == 'TEST' else node.RESIZE.W}",
+        f"ClipLength{node.CHUNK_LENGTH}",
+        f"DataType{'_'.join(node.DATA_TYPE)}",
+        f"DataAug{'_'.join(node.DATA_AUG)}",
+        f"LabelType{node.LABEL_TYPE}",
+        f"Crop_face{crop.DO_CROP_FACE}",
+        f"Backend{crop.BACKEND}",
+        f"Large_box{crop.USE_LARGE_FACE_BOX}",
+        f"Large_size{crop.LARGE_BOX_COEF}",
+        f"Dyamic_Det{crop.DETECTION.DO_DYNAMIC_DETECTION}",
+        f"det_len{crop.DETECTION.DYNAMIC_DETECTION_FREQUENCY}",
+        f"Median_face_box{crop.DETECTION.USE_MEDIAN_FACE_BOX}",
+    ]
+    return "_".join(parts + (["unsupervised"] if split == "UNSUPERVISED" else []))
+
+
+def file_list_name(data_node):
+    """File name of the list that the toolbox makes for a split, e.g. ``<EXP_DATA_NAME>_0.0_0.8.csv``."""
+    fold = f"_{data_node.FOLD.FOLD_NAME}" if "FOLD" in data_node and data_node.FOLD.FOLD_NAME else ""
+    return f"{data_node.EXP_DATA_NAME}_{data_node.BEGIN}_{data_node.END}{fold}.csv"
+
+
+def check_cached_path(cached_path):
+    """Refuse a cache path from which the toolbox could not derive its label files.
+
+    Raises:
+        ConfigError: the path has the word "input" in it.
+    """
+    if "input" in cached_path:
+        raise ConfigError(
+            f"CACHED_PATH {cached_path!r} has the word 'input' in it. The toolbox finds a clip's label by replacing "
+            f"'input' with 'label' everywhere in the path, so it would look in a folder that does not exist. Choose "
+            f"a path without it."
+        )
+
+
+def input_path(cached_path, name, index):
+    """The frames of clip ``index`` of recording ``name``."""
+    return cached_path + os.sep + f"{name}_input{index}.npy"
+
+
+def label_path(input_file):
+    """The label file beside an input file."""
+    folder, file = os.path.split(input_file)
+    return os.path.join(folder, file.replace("input", "label"))
+
+
+def write_clip(cached_path, name, index, frames, label):
+    """Write a clip's two files, each whole or not at all, the label last. Returns the input file's path."""
+    path = input_path(cached_path, name, index)
+    _write(path, lambda file: np.save(file, frames))
+    _write(label_path(path), lambda file: np.save(file, label))
+    return path
+
+
+def _write(path, fill):
+    folder, file_name = os.path.split(path)
+    temporary = os.path.join(folder, f".{file_name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            fill(file)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+        raise
+
+
+def write_text(path, text):
+    """Write a text file, whole or not at all."""
+    _write(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def source_state(recording):
+    """Count, total bytes and newest modification time (ns) of a recording's files: changes when they do.
+
+    None where a file is missing; reading the recording then says which.
+    """
+    files = []
+    for path in readers.sources(recording):
+        if os.path.isdir(path):
+            with os.scandir(path) as entries:
+                files.extend(entry.stat() for entry in entries)
+        elif os.path.exists(path):
+            files.append(os.stat(path))
+        else:
+            return None
+    return [len(files), sum(file.st_size for file in files), max(file.st_mtime_ns for file in files)]
+
+
+def _marker_path(cached_path, name):
+    return os.path.join(cached_path, f"{name}_cached.json")
+
+
+def read_marker(cached_path, name):
+    """What a recording's clips were made from, as :func:`write_marker` got it, or None."""
+    try:
+        with open(_marker_path(cached_path, name), encoding="utf-8") as file:
+            marker = json.load(file)
+    except (FileNotFoundError, ValueError):
+        return None
+    return marker if isinstance(marker, dict) and marker.get("format") == MARKER_FORMAT else None
+
+
+def write_marker(cached_path, name, complete, **facts):
+    """Record that ``name``'s clips are about to be written (``complete`` False) or are all there."""
+    marker = dict(facts, format=MARKER_FORMAT, complete=complete)
+    write_text(_marker_path(cached_path, name), json.dumps(marker, indent=1) + "\n")
+
+
+def cached_inputs(cached_path, name):
+    """The input files of ``name``, in order.
+
+    Raises:
+        DataError: clips of the recording are missing, or it was interrupted.
+    """
+    pattern = os.path.join(glob.escape(cached_path), f"{name}_input*.npy")
+    count = len(glob.glob(pattern))
+    paths = [input_path(cached_path, name, index) for index in range(count)]
+    marker = read_marker(cached_path, name)
+    interrupted = marker is not None and not marker["complete"]
+    whole = all(os.path.isfile(path) and os.path.isfile(label_path(path)) for path in paths)
+    if interrupted or not whole or (marker is not None and marker["report"]["clips"] != count):
+        raise DataError(
+            f"The cached clips of recording {name} in {cached_path} are not complete: preprocessing was interrupted, "
+            f"or files were removed. Set DO_PREPROCESS to True; what is complete is not done again."
+        )
+    return paths
+
+
+def clip_bytes(input_file):
+    """Sizes of a clip's two files; all clips of a recording have the same."""
+    return [os.path.getsize(input_file), os.path.getsize(label_path(input_file))]
+
+
+def clips_match(cached_path, name, count, sizes):
+    """Whether the first ``count`` clips of ``name`` are there with the file sizes ``sizes``, as :func:`clip_bytes`."""
+    try:
+        return all(clip_bytes(input_path(cached_path, name, index)) == sizes for index in range(count))
+    except FileNotFoundError:
+        return False
+
+
+def remove_clips(cached_path, name, first):
+    """Remove clips ``first`` and later of ``name``, which a longer version of the recording left."""
+    for kind in ("input", "label"):
+        prefix = f"{name}_{kind}"
+        for path in glob.glob(os.path.join(glob.escape(cached_path), prefix + "*.npy")):
+            index = os.path.basename(path)[len(prefix):-len(".npy")]
+            if index.isdigit() and int(index) >= first:
+                os.remove(path)
+
+
+def remove_leftovers(cached_path, name):
+    """Remove the temporary files of a run that was killed while it wrote clips of ``name``."""
+    for path in glob.glob(os.path.join(glob.escape(cached_path), f".{name}_*.tmp")):
+        os.remove(path)

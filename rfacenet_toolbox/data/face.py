@@ -1,0 +1,127 @@
+"""Find the face, crop to it and resize, frame by frame as a video is decoded.
+
+The arithmetic is that of the toolbox's ``face_detection`` and ``crop_face_resize``, its quirks included, because the
+clips are to be the same: frames reach OpenCV's Haar cascade as RGB, boxes are truncated to whole pixels, and a frame
+without a face is cropped to the box ``[0, 0, height, width]``, whose last two are in that order.
+"""
+import os
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..errors import ConfigError
+
+#: PREPROCESS.CROP_FACE.BACKEND values served here.
+BACKENDS = ("HC",)
+CASCADE = "haarcascade_frontalface_default.xml"
+
+
+def check_backend(name):
+    """Refuse a face detector that is not there, before anything is preprocessed.
+
+    Raises:
+        ConfigError: unknown or unavailable backend.
+    """
+    if name not in BACKENDS:
+        raise ConfigError(
+            f"PREPROCESS.CROP_FACE.BACKEND is {name!r}, which the standalone host does not have. It has: "
+            f"{', '.join(BACKENDS)} (OpenCV's Haar cascade). Use that, or run inside an rPPG-Toolbox checkout that has "
+            f"{name!r}."
+        )
+    if not hasattr(cv2, "CascadeClassifier"):
+        raise ConfigError(
+            f"PREPROCESS.CROP_FACE.BACKEND is 'HC', but OpenCV {cv2.__version__} has no CascadeClassifier; OpenCV 4 "
+            f"has. Install it with: pip install 'opencv-python-headless<5'"
+        )
+
+
+class HaarDetector:
+    """OpenCV's frontal-face Haar cascade with its default parameters: the toolbox's backend ``HC``.
+
+    Args:
+        large_box_coef: factor by which a face box is enlarged around its middle; None leaves it.
+    """
+
+    def __init__(self, large_box_coef=None):
+        check_backend("HC")
+        self._cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, CASCADE))
+        self._coef = large_box_coef
+
+    def box(self, frame):
+        """The face's box in a uint8 RGB frame.
+
+        Returns:
+            ``([x, y, width, height], found)`` in whole pixels; where ``found`` is False the box is the toolbox's
+            substitute, the frame with width and height exchanged. The box may reach beyond the frame.
+        """
+        faces = self._cascade.detectMultiScale(frame)
+        found = len(faces) > 0
+        if found:
+            x, y, width, height = (int(value) for value in faces[np.argmax(faces[:, 2])])
+        else:
+            x, y, width, height = 0, 0, frame.shape[0], frame.shape[1]
+        if self._coef is not None:
+            margin = (self._coef - 1.0) / 2
+            x, y = int(max(0, x - margin * width)), int(max(0, y - margin * height))
+            width, height = int(self._coef * width), int(self._coef * height)
+        return [x, y, width, height], found
+
+
+@dataclass
+class FaceVideo:
+    """A recording cut down to what the clips are made of.
+
+    Attributes:
+        frames: uint8 RGB (T, height, width, 3).
+        detections: number of frames in which the face was looked for.
+        faces_not_found: number of those without one.
+    """
+
+    frames: np.ndarray
+    detections: int = 0
+    faces_not_found: int = 0
+
+
+def face_video(open_frames, settings):
+    """Decode, crop and resize a recording; only resized frames are kept.
+
+    Args:
+        open_frames: ``open_frames(every=1)`` -> iterator of every so many uint8 RGB frames, from the beginning.
+        settings: :class:`~.settings.PreprocessSettings`.
+
+    Returns:
+        :class:`FaceVideo`. A median box needs all boxes before the first crop, so the file is then read twice.
+    """
+    if not settings.crop_face:
+        return FaceVideo(_stack([_resize(frame, settings) for frame in open_frames()]))
+    detector = HaarDetector(settings.large_box_coef)
+    if settings.median_box and settings.detect_every is not None:
+        found = [detector.box(frame) for frame in open_frames(settings.detect_every)]
+        median = np.median([box for box, _ in found], axis=0).astype(int)
+        resized = [_resize(_crop(frame, median), settings) for frame in open_frames()]
+    else:
+        resized, found = [], []
+        for index, frame in enumerate(open_frames()):
+            if index == 0 or (settings.detect_every is not None and index % settings.detect_every == 0):
+                found.append(detector.box(frame))
+            resized.append(_resize(_crop(frame, found[-1][0]), settings))
+    return FaceVideo(_stack(resized), len(found), sum(not face for _, face in found))
+
+
+def _crop(frame, box):
+    x, y, width, height = box
+    return frame[max(y, 0):min(y + height, frame.shape[0]), max(x, 0):min(x + width, frame.shape[1])]
+
+
+def _resize(frame, settings):
+    return cv2.resize(frame, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
+
+
+def _stack(resized):
+    """One array of the frames, freeing each as it is copied so that no second copy builds up."""
+    stacked = np.empty((len(resized),) + resized[0].shape, dtype=np.uint8)
+    resized.reverse()
+    for index in range(len(stacked)):
+        stacked[index] = resized.pop()
+    return stacked

@@ -1,0 +1,126 @@
+"""Raw, DiffNormalized and Standardized, for frames and labels.
+
+The same numbers as the toolbox's ``diff_normalize_data``, ``standardized_data``, ``diff_normalize_label`` and
+``standardized_label``, in the types in which its caches have them: frames float32 if all are DiffNormalized, else
+float64; labels float64. Frames are uint8, so a normalised value depends on one or two of 256 levels: values are looked
+up in a table, and mean and standard deviation come from counting levels, without a float copy of the video.
+"""
+import numpy as np
+
+LEVELS = 256
+FRAME_TYPES = ("Raw", "DiffNormalized", "Standardized")
+LABEL_TYPES = ("Raw", "DiffNormalized", "Standardized")
+
+
+def _level_pairs(earlier, later):
+    return later.astype(np.uint16) * LEVELS + earlier
+
+
+def _mean_and_std(values, counts):
+    """Mean and standard deviation of ``values`` that occur ``counts`` times each, in float64."""
+    total = counts.sum()
+    if total == 0:
+        return 0.0, 0.0
+    mean = np.dot(values, counts) / total
+    return mean, np.sqrt(np.dot((values - mean) ** 2, counts) / total)
+
+
+def _over(values, std):
+    """``values / std``, and 0 where nothing varies: the toolbox replaces the NaN of 0/0 so."""
+    return values / std if std > 0 else np.zeros_like(values)
+
+
+class FrameFeatures:
+    """A recording's normalised frames, made a stretch at a time.
+
+    Statistics are those of the whole recording, as in the toolbox, so that chunks of it fit together.
+
+    Args:
+        frames: uint8 (T, H, W, 3).
+        data_types: one or more of :data:`FRAME_TYPES`; their channels are concatenated in this order.
+    """
+
+    def __init__(self, frames, data_types):
+        makers = {"Raw": self._raw, "DiffNormalized": self._diff_normalised, "Standardized": self._standardised}
+        self._frames = frames
+        self._parts = [makers[data_type]() for data_type in data_types]
+
+    def clip(self, start, stop):
+        """Frames ``start`` to ``stop``: (stop - start, H, W, 3 * number of types)."""
+        return np.concatenate([part(start, stop) for part in self._parts], axis=-1)
+
+    def _raw(self):
+        return lambda start, stop: self._frames[start:stop].astype(np.float64)
+
+    def _standardised(self):
+        levels = np.arange(LEVELS, dtype=np.float64)
+        counts = sum(np.bincount(frame.ravel(), minlength=LEVELS) for frame in self._frames)
+        mean, std = _mean_and_std(levels, counts)
+        table = _over(levels - mean, std)
+        return lambda start, stop: table[self._frames[start:stop]]
+
+    def _diff_normalised(self):
+        frames = self._frames
+        later, earlier = np.divmod(np.arange(LEVELS * LEVELS, dtype=np.float64), LEVELS)
+        # The toolbox stores the quotients as float32 before it takes their standard deviation.
+        quotients = ((later - earlier) / (later + earlier + 1e-7)).astype(np.float32)
+        counts = np.zeros(LEVELS * LEVELS, dtype=np.int64)
+        for index in range(len(frames) - 1):
+            counts += np.bincount(_level_pairs(frames[index], frames[index + 1]).ravel(), minlength=len(counts))
+        std = np.float32(_mean_and_std(quotients.astype(np.float64), counts)[1])
+        table = _over(quotients, std)
+
+        def clip(start, stop):
+            out = np.zeros((stop - start,) + frames.shape[1:], dtype=np.float32)
+            last = min(stop, len(frames) - 1)
+            pairs = _level_pairs(frames[start:last], frames[start + 1:last + 1])
+            np.take(table, pairs, out=out[:last - start], mode="clip")  # "raise" would copy through a buffer
+            return out
+
+        return clip
+
+
+def frame_features(frames, data_types):
+    """All frames normalised: uint8 (T, H, W, 3) -> (T, H, W, 3 * number of types)."""
+    return FrameFeatures(frames, data_types).clip(0, len(frames))
+
+
+def diff_normalise_frames(frames):
+    """Difference over sum of neighbouring frames, over its standard deviation; the last frame is 0.
+
+    Agrees with the toolbox's ``diff_normalize_data``. uint8 (T, H, W, 3) -> float32, same shape.
+    """
+    return frame_features(frames, ["DiffNormalized"])
+
+
+def standardise_frames(frames):
+    """Frames minus their mean over their standard deviation: uint8 (T, H, W, 3) -> float64, same shape.
+
+    Agrees with the toolbox's ``standardized_data``.
+    """
+    return frame_features(frames, ["Standardized"])
+
+
+def diff_normalise_label(label):
+    """Difference of neighbouring samples over its standard deviation; the last is 0: (T,) -> float64 (T,).
+
+    Agrees with the toolbox's ``diff_normalize_label``.
+    """
+    difference = np.diff(np.asarray(label, dtype=np.float64))
+    return np.append(_over(difference, np.std(difference)), 0.0)
+
+
+def standardise_label(label):
+    """Samples minus their mean over their standard deviation: (T,) -> float64 (T,).
+
+    Agrees with the toolbox's ``standardized_label``.
+    """
+    centred = np.asarray(label, dtype=np.float64) - np.mean(label)
+    return _over(centred, np.std(centred))
+
+
+def normalise_label(label, label_type):
+    """``label`` as LABEL_TYPE says, one of :data:`LABEL_TYPES`."""
+    if label_type == "DiffNormalized":
+        return diff_normalise_label(label)
+    return standardise_label(label) if label_type == "Standardized" else np.asarray(label, dtype=np.float64)

@@ -1,0 +1,222 @@
+"""Our models inside a real rPPG-Toolbox checkout: the only file that knows the toolbox's module names.
+
+:func:`activate` is what the one line in the checkout's ``main.py`` calls, before anything else of the checkout is
+imported. The contract with the toolbox, the same from 2023-11 (7e33a44) to 2025-09 (d807b01):
+
+- module ``config``: ``_C``, a yacs node whose unknown keys are errors, and ``get_config(args)``;
+- module ``__main__``: functions ``train_and_test`` and ``test``, called with ``(config, loaders)``; the names
+  ``DataLoader``, ``train_generator`` and ``general_generator``;
+- ``get_config`` is called by main after these are defined and before any is used.
+"""
+import difflib
+import functools
+import importlib
+import importlib.util
+import os
+import subprocess
+import sys
+
+from .. import registry
+from ..errors import ConfigError, InstallError
+from . import Host, print_errors_plainly
+from .deferred import defer_imports
+
+#: module -> what pip calls it, for the modules that the toolbox imports
+DISTRIBUTIONS = {
+    "mamba_ssm": "mamba-ssm",
+    "retinaface": "retina-face",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+}
+#: face backend -> (the class by which BaseLoader's source betrays that this revision has it, the module it runs on)
+BACKENDS = {"RF": ("RetinaFace", "retinaface"), "Y5F": ("YOLO5Face", "torchvision")}
+SPLITS = ("train", "valid", "test")
+
+
+def activate():
+    """Plug in. Cheap (no torch), and safe to repeat, in the worker processes that import main again too.
+
+    Raises:
+        InstallError: the module ``config`` that Python finds here is not the toolbox's.
+    """
+    print_errors_plainly()
+    settings = importlib.import_module("config")
+    if not hasattr(settings, "_C") or not hasattr(settings, "get_config"):
+        raise InstallError(
+            f"the module 'config' is {settings.__file__}, which has no _C and get_config as the rPPG-Toolbox's has. "
+            f"Run main.py from the root of the checkout, and take other folders with a config.py off PYTHONPATH."
+        )
+    root = os.path.dirname(os.path.abspath(settings.__file__))
+    defer_imports(root, DISTRIBUTIONS)
+    _add_settings(settings._C)
+    if not hasattr(settings.get_config, "toolbox_get_config"):
+        settings.get_config = _with_our_models(settings.get_config, settings._C, root)
+
+
+def _add_settings(tree):
+    from ..config import rfacenet_node
+
+    if "RFACENET" not in tree.MODEL:
+        tree.MODEL.RFACENET = rfacenet_node()
+
+
+def _with_our_models(get_config, tree, root):
+    @functools.wraps(get_config)
+    def wrapper(args):
+        config = _explained(get_config, args, tree)
+        if config.TOOLBOX_MODE != "unsupervised_method":
+            _set_up_run(config, sys.modules["__main__"], root)
+        return config
+
+    wrapper.toolbox_get_config = get_config
+    return wrapper
+
+
+def _explained(get_config, args, tree):
+    """The toolbox's configuration; what is wrong with the file is said in a sentence."""
+    import yaml
+
+    from ..config import unknown_key_error
+
+    file = args.config_file
+    try:
+        return get_config(args)
+    except KeyError as error:
+        unknown = str(error.args[0]).partition("Non-existent config key: ")[2]
+        if not unknown:
+            raise
+        raise unknown_key_error(unknown, tree, file) from error
+    except OSError as error:
+        raise ConfigError(
+            f"{error.filename} cannot be read ({error.strerror}); working folder {os.getcwd()}. Give --config_file "
+            f"the path of a YAML file, such as those in toolbox_configs/."
+        ) from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{file} is not readable as YAML: {error}. Mend the line that this names.") from error
+    except ValueError as error:
+        if not str(error).startswith("Type mismatch"):
+            raise
+        raise ConfigError(f"{file}: {error}. Give the key a value of the type of its default.") from error
+
+
+def _set_up_run(config, main, root):
+    runtime = config.MODEL.RFACENET.RUNTIME
+    _cap_workers(main, runtime.WORKERS)
+    _reseed(main, runtime.SEED)
+    name = config.MODEL.NAME
+    if registry.is_registered(name):
+        from ..config import check
+
+        check(config, host="toolbox")
+        _check_backends(config, root)
+        _serve(main, root)
+    else:
+        _refuse_misspelt(name, main)
+
+
+def _serve(main, root):
+    """Rebind main's two functions, so that registered names are ours and every other name stays main's."""
+    for function in ("train_and_test", "test"):
+        original = getattr(main, function, None)
+        if original is None:
+            raise InstallError(
+                f"{getattr(main, '__file__', 'the main module')} has no function {function}, which the rPPG-Toolbox's "
+                f"main.py has at 7e33a44 (2023-11) and d807b01 (2025-09). Use one of these revisions, or the "
+                f"standalone host."
+            )
+        if not hasattr(original, "toolbox_function"):
+            setattr(main, function, _dispatcher(original, root))
+
+
+def _dispatcher(original, root):
+    @functools.wraps(original)
+    def dispatch(config, data_loader_dict):
+        if not registry.is_registered(config.MODEL.NAME):
+            return original(config, data_loader_dict)
+        from ..job import run
+
+        host = Host("toolbox", revision(root))
+        loaders = {split: data_loader_dict.get(split) for split in SPLITS}
+        host.check_complete(config, loaders)
+        host.print_split(loaders)
+        return run(config, loaders, host)
+
+    dispatch.toolbox_function = original
+    return dispatch
+
+
+def _refuse_misspelt(name, main):
+    """main.py finds an unknown name only after preprocessing. Names that it compares with are its own business."""
+    served = {
+        constant
+        for function in (getattr(main, "train_and_test", None), getattr(main, "test", None))
+        for constant in getattr(getattr(function, "__code__", None), "co_consts", ())
+        if isinstance(constant, str)
+    }
+    ours = [known.lower() for known in registry.names()]
+    if name not in served and difflib.get_close_matches(name.lower(), ours, n=1, cutoff=0.8):
+        raise registry.unknown_name(name)
+
+
+def _check_backends(config, root):
+    """A detector that this revision or machine lacks would fail in every preprocessing process."""
+    with open(os.path.join(root, "dataset", "data_loader", "BaseLoader.py"), encoding="utf-8") as file:
+        source = file.read()
+    for split in SPLITS if config.TOOLBOX_MODE == "train_and_test" else ("test",):
+        data = config[split.upper()].DATA
+        crop = data.PREPROCESS.CROP_FACE
+        for prefix, (detector, module) in BACKENDS.items():
+            if not (data.DO_PREPROCESS and crop.DO_CROP_FACE and crop.BACKEND.startswith(prefix)):
+                continue
+            key = f"{split.upper()}.DATA.PREPROCESS.CROP_FACE.BACKEND is {crop.BACKEND!r}"
+            if detector not in source:
+                raise ConfigError(f"{key}, and this revision of the toolbox has no {detector}. HC is there in all.")
+            if importlib.util.find_spec(module) is None:
+                pip_name = DISTRIBUTIONS.get(module, module)
+                raise ConfigError(
+                    f"{key}, which needs the module {module}, and this Python has none. Run 'pip install {pip_name}', "
+                    f"or use HC."
+                )
+
+
+def _cap_workers(main, setting):
+    """Let main's loaders start ``setting`` processes; -1 keeps main's number, capped at the cores. The order of the
+    clips does not depend on it: a loader draws from its generator once a pass, whatever the number."""
+    original = getattr(main, "DataLoader", None)
+    if original is None:
+        return
+    original = getattr(original, "toolbox_loader", original)
+
+    @functools.wraps(original, updated=())
+    def loader(*args, **kwargs):
+        asked = kwargs.get("num_workers", 0)
+        kwargs["num_workers"] = min(asked, os.cpu_count() or 1) if setting < 0 else setting
+        return original(*args, **kwargs)
+
+    loader.toolbox_loader = original
+    main.DataLoader = loader
+
+
+def _reseed(main, seed):
+    from ..runtime import TOOLBOX_SEED, seed_everything
+
+    if seed == TOOLBOX_SEED:
+        return
+    generators = [getattr(main, name, None) for name in ("train_generator", "general_generator")]
+    if None in generators:
+        raise ConfigError(
+            f"MODEL.RFACENET.RUNTIME.SEED is {seed}, and this main.py has no train_generator and general_generator "
+            f"to seed its loaders with. Leave SEED at {TOOLBOX_SEED} in this checkout."
+        )
+    seed_everything(seed, generators)
+
+
+def revision(root):
+    """Short commit hash of the checkout, or ``"unknown"`` where it is no git checkout."""
+    if not os.path.exists(os.path.join(root, ".git")):
+        return "unknown"
+    command = ["git", "-C", root, "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.check_output(command, stderr=subprocess.DEVNULL, universal_newlines=True).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -1,0 +1,62 @@
+"""Metrics of heart rate from video, computed as the rPPG-Toolbox computes them.
+
+A predicted and a true pulse signal of each video give two heart rates, in beats a minute (bpm), and two measures of the
+waveform; over the test set these give
+
+======== ======== ==================================================================================
+metric   unit     what it is
+======== ======== ==================================================================================
+MAE      bpm      mean absolute error of the heart rate
+RMSE     bpm      root mean square error of the heart rate
+MAPE     %        mean absolute error relative to the true heart rate
+Pearson  -        correlation of estimated and true heart rates over the videos
+SNR      dB       power near the true heart rate and its double, over the rest of the band
+MACC     -        largest correlation of the two waveforms over circular shifts, 0 to 1
+======== ======== ==================================================================================
+
+each with a standard error. The band, and the formula of RMSE's standard error, have changed within the toolbox under
+the same names, so every number belongs to a protocol: ``neurips2023``, that of the paper's tables, or ``toolbox2025``.
+
+>>> result = evaluate({"subject1": prediction}, {"subject1": label}, fs_hz=30)         # doctest: +SKIP
+>>> summary, per_video = result["neurips2023"]                                         # doctest: +SKIP
+
+Nothing in here reads files, prints, or knows of configs or torch. Source: the toolbox's ``evaluation/post_process.py``
+and ``evaluation/metrics.py`` at 7e33a44 and d807b01, with which these numbers agree to 1e-6.
+"""
+from .inputs import join_chunks, validate
+from .metrics import METRICS, evaluate, summarise
+from .protocols import PROTOCOLS, Protocol, get_protocol
+from .scoring import METHODS, VideoScore, score_video, window_bounds
+from .signal import (
+    MIN_SAMPLES,
+    bandpass,
+    detrend,
+    fft_heart_rate_bpm,
+    macc,
+    peak_heart_rate_bpm,
+    prepare,
+    snr_db,
+)
+
+__all__ = [
+    "METHODS",
+    "METRICS",
+    "MIN_SAMPLES",
+    "PROTOCOLS",
+    "Protocol",
+    "VideoScore",
+    "bandpass",
+    "detrend",
+    "evaluate",
+    "fft_heart_rate_bpm",
+    "get_protocol",
+    "join_chunks",
+    "macc",
+    "peak_heart_rate_bpm",
+    "prepare",
+    "score_video",
+    "snr_db",
+    "summarise",
+    "validate",
+    "window_bounds",
+]

@@ -1,0 +1,111 @@
+"""What comes in: chunks joined to videos, and the likely mistakes caught before anything is scored."""
+import numbers
+
+import numpy as np
+
+from ..errors import EvaluationError
+from .signal import MIN_SAMPLES
+
+
+def join_chunks(chunks):
+    """One (N,) signal from ``{chunk number: (n,) array}``, in the order of the numbers.
+
+    Arrays and CPU tensors of any shape are flattened, as in the toolbox; floating precision is kept.
+
+    Raises:
+        EvaluationError: no chunks, or a key that is not an integer ("10" would come before "9").
+
+    Source: agrees with ``_reform_data_from_dict`` in the toolbox's ``evaluation/metrics.py``.
+    """
+    if not chunks:
+        raise EvaluationError("There are no chunks to join. Check that the video was predicted at all.")
+    for key in chunks:
+        if not isinstance(key, numbers.Integral):
+            raise EvaluationError(
+                f"Chunk number {key!r} is a {type(key).__name__}, and chunks are joined in the order of integers. "
+                f"Convert the keys with int()."
+            )
+    return np.concatenate([np.asarray(chunks[key]).reshape(-1) for key in sorted(chunks)])
+
+
+def as_signal(values, what):
+    """``values`` as a (N,) float32 or float64 array of finite numbers.
+
+    Args:
+        values: anything that ``numpy.asarray`` takes.
+        what: how an error calls it, e.g. "The prediction of video 'subject1'".
+
+    Raises:
+        EvaluationError: not 1-D, not real numbers, not finite, or shorter than ``MIN_SAMPLES``.
+    """
+    signal = np.asarray(values)
+    if signal.ndim != 1 or signal.dtype.kind not in "fiu":
+        raise EvaluationError(
+            f"{what} is an array of shape {signal.shape} and type {signal.dtype}, and should be one real number a "
+            f"frame. Join chunks with join_chunks(), or pass one row."
+        )
+    if len(signal) < MIN_SAMPLES:
+        raise EvaluationError(
+            f"{what} has {len(signal)} samples, and scoring needs at least {MIN_SAMPLES}. Leave the video out, or "
+            f"predict more of it."
+        )
+    bad = np.flatnonzero(~np.isfinite(signal))
+    if len(bad):
+        raise EvaluationError(
+            f"{what} has {len(bad)} values of {len(signal)} that are not finite, the first one "
+            f"({signal[bad[0]]}) at sample {bad[0]}. Look for a damaged recording or a training that diverged."
+        )
+    return signal if signal.dtype in (np.float32, np.float64) else signal.astype(np.float64)
+
+
+def as_pair(prediction, label, video=None):
+    """``(prediction, label)`` of one video as signals that can be scored together.
+
+    Raises:
+        EvaluationError: see :func:`as_signal`; different lengths; a constant label, which has no heart rate.
+    """
+    of_video = "" if video is None else f" of video {video!r}"
+    prediction = as_signal(prediction, f"The prediction{of_video}")
+    label = as_signal(label, f"The label{of_video}")
+    if len(prediction) != len(label):
+        raise EvaluationError(
+            f"The prediction{of_video} has {len(prediction)} samples and its label {len(label)}. Both should cover the "
+            f"same frames: check for chunks that are missing on one side."
+        )
+    if np.ptp(label) == 0:
+        raise EvaluationError(
+            f"The label{of_video} is {label[0]:g} throughout, so there is no true pulse to compare with. Check the "
+            f"ground-truth file."
+        )
+    return prediction, label
+
+
+def check_rate(fs_hz):
+    """Raise EvaluationError unless ``fs_hz`` is a positive number."""
+    if not isinstance(fs_hz, numbers.Real) or not 0 < fs_hz < float("inf"):
+        raise EvaluationError(f"fs_hz is {fs_hz!r}, and should be the frames a second of the videos, e.g. 30.")
+
+
+def validate(predictions, labels, fs_hz):
+    """Ask the likely questions before anything is scored.
+
+    Args:
+        predictions, labels: ``{video: (N,) array}``.
+        fs_hz: frames a second.
+
+    Raises:
+        EvaluationError: no videos; a video on one side only; a signal that :func:`as_pair` refuses (the message names
+            the video); a rate that is not positive.
+    """
+    check_rate(fs_hz)
+    if not predictions and not labels:
+        raise EvaluationError("There are no videos to score. Check that the test set is not empty.")
+    for missing, there, lacking in ((labels, predictions, "label"), (predictions, labels, "prediction")):
+        alone = [str(video) for video in there if video not in missing]
+        if alone:
+            raise EvaluationError(
+                f"{len(alone)} of {len(there)} videos have no {lacking}: {', '.join(alone[:5])}"
+                f"{', ...' if len(alone) > 5 else ''}. Predictions and labels should name the same videos."
+            )
+    for video in predictions:
+        as_pair(predictions[video], labels[video], video)

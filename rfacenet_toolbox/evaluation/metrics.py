@@ -1,0 +1,134 @@
+"""Metrics over a test set, with their standard errors: the toolbox's ``evaluation/metrics.py`` as functions."""
+import numpy as np
+
+from .inputs import validate
+from .protocols import get_protocol
+from .scoring import score_video
+
+#: A correlation of two points is always 1 or -1.
+MIN_FOR_PEARSON = 3
+#: The metrics of a summary, each ``[value, standard error]``.
+METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
+
+
+def _mean(values):
+    """``[mean, standard error of the mean]``, the deviation taken with N, as the toolbox does."""
+    return [float(np.mean(values)), float(np.std(values) / np.sqrt(len(values)))]
+
+
+def _heart_rate_metrics(estimate, truth, rmse_se):
+    """MAE and RMSE in bpm, MAPE in percent, and RMSE's two standard errors."""
+    errors = estimate - truth
+    squared = np.square(errors)
+    se_a = _mean(squared)[1]
+    standard_errors = {"A": se_a, "B": float(np.sqrt(se_a))}
+    return {
+        "MAE": _mean(np.abs(errors)),
+        "RMSE": [float(np.sqrt(np.mean(squared))), standard_errors[rmse_se]],
+        "MAPE": _mean(np.abs(errors / truth) * 100),
+        "RMSE_se_A": standard_errors["A"],
+        "RMSE_se_B": standard_errors["B"],
+    }
+
+
+def _why_no_pearson(estimate, truth):
+    if len(estimate) < MIN_FOR_PEARSON:
+        return f"needs at least {MIN_FOR_PEARSON} scored videos or windows, there are {len(estimate)}"
+    for rates, which in ((estimate, "estimated"), (truth, "true")):
+        if np.ptp(rates) == 0:
+            return f"all {len(rates)} {which} heart rates are the same ({rates[0]:g} bpm)"
+    return None
+
+
+def _pearson(estimate, truth):
+    r = float(np.corrcoef(estimate, truth)[0, 1])
+    return [r, float(np.sqrt((1 - r**2) / (len(estimate) - 2)))]
+
+
+def _why_missing(values, what):
+    """Why a metric over ``values`` is undefined, or None if it is not.
+
+    One missing value is enough, as in the toolbox, where it turns the mean into NaN: leaving the video out would
+    flatter the method that failed on it.
+    """
+    missing = sum(value is None for value in values)
+    if not values:
+        return "no video or window was scored"
+    return f"{missing} of {len(values)} scored videos or windows have no {what}" if missing else None
+
+
+def summarise(scores, protocol):
+    """Metrics over a test set.
+
+    Args:
+        scores: every ``VideoScore`` of the set, of all videos together.
+        protocol: a name in ``PROTOCOLS`` or a ``Protocol``; decides which standard error stands beside RMSE.
+
+    Returns:
+        A dict fit for JSON: ``n`` (windows scored) and ``windows_skipped``; ``MAE``, ``RMSE`` (bpm), ``MAPE``
+        (percent), ``Pearson``, ``SNR`` (dB), ``MACC``, each ``[value, standard error]``; ``RMSE_se_A`` (bpm^2) and
+        ``RMSE_se_B`` (bpm). A metric that does not exist is ``[None, None]``, and ``undefined`` gives its reason:
+        ``{metric: reason}``.
+
+    Source: agrees with the toolbox's ``calculate_metrics``, with None where that has NaN, infinity or a warning.
+    """
+    protocol = get_protocol(protocol)
+    scores = list(scores)
+    scored = [score for score in scores if score.skipped is None]
+    values, reasons = {}, {}
+
+    pairs = [(score.heart_rate_bpm, score.label_heart_rate_bpm) for score in scored]
+    no_rates = _why_missing([None if None in pair else pair for pair in pairs], "heart rate")
+    if no_rates is None:
+        estimate, truth = np.array(pairs).T
+        values.update(_heart_rate_metrics(estimate, truth, protocol.rmse_se))
+        reasons["Pearson"] = _why_no_pearson(estimate, truth)
+        if reasons["Pearson"] is None:
+            values["Pearson"] = _pearson(estimate, truth)
+    else:
+        reasons.update(dict.fromkeys(("MAE", "RMSE", "MAPE", "Pearson"), no_rates))
+    for metric, field, what in (("SNR", "snr_db", "power near the pulse"), ("MACC", "macc", "varying signal")):
+        column = [getattr(score, field) for score in scored]
+        reasons[metric] = _why_missing(column, what)
+        if reasons[metric] is None:
+            values[metric] = _mean(column)
+
+    summary = {"n": len(scored), "windows_skipped": len(scores) - len(scored)}
+    summary.update((metric, values.get(metric, [None, None])) for metric in METRICS)
+    summary.update((extra, values.get(extra)) for extra in ("RMSE_se_A", "RMSE_se_B"))
+    summary["undefined"] = {metric: reason for metric, reason in reasons.items() if reason is not None}
+    return summary
+
+
+def evaluate(
+    predictions,
+    labels,
+    fs_hz,
+    protocols=("neurips2023", "toolbox2025"),
+    is_derivative=True,
+    method="FFT",
+    window_s=None,
+):
+    """Score a test set by one or more protocols.
+
+    Args:
+        predictions, labels: ``{video: (N,) array}``, the same videos in both.
+        fs_hz, is_derivative, method, window_s: as in ``score_video``.
+        protocols: names in ``PROTOCOLS``, or ``Protocol`` objects.
+
+    Returns:
+        ``{protocol name: (summary, {video: [VideoScore, ...]})}``; see :func:`summarise` for the summary.
+
+    Raises:
+        EvaluationError: what ``validate`` and ``score_video`` refuse, before anything is scored.
+    """
+    validate(predictions, labels, fs_hz)
+    results = {}
+    for protocol in [get_protocol(protocol) for protocol in protocols]:
+        per_video = {
+            video: score_video(prediction, labels[video], fs_hz, protocol, is_derivative, method, window_s)
+            for video, prediction in predictions.items()
+        }
+        every_score = [score for scores in per_video.values() for score in scores]
+        results[protocol.name] = summarise(every_score, protocol), per_video
+    return results

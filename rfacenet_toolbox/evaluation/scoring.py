@@ -1,0 +1,104 @@
+"""Scores of one video, window by window: heart rate, its truth, SNR and MACC."""
+from typing import NamedTuple, Optional
+
+from ..errors import EvaluationError
+from .inputs import as_pair, check_rate
+from .protocols import get_protocol
+from .signal import (
+    MIN_SAMPLES,
+    fft_heart_rate_bpm,
+    has_bin_in_band,
+    macc,
+    peak_heart_rate_bpm,
+    prepare,
+    snr_db,
+)
+
+#: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
+METHODS = ("FFT", "peak detection")
+
+
+class VideoScore(NamedTuple):
+    """What one window (a whole video, unless windows were asked for) scored. None: the quantity does not exist."""
+
+    #: First sample of the window in its video, and the one after the last.
+    start: int
+    stop: int
+    heart_rate_bpm: Optional[float]
+    label_heart_rate_bpm: Optional[float]
+    snr_db: Optional[float]
+    macc: Optional[float]
+    #: Why the window was left out of every metric; None for a window that counts.
+    skipped: Optional[str] = None
+
+
+def window_bounds(samples, fs_hz, window_s=None):
+    """``[(start, stop), ...]``: consecutive windows, the last one keeping what is left; one window if it is None.
+
+    Raises:
+        EvaluationError: a window of less than ``MIN_SAMPLES`` samples.
+
+    Source: agrees with the toolbox's ``USE_SMALLER_WINDOW`` and ``WINDOW_SIZE`` (seconds).
+    """
+    if window_s is None:
+        return [(0, samples)]
+    size = int(round(window_s * fs_hz))
+    if size < MIN_SAMPLES:
+        raise EvaluationError(
+            f"A window of {window_s:g} s is {size} samples at {fs_hz:g} Hz, and scoring needs at least {MIN_SAMPLES}. "
+            f"Choose longer windows."
+        )
+    return [(start, min(start + size, samples)) for start in range(0, samples, size)]
+
+
+def _why_skipped(samples, fs_hz, band_hz, method):
+    if samples < MIN_SAMPLES:
+        return f"{samples} samples; the filter needs at least {MIN_SAMPLES}"
+    if method == "FFT" and not has_bin_in_band(samples, fs_hz, band_hz):
+        return f"{samples} samples; too short for a frequency inside {band_hz[0]:g}-{band_hz[1]:g} Hz"
+    return None
+
+
+def _score_window(prediction, label, fs_hz, band_hz, is_derivative, method):
+    """The four numbers of :class:`VideoScore`, in its order."""
+    prediction = prepare(prediction, fs_hz, band_hz, is_derivative)
+    label = prepare(label, fs_hz, band_hz, is_derivative)
+    if method == "FFT":
+        rates = [fft_heart_rate_bpm(signal, fs_hz, band_hz) for signal in (prediction, label)]
+    else:
+        rates = [peak_heart_rate_bpm(signal, fs_hz) for signal in (prediction, label)]
+    return rates[0], rates[1], snr_db(prediction, rates[1], fs_hz, band_hz), macc(prediction, label)
+
+
+def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="FFT", window_s=None):
+    """Score one video, window by window.
+
+    Args:
+        prediction, label: (N,) pulse signals of the same frames.
+        fs_hz: frames a second.
+        protocol: a name in ``PROTOCOLS`` or a ``Protocol``.
+        is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.
+        method: "FFT" or "peak detection".
+        window_s: seconds a window; None scores the video as a whole.
+
+    Returns:
+        A :class:`VideoScore` for every window, those too short to be scored included (see ``skipped``).
+
+    Raises:
+        EvaluationError: signals, rate, protocol, method or window that cannot be used; the message says which.
+
+    Source: agrees with the toolbox's ``calculate_metric_per_video`` and the windows of its ``calculate_metrics``.
+    """
+    if method not in METHODS:
+        raise EvaluationError(f"There is no evaluation method {method!r}. There are: {', '.join(METHODS)}.")
+    check_rate(fs_hz)
+    band_hz = get_protocol(protocol).band_hz
+    prediction, label = as_pair(prediction, label)
+    scores = []
+    for start, stop in window_bounds(len(prediction), fs_hz, window_s):
+        reason = _why_skipped(stop - start, fs_hz, band_hz, method)
+        values = (None,) * 4
+        if reason is None:
+            values = _score_window(prediction[start:stop], label[start:stop], fs_hz, band_hz, is_derivative, method)
+        scores.append(VideoScore(start, stop, *values, skipped=reason))
+    return scores

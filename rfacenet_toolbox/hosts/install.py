@@ -151,8 +151,7 @@ def _how_to_import():
 
 def _with_line(content, path):
     """``content`` with our line after the comments that must stay on top, and after ``from __future__``."""
-    bom, body = (_BOM, content[len(_BOM):]) if content.startswith(_BOM) else (b"", content)
-    rows = body.splitlines(keepends=True)
+    bom, rows = _rows(content)
     if any(_CODING.match(row) for row in rows[1:2]):
         top = 2
     else:
@@ -166,11 +165,12 @@ def _with_line(content, path):
 
 
 def _without_line(content):
-    return b"".join(row for row in content.splitlines(keepends=True) if _bare(row) != LINE.encode())
+    bom, rows = _rows(content)
+    return bom + b"".join(row for row in rows if _bare(row) != LINE.encode())
 
 
 def _has_line(content, path):
-    ours = [row for row in content.splitlines() if _MARK in row]
+    ours = [row for row in _rows(content)[1] if _MARK in row]
     if not ours:
         return False
     if [_bare(row) for row in ours] != [LINE.encode()]:
@@ -179,6 +179,12 @@ def _has_line(content, path):
             f"plug-in puts there: {LINE!r}. Restore main.py, or take these lines out by hand. {_UNCHANGED}"
         )
     return True
+
+
+def _rows(content):
+    """The byte order mark, if there is one, and the lines with their ends."""
+    bom = _BOM if content.startswith(_BOM) else b""
+    return bom, content[len(bom):].splitlines(keepends=True)
 
 
 def _bare(row):

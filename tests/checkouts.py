@@ -1,4 +1,11 @@
-"""A folder in the shape of the contract between the plug-in and an rPPG-Toolbox checkout, for tests without one."""
+"""Checkouts to test the plug-in in: a small one in the shape of the contract, and copies of real ones."""
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+REAL = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 
 MAIN = '''"""Takes a config, loads, and calls one of two functions."""
 import argparse
@@ -111,3 +118,14 @@ def contents(folder):
     """{relative path: bytes} of everything below a folder but bytecode."""
     paths = [path for path in sorted(folder.rglob("*")) if "__pycache__" not in path.parts]
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in paths}
+
+
+@pytest.fixture(params=REAL or [None], ids=[Path(path).name for path in REAL] or ["none"])
+def real_checkout(request, tmp_path):
+    """A copy of each checkout that RPPG_TOOLBOX names, without its pictures and weights."""
+    if request.param is None:
+        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
+    target = tmp_path / "checkout"
+    leave_out = shutil.ignore_patterns("figures", "final_model_release", "__pycache__", ".git", ".venv", "runs")
+    shutil.copytree(request.param, str(target), ignore=leave_out)
+    return target

@@ -21,7 +21,8 @@ the same names, so every number belongs to a protocol: ``neurips2023``, that of 
 >>> summary, per_video = result["neurips2023"]                                         # doctest: +SKIP
 
 Nothing in here reads files, prints, or knows of configs or torch. Source: the toolbox's ``evaluation/post_process.py``
-and ``evaluation/metrics.py`` at 7e33a44 and d807b01, with which these numbers agree to 1e-6.
+and ``evaluation/metrics.py`` at 7e33a44 and d807b01, with which these numbers agree to 1e-6. SNR is d807b01's in both
+protocols, over the protocol's band; 7e33a44 printed twice as many dB (20 log10 of the same ratio), and had no MACC.
 """
 from .inputs import join_chunks, validate
 from .metrics import METRICS, evaluate, summarise

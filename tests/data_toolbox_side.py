@@ -38,7 +38,8 @@ def cache(node):
     loader = loader_class.__new__(loader_class)
     loader.inputs, loader.labels = [], []
     loader.dataset_name, loader.config_data = node.DATASET, node
-    loader.cached_path, loader.file_list_path, loader.data_format = node.CACHED_PATH, node.FILE_LIST_PATH, node.DATA_FORMAT
+    loader.cached_path, loader.file_list_path = node.CACHED_PATH, node.FILE_LIST_PATH
+    loader.data_format = node.DATA_FORMAT
     folders = loader.split_raw_data(loader.get_raw_data(node.DATA_PATH), node.BEGIN, node.END)
     done = {}
     for index in range(len(folders)):

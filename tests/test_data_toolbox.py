@@ -51,8 +51,9 @@ def checkout(request):
 
 def toolbox(checkout, **job):
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")  # leave the checkout as it is
+    command = [sys.executable, str(SIDE)]
     done = subprocess.run(
-        [sys.executable, str(SIDE)], cwd=checkout, env=environment, input=json.dumps(job), text=True, capture_output=True
+        command, cwd=checkout, env=environment, input=json.dumps(job), text=True, capture_output=True
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

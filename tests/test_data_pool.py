@@ -1,0 +1,53 @@
+import os
+import signal
+
+import cv2
+import pytest
+
+from rfacenet_toolbox.data import pool
+from rfacenet_toolbox.errors import DataError
+
+
+def work(task):
+    if task == "refuse":
+        raise DataError("a reason.")
+    if task == "fail":
+        raise KeyError("thing")
+    if task == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task == "exit":
+        os._exit(3)
+    return task, os.getpid(), cv2.getNumThreads()
+
+
+def test_one_worker_works_here():
+    outcomes = list(pool.run(work, ["a", "refuse", "fail"], workers=1))
+    assert [index for index, _, _ in outcomes] == [0, 1, 2]
+    assert outcomes[0][1][:2] == ("a", os.getpid()) and outcomes[0][2] is None
+    assert outcomes[1][1:] == (None, "a reason.") and outcomes[2][1:] == (None, "KeyError: 'thing'")
+
+
+def test_a_dead_workers_task_is_named_and_the_others_are_done():
+    tasks = ["a", "killed", "b", "exit", "refuse", "c"]
+    outcomes = {index: (result, failure) for index, result, failure in pool.run(work, tasks, workers=2)}
+    assert sorted(outcomes) == list(range(6))
+    assert "killed by signal 9 (SIGKILL)" in outcomes[1][1] and "fewer workers" in outcomes[1][1]
+    assert "exit code 3" in outcomes[3][1]
+    assert outcomes[4] == (None, "a reason.")
+    for index in (0, 2, 5):
+        (task, process, threads), failure = outcomes[index]
+        assert task == tasks[index] and failure is None
+        assert process != os.getpid() and threads == 1
+
+
+def test_leaving_early_ends_the_workers():
+    outcomes = pool.run(work, ["a", "b", "c"], workers=2)
+    _, (_, process, _), _ = next(outcomes)
+    outcomes.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_no_more_workers_than_tasks():
+    assert pool.default_workers(1) == 1 and pool.default_workers(0) == 1
+    assert 1 <= pool.default_workers(10000) <= os.cpu_count()

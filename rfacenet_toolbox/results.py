@@ -13,6 +13,10 @@ from .checkpoint import write_atomically
 
 SCHEMA = 1
 METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
+PER_VIDEO_COLUMNS = (
+    "protocol", "video", "start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db", "macc",
+    "skipped",
+)  # fmt: skip
 UNITS = {"MAE": "bpm", "RMSE": "bpm", "MAPE": "%", "Pearson": "", "SNR": "dB", "MACC": ""}
 
 
@@ -33,7 +37,7 @@ def write(config, host, predictions, labels, weights):
     content = _content(config, host, predictions, scored, weights)
     folder = config.LOG.PATH
     _write_text(os.path.join(folder, "results.json"), json.dumps(content, indent=1, allow_nan=False) + "\n")
-    _write_text(os.path.join(folder, "per_video.csv"), _per_video(scored))
+    _write_text(os.path.join(folder, "per_video.csv"), _per_video(scored, config.TEST.DATA.FS))
     print(_table(content))
     print(f"Results: {os.path.join(folder, 'results.json')} and per_video.csv beside it")
     return content
@@ -114,20 +118,22 @@ def _plain(node):
     return list(node) if isinstance(node, tuple) else node
 
 
-def _per_video(scored):
+def _per_video(scored, fs_hz):
     text = io.StringIO()
-    columns = ["protocol", "video", "start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm",
-               "snr_db", "macc"]  # fmt: skip
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(PER_VIDEO_COLUMNS)
     for protocol, (_, videos) in scored.items():
         for video in sorted(videos, key=_natural):
             for score in videos[video]:
-                error = score.heart_rate_bpm - score.label_heart_rate_bpm
-                figures = (score.heart_rate_bpm, score.label_heart_rate_bpm, error, score.snr_db, score.macc)
-                times = (score.start_s, score.stop_s)
-                writer.writerow([protocol, video, *(f"{value:.6g}" for value in times + figures)])
+                rates = (score.heart_rate_bpm, score.label_heart_rate_bpm)
+                error = None if None in rates else rates[0] - rates[1]
+                figures = (score.start / fs_hz, score.stop / fs_hz, *rates, error, score.snr_db, score.macc)
+                writer.writerow([protocol, video, *map(_figure, figures), score.skipped or ""])
     return text.getvalue()
+
+
+def _figure(value):
+    return "" if value is None else f"{value:.6g}"
 
 
 def _natural(video):

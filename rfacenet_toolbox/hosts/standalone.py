@@ -7,7 +7,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from .. import config as configuration
-from .. import data, job, runtime
+from .. import job, runtime
+from ..data.prepare import load_split
 from ..errors import ConfigError
 from . import Host
 
@@ -52,10 +53,9 @@ def parse(argv=None):
 def _loader(config, split, generators):
     if not _wanted(config, split):
         return None
-    node = config[split.upper()].DATA
     training = split == "train"
     return DataLoader(
-        data.load_split(split, node),
+        load_split(split.upper(), config[split.upper()].DATA),
         batch_size=config.INFERENCE.BATCH_SIZE if split == "test" else config.TRAIN.BATCH_SIZE,
         shuffle=training,
         num_workers=runtime.worker_count(config.MODEL.RFACENET.RUNTIME.WORKERS),

@@ -48,8 +48,9 @@ def soft_heart_rate_bpm(
     Arguments, shapes, units and errors are those of :func:`heart_rate_bpm`.
     """
     power, grid_bpm = _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm)
-    peak = power.amax(dim=-1, keepdim=True).clamp_min(torch.finfo(power.dtype).tiny)
-    # Powers 50 dB below the peak weigh nothing, and the floor keeps the logarithm's gradient finite there.
+    peak = power.detach().amax(dim=-1, keepdim=True).clamp_min(1e-20)
+    # Powers 50 dB below the peak weigh nothing, and the floor keeps the logarithm's gradient finite there. The peak
+    # is only a scale, which the softmax does not see, so no gradient needs to pass through it.
     weights = torch.softmax(sharpness * torch.log(power / peak + 1e-5), dim=-1)
     return (weights * grid_bpm).sum(dim=-1)
 
@@ -67,7 +68,8 @@ def _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm):
         signal = _without_line(torch.cumsum(signal, dim=-1))
     window = torch.hann_window(length, periodic=False, dtype=signal.dtype, device=signal.device)
     points = 2 ** math.ceil(math.log2(max(length, 60.0 * fs_hz / resolution_bpm)))
-    power = torch.fft.rfft(signal * window, n=points).abs().square()
+    spectrum = torch.fft.rfft(signal * window, n=points)
+    power = spectrum.real.square() + spectrum.imag.square()
     grid_hz = torch.arange(power.shape[-1], device=signal.device, dtype=signal.dtype) * (fs_hz / points)
     inside = (grid_hz > band_hz[0]) & (grid_hz < band_hz[1])
     if not bool(inside.any()):

@@ -175,5 +175,6 @@ def test_settings_are_checked_before_anything_is_read(tmp_path):
 def test_workers_import_numpy_and_opencv_alone():
     heavy = "{'torch', 'pandas', 'scipy', 'yacs', 'matplotlib'}"
     command = f"import sys, rfacenet_toolbox.data.preprocess; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
+    root = Path(module.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", command], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

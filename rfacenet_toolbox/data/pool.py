@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 from multiprocessing.connection import wait
 
 import cv2
@@ -62,7 +63,8 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self.index = None
         self._process = context.Process(target=_serve, args=(theirs, function), daemon=True)
-        self._process.start()
+        with _main_not_imported(function):
+            self._process.start()
         theirs.close()  # or the end of the worker would not be the end of the connection
 
     def take(self, index, tasks):
@@ -82,6 +84,22 @@ class _Worker:
         self.connection.close()
         self._process.terminate()
         self._process.join()
+
+
+@contextlib.contextmanager
+def _main_not_imported(function):
+    """Keep a starting worker from importing the main script again, and with it torch; it needs ``function`` only."""
+    main = sys.modules["__main__"]
+    hidden = {key: main.__dict__[key] for key in ("__spec__", "__file__") if key in main.__dict__}
+    if function.__module__ == "__main__":
+        hidden = {}
+    try:
+        for key in hidden:
+            setattr(main, key, None)
+        yield
+    finally:
+        for key, value in hidden.items():
+            setattr(main, key, value)
 
 
 def _death(exitcode):

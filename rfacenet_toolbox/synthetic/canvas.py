@@ -32,11 +32,14 @@ class Canvas:
     def __init__(self, rgb, u, v):
         self.rgb, self.u, self.v = rgb, u, v
 
-    def part(self, left, top, right, bottom):
-        """The canvas of a box given in face coordinates; what is drawn on it is drawn on this one."""
+    def window(self, left, top, right, bottom):
+        """(rows, columns) slices of a box given in face coordinates."""
         columns = np.searchsorted(self.u[0], (left, right))
         rows = np.searchsorted(self.v[:, 0], (top, bottom))
-        window = slice(*rows), slice(*columns)
+        return slice(*rows), slice(*columns)
+
+    def part(self, window):
+        """The canvas of that window; what is drawn on it is drawn on this one."""
         return Canvas(self.rgb[window], self.u[window], self.v[window])
 
     def copy(self):

@@ -47,22 +47,36 @@ def render(scene, rng):
     face = scene.subject.draw(scene.size)
     background = _background(scene.size, rng)
     pool = rng.standard_normal(_NOISE_POOL + background.size, dtype=np.float32) * np.float32(NOISE_SIGMA)
-    pulse_map = -face.rgb * face.pulse[..., None] * (PULSE_RGB / PULSE_RGB.max() * np.float32(PULSE_STRENGTH))
-    tilt_map = face.rgb * _across(face)[..., None]
+    changes = _changes(face)
     drift = _light_drift(len(scene.pulse), scene.fps, rng)
-    mean = float(np.mean(scene.pulse)) if len(scene.pulse) else 0.0
-    for index, blood in enumerate(scene.pulse):
+    blood = scene.pulse - np.mean(scene.pulse)
+    for index in range(len(blood)):
         motion = Motion(*(float(course[index]) for course in scene.motion))
-        person = cv2.scaleAdd(pulse_map, float(blood) - mean, face.rgb)
-        for change, amount in ((tilt_map, _SHADE_PER_YAW * motion.yaw), (face.mouth_open, motion.mouth),
-                               (face.lids_closed, motion.lids)):
-            if abs(amount) > 1e-3:
-                person = cv2.scaleAdd(change, amount, person)
-        frame = _place(person, face, background, motion, scene.size)
+        amounts = blood[index], _SHADE_PER_YAW * motion.yaw, motion.mouth, motion.lids
+        frame = _place(_person(face, changes, amounts), face, background, motion, scene.size)
         start = int(rng.integers(_NOISE_POOL))
         noise = pool[start:start + frame.size].reshape(frame.shape)
         light = drift[index] * (1.0 + _SHADE_PER_SLIDE * motion.x)
+        # The noise is added before rounding, so that changes far below one grey level survive in the mean.
         yield cv2.addWeighted(frame, light, noise, 1.0, 0.0, dtype=cv2.CV_8U)
+
+
+def _changes(face):
+    """What blood, turning, an open mouth and closed lids each add to the head, (h, w, 3) for an amount of 1."""
+    head = face.rgb[face.head]
+    strength = PULSE_RGB / PULSE_RGB.max() * np.float32(PULSE_STRENGTH)
+    columns = np.arange(face.rgb.shape[1], dtype=np.float32)[face.head[1]]
+    across = np.clip((columns - face.middle[0]) / face.half_width, -1, 1)
+    return -head * face.pulse[..., None] * strength, head * across[None, :, None], face.mouth_open, face.lids_closed
+
+
+def _person(face, changes, amounts):
+    picture = face.rgb.copy()
+    head = picture[face.head]
+    for change, amount in zip(changes, amounts):
+        if abs(amount) > 1e-3:
+            head[:] = cv2.scaleAdd(change, amount, head)
+    return picture
 
 
 def _place(person, face, background, motion, size):
@@ -82,13 +96,6 @@ def _affine(face, motion):
     linear = np.array([[cos, -sin], [sin, cos]]) @ np.diag([np.cos(motion.yaw), 1.0])
     shift = np.array([(motion.x + 0.18 * np.sin(motion.yaw)) * width, motion.y * width])
     return np.column_stack([linear, pivot - linear @ pivot + shift])
-
-
-def _across(face):
-    """(H, W) from -1 on the face's left to 1 on its right."""
-    columns = np.arange(face.rgb.shape[1], dtype=np.float32)
-    across = np.clip((columns - face.middle[0]) / face.half_width, -1, 1)
-    return np.broadcast_to(across, face.rgb.shape[:2])
 
 
 def _light_drift(frames, fps, rng):

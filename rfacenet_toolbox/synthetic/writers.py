@@ -10,6 +10,8 @@ from ..errors import DataError
 
 PURE_LABEL_HZ = 60.0
 _PURE_EPOCH_NS = 1392643993642815000  # PURE stamps its frames in nanoseconds since 1970
+# On noisy pictures twice as fast as zlib's matching, and the files are smaller.
+_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
 _LOSSLESS_CODECS = ("HFYU", "FFV1", "PNG ", "RGBA")  # fastest first
 
 
@@ -55,7 +57,7 @@ def write_pure(folder, frames, labels, fps):
 
 def _write_png(path, frame):
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    if not cv2.imwrite(str(path), bgr, [cv2.IMWRITE_PNG_COMPRESSION, 1]):
+    if not cv2.imwrite(str(path), bgr, _PNG):
         raise DataError(f"OpenCV could not write {path}. Check that the disk has room and the folder can be written.")
 
 

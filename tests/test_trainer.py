@@ -1,0 +1,152 @@
+"""The trainer: what it leaves, what a stop costs, and what it refuses."""
+import csv
+
+import pytest
+import tiny
+import torch
+
+from rfacenet_toolbox import checkpoint, run_state
+from rfacenet_toolbox.errors import CheckpointError, DataError, NotFiniteError
+from rfacenet_toolbox.hosts import Host
+from rfacenet_toolbox.runtime import seed_everything
+from rfacenet_toolbox.trainer import Trainer, rfacenet_trainer
+
+
+def trained(config, **settings):
+    """A trainer after training from the toolbox's seed, and its loaders."""
+    seed_everything(100)
+    loaders = tiny.loaders(**settings)
+    trainer = rfacenet_trainer(config, loaders, Host("standalone"))
+    trainer.train(loaders)
+    return trainer, loaders
+
+
+def epochs(folder):
+    with open(folder / "epochs.csv") as file:
+        return list(csv.DictReader(file))
+
+
+def same_weights(one, other):
+    one, other = checkpoint.load_weights(one), checkpoint.load_weights(other)
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_run_leaves_weights_of_each_epoch_a_state_and_a_log(tmp_path):
+    trained(tiny.config(tmp_path))
+    files = sorted(path.name for path in (tmp_path / "models").iterdir())
+    assert files == ["tiny_Epoch0.pth", "tiny_Epoch1.pth", "tiny_state.pth"]
+    rows = epochs(tmp_path)
+    assert [row["epoch"] for row in rows] == ["0", "1"]
+    for column in ("loss", "bvp", "heart_rate", "identity", "sigma_bvp", "sigma_heart_rate", "sigma_identity",
+                   "alpha", "beta", "identity_accuracy", "seconds"):  # fmt: skip
+        assert all(row[column] for row in rows), column
+    assert checkpoint.load(tmp_path / "models" / "tiny_state.pth")["identities"] == ["PURE/1", "PURE/2"]
+
+
+@pytest.mark.parametrize("export", [False, True])
+def test_weights_hold_the_classifier_of_people_only_if_asked(tmp_path, export):
+    config = tiny.config(tmp_path, epochs=1, EXPORT_IDENTITY_HEAD=export)
+    trainer, loaders = trained(config)
+    weights = checkpoint.load_weights(tmp_path / "models" / "tiny_Epoch0.pth")
+    assert any(name.startswith("classifier.") for name in weights) == export
+    predictions, labels, _ = trainer.test(loaders)
+    assert sorted(predictions) == ["subject1", "subject2", "subject3"]
+    assert sorted(predictions["subject1"]) == [0, 1] and predictions["subject1"][0].shape == (tiny.FRAMES,)
+    assert labels["subject2"][1].shape == (tiny.FRAMES,)
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("identity", ["tcu", "noise"])
+def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, identity):
+    whole, stopped = tiny.config(tmp_path / "a", 3, IDENTITY=identity), tiny.config(tmp_path / "b", 3, IDENTITY=identity)
+    trained(whole)
+
+    step, calls = Trainer._step, []
+
+    def dies_in_the_second_epoch(self, batch, dataset):
+        calls.append(batch)
+        if len(calls) == 4:
+            raise Killed
+        return step(self, batch, dataset)
+
+    monkeypatch.setattr(Trainer, "_step", dies_in_the_second_epoch)
+    with pytest.raises(Killed):
+        trained(stopped)
+    monkeypatch.setattr(Trainer, "_step", step)
+    torch.manual_seed(5)  # whatever a fresh process draws before it resumes
+    loaders = tiny.loaders()
+    rfacenet_trainer(stopped, loaders, Host("standalone")).train(loaders)
+    assert [row["epoch"] for row in epochs(tmp_path / "b")] == ["0", "1", "2"]
+    for epoch in range(3):
+        name = f"models/tiny_Epoch{epoch}.pth"
+        assert same_weights(tmp_path / "a" / name, tmp_path / "b" / name)
+
+
+def test_a_finished_run_and_another_config_start_afresh(tmp_path, capsys):
+    trained(tiny.config(tmp_path))
+    trained(tiny.config(tmp_path))
+    assert "is of a finished run" in capsys.readouterr().out
+    trained(tiny.config(tmp_path, FUSION="stage1"))
+    assert "another configuration" in capsys.readouterr().out
+
+
+def test_a_named_state_of_another_run_is_refused(tmp_path):
+    trained(tiny.config(tmp_path))
+    state = str(tmp_path / "models" / "tiny_state.pth")
+    with pytest.raises(CheckpointError, match="other settings or other training clips"):
+        trained(tiny.config(tmp_path, TCU_STEPS=2, RESUME=state))
+    with pytest.raises(CheckpointError, match="no checkpoint at"):
+        trained(tiny.config(tmp_path, RESUME=str(tmp_path / "nowhere.pth")))
+    with pytest.raises(CheckpointError, match="holds no training state"):
+        trained(tiny.config(tmp_path, RESUME=str(tmp_path / "models" / "tiny_Epoch0.pth")))
+
+
+def test_a_nan_stops_the_run_with_the_clips_name_and_keeps_the_last_state(tmp_path):
+    trainer, _ = trained(tiny.config(tmp_path, 1))
+    longer = tiny.config(tmp_path, 2)
+    kept = run_state.state_path(longer)
+    before = open(kept, "rb").read()
+    with pytest.raises(NotFiniteError, match=r"at the clips 201 chunk 1\..*No epoch was finished"):
+        trained(longer, spoil=("201", 1))
+    assert open(kept, "rb").read() == before
+
+
+def test_validation_picks_the_best_epoch_and_counts_unseen_subjects(tmp_path):
+    config = tiny.config(tmp_path, 3).clone()
+    config.defrost()
+    config.TEST.USE_LAST_EPOCH = False
+    trainer, loaders = trained(config, valid=("901",))
+    rows = epochs(tmp_path)
+    best = min(rows, key=lambda row: float(row["valid_bvp"]))["epoch"]
+    assert trainer.test(loaders)[2].endswith(f"tiny_Epoch{best}.pth")
+    assert all(row["valid_identity_unseen"] == "2" for row in rows)
+    assert all(row["valid_heart_rate_mae_bpm"] for row in rows)
+
+
+def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
+    config = tiny.config(tmp_path, 1, IDENTITY_HOLDOUT=True)
+    trainer = rfacenet_trainer(config, tiny.loaders(chunks=6), Host("standalone"))
+    train, held = trainer._split_holdout(tiny.loaders(chunks=6)["train"])
+    assert (len(train.dataset), len(held.dataset)) == (10, 2)
+    assert sorted(name for _, _, names, _ in held for name in names) == ["101", "201"]
+    trained(config, chunks=6)
+    assert epochs(tmp_path)[0]["holdout_identity_accuracy"] in ("0.0", "0.5", "1.0")
+    with pytest.raises(DataError, match="none of 2 subjects has five clips"):
+        trained(tiny.config(tmp_path, 1, IDENTITY_HOLDOUT=True), chunks=4)
+
+
+@pytest.mark.parametrize("settings", [{"RUNTIME__PRECISION": "bf16"}, {"RUNTIME__CHANNELS_LAST": True}])
+def test_runtime_settings_change_a_loss_by_rounding_only(tmp_path, settings):
+    trained(tiny.config(tmp_path / "a", 1))
+    trained(tiny.config(tmp_path / "b", 1, **settings))
+    plain, other = (float(epochs(tmp_path / run)[0]["bvp"]) for run in "ab")
+    assert other == pytest.approx(plain, rel=0.1)
+
+
+def test_the_bvp_term_alone_learns_a_pulse(tmp_path):
+    trained(tiny.config(tmp_path, 6, LOSS__TASKS=["bvp"], IDENTITY="none", FUSION="none"))
+    rows = epochs(tmp_path)
+    assert float(rows[-1]["bvp"]) < 0.7 * float(rows[0]["bvp"])

@@ -41,7 +41,7 @@ class Recording(NamedTuple):
 
 
 def write_dataset(out, dataset, subjects, seed=0, scenarios=None, seconds=60.0, fps=30.0, size=(640, 480),
-                  first_subject=1, heart_rates_bpm=None, workers=None, codec=None):
+                  first_subject=1, heart_rates_bpm=None, workers=None, codec=None, on_recording=None):
     """Write synthetic recordings in a data set's own format; the same arguments give the same bytes.
 
     A recording is written under another name and renamed when whole. One that is there already with the same
@@ -61,6 +61,7 @@ def write_dataset(out, dataset, subjects, seed=0, scenarios=None, seconds=60.0, 
             shuffled by ``seed``.
         workers: processes; 2 by default, 1 renders in this process.
         codec: of the UBFC-rPPG video, four letters; lossless by default.
+        on_recording: called with the folder of each recording that is made, in order, for showing progress.
 
     Returns:
         list of the recordings' folders (``Path``), subjects in order.
@@ -76,7 +77,9 @@ def write_dataset(out, dataset, subjects, seed=0, scenarios=None, seconds=60.0, 
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     missing = _note_plan(out, dataset, plan)
-    _run([(str(out), recording) for recording in missing], workers)
+    for name in _run([(str(out), recording) for recording in missing], workers):
+        if on_recording is not None:
+            on_recording(out / name)
     return [out / recording.name for recording in plan]
 
 
@@ -89,6 +92,10 @@ def _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject,
     for name, value in (("seconds", seconds), ("fps", fps)):
         if not (np.isfinite(value) and value > 0):
             raise ConfigError(f"{name} is {value!r}; a number above 0 is needed.")
+    if int(seed) != seed or seed < 0:
+        raise ConfigError(f"seed is {seed!r}; a whole number from 0 on is needed.")
+    if codec is not None and (dataset == "pure" or len(codec) != 4):
+        raise ConfigError(f"codec is {codec!r}; four letters are needed, and only for ubfc-rppg: PURE has PNG files.")
     if int(round(seconds * fps)) < 2:
         raise ConfigError(f"{seconds} seconds at {fps} frames a second are less than two frames. Ask for more seconds.")
     if len(size) != 2 or size[0] < _SMALLEST[0] or size[1] < _SMALLEST[1]:
@@ -147,7 +154,7 @@ def _note_plan(out, dataset, plan):
     note = {"note": _NOTE, "dataset": dataset, "recordings": {}}
     path = out / MANIFEST
     if path.exists():
-        note = json.loads(path.read_text(encoding="utf-8"))
+        note = _read_note(path)
         if note["dataset"] != dataset:
             raise DataError(f"{out} holds synthetic recordings of {note['dataset']}, and {dataset} was asked for. Use "
                             f"one folder for each data set.")
@@ -166,18 +173,32 @@ def _note_plan(out, dataset, plan):
     return missing
 
 
+def _read_note(path):
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+        return {"note": _NOTE, "dataset": note["dataset"], "recordings": dict(note["recordings"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is not the note that this command leaves beside its recordings ({error!r}). Choose "
+                        f"another folder, or remove that file and the recordings beside it.") from error
+
+
 def _run(jobs, workers):
+    """Yield the name of each recording as it is finished."""
     if workers == 1 or len(jobs) < 2:
         for job in jobs:
-            _write_recording(*job)
+            yield _write_recording(*job)
         return
     # Spawned, not forked: the caller may hold threads, of torch for example, that do not survive a fork.
     context = multiprocessing.get_context("spawn")
     count = min(workers, len(jobs))
     with concurrent.futures.ProcessPoolExecutor(count, mp_context=context, initializer=_one_thread) as pool:
         futures = [pool.submit(_write_recording, *job) for job in jobs]
-        for future in futures:
-            future.result()
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
 
 def _one_thread():
@@ -203,6 +224,7 @@ def _write_recording(out, recording):
         labels = Labels(frames, blood, np.interp(frames, *course))
         write_ubfc((part, recording.name), pictures, labels, recording.fps, recording.codec)
     part.rename(Path(out) / recording.name)
+    return recording.name
 
 
 def _signals(recording):

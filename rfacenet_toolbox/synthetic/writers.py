@@ -73,16 +73,24 @@ def write_ubfc(folder, frames, labels, fps, codec=None):
     """
     path, _ = folder
     path.mkdir(parents=True, exist_ok=True)
-    writer = None
-    for frame in frames:
-        if writer is None:
-            writer = _open_video(path / "vid.avi", codec or lossless_codec(path), fps, frame.shape)
-        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
-    writer.release()
+    _write_video(path / "vid.avi", frames, fps, codec or lossless_codec(path))
     bvp = (labels.bvp - labels.bvp.mean()) / labels.bvp.std()
     rows = (bvp, np.round(labels.heart_rate_bpm), labels.times)
     lines = ["".join(f"{value:16.7e}" for value in row) for row in rows]
     (path / "ground_truth.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+def _write_video(path, frames, fps, codec):
+    writer, written = None, 0
+    for frame in frames:
+        writer = writer or _open_video(path, codec, fps, frame.shape)
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+        written += 1
+    writer.release()
+    # OpenCV does not report a failed write, of a full disk for example.
+    held = int(cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT))
+    if held != written:
+        raise DataError(f"{path} holds {held} frames after {written} were written. Check that the disk has room.")
 
 
 def _open_video(path, codec, fps, shape):

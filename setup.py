@@ -20,7 +20,9 @@ setup(
     package_data={"rfacenet_toolbox.toolbox_configs": ["*.yaml"]},
     install_requires=[
         "torch>=1.12",
-        "numpy>=1.22,<2",  # the toolbox uses np.mat, which NumPy 2 dropped
+        # the toolbox uses np.mat, which NumPy 2 dropped; NumPy 1 has no builds for Python 3.13
+        "numpy>=1.22,<2; python_version < '3.13'",
+        "numpy>=2.1; python_version >= '3.13'",
         "scipy>=1.5.2",
         "pandas>=1.1.5",
         "opencv-python-headless>=4.5.2,<5",  # OpenCV 5 has no CascadeClassifier

@@ -1,0 +1,30 @@
+# `make demo` and `make test` need Python 3.8 or newer with pip, and a package registry; nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+CONFIG := toolbox_configs/DEMO_RFACENET.yaml
+
+.PHONY: demo test lint clean
+
+demo: .venv/ready demo_data/ready
+	$(BIN)/python main.py --config_file $(CONFIG)
+
+test: .venv/ready
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/python -m ruff check .
+
+# Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
+demo_data/ready: .venv/ready
+	$(BIN)/rfacenet synth demo_data/PURE --dataset pure --subjects 8 --scenarios 1 3 --seconds 8.6 --size 320 240 --seed 1
+	$(BIN)/rfacenet synth demo_data/UBFC-rPPG --dataset ubfc-rppg --subjects 12 --first-subject 21 --seconds 17.1 \
+		--size 320 240 --seed 2
+	touch $@
+
+.venv/ready: setup.py constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint]'
+	touch $@
+
+clean:
+	rm -rf .venv demo_data runs

@@ -4,9 +4,8 @@ import os
 from .. import registry
 from ..errors import ConfigError, ShapeError
 
-#: face detectors of each host, by the start of their name
-BACKENDS = {"standalone": ("HC",), "toolbox": ("HC", "Y5F", "RF")}
-DATA_TYPES = ("Raw", "DiffNormalized", "Standardized")
+#: the toolbox's face detectors, by the start of their name, over all revisions
+TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
 
 
 def check(config, host):
@@ -41,25 +40,31 @@ def check(config, host):
 
 
 def _check_data(data, split, host):
-    key = f"{split}.DATA"
-    backend = data.PREPROCESS.CROP_FACE.BACKEND
-    if data.PREPROCESS.CROP_FACE.DO_CROP_FACE and not backend.startswith(BACKENDS[host]):
-        raise ConfigError(
-            f"{key}.PREPROCESS.CROP_FACE.BACKEND is {backend!r}; the {host} host has {', '.join(BACKENDS[host])}. "
-            f"HC, OpenCV's Haar cascade, is there in both."
-        )
-    if "input" in data.CACHED_PATH:
-        raise ConfigError(
-            f"{key}.CACHED_PATH is {data.CACHED_PATH}. The toolbox finds a clip's label by replacing 'input' "
-            f"everywhere in the clip's path, so no folder of it may contain that word. Name another folder."
-        )
-    for data_type in data.PREPROCESS.DATA_TYPE:
-        _one_of(f"{key}.PREPROCESS.DATA_TYPE", data_type, DATA_TYPES)
-    _one_of(f"{key}.PREPROCESS.LABEL_TYPE", data.PREPROCESS.LABEL_TYPE, DATA_TYPES)
+    if host == "standalone":
+        from ..data.prepare import check_split
+
+        check_split(split, data)
+    else:
+        _check_toolbox_data(data, f"{split}.DATA")
     if data.FS <= 0:
-        raise ConfigError(f"{key}.FS is {data.FS}; expected the frame rate in Hz, 30 for PURE and UBFC-rPPG.")
-    if not 0 <= data.BEGIN < data.END <= 1:
-        raise ConfigError(f"{key}.BEGIN and END are {data.BEGIN} and {data.END}; expected 0 <= BEGIN < END <= 1.")
+        raise ConfigError(f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, 30 for PURE and UBFC-rPPG.")
+
+
+def _check_toolbox_data(data, key):
+    """What the toolbox would find out in its preprocessing processes, and then drop the recordings without a word."""
+    from ..data.cache import check_cached_path
+    from ..data.normalise import FRAME_TYPES, LABEL_TYPES
+
+    crop = data.PREPROCESS.CROP_FACE
+    if crop.DO_CROP_FACE and not crop.BACKEND.startswith(TOOLBOX_BACKENDS):
+        raise ConfigError(
+            f"{key}.PREPROCESS.CROP_FACE.BACKEND is {crop.BACKEND!r}; the toolbox has {', '.join(TOOLBOX_BACKENDS)}. "
+            f"HC, OpenCV's Haar cascade, is there in both hosts."
+        )
+    check_cached_path(data.CACHED_PATH)
+    for data_type in data.PREPROCESS.DATA_TYPE:
+        _one_of(f"{key}.PREPROCESS.DATA_TYPE", data_type, FRAME_TYPES)
+    _one_of(f"{key}.PREPROCESS.LABEL_TYPE", data.PREPROCESS.LABEL_TYPE, LABEL_TYPES)
 
 
 def _check_training(config):

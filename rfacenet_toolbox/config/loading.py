@@ -87,7 +87,7 @@ def _flat_items(values, prefix=""):
 def _derive_paths(config):
     if config.TOOLBOX_MODE not in MODES:
         raise ConfigError(f"TOOLBOX_MODE is {config.TOOLBOX_MODE!r}; expected one of {', '.join(MODES)}.")
-    from ..data.cache import experiment_name
+    from ..data.cache import experiment_name, file_list_name
 
     for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
         if split == "VALID" and config.TEST.USE_LAST_EPOCH:
@@ -98,7 +98,7 @@ def _derive_paths(config):
         if not data.EXP_DATA_NAME:
             data.EXP_DATA_NAME = experiment_name(data, split)
         data.CACHED_PATH = os.path.join(data.CACHED_PATH, data.EXP_DATA_NAME)
-        data.FILE_LIST_PATH = _file_list(data, split)
+        data.FILE_LIST_PATH = _file_list(data, split, file_list_name(data))
     log = config.LOG.PATH
     config.MODEL.MODEL_DIR = os.path.join(log, config.TRAIN.DATA.EXP_DATA_NAME, config.MODEL.MODEL_DIR)
     if config.TOOLBOX_MODE == "unsupervised_method":
@@ -108,11 +108,10 @@ def _derive_paths(config):
         config.TEST.OUTPUT_SAVE_DIR = os.path.join(log, config.TEST.DATA.EXP_DATA_NAME, "saved_test_outputs")
 
 
-def _file_list(data, split):
+def _file_list(data, split, default_name):
     extension = os.path.splitext(data.FILE_LIST_PATH)[1]
     if not extension:
-        fold = f"_{data.FOLD.FOLD_NAME}" if data.FOLD.FOLD_NAME else ""
-        return os.path.join(data.FILE_LIST_PATH, f"{data.EXP_DATA_NAME}_{data.BEGIN}_{data.END}{fold}.csv")
+        return os.path.join(data.FILE_LIST_PATH, default_name)
     if extension != ".csv":
         raise ConfigError(f"{split}.DATA.FILE_LIST_PATH is {data.FILE_LIST_PATH}; expected a folder or a .csv file.")
     if data.DO_PREPROCESS:

@@ -1,0 +1,125 @@
+"""How the loss's balance and the TCU's steps change training, measured on synthetic recordings.
+
+``python benchmarks/training_study.py loss`` (or ``tcu``) trains each variant with the main job on the same clips and
+seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. A variant that is there already is not run again.
+docs/paper-notes.md shows the figures and says what was chosen.
+"""
+import argparse
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TUNED = {"LOSS": {"HEART_RATE_UNIT": "hz", "SIGMA_INIT": [0.25, 4.0, 1.0]}}
+STUDIES = {
+    "loss": {
+        "BVP term alone": {"LOSS": {"TASKS": ["bvp"]}},
+        "Eq. 4, bpm, sigmas 1": {"LOSS": {"HEART_RATE_UNIT": "bpm"}},
+        "Eq. 4, Hz, sigmas 1": {"LOSS": {"HEART_RATE_UNIT": "hz"}},
+        "Eq. 4, Hz, tuned sigmas": TUNED,
+    },
+    "tcu": {f"{steps} step{'s' * (steps > 1)}": {**TUNED, "TCU_STEPS": steps} for steps in (1, 4, 8, 16)},
+}
+
+
+def main():
+    args = _arguments()
+    runs = {}
+    for name, settings in STUDIES[args.study].items():
+        runs[name] = [_run(args, name, settings, seed) for seed in args.seeds]
+    args.out.mkdir(parents=True, exist_ok=True)
+    summary = {name: _summary(seeds) for name, seeds in runs.items()}
+    (args.out / f"{args.study}.json").write_text(json.dumps({"size": args.size, "seeds": args.seeds, **summary}, indent=1))
+    _draw(runs, args.out / f"{args.study}.png")
+    for name, figures in summary.items():
+        print(f"{name:26}", "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
+
+
+def _run(args, name, settings, seed):
+    """Epoch rows and results of one training run."""
+    folder = args.out.resolve() / args.study / f"{name} seed {seed}".replace(" ", "_").replace(",", "")
+    if not (folder / "results.json").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.yaml").write_text(yaml.safe_dump(_config(args, settings, seed, folder)))
+        print(f"== {name}, seed {seed}", flush=True)
+        subprocess.run([sys.executable, "main.py", "--config_file", folder / "config.yaml"], cwd=ROOT, check=True)
+    with open(folder / "epochs.csv") as file:
+        rows = list(csv.DictReader(file))
+    return rows, json.loads((folder / "results.json").read_text())
+
+
+def _config(args, settings, seed, folder):
+    size = {"PREPROCESS": {"RESIZE": {"W": args.size, "H": args.size}}}
+    clips = {"CACHED_PATH": str(args.out.resolve() / "clips"), **size}
+    data = {split: {"DATA": {"DATA_PATH": str(args.pure.resolve()), **clips}} for split in ("TRAIN", "VALID")}
+    data["TEST"] = {"DATA": {"DATA_PATH": str(args.ubfc.resolve()), **clips}}
+    data["TRAIN"].update(EPOCHS=args.epochs, LR=3e-3)
+    runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0}
+    return {
+        "BASE": [str(ROOT / "toolbox_configs" / "DEMO_RFACENET.yaml")],
+        **data,
+        "LOG": {"PATH": str(folder)},
+        "MODEL": {"RFACENET": {"IDENTITY_HOLDOUT": True, "RUNTIME": runtime, **settings}},
+    }
+
+
+def _summary(seeds):
+    """Means over the seeds: how fast the BVP was learned, how well, and what it scores on the test subjects."""
+
+    def mean(values):
+        values = list(values)
+        return sum(values) / len(values)
+
+    figures = {
+        "bvp_epoch_2": mean(float(rows[1]["bvp"]) for rows, _ in seeds),
+        "bvp_last": mean(float(rows[-1]["bvp"]) for rows, _ in seeds),
+        "holdout_bvp": mean(float(rows[-1]["holdout_bvp"]) for rows, _ in seeds),
+        "holdout_identity": mean(float(rows[-1]["holdout_identity_accuracy"]) for rows, _ in seeds),
+    }
+    for metric in ("MAE", "MACC", "SNR"):
+        figures[f"test_{metric}"] = mean(results["protocols"]["neurips2023"][metric][0] for _, results in seeds)
+    return figures
+
+
+def _draw(runs, path):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), constrained_layout=True)
+    panels = (("holdout_bvp", "BVP error on unseen clips (0 to 4)"), ("holdout_identity_accuracy", "identity accuracy"))
+    colours = ("#000000", "#0072B2", "#E69F00", "#009E73")  # Okabe and Ito: told apart by colour-blind readers
+    for axis, (column, label) in zip(axes, panels):
+        for colour, (name, seeds) in zip(colours, runs.items()):
+            curves = [[float(row[column]) for row in rows] for rows, _ in seeds]
+            epochs = range(1, len(curves[0]) + 1)
+            for curve in curves:
+                axis.plot(epochs, curve, color=colour, alpha=0.25, linewidth=1)
+            means = [sum(values) / len(values) for values in zip(*curves)]
+            axis.plot(epochs, means, color=colour, label=name, linewidth=2)
+        axis.set_xlabel("epoch")
+        axis.set_ylabel(label)
+    axes[0].set_yscale("log")
+    axes[0].legend(frameon=False, fontsize=8)
+    figure.savefig(path, dpi=150)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("study", choices=sorted(STUDIES))
+    parser.add_argument("--pure", type=Path, default=ROOT / "demo_data" / "PURE")
+    parser.add_argument("--ubfc", type=Path, default=ROOT / "demo_data" / "UBFC-rPPG")
+    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "study")
+    parser.add_argument("--size", type=int, default=36, help="side of the clips in pixels")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102])
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -33,7 +33,8 @@ def main():
         runs[name] = [_run(args, name, settings, seed) for seed in args.seeds]
     args.out.mkdir(parents=True, exist_ok=True)
     summary = {name: _summary(seeds) for name, seeds in runs.items()}
-    (args.out / f"{args.study}.json").write_text(json.dumps({"size": args.size, "seeds": args.seeds, **summary}, indent=1))
+    content = {"size": args.size, "epochs": args.epochs, "seeds": args.seeds, "variants": summary}
+    (args.out / f"{args.study}.json").write_text(json.dumps(content, indent=1) + "\n")
     _draw(runs, args.out / f"{args.study}.png")
     for name, figures in summary.items():
         print(f"{name:26}", "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))

@@ -110,8 +110,13 @@ def _model_file(config, ending):
 
 def _fingerprint(config, clips):
     """What two runs must share for one to go on with the other's state."""
-    train = {key: value for key, value in config.TRAIN.items() if key not in ("DATA", "PLOT_LOSSES_AND_LR")}
-    model = {key: value for key, value in config.MODEL.RFACENET.items() if key not in ("RESUME", "EXPORT_IDENTITY_HEAD")}
-    model["RUNTIME"] = {key: value for key, value in model["RUNTIME"].items() if key != "WORKERS"}
-    content = {"name": config.MODEL.NAME, "train": train, "model": model, "clips": sorted(clips)}
+    train = _without(config.TRAIN, "DATA", "PLOT_LOSSES_AND_LR")
+    model = _without(config.MODEL.RFACENET, "RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
+    runtime_settings = _without(config.MODEL.RFACENET.RUNTIME, "WORKERS")
+    content = {"name": config.MODEL.NAME, "train": train, "model": model, "runtime": runtime_settings}
+    content["clips"] = sorted(clips)
     return json.dumps(content, sort_keys=True, default=dict)
+
+
+def _without(node, *keys):
+    return {key: value for key, value in node.items() if key not in keys}

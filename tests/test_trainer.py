@@ -1,5 +1,6 @@
 """The trainer: what it leaves, what a stop costs, and what it refuses."""
 import csv
+from pathlib import Path
 
 import pytest
 import tiny
@@ -61,7 +62,7 @@ class Killed(Exception):
 
 @pytest.mark.parametrize("identity", ["tcu", "noise"])
 def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, identity):
-    whole, stopped = tiny.config(tmp_path / "a", 3, IDENTITY=identity), tiny.config(tmp_path / "b", 3, IDENTITY=identity)
+    whole, stopped = (tiny.config(tmp_path / run, 3, IDENTITY=identity) for run in "ab")
     trained(whole)
 
     step, calls = Trainer._step, []
@@ -107,11 +108,11 @@ def test_a_named_state_of_another_run_is_refused(tmp_path):
 def test_a_nan_stops_the_run_with_the_clips_name_and_keeps_the_last_state(tmp_path):
     trainer, _ = trained(tiny.config(tmp_path, 1))
     longer = tiny.config(tmp_path, 2)
-    kept = run_state.state_path(longer)
-    before = open(kept, "rb").read()
+    kept = Path(run_state.state_path(longer))
+    before = kept.read_bytes()
     with pytest.raises(NotFiniteError, match=r"at the clips 201 chunk 1\..*No epoch was finished"):
         trained(longer, spoil=("201", 1))
-    assert open(kept, "rb").read() == before
+    assert kept.read_bytes() == before
 
 
 def test_validation_picks_the_best_epoch_and_counts_unseen_subjects(tmp_path):

@@ -1,7 +1,7 @@
 """What is checked before a run starts: settings that do not fit each other, hosts that lack what a setting asks for."""
 import os
 
-from .. import evaluation, registry
+from .. import registry
 from ..errors import ConfigError, ShapeError
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
@@ -30,9 +30,6 @@ def check(config, host):
         _check_data(config[split].DATA, split, host)
     if config.TOOLBOX_MODE == "train_and_test":
         _check_training(config)
-    _check_evaluation(config)
-    _check_writable("LOG.PATH", config.LOG.PATH)
-    _check_device(config.DEVICE)
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
@@ -74,8 +71,6 @@ def _check_training(config):
     for key, value in (("EPOCHS", config.TRAIN.EPOCHS), ("BATCH_SIZE", config.TRAIN.BATCH_SIZE)):
         if value < 1:
             raise ConfigError(f"TRAIN.{key} is {value}; expected 1 or more.")
-    if config.TRAIN.LR <= 0:
-        raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     if not config.TRAIN.MODEL_FILE_NAME:
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
 

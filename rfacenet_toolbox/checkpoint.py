@@ -8,16 +8,25 @@ from .errors import CheckpointError
 
 
 def write_atomically(path, write):
-    """Call ``write(file)`` on a binary file that takes ``path``'s place only once it is whole and on disk."""
+    """Call ``write(file)`` on a binary file that takes ``path``'s place only once it is whole and on disk.
+
+    Raises:
+        CheckpointError: the disk is full, or the folder cannot be written to; what was there is kept.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with open(unfinished, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be written ({error.strerror or error}). Free some space or make the folder writable, and "
+            f"run the same command again."
+        ) from error
     finally:
         if unfinished.exists():
             unfinished.unlink()
@@ -40,9 +49,10 @@ def load(path):
     try:
         return torch.load(path, map_location="cpu", **_tensors_only())
     except Exception as error:  # torch.load has no error type of its own for a damaged file
+        reason = str(error).partition("\n")[0].partition(". ")[0]  # torch goes on about loading files that run code
         raise CheckpointError(
-            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {error}). It may be cut short or be "
-            f"another kind of file; copy it again, or use the checkpoint of another epoch."
+            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {reason}). It may be cut short, be another "
+            f"kind of file, or hold a whole pickled model; copy it again, or use the checkpoint of another epoch."
         ) from error
 
 
@@ -51,6 +61,12 @@ def load_weights(path):
     content = load(path)
     if not isinstance(content, dict) or not content:
         raise CheckpointError(f"{path} holds {type(content).__name__}; expected the named tensors of a state_dict.")
+    others = [name for name, value in content.items() if not isinstance(value, torch.Tensor)]
+    if others:
+        raise CheckpointError(
+            f"{path} holds {', '.join(map(str, others[:3]))} beside or instead of named tensors, as a training state "
+            f"does. Use a weights file, such as the <MODEL_FILE_NAME>_Epoch<k>.pth of the same run."
+        )
     return {_strip(name): value for name, value in content.items()}
 
 

@@ -30,8 +30,12 @@ def _guarded(function):
     try:
         return function() or 0
     except RFaceNetError as error:
+        sys.stdout.flush()
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nstopped. The same command goes on from what is done already.", file=sys.stderr)
+        return 130
 
 
 def _install(args, _):

@@ -89,8 +89,8 @@ class Trainer:
         print(f"Testing with {path}")
         self.recipe.model.eval()
         predictions, labels = defaultdict(dict), defaultdict(dict)
-        with torch.no_grad():
-            for clips, truth, names, chunks in tqdm(loaders["test"], desc="Test", ncols=100):
+        with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
+            for clips, truth, names, chunks in bar:
                 with self._precision():
                     bvp = self.recipe.predict(clips.to(self.device, torch.float32)).float().cpu()
                 self._check_predictions(bvp, names, chunks)
@@ -102,17 +102,17 @@ class Trainer:
     def _train_epoch(self, loader, epoch):
         self.recipe.model.train()
         sums = defaultdict(lambda: [0.0, 0])
-        bar = tqdm(loader, desc=f"Train epoch {epoch}", ncols=100)
-        for batch in bar:
-            step = self._step(batch, self.config.TRAIN.DATA.DATASET)
-            if not torch.isfinite(step.loss):
-                raise NotFiniteError(self._not_finite(batch, step, epoch))
-            step.loss.backward()
-            self.optimizer.step()
-            self.scheduler.step()
-            self.optimizer.zero_grad()
-            _add(sums, step.log)
-            bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
+        with tqdm(loader, desc=f"Train epoch {epoch}", ncols=100) as bar:
+            for batch in bar:
+                step = self._step(batch, self.config.TRAIN.DATA.DATASET)
+                if not torch.isfinite(step.loss):
+                    raise NotFiniteError(self._not_finite(batch, step, epoch))
+                step.loss.backward()
+                self.optimizer.step()
+                self.scheduler.step()
+                self.optimizer.zero_grad()
+                _add(sums, step.log)
+                bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
         return _means(sums)
 
     def _step(self, batch, dataset):

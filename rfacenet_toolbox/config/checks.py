@@ -2,7 +2,7 @@
 import os
 
 from .. import registry
-from ..errors import ConfigError, ShapeError
+from ..errors import ConfigError, EvaluationError, ShapeError
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
@@ -19,17 +19,20 @@ def check(config, host):
         ConfigError: with the key, what it holds, what it may hold.
     """
     if config.TOOLBOX_MODE == "unsupervised_method":
-        splits = ["UNSUPERVISED"]
-    else:
-        if not registry.is_registered(config.MODEL.NAME):
-            raise registry.unknown_name(config.MODEL.NAME)
-        splits = ["TRAIN", "TEST"] if config.TOOLBOX_MODE == "train_and_test" else ["TEST"]
-        if config.TOOLBOX_MODE == "train_and_test" and not config.TEST.USE_LAST_EPOCH:
-            splits.append("VALID")
+        _check_data(config.UNSUPERVISED.DATA, "UNSUPERVISED", host)
+        return
+    if not registry.is_registered(config.MODEL.NAME):
+        raise registry.unknown_name(config.MODEL.NAME)
+    splits = ["TRAIN", "TEST"] if config.TOOLBOX_MODE == "train_and_test" else ["TEST"]
+    if config.TOOLBOX_MODE == "train_and_test" and not config.TEST.USE_LAST_EPOCH:
+        splits.append("VALID")
     for split in splits:
         _check_data(config[split].DATA, split, host)
+    _check_writable("LOG.PATH", config.LOG.PATH)
     if config.TOOLBOX_MODE == "train_and_test":
         _check_training(config)
+    _check_evaluation(config)
+    _check_machine(config)
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
@@ -48,6 +51,8 @@ def _check_data(data, split, host):
         _check_toolbox_data(data, f"{split}.DATA")
     if data.FS <= 0:
         raise ConfigError(f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, 30 for PURE and UBFC-rPPG.")
+    if data.DO_PREPROCESS:
+        _check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
 
 
 def _check_toolbox_data(data, key):
@@ -71,8 +76,51 @@ def _check_training(config):
     for key, value in (("EPOCHS", config.TRAIN.EPOCHS), ("BATCH_SIZE", config.TRAIN.BATCH_SIZE)):
         if value < 1:
             raise ConfigError(f"TRAIN.{key} is {value}; expected 1 or more.")
+    if config.TRAIN.LR <= 0:
+        raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     if not config.TRAIN.MODEL_FILE_NAME:
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
+
+
+def _check_evaluation(config):
+    from ..evaluation import METHODS, window_bounds
+
+    inference = config.INFERENCE
+    _one_of("INFERENCE.EVALUATION_METHOD", inference.EVALUATION_METHOD, METHODS)
+    if inference.BATCH_SIZE < 1:
+        raise ConfigError(f"INFERENCE.BATCH_SIZE is {inference.BATCH_SIZE}; expected 1 or more.")
+    window = inference.EVALUATION_WINDOW
+    if window.USE_SMALLER_WINDOW:
+        try:
+            window_bounds(0, config.TEST.DATA.FS, window.WINDOW_SIZE)
+        except EvaluationError as error:
+            raise ConfigError(f"INFERENCE.EVALUATION_WINDOW.WINDOW_SIZE: {error}") from error
+
+
+def _check_machine(config):
+    import torch
+
+    try:
+        device = torch.device(config.DEVICE)
+    except RuntimeError as error:
+        raise ConfigError(f"DEVICE is {config.DEVICE!r}; expected cpu, or a GPU such as cuda:0.") from error
+    count = torch.cuda.device_count()
+    if device.type == "cuda" and 0 < count <= (device.index or 0):
+        raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
+    seed = config.MODEL.RFACENET.RUNTIME.SEED
+    if not 0 <= seed < 2**32:
+        raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")
+
+
+def _check_writable(key, path):
+    folder = os.path.abspath(path)
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(
+            f"{key} is {path}, and nothing can be written there: {folder} is "
+            f"{'not writable' if os.path.isdir(folder) else 'no folder'}. Name another folder."
+        )
 
 
 def _check_rfacenet(config, splits):

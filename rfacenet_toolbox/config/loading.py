@@ -38,12 +38,15 @@ def unknown_key_error(key, tree, source):
 
 
 def _merge_file(config, path, chain):
-    if path in chain:
-        raise ConfigError(f"{path} inherits from itself through BASE: {' -> '.join(map(str, chain + (path,)))}.")
+    chain += (path,)
+    if path.resolve() in [earlier.resolve() for earlier in chain[:-1]]:
+        raise ConfigError(
+            f"{path} inherits from itself through BASE: {' -> '.join(map(str, chain))}. Take one of them out of the "
+            f"other's BASE."
+        )
     values = _read_yaml(path)
-    for base in values.get("BASE") or []:
-        if base:
-            _merge_file(config, path.parent / base, chain + (path,))
+    for base in _bases(values, path):
+        _merge_file(config, path.parent / base, chain)
     _check_keys(values, config, path)
     try:
         config.merge_from_other_cfg(CfgNode(values))
@@ -65,15 +68,26 @@ def _read_yaml(path):
     return values
 
 
+def _bases(values, path):
+    bases = values.get("BASE", [])
+    if not isinstance(bases, list) or not all(isinstance(base, str) for base in bases):
+        raise ConfigError(f"{path} sets BASE to {bases!r}; expected a list of files, such as [RFACENET_BASE.yaml].")
+    return [base for base in bases if base]
+
+
 def _check_keys(values, tree, path):
     for dotted, value in _flat_items(values):
-        node = tree
-        for depth, key in enumerate(dotted.split("."), start=1):
+        node, keys = tree, dotted.split(".")
+        for depth, key in enumerate(keys, start=1):
+            if not isinstance(node, CfgNode):
+                raise ConfigError(f"{path} sets {dotted}, but {'.'.join(keys[:depth - 1])} is a value with no keys.")
             if key not in node:
-                raise unknown_key_error(".".join(dotted.split(".")[:depth]), tree, path)
+                raise unknown_key_error(".".join(keys[:depth]), tree, path)
             node = node[key]
         if isinstance(node, CfgNode):
             raise ConfigError(f"{path} sets {dotted} to {value!r}; expected the keys {', '.join(node)} below it.")
+        if value is None:
+            raise ConfigError(f"{path} sets {dotted} to nothing. Give it a value such as {node!r}, or leave it out.")
 
 
 def _flat_items(values, prefix=""):

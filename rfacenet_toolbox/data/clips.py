@@ -49,6 +49,12 @@ class ClipDataset(Dataset):
     def __len__(self):
         return len(self.inputs)
 
+    def check(self):
+        """Open every file without reading it through: one that is cut short is found before a long run begins."""
+        for paths, dimensions in ((self.inputs, 4), (self.labels, 1)):
+            for path in paths:
+                _load(path, dimensions, mmap_mode="r")
+
     def __getitem__(self, index):
         frames = _load(self.inputs[index], dimensions=4)
         label = _load(self.labels[index], dimensions=1)
@@ -71,9 +77,9 @@ def clip_name(input_file):
     return name, number[: -len(".npy")]
 
 
-def _load(path, dimensions):
+def _load(path, dimensions, mmap_mode=None):
     try:
-        array = np.load(path)
+        array = np.load(path, mmap_mode=mmap_mode)
     except Exception as error:  # numpy raises ValueError, EOFError, OSError, ... depending on where the damage is
         raise DataError(
             f"The cached file {path} cannot be read ({type(error).__name__}: {error}). Delete it and run again with "

@@ -30,6 +30,21 @@ def check_split(split, data_node):
         raise ConfigError(f"{split}.DATA: {error}")
 
 
+def check_source(split, data_node):
+    """Check that a split's recordings are there, or its cache where DO_PREPROCESS is off. Opens no file.
+
+    Raises:
+        ConfigError, DataError: they are not.
+    """
+    if data_node.DO_PREPROCESS:
+        _recordings(data_node)
+    elif not os.path.isdir(data_node.CACHED_PATH):
+        raise DataError(
+            f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
+            f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
+        )
+
+
 def load_split(split, data_node, workers=None, progress=True):
     """The clips of a split, preprocessed first if DO_PREPROCESS says so.
 
@@ -47,6 +62,7 @@ def load_split(split, data_node, workers=None, progress=True):
         DataError: no recordings, recordings that failed, or a cache or file list that is not complete.
     """
     check_split(split, data_node)
+    check_source(split, data_node)
     report = None
     if data_node.DO_PREPROCESS:
         inputs, report = preprocess(_recordings(data_node), data_node, data_node.CACHED_PATH, workers, progress)
@@ -56,6 +72,7 @@ def load_split(split, data_node, workers=None, progress=True):
     else:
         inputs = _cached(split, data_node)
     clips = ClipDataset(inputs, data_node.DATA_FORMAT)
+    clips.check()
     clips.report = report
     return clips
 
@@ -66,11 +83,6 @@ def _recordings(data_node):
 
 
 def _cached(split, data_node):
-    if not os.path.isdir(data_node.CACHED_PATH):
-        raise DataError(
-            f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
-            f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
-        )
     if not os.path.exists(data_node.FILE_LIST_PATH):
         inputs = _list_retroactively(data_node)
         write_file_list(data_node.FILE_LIST_PATH, inputs)

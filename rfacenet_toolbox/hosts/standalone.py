@@ -8,7 +8,7 @@ from torch.utils.data import DataLoader
 
 from .. import config as configuration
 from .. import job, runtime
-from ..data.prepare import load_split
+from ..data.prepare import check_source, load_split
 from ..errors import ConfigError
 from . import Host
 
@@ -31,6 +31,8 @@ def run(config):
             "TOOLBOX_MODE is unsupervised_method, which the standalone host does not run. "
             "Run this config in an rPPG-Toolbox checkout, or use train_and_test or only_test."
         )
+    for split in [split for split in SPLITS if _wanted(config, split)]:
+        check_source(split.upper(), config[split.upper()].DATA)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
     runtime.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
     loaders = {split: _loader(config, split, generators) for split in SPLITS}

@@ -50,7 +50,8 @@ class MultiTaskLoss(nn.Module):
             raise ShapeError(f"heart_rate_unit is {heart_rate_unit!r}; expected {' or '.join(HEART_RATE_UNITS)}.")
         if "bvp" not in tasks or not set(tasks) <= set(TASKS):
             raise ShapeError(f"tasks are {tuple(tasks)}; expected 'bvp', and of the others any of {TASKS[1:]}.")
-        if len(sigma_init) != len(TASKS) or min(sigma_init) <= 0:
+        numbers = all(isinstance(value, (int, float)) for value in sigma_init)
+        if len(sigma_init) != len(TASKS) or not numbers or min(sigma_init) <= 0:
             raise ShapeError(f"sigma_init is {tuple(sigma_init)}; expected three positive numbers, one for each task.")
         self.fs_hz = fs_hz
         self.is_derivative = is_derivative

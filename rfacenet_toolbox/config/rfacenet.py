@@ -15,7 +15,7 @@ def rfacenet_node():
     # Loss (paper section 3.4)
     node.LOSS = CfgNode()
     node.LOSS.TASKS = ["bvp", "heart_rate", "identity"]  # the terms of Eq. 4 that take part
-    node.LOSS.HEART_RATE_UNIT = "bpm"  # bpm, hz
+    node.LOSS.HEART_RATE_UNIT = "hz"  # hz, bpm
     node.LOSS.SIGMA_INIT = [1.0, 1.0, 1.0]
 
     # Training

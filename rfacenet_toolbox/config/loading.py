@@ -84,7 +84,7 @@ def _check_keys(values, tree, path):
             if key not in node:
                 raise unknown_key_error(".".join(keys[:depth]), tree, path)
             node = node[key]
-        if isinstance(node, CfgNode):
+        if isinstance(node, CfgNode) and value != {}:
             raise ConfigError(f"{path} sets {dotted} to {value!r}; expected the keys {', '.join(node)} below it.")
         if value is None:
             raise ConfigError(f"{path} sets {dotted} to nothing. Give it a value such as {node!r}, or leave it out.")

@@ -28,7 +28,7 @@ def load(path):
 
 def unknown_key_error(key, tree, source):
     """The error for a dotted ``key`` that ``tree`` has not, with the closest spelling that it has."""
-    known = [name for name, _ in _flat_items(tree)]
+    known = list(_names(tree))
     leaf = key.rsplit(".", 1)[-1]
     close = difflib.get_close_matches(key, known, n=1, cutoff=0.6) or [
         name for name in known if difflib.SequenceMatcher(None, name.rsplit(".", 1)[-1], leaf).ratio() > 0.8
@@ -88,6 +88,14 @@ def _check_keys(values, tree, path):
             raise ConfigError(f"{path} sets {dotted} to {value!r}; expected the keys {', '.join(node)} below it.")
         if value is None:
             raise ConfigError(f"{path} sets {dotted} to nothing. Give it a value such as {node!r}, or leave it out.")
+
+
+def _names(tree, prefix=""):
+    """Dotted names of everything in the tree, nodes and values."""
+    for key, value in tree.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, CfgNode):
+            yield from _names(value, f"{prefix}{key}.")
 
 
 def _flat_items(values, prefix=""):

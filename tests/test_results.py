@@ -1,0 +1,221 @@
+"""What a test run leaves: results.json, per_video.csv and the toolbox's outputs pickle."""
+import csv
+import json
+import math
+import pickle
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tiny
+import torch
+
+from rfacenet_toolbox import __version__, evaluation, results
+
+FS = 30
+
+
+def pulses(rates_bpm, chunks=8, chunk=64):
+    """{video: {chunk number: (T,) tensor}} of clean pulses, the chunks in an order of their own."""
+    time = torch.arange(chunks * chunk) / FS
+    signals = {video: torch.sin(2 * math.pi * rate / 60 * time) for video, rate in rates_bpm.items()}
+    return {
+        video: {number: signal[number * chunk:(number + 1) * chunk] for number in reversed(range(chunks))}
+        for video, signal in signals.items()
+    }
+
+
+TRUTH = pulses({"subject1": 60, "subject2": 75, "subject10": 90})
+GUESS = pulses({"subject1": 60, "subject2": 78, "subject10": 88})
+
+
+def host(expected=("subject1", "subject2", "subject10"), name="standalone", revision=None):
+    names = None if expected is None else list(expected)
+    return SimpleNamespace(name=name, revision=revision, expected=lambda split, config: names)
+
+
+def changed(config, **changes):
+    """A copy of a frozen config with ``A__B=value`` for A.B."""
+    config = config.clone()
+    config.defrost()
+    for dotted, value in changes.items():
+        *path, leaf = dotted.split("__")
+        node = config
+        for key in path:
+            node = node[key]
+        node[leaf] = value
+    config.freeze()
+    return config
+
+
+def read(folder):
+    """results.json, strictly, and the rows of per_video.csv."""
+
+    def no_constant(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    content = json.loads((folder / "results.json").read_text(encoding="utf-8"), parse_constant=no_constant)
+    with open(folder / "per_video.csv", newline="") as file:
+        return content, list(csv.DictReader(file))
+
+
+@pytest.fixture
+def written(tmp_path):
+    """results.json and per_video.csv of the three videos above, and what write returned."""
+    returned = results.write(tiny.config(tmp_path), host(), GUESS, TRUTH, "models/tiny_Epoch1.pth")
+    return read(tmp_path) + (returned,)
+
+
+def test_results_say_what_was_run_and_with_what(written, tmp_path):
+    content, _, returned = written
+    assert content == json.loads(json.dumps(returned))
+    assert list(content) == [
+        "schema", "model", "host", "host_revision", "mode", "train_set", "test_set", "weights", "seed", "videos",
+        "evaluation_method", "protocols", "versions", "config",
+    ]  # fmt: skip
+    wanted = {
+        "schema": 1, "model": "rFaceNet", "host": "standalone", "host_revision": None, "mode": "train_and_test",
+        "train_set": "PURE", "test_set": "UBFC-rPPG", "weights": "models/tiny_Epoch1.pth", "seed": 100,
+        "videos": {"expected": 3, "scored": 3, "missing": []}, "evaluation_method": "FFT",
+    }  # fmt: skip
+    assert {key: content[key] for key in wanted} == wanted
+    versions = {"rfacenet_toolbox": __version__, "torch": torch.__version__, "numpy": np.__version__}
+    assert versions.items() <= content["versions"].items()
+    assert {"python", "scipy", "opencv"} <= set(content["versions"])
+
+
+def test_the_whole_config_is_in_the_results(written, tmp_path):
+    config = tiny.config(tmp_path)
+    assert written[0]["config"] == json.loads(json.dumps(config))
+    assert written[0]["config"]["MODEL"]["RFACENET"]["LOSS"]["TASKS"] == ["bvp", "heart_rate", "identity"]
+    assert written[0]["config"]["TRAIN"]["OPTIMIZER"]["BETAS"] == [0.9, 0.999]
+
+
+def test_each_metric_is_a_value_and_its_standard_error(written):
+    content, rows, _ = written
+    assert set(content["protocols"]) == {"neurips2023", "toolbox2025"}
+    for protocol, summary in content["protocols"].items():
+        assert summary["n"] == 3 and summary["undefined"] == {}
+        for metric in ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC"):
+            value, error = summary[metric]
+            assert math.isfinite(value) and error >= 0
+        errors = [abs(float(row["error_bpm"])) for row in rows if row["protocol"] == protocol]
+        assert summary["MAE"][0] == pytest.approx(np.mean(errors), abs=1e-4)
+        assert summary["RMSE_se_B"] == pytest.approx(math.sqrt(summary["RMSE_se_A"]))
+        shown = "RMSE_se_A" if protocol == "neurips2023" else "RMSE_se_B"
+        assert summary["RMSE"][1] == summary[shown]
+
+
+def test_numbers_are_those_of_the_evaluation_of_the_joined_chunks(written):
+    def joined(signals):
+        return {video: torch.cat([chunks[k] for k in sorted(chunks)]).numpy() for video, chunks in signals.items()}
+
+    direct = evaluation.evaluate(joined(GUESS), joined(TRUTH), FS, is_derivative=False)
+    assert written[0]["protocols"] == json.loads(json.dumps({name: summary for name, (summary, _) in direct.items()}))
+
+
+def test_per_video_has_a_row_for_each_video_and_protocol_in_numerical_order(written):
+    rows = written[1]
+    assert [(row["protocol"], row["video"]) for row in rows] == [
+        (protocol, f"subject{number}") for protocol in ("neurips2023", "toolbox2025") for number in (1, 2, 10)
+    ]
+    assert tuple(rows[0]) == results.PER_VIDEO_COLUMNS
+    grid_bpm = 60 * FS / 512
+    for row in rows:
+        assert (row["start_s"], float(row["stop_s"])) == ("0", pytest.approx(512 / FS, rel=1e-5))
+        assert row["skipped"] == ""
+        for column, rates in (("heart_rate_bpm", (60, 78, 88)), ("label_heart_rate_bpm", (60, 75, 90))):
+            expected = dict(zip(("subject1", "subject2", "subject10"), rates))[row["video"]]
+            assert float(row[column]) == pytest.approx(expected, abs=grid_bpm)
+        assert float(row["error_bpm"]) == pytest.approx(
+            float(row["heart_rate_bpm"]) - float(row["label_heart_rate_bpm"]), abs=1e-3
+        )
+
+
+def test_metrics_that_do_not_exist_are_null_with_a_reason(tmp_path):
+    one = {"subject1": GUESS["subject1"]}, {"subject1": TRUTH["subject1"]}
+    results.write(tiny.config(tmp_path), host(["subject1"]), *one, "w.pth")
+    content, _ = read(tmp_path)
+    for summary in content["protocols"].values():
+        assert summary["Pearson"] == [None, None]
+        assert summary["undefined"] == {"Pearson": "needs at least 3 scored videos or windows, there are 1"}
+        assert summary["MAE"][0] is not None
+
+
+def test_a_prediction_without_a_pulse_gives_strict_json_still(tmp_path, capsys):
+    flat = {video: {k: torch.zeros_like(chunk) for k, chunk in chunks.items()} for video, chunks in GUESS.items()}
+    results.write(tiny.config(tmp_path), host(), flat, TRUTH, "w.pth")
+    content, rows = read(tmp_path)
+    shown = capsys.readouterr().out
+    for summary in content["protocols"].values():
+        assert {"Pearson", "MACC"} <= set(summary["undefined"])
+        for metric, reason in summary["undefined"].items():
+            assert summary[metric] == [None, None] and reason
+            assert f"{metric:8}undefined" in shown
+    assert all(row["macc"] == "" for row in rows)
+
+
+def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):
+    window = {"INFERENCE__EVALUATION_WINDOW__USE_SMALLER_WINDOW": True, "INFERENCE__EVALUATION_WINDOW__WINDOW_SIZE": 8}
+    short = pulses({"subject1": 60}, chunks=1, chunk=2 * 8 * FS + 5)
+    results.write(changed(tiny.config(tmp_path), **window), host(["subject1"]), short, short, "w.pth")
+    content, rows = read(tmp_path)
+    rows = [row for row in rows if row["protocol"] == "neurips2023"]
+    assert [(float(row["start_s"]), float(row["stop_s"])) for row in rows] == [
+        (0, 8), (8, 16), (16, pytest.approx(16 + 5 / FS, rel=1e-4)),
+    ]  # fmt: skip
+    assert [bool(row["skipped"]) for row in rows] == [False, False, True]
+    assert "5 samples" in rows[2]["skipped"] and rows[2]["heart_rate_bpm"] == rows[2]["error_bpm"] == ""
+    summary = content["protocols"]["neurips2023"]
+    assert (summary["n"], summary["windows_skipped"]) == (2, 1)
+
+
+def test_peak_detection_is_the_other_method(tmp_path):
+    results.write(
+        changed(tiny.config(tmp_path), INFERENCE__EVALUATION_METHOD="peak detection"), host(), GUESS, TRUTH, "w.pth"
+    )
+    content, rows = read(tmp_path)
+    assert content["evaluation_method"] == "peak detection"
+    rates = {row["video"]: float(row["heart_rate_bpm"]) for row in rows if row["protocol"] == "neurips2023"}
+    assert rates == pytest.approx({"subject1": 60, "subject2": 78, "subject10": 88}, abs=1)
+    assert any(rate % (60 * FS / 512) > 1e-3 for rate in rates.values())  # off the FFT's grid
+
+
+def test_videos_that_are_missing_are_counted_and_named(tmp_path, capsys):
+    results.write(tiny.config(tmp_path), host(["subject1", "subject2", "subject10", "subject4"]), GUESS, TRUTH, "w.pth")
+    assert read(tmp_path)[0]["videos"] == {"expected": 4, "scored": 3, "missing": ["subject4"]}
+    assert "rFaceNet on UBFC-rPPG: 3 of 4 videos" in capsys.readouterr().out
+
+
+def test_without_raw_data_the_scored_videos_are_the_expected_ones(tmp_path):
+    results.write(tiny.config(tmp_path), host(None, "toolbox", "d807b01"), GUESS, TRUTH, "w.pth")
+    content, _ = read(tmp_path)
+    assert content["videos"] == {"expected": 3, "scored": 3, "missing": []}
+    assert (content["host"], content["host_revision"]) == ("toolbox", "d807b01")
+
+
+@pytest.mark.parametrize(
+    "mode, path, name",
+    [
+        ("train_and_test", "", "tiny_outputs.pickle"),
+        ("only_test", "weights/PURE_best.pth", "PURE_best_UBFC-rPPG_outputs.pickle"),
+    ],
+)
+def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name):
+    config = changed(tiny.config(tmp_path), TOOLBOX_MODE=mode, INFERENCE__MODEL_PATH=path)
+    content = results.write(config, host(), GUESS, TRUTH, "w.pth")
+    assert content["train_set"] == ("PURE" if mode == "train_and_test" else None)
+    with open(tmp_path / "outputs" / name, "rb") as file:
+        saved = pickle.load(file)
+    assert list(saved) == ["predictions", "labels", "label_type", "fs"]
+    assert (saved["label_type"], saved["fs"]) == ("Standardized", FS)
+    for key, signals in (("predictions", GUESS), ("labels", TRUTH)):
+        assert saved[key].keys() == signals.keys()
+        assert torch.equal(saved[key]["subject10"][3], signals["subject10"][3])
+
+
+def test_the_table_for_people_has_values_and_units(tmp_path, capsys):
+    summary = results.write(tiny.config(tmp_path), host(), GUESS, TRUTH, "w.pth")["protocols"]["neurips2023"]
+    shown = capsys.readouterr().out
+    assert "MAE     {:.3f} ± {:.3f} bpm".format(*summary["MAE"]) in shown
+    assert f"Results: {tmp_path / 'results.json'}" in shown

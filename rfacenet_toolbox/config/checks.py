@@ -66,7 +66,10 @@ def _check_toolbox_data(data, key):
             f"{key}.PREPROCESS.CROP_FACE.BACKEND is {crop.BACKEND!r}; the toolbox has {', '.join(TOOLBOX_BACKENDS)}. "
             f"HC, OpenCV's Haar cascade, is there in both hosts."
         )
-    check_cached_path(data.CACHED_PATH)
+    try:
+        check_cached_path(data.CACHED_PATH)
+    except ConfigError as error:
+        raise ConfigError(f"{key}: {error}") from error
     for data_type in data.PREPROCESS.DATA_TYPE:
         _one_of(f"{key}.PREPROCESS.DATA_TYPE", data_type, FRAME_TYPES)
     _one_of(f"{key}.PREPROCESS.LABEL_TYPE", data.PREPROCESS.LABEL_TYPE, LABEL_TYPES)

@@ -1,11 +1,12 @@
 """How the loss's balance and the TCU's steps change training, measured on synthetic recordings.
 
-``python benchmarks/training_study.py loss`` (or ``tcu``) trains each variant with the main job on the same clips and
-seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. A variant that is there already is not run again.
-docs/paper-notes.md shows the figures and says what was chosen.
+``python benchmarks/training_study.py loss`` (or ``tcu``) makes the recordings, trains each variant with the main job on
+the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. What is there already is not done
+again. docs/paper-notes.md shows the figures and says what was chosen.
 """
 import argparse
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import yaml
 
+from rfacenet_toolbox.synthetic import write_dataset
+
 ROOT = Path(__file__).resolve().parent.parent
-TUNED = {"LOSS": {"HEART_RATE_UNIT": "hz", "SIGMA_INIT": [0.25, 4.0, 1.0]}}
+TUNED = {"LOSS": {"HEART_RATE_UNIT": "hz", "SIGMA_INIT": [0.5, 4.0, 1.0]}}
 STUDIES = {
     "loss": {
         "BVP term alone": {"LOSS": {"TASKS": ["bvp"]}},
@@ -22,16 +25,16 @@ STUDIES = {
         "Eq. 4, Hz, sigmas 1": {"LOSS": {"HEART_RATE_UNIT": "hz"}},
         "Eq. 4, Hz, tuned sigmas": TUNED,
     },
-    "tcu": {f"{steps} step{'s' * (steps > 1)}": {**TUNED, "TCU_STEPS": steps} for steps in (1, 4, 8, 16)},
+    "tcu": {f"{steps} pooled step{'s' * (steps > 1)}": {**TUNED, "TCU_STEPS": steps} for steps in (1, 4, 8, 16)},
 }
 
 
 def main():
     args = _arguments()
+    _synthesise(args.out)
     runs = {}
     for name, settings in STUDIES[args.study].items():
         runs[name] = [_run(args, name, settings, seed) for seed in args.seeds]
-    args.out.mkdir(parents=True, exist_ok=True)
     summary = {name: _summary(seeds) for name, seeds in runs.items()}
     content = {"size": args.size, "epochs": args.epochs, "seeds": args.seeds, "variants": summary}
     (args.out / f"{args.study}.json").write_text(json.dumps(content, indent=1) + "\n")
@@ -40,12 +43,20 @@ def main():
         print(f"{name:26}", "  ".join(f"{key} {value:.3f}" for key, value in figures.items()))
 
 
+def _synthesise(out):
+    """48 training clips of 8 subjects, and 12 test videos of 12 others."""
+    shared = {"size": (320, 240)}
+    write_dataset(out / "PURE", "pure", 8, seed=1, scenarios=[1, 3], seconds=12.85, **shared)
+    write_dataset(out / "UBFC-rPPG", "ubfc-rppg", 12, seed=2, first_subject=21, seconds=17.1, **shared)
+
+
 def _run(args, name, settings, seed):
-    """Epoch rows and results of one training run."""
-    folder = args.out.resolve() / args.study / f"{name} seed {seed}".replace(" ", "_").replace(",", "")
+    """Epoch rows and results of one training run; one that is there already is not run again."""
+    content = _config(args, settings, seed)
+    folder = args.out.resolve() / "runs" / hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
     if not (folder / "results.json").is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.yaml").write_text(yaml.safe_dump(_config(args, settings, seed, folder)))
+        (folder / "config.yaml").write_text(yaml.safe_dump({**content, "LOG": {"PATH": str(folder)}}))
         print(f"== {name}, seed {seed}", flush=True)
         subprocess.run([sys.executable, "main.py", "--config_file", folder / "config.yaml"], cwd=ROOT, check=True)
     with open(folder / "epochs.csv") as file:
@@ -53,17 +64,20 @@ def _run(args, name, settings, seed):
     return rows, json.loads((folder / "results.json").read_text())
 
 
-def _config(args, settings, seed, folder):
+def _config(args, settings, seed):
     size = {"PREPROCESS": {"RESIZE": {"W": args.size, "H": args.size}}}
     clips = {"CACHED_PATH": str(args.out.resolve() / "clips"), **size}
-    data = {split: {"DATA": {"DATA_PATH": str(args.pure.resolve()), **clips}} for split in ("TRAIN", "VALID")}
-    data["TEST"] = {"DATA": {"DATA_PATH": str(args.ubfc.resolve()), **clips}}
+    recordings = {"TRAIN": "PURE", "VALID": "PURE", "TEST": "UBFC-rPPG"}
+    data = {
+        split: {"DATA": {"DATA_PATH": str(args.out.resolve() / dataset), **clips}}
+        for split, dataset in recordings.items()
+    }
     data["TRAIN"].update(EPOCHS=args.epochs, LR=3e-3)
+    data["TRAIN"]["DATA"]["END"] = 1.0
     runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0}
     return {
-        "BASE": [str(ROOT / "toolbox_configs" / "DEMO_RFACENET.yaml")],
+        "BASE": [str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")],
         **data,
-        "LOG": {"PATH": str(folder)},
         "MODEL": {"RFACENET": {"IDENTITY_HOLDOUT": True, "RUNTIME": runtime, **settings}},
     }
 
@@ -113,8 +127,6 @@ def _draw(runs, path):
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("study", choices=sorted(STUDIES))
-    parser.add_argument("--pure", type=Path, default=ROOT / "demo_data" / "PURE")
-    parser.add_argument("--ubfc", type=Path, default=ROOT / "demo_data" / "UBFC-rPPG")
     parser.add_argument("--out", type=Path, default=ROOT / "runs" / "study")
     parser.add_argument("--size", type=int, default=36, help="side of the clips in pixels")
     parser.add_argument("--epochs", type=int, default=8)

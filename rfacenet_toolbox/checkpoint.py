@@ -51,8 +51,8 @@ def load(path):
     except Exception as error:  # torch.load has no error type of its own for a damaged file
         reason = str(error).partition("\n")[0].partition(". ")[0]  # torch goes on about loading files that run code
         raise CheckpointError(
-            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {reason}). It may be cut short, be another "
-            f"kind of file, or hold a whole pickled model; copy it again, or use the checkpoint of another epoch."
+            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {reason}). It may be cut short, be "
+            f"another kind of file, or hold a whole pickled model; copy it again, or use that of another epoch."
         ) from error
 
 

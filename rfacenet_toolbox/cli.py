@@ -8,9 +8,13 @@ from .errors import RFaceNetError
 
 def main(argv=None):
     """The ``rfacenet`` command; returns its exit status."""
-    args, rest = _parser().parse_known_args(argv)
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    if args.command is None:
+        parser.print_help(sys.stderr)
+        return 2
     if rest and args.command != "run":
-        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return _guarded(lambda: args.function(args, rest))
 
 
@@ -72,6 +76,7 @@ def _synth(args, _):
         size=tuple(args.size),
         first_subject=args.first_subject,
         workers=args.workers,
+        on_recording=lambda folder: print(f"made {folder}", flush=True),
     )
     print(f"{len(recordings)} synthetic recordings in {args.out}, in the format of {args.dataset}")
 
@@ -79,7 +84,7 @@ def _synth(args, _):
 def _parser():
     parser = argparse.ArgumentParser(prog="rfacenet", description="rFaceNet for the rPPG-Toolbox, and without it.")
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command")
 
     install = commands.add_parser("install", help="add the plug-in to an rPPG-Toolbox checkout")
     install.add_argument("dir", help="the checkout")
@@ -94,18 +99,18 @@ def _parser():
 
     run = commands.add_parser("run", help="run a config, in a checkout without editing it, or standalone")
     run.add_argument("--toolbox", help="the checkout; without it, the standalone host runs the config")
-    run.add_argument("--config_file", required=True)
+    run.add_argument("--config_file", required=True, help="a YAML file, such as those in toolbox_configs/")
     run.set_defaults(function=_run)
 
     synth = commands.add_parser("synth", help="write synthetic recordings in a data set's format")
     synth.add_argument("out", help="folder to write")
     synth.add_argument("--dataset", required=True, help="pure or ubfc-rppg")
-    synth.add_argument("--subjects", type=int, required=True)
+    synth.add_argument("--subjects", type=int, required=True, help="how many")
     synth.add_argument("--first-subject", type=int, default=1, help="number of the first subject")
     synth.add_argument("--scenarios", type=int, nargs="+", help="PURE's scenarios, 1 to 6; all of them by default")
-    synth.add_argument("--seconds", type=float, default=60.0)
-    synth.add_argument("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"))
-    synth.add_argument("--seed", type=int, default=0)
-    synth.add_argument("--workers", type=int, help="processes; the number of cores by default")
+    synth.add_argument("--seconds", type=float, default=60.0, help="length of each recording; 60 by default")
+    synth.add_argument("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="640 480 by default")
+    synth.add_argument("--seed", type=int, default=0, help="of pulse, motion and noise; 0 by default")
+    synth.add_argument("--workers", type=int, help="processes; 2 by default")
     synth.set_defaults(function=_synth)
     return parser

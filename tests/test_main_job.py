@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -325,6 +326,20 @@ def test_what_is_broken_is_named_before_any_training_and_nothing_is_lost(copied,
     assert "Train epoch" not in errors
     after = snapshot(copied / "clips", copied / "run")
     assert {path: after.get(path) for path in before} == before
+
+
+def test_a_clip_that_is_not_finite_stops_the_training_by_name(copied, capfd):
+    for path in copied.glob("clips/*/102_input2.npy"):
+        clip = np.load(path)
+        clip[5] = np.nan
+        np.save(path, clip)
+    changes = {f"{split}__DATA__DO_PREPROCESS": False for split in ("TRAIN", "TEST")}
+    config = write_config(copied, **changes)
+    before = snapshot(copied / "run")
+    assert standalone(["--config_file", str(config)]) == 2
+    message = paragraph(capfd.readouterr().err)
+    assert re.search("the loss became nan in epoch 0, at the clips 102 chunk 2. No epoch was finished", message)
+    assert snapshot(copied / "run") == before
 
 
 @pytest.mark.parametrize("spoil", [truncated_video, unreadable_clip], ids=lambda spoil: spoil.__name__)

@@ -11,6 +11,7 @@ import tiny
 import torch
 
 from rfacenet_toolbox import __version__, evaluation, results
+from rfacenet_toolbox.errors import CheckpointError
 
 FS = 30
 
@@ -212,6 +213,13 @@ def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name)
     for key, signals in (("predictions", GUESS), ("labels", TRUTH)):
         assert saved[key].keys() == signals.keys()
         assert torch.equal(saved[key]["subject10"][3], signals["subject10"][3])
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "a_file").write_text("")
+    config = changed(tiny.config(tmp_path), LOG__PATH=str(tmp_path / "a_file"))
+    with pytest.raises(CheckpointError, match="a_file/results.json cannot be written .*run the same command again"):
+        results.write(config, host(), GUESS, TRUTH, "w.pth")
 
 
 def test_the_table_for_people_has_values_and_units(tmp_path, capsys):

@@ -68,14 +68,17 @@ def write_dataset(out, dataset, subjects, seed=0, scenarios=None, seconds=60.0, 
 
     Raises:
         ConfigError: an argument that makes no sense.
-        DataError: ``out`` holds something else under a name that is needed.
+        DataError: ``out`` cannot be made, or holds something else under a name that is needed.
     """
     plan = _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject, heart_rates_bpm, codec)
     workers = 2 if workers is None else workers
     if workers < 1:
         raise ConfigError(f"workers is {workers}; 1 or more processes are needed, 1 renders in this process.")
     out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{out} cannot be made a folder ({error.strerror}). Name another.") from error
     missing = _note_plan(out, dataset, plan)
     for name in _run([(str(out), recording) for recording in missing], workers):
         if on_recording is not None:

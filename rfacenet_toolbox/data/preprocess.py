@@ -6,8 +6,9 @@ from typing import Tuple
 
 from tqdm import tqdm
 
+from .. import pool
 from ..errors import ConfigError, DataError
-from . import cache, pool, readers
+from . import cache, readers
 from .face import face_video
 from .normalise import FrameFeatures, normalise_label
 from .recording import Recording

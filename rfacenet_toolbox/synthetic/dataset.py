@@ -1,7 +1,5 @@
 """Whole synthetic data sets: what to render, the workers that do it, and the note that says what was made."""
-import concurrent.futures
 import json
-import multiprocessing
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import NamedTuple, Optional, Tuple
 import cv2
 import numpy as np
 
+from .. import pool
 from ..errors import ConfigError, DataError
 from .face import Subject
 from .motion import SCENARIOS, head_motion
@@ -186,30 +185,20 @@ def _read_note(path):
 
 
 def _run(jobs, workers):
-    """Yield the name of each recording as it is finished."""
-    if workers == 1 or len(jobs) < 2:
-        for job in jobs:
-            yield _write_recording(*job)
-        return
-    # Spawned, not forked: the caller may hold threads, of torch for example, that do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    count = min(workers, len(jobs))
-    with concurrent.futures.ProcessPoolExecutor(count, mp_context=context, initializer=_one_thread) as pool:
-        futures = [pool.submit(_write_recording, *job) for job in jobs]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+    """Yield the name of each recording as it is finished; those that fail are named together at the end."""
+    failed = []
+    for index, name, failure in pool.run(_write_recording, jobs, min(workers, len(jobs))):
+        if failure is None:
+            yield name
+        else:
+            failed.append(f"{jobs[index][1].name} ({failure})")
+    if failed:
+        raise DataError(f"{len(failed)} of {len(jobs)} recordings could not be made: {'; '.join(failed)}")
 
 
-def _one_thread():
-    cv2.setNumThreads(1)
-
-
-def _write_recording(out, recording):
+def _write_recording(job):
     """Render and write one recording, then give it its name."""
+    out, recording = job
     part = Path(out) / f".{recording.name}.part"
     if part.exists():
         shutil.rmtree(part)

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from rfacenet_toolbox.data import pool
+from rfacenet_toolbox import pool
 from rfacenet_toolbox.errors import DataError
 
 HERE = Path(__file__).parent
@@ -56,9 +56,9 @@ def test_leaving_early_ends_the_workers():
 def test_workers_do_not_run_the_main_script_again(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
-        f"import sys\nsys.path[:0] = {[str(HERE), str(HERE.parent)]}\nimport test_data_pool\n"
+        f"import sys\nsys.path[:0] = {[str(HERE), str(HERE.parent)]}\nimport test_pool\n"
         "print('script runs')\n"
-        "print(sorted(result[0] for _, result, _ in test_data_pool.pool.run(test_data_pool.work, ['a', 'b'], 2)))\n"
+        "print(sorted(result[0] for _, result, _ in test_pool.pool.run(test_pool.work, ['a', 'b'], 2)))\n"
         "print(__file__)\n"
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)

@@ -12,7 +12,7 @@ from multiprocessing.connection import wait
 
 import cv2
 
-from ..errors import RFaceNetError
+from .errors import RFaceNetError
 
 
 def default_workers(tasks):

@@ -5,6 +5,7 @@ import random
 
 import numpy as np
 import torch
+from torch.utils.data import DataLoader
 
 #: the seed of the toolbox's main.py, and the loader processes it starts
 TOOLBOX_SEED = 100
@@ -25,6 +26,29 @@ def autocast(device, precision):
     if precision == "fp32":
         return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+class KeptLoader(DataLoader):
+    """A DataLoader whose workers live on from pass to pass, and whose clips come in the order they would have had.
+
+    A loader that starts its workers anew draws their seed from its generator at each pass, before it shuffles; one
+    that keeps them does not. So the draw is made here, and the shuffle that follows is the same.
+    """
+
+    def __init__(self, *args, **kwargs):
+        if kwargs.get("num_workers"):
+            kwargs["persistent_workers"] = True
+        super().__init__(*args, **kwargs)
+
+    def __iter__(self):
+        if self.persistent_workers and self._iterator is not None:
+            torch.empty((), dtype=torch.int64).random_(generator=self.generator)
+        return super().__iter__()
+
+
+def loader_class(settings):
+    """The DataLoader that ``MODEL.RFACENET.RUNTIME`` asks for."""
+    return KeptLoader if settings.KEEP_WORKERS else DataLoader
 
 
 def worker_count(setting):

@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 
 import torch
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import Subset
 from tqdm import tqdm
 
 from . import checkpoint, runtime
@@ -142,10 +142,11 @@ class Trainer:
                 f"five clips. Turn it off, or train on longer recordings."
             )
         shared = {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
-        train = DataLoader(
+        make = type(loader)
+        train = make(
             Subset(loader.dataset, kept), loader.batch_size, shuffle=True, generator=loader.generator, **shared
         )
-        return train, DataLoader(Subset(loader.dataset, held), loader.batch_size, shuffle=False, **shared)
+        return train, make(Subset(loader.dataset, held), loader.batch_size, shuffle=False, **shared)
 
     def _test_weights(self):
         if self.config.TOOLBOX_MODE == "only_test":

@@ -245,18 +245,13 @@ def test_workers(plugged, monkeypatch, setting, asked, started):
     plugged.get_config(runtime(WORKERS=9))
     plugged.get_config(runtime(WORKERS=setting))
     loader = plugged.main.DataLoader([1, 2], batch_size=1, num_workers=asked)
-    assert type(loader) is DataLoader and loader.num_workers == started and loader.batch_size == 1
+    assert loader.num_workers == started and loader.batch_size == 1
+    assert loader.persistent_workers == (started > 0)
 
 
-def test_the_order_of_clips_does_not_depend_on_the_number_of_workers():
-    def order(workers):
-        generator = torch.Generator()
-        generator.manual_seed(100)
-        loader = DataLoader(range(20), batch_size=4, shuffle=True, num_workers=workers, generator=generator)
-        return [batch.tolist() for _ in range(3) for batch in loader]
-
-    assert order(0) == order(1) == order(2)
-    assert order(0)[:5] != order(0)[5:10]
+def test_workers_are_started_anew_where_asked(plugged):
+    plugged.get_config(runtime(WORKERS=1, KEEP_WORKERS="false"))
+    assert not plugged.main.DataLoader([1, 2], num_workers=16).persistent_workers
 
 
 def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(plugged, monkeypatch):

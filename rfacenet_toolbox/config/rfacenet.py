@@ -28,5 +28,6 @@ def rfacenet_node():
     node.RUNTIME.PRECISION = "fp32"  # fp32, bf16
     node.RUNTIME.CHANNELS_LAST = False
     node.RUNTIME.WORKERS = -1  # loader processes; -1 is the toolbox's 16, but no more than there are cores
+    node.RUNTIME.KEEP_WORKERS = True  # between epochs
     node.RUNTIME.SEED = 100  # 100 is the toolbox's own
     return node

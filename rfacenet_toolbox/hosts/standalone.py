@@ -4,7 +4,6 @@ import random
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
 
 from .. import config as configuration
 from .. import job, runtime
@@ -56,11 +55,12 @@ def _loader(config, split, generators):
     if not _wanted(config, split):
         return None
     training = split == "train"
-    return DataLoader(
+    settings = config.MODEL.RFACENET.RUNTIME
+    return runtime.loader_class(settings)(
         load_split(split.upper(), config[split.upper()].DATA),
         batch_size=config.INFERENCE.BATCH_SIZE if split == "test" else config.TRAIN.BATCH_SIZE,
         shuffle=training,
-        num_workers=runtime.worker_count(config.MODEL.RFACENET.RUNTIME.WORKERS),
+        num_workers=runtime.worker_count(settings.WORKERS),
         worker_init_fn=_seed_worker,
         generator=generators["train" if training else "general"],
     )

@@ -101,7 +101,7 @@ def _explained(get_config, args, tree):
 
 def _set_up_run(config, main, root):
     runtime = config.MODEL.RFACENET.RUNTIME
-    _cap_workers(main, runtime.WORKERS)
+    _set_loader(main, runtime)
     _reseed(main, runtime.SEED)
     name = config.MODEL.NAME
     if registry.is_registered(name):
@@ -179,21 +179,20 @@ def _check_backends(config, root):
                 )
 
 
-def _cap_workers(main, setting):
-    """Let main's loaders start ``setting`` processes; -1 keeps main's number, capped at the cores. The order of the
-    clips does not depend on it: a loader draws from its generator once a pass, whatever the number."""
-    original = getattr(main, "DataLoader", None)
-    if original is None:
-        return
-    original = getattr(original, "toolbox_loader", original)
+def _set_loader(main, settings):
+    """Let main's loaders start as many processes as ``RUNTIME.WORKERS`` says, and keep them between epochs.
 
-    @functools.wraps(original, updated=())
+    -1 keeps main's number, capped at the cores. The order of the clips depends on neither.
+    """
+    if not hasattr(main, "DataLoader"):
+        return
+    from ..runtime import loader_class
+
     def loader(*args, **kwargs):
         asked = kwargs.get("num_workers", 0)
-        kwargs["num_workers"] = min(asked, os.cpu_count() or 1) if setting < 0 else setting
-        return original(*args, **kwargs)
+        kwargs["num_workers"] = min(asked, os.cpu_count() or 1) if settings.WORKERS < 0 else settings.WORKERS
+        return loader_class(settings)(*args, **kwargs)
 
-    loader.toolbox_loader = original
     main.DataLoader = loader
 
 

@@ -1,0 +1,64 @@
+"""Devices, seeds, and loaders that keep their workers without changing the shuffle."""
+import random
+
+import numpy as np
+import pytest
+import tiny
+import torch
+from torch.utils.data import DataLoader
+
+from rfacenet_toolbox import runtime
+
+
+def order(make, workers, passes=3):
+    """Which clips come when, over some passes, and the generator's state after them."""
+    generator = torch.Generator()
+    generator.manual_seed(100)
+    clips = tiny.TinyClips(["101", "201", "301"], chunks=3)
+    loader = make(clips, batch_size=2, shuffle=True, num_workers=workers, generator=generator)
+    names = [[f"{name}/{chunk}" for batch in loader for name, chunk in zip(batch[2], batch[3])] for _ in range(passes)]
+    return names, generator.get_state()
+
+
+def test_kept_workers_do_not_change_the_shuffle():
+    names, state = order(DataLoader, workers=2)
+    kept_names, kept_state = order(runtime.KeptLoader, workers=2)
+    assert names == kept_names == order(runtime.KeptLoader, workers=0)[0]
+    assert torch.equal(state, kept_state)
+    assert names[0] != names[1]
+
+
+def test_workers_are_kept():
+    loader = runtime.KeptLoader(tiny.TinyClips(["101"]), num_workers=1)
+    pids = []
+    for _ in range(2):
+        list(loader)
+        pids.append([worker.pid for worker in loader._iterator._workers])
+    assert pids[0] == pids[1]
+
+
+def test_worker_count_is_the_toolboxs_capped_at_the_cores(monkeypatch):
+    monkeypatch.setattr(runtime.os, "cpu_count", lambda: 4)
+    assert [runtime.worker_count(setting) for setting in (-1, 0, 7)] == [4, 0, 7]
+    monkeypatch.setattr(runtime.os, "cpu_count", lambda: 64)
+    assert runtime.worker_count(-1) == runtime.TOOLBOX_WORKERS
+
+
+def draws(generator):
+    return random.random(), float(np.random.rand()), float(torch.rand(1)), float(torch.rand(1, generator=generator))
+
+
+def test_a_restored_random_state_draws_the_same():
+    generator = torch.Generator()
+    runtime.seed_everything(7, [generator])
+    state = runtime.random_state({"train": generator})
+    first = draws(generator)
+    assert draws(generator) != first
+    runtime.restore_random_state(state, {"train": generator})
+    assert draws(generator) == first
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_a_missing_gpu_is_said_and_the_cpu_taken(capsys):
+    assert runtime.pick_device("cuda:0").type == "cpu"
+    assert "no CUDA device; running on the CPU" in capsys.readouterr().out

@@ -159,6 +159,7 @@ def test_results_say_what_was_run_and_count_the_videos(host):
         "test_set": "UBFC-rPPG",
         "seed": 100,
         "weights": str(run.weights(best_epoch(run))),
+        "evaluation_method": "peak detection",
         "videos": {"expected": 3, "scored": 3, "missing": []},
     }
     assert {key: results[key] for key in said} == said
@@ -251,10 +252,12 @@ def test_rfacenet_run_trains_the_same_weights_in_either_host(host, standalone, t
     """On the clips that the standalone host preprocessed, in a checkout without the plug-in, last epoch tested."""
     reference = succeeded(standalone.trained)
     before = contents(host.untouched) if host.untouched else None
-    run = succeeded(host.rfacenet_run(tmp_path, cache=standalone.cache, TEST__USE_LAST_EPOCH=True))
+    changes = {"TEST__USE_LAST_EPOCH": True, "INFERENCE__EVALUATION_METHOD": "FFT"}
+    run = succeeded(host.rfacenet_run(tmp_path, cache=standalone.cache, **changes))
     assert host.untouched is None or contents(host.untouched) == before
     results = run.results()
     assert (results["host"], results["weights"]) == (host.name, str(run.weights(EPOCHS - 1)))
+    assert results["evaluation_method"] == "FFT" and set(results["protocols"]) == PROTOCOLS
     assert "valid: " not in run.stdout
     for epoch in range(EPOCHS):
         ours, theirs = (torch.load(str(one.weights(epoch)), weights_only=True) for one in (run, reference))
@@ -297,6 +300,7 @@ def physnet(toolbox, root, folder, pythonpath):
     data_sets = {"TRAIN__DATA__DATASET": "PURE", "VALID__DATA__DATASET": "PURE", "TEST__DATA__DATASET": "UBFC-rPPG"}
     base_file = write_yaml(folder / "base", base)
     changes = {"TRAIN__MODEL_FILE_NAME": MODEL_FILE_NAME, "TEST__USE_LAST_EPOCH": True, **data_sets}
+    changes["INFERENCE__EVALUATION_METHOD"] = "FFT"
     tree = settings(folder, toolbox.recordings, toolbox.cache, False, base_file, **changes)
     del tree["MODEL"]
     shutil.copytree(str(root), str(folder / "checkout"), ignore=shutil.ignore_patterns("__pycache__"))

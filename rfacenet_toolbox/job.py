@@ -1,5 +1,5 @@
 """The main job, the same for both hosts: build the model's trainer, train, test, leave the results as files."""
-from . import registry, results
+from . import distributed, registry, results
 
 
 def run(config, loaders, host):
@@ -12,10 +12,12 @@ def run(config, loaders, host):
         host: the :class:`~rfacenet_toolbox.hosts.Host` that made them.
 
     Returns:
-        The content of ``results.json``.
+        The content of ``results.json``; None in the processes that only help to train.
     """
     trainer = registry.build(config.MODEL.NAME, config, loaders, host)
     if config.TOOLBOX_MODE == "train_and_test":
         trainer.train(loaders)
+    if not distributed.is_writer():
+        return None
     predictions, labels, weights = trainer.test(loaders)
     return results.write(config, host, predictions, labels, weights)

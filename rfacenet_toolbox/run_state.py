@@ -4,7 +4,7 @@ import io
 import json
 import os
 
-from . import checkpoint, runtime
+from . import checkpoint, distributed, runtime
 from .errors import CheckpointError
 
 #: columns of the epoch log, in order; a model fills those that it has
@@ -60,7 +60,7 @@ class RunState:
             )
         for name, part in self.parts.items():
             part.load_state_dict(state[name])
-        runtime.restore_random_state(state["random"], self.generators)
+        runtime.restore_random_state(state["random"][distributed.rank()], self.generators)
         self.history = state["history"]
         print(f"Going on after epoch {state['epoch']}, from {path}.")
         return next_epoch
@@ -68,13 +68,16 @@ class RunState:
     def finish_epoch(self, row):
         """Add a row to the log, then save the state. A kill between the two repeats the epoch, and its row."""
         self.history.append(row)
+        random = distributed.gather(runtime.random_state(self.generators))
+        if not distributed.is_writer():
+            return
         self._write_log()
         identities = self.recipe.identities
         state = {
             "epoch": row["epoch"],
             "run": self.run,
             "identities": [] if identities is None else identities.subjects,
-            "random": runtime.random_state(self.generators),
+            "random": random,
             "history": self.history,
         }
         state.update((name, part.state_dict()) for name, part in self.parts.items())
@@ -115,6 +118,7 @@ def _fingerprint(config, clips):
     runtime_settings = _without(config.MODEL.RFACENET.RUNTIME, "WORKERS", "KEEP_WORKERS")
     content = {"name": config.MODEL.NAME, "train": train, "model": model, "runtime": runtime_settings}
     content["clips"] = sorted(clips)
+    content["processes"] = distributed.size()
     return json.dumps(content, sort_keys=True, default=dict)
 
 

@@ -7,7 +7,7 @@ import torch
 from torch.utils.data import Subset
 from tqdm import tqdm
 
-from . import checkpoint, runtime
+from . import checkpoint, distributed, runtime
 from .errors import DataError, NotFiniteError
 from .identity import UNKNOWN, IdentityMap, subject_of
 from .recipe import RFaceNetRecipe
@@ -35,7 +35,7 @@ class Trainer:
     def __init__(self, config, recipe):
         self.config = config
         self.recipe = recipe
-        self.device = runtime.pick_device(config.DEVICE)
+        self.device = distributed.local(runtime.pick_device(config.DEVICE))
         self.recipe.model.to(self.device)
         self.recipe.loss.to(self.device)
 
@@ -48,8 +48,8 @@ class Trainer:
         """
         loader, holdout = self._split_holdout(loaders["train"])
         epochs = self.config.TRAIN.EPOCHS
-        parameters = [*self.recipe.model.parameters(), *self.recipe.loss.parameters()]
-        self.optimizer = torch.optim.Adam(parameters, lr=self.config.TRAIN.LR)
+        self.parameters = [*self.recipe.model.parameters(), *self.recipe.loss.parameters()]
+        self.optimizer = torch.optim.Adam(self.parameters, lr=self.config.TRAIN.LR)
         self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=self.config.TRAIN.LR, epochs=epochs, steps_per_epoch=len(loader)
         )
@@ -59,15 +59,22 @@ class Trainer:
         for epoch in range(self.state.resume(), epochs):
             started = time.monotonic()
             row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.recipe.epoch_columns()}
-            checkpoint.save(weights_path(self.config, epoch), self.recipe.weights())
-            if holdout is not None:
-                row.update(_prefixed("holdout_", self.valid(holdout, self.config.TRAIN.DATA.DATASET)))
-            if loaders.get("valid") is not None:
-                row.update(_prefixed("valid_", self.valid(loaders["valid"], self.config.VALID.DATA.DATASET)))
+            if distributed.is_writer():
+                checkpoint.save(weights_path(self.config, epoch), self.recipe.weights())
+                row.update(self._validate(holdout, loaders.get("valid")))
             row["learning_rate"] = self.scheduler.get_last_lr()[0]
             row["seconds"] = time.monotonic() - started
             self.state.finish_epoch(row)
-            print(_summary(row))
+            if distributed.is_writer():
+                print(_summary(row))
+
+    def _validate(self, holdout, valid):
+        columns = {}
+        if holdout is not None:
+            columns.update(_prefixed("holdout_", self.valid(holdout, self.config.TRAIN.DATA.DATASET)))
+        if valid is not None:
+            columns.update(_prefixed("valid_", self.valid(valid, self.config.VALID.DATA.DATASET)))
+        return columns
 
     def valid(self, loader, dataset):
         """The epoch log's figures on another loader's clips, by column name. Nothing is learned."""
@@ -102,18 +109,25 @@ class Trainer:
     def _train_epoch(self, loader, epoch):
         self.recipe.model.train()
         sums = defaultdict(lambda: [0.0, 0])
-        with tqdm(loader, desc=f"Train epoch {epoch}", ncols=100) as bar:
+        settings = {"desc": f"Train epoch {epoch}", "total": len(loader), "ncols": 100}
+        with tqdm(distributed.shares(loader), disable=not distributed.is_writer(), **settings) as bar:
             for batch in bar:
-                step = self._step(batch, self.config.TRAIN.DATA.DATASET)
-                if not torch.isfinite(step.loss):
-                    raise NotFiniteError(self._not_finite(batch, step, epoch))
-                step.loss.backward()
+                if batch is not None:
+                    step = self._learn_from(batch, epoch)
+                    _add(sums, step.log)
+                    bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
+                distributed.average_gradients(self.parameters, 0 if batch is None else len(batch[1]))
                 self.optimizer.step()
                 self.scheduler.step()
                 self.optimizer.zero_grad()
-                _add(sums, step.log)
-                bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
-        return _means(sums)
+        return _means(_added(distributed.gather(dict(sums))))
+
+    def _learn_from(self, batch, epoch):
+        step = self._step(batch, self.config.TRAIN.DATA.DATASET)
+        if not torch.isfinite(step.loss):
+            raise NotFiniteError(self._not_finite(batch, step, epoch))
+        step.loss.backward()
+        return step
 
     def _step(self, batch, dataset):
         clips = batch[0].to(self.device, torch.float32)
@@ -141,12 +155,12 @@ class Trainer:
                 f"IDENTITY_HOLDOUT holds back every fifth clip of a subject, and none of {len(seen)} subjects has "
                 f"five clips. Turn it off, or train on longer recordings."
             )
-        shared = {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
-        make = type(loader)
-        train = make(
-            Subset(loader.dataset, kept), loader.batch_size, shuffle=True, generator=loader.generator, **shared
+        make, workers = type(loader), {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
+        train = training_loader(
+            make, Subset(loader.dataset, kept), self.config.TRAIN.BATCH_SIZE, loader.generator, **workers
         )
-        return train, make(Subset(loader.dataset, held), loader.batch_size, shuffle=False, **shared)
+        held_back = Subset(loader.dataset, held)
+        return train, make(held_back, batch_size=self.config.TRAIN.BATCH_SIZE, shuffle=False, **workers)
 
     def _test_weights(self):
         if self.config.TOOLBOX_MODE == "only_test":
@@ -183,6 +197,14 @@ class Trainer:
                 )
 
 
+def training_loader(make, dataset, batch_size, generator, **workers):
+    """A shuffling loader of class ``make``; where several processes train, of this one's share of each batch."""
+    if distributed.size() > 1:
+        batches = distributed.SharedBatches(dataset, batch_size, generator)
+        return make(dataset, batch_sampler=batches, generator=generator, **workers)
+    return make(dataset, batch_size=batch_size, shuffle=True, generator=generator, **workers)
+
+
 def clip_names(dataset):
     """Video name of each clip of a toolbox-like dataset or a Subset of one, without reading a clip."""
     if isinstance(dataset, Subset):
@@ -203,6 +225,13 @@ def _add(sums, log):
     for column, (total, count) in log.items():
         sums[column][0] += total
         sums[column][1] += count
+
+
+def _added(all_sums):
+    sums = defaultdict(lambda: [0.0, 0])
+    for one in all_sums:
+        _add(sums, one)
+    return sums
 
 
 def _means(sums):

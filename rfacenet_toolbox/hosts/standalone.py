@@ -6,9 +6,10 @@ import numpy as np
 import torch
 
 from .. import config as configuration
-from .. import job, runtime
+from .. import distributed, job, runtime
 from ..data.prepare import check_source, load_split
 from ..errors import ConfigError
+from ..trainer import training_loader
 from . import Host
 
 #: loader order and their configuration, as the toolbox's main.py has them
@@ -20,7 +21,11 @@ def main(argv=None):
     args = parse(argv)
     config = configuration.load(args.config_file)
     configuration.check(config, "standalone")
-    return run(config)
+    distributed.start(runtime.pick_device(config.DEVICE))
+    try:
+        return run(config)
+    finally:
+        distributed.stop()
 
 
 def run(config):
@@ -34,10 +39,12 @@ def run(config):
         check_source(split.upper(), config[split.upper()].DATA)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
     runtime.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
-    loaders = {split: _loader(config, split, generators) for split in SPLITS}
+    clips = _clips(config)
+    loaders = {split: _loader(config, split, clips[split], generators) for split in SPLITS}
     host = Host("standalone", None)
     host.check_complete(config, loaders)
-    host.print_split(loaders)
+    if distributed.is_writer():
+        host.print_split(loaders)
     return job.run(config, loaders, host)
 
 
@@ -51,19 +58,32 @@ def parse(argv=None):
     return parser.parse_args(argv)
 
 
-def _loader(config, split, generators):
-    if not _wanted(config, split):
+def _clips(config):
+    """{split: its clips, or None}. One process preprocesses, the others read what it cached."""
+    if not distributed.is_writer():
+        distributed.wait()
+    clips = dict.fromkeys(SPLITS)
+    for split in SPLITS:
+        if _wanted(config, split):
+            node = config[split.upper()].DATA.clone()
+            node.defrost()
+            node.DO_PREPROCESS = node.DO_PREPROCESS and distributed.is_writer()
+            clips[split] = load_split(split.upper(), node)
+    if distributed.is_writer():
+        distributed.wait()
+    return clips
+
+
+def _loader(config, split, clips, generators):
+    if clips is None:
         return None
-    training = split == "train"
     settings = config.MODEL.RFACENET.RUNTIME
-    return runtime.loader_class(settings)(
-        load_split(split.upper(), config[split.upper()].DATA),
-        batch_size=config.INFERENCE.BATCH_SIZE if split == "test" else config.TRAIN.BATCH_SIZE,
-        shuffle=training,
-        num_workers=runtime.worker_count(settings.WORKERS),
-        worker_init_fn=_seed_worker,
-        generator=generators["train" if training else "general"],
-    )
+    make = runtime.loader_class(settings)
+    workers = {"num_workers": runtime.worker_count(settings.WORKERS), "worker_init_fn": _seed_worker}
+    if split == "train":
+        return training_loader(make, clips, config.TRAIN.BATCH_SIZE, generators["train"], **workers)
+    size = config.INFERENCE.BATCH_SIZE if split == "test" else config.TRAIN.BATCH_SIZE
+    return make(clips, batch_size=size, shuffle=False, generator=generators["general"], **workers)
 
 
 def _wanted(config, split):

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint bench clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -13,6 +13,10 @@ test: .venv/ready
 
 lint: .venv/ready
 	$(BIN)/python -m ruff check .
+
+# Ratios; with RPPG_TOOLBOX=/path/to/checkout, against the toolbox.
+bench: .venv/ready
+	$(BIN)/python benchmarks/bench.py
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
 demo_data/ready: .venv/ready

@@ -78,9 +78,12 @@ class SharedBatches(BatchSampler):
 
 def shares(loader):
     """The batches of a training loader, and None where this process has no share of the last one."""
-    batches = iter(loader)
-    for _ in range(len(loader)):
-        yield next(batches, None)
+    drawn = 0
+    for batch in loader:  # to its end: what the sampler draws there belongs to the shuffle of the next pass
+        drawn += 1
+        yield batch
+    for _ in range(drawn, len(loader)):
+        yield None
 
 
 def average_gradients(parameters, clips):

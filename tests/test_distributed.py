@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.utils.data import BatchSampler, RandomSampler
+from torch.utils.data import BatchSampler, DataLoader, RandomSampler
 
 from rfacenet_toolbox import checkpoint, distributed
 
@@ -69,3 +69,13 @@ def test_shares_are_the_batches_of_one_process(monkeypatch):
     assert [len(share) for share in shares] == [4, 3], "the last batch has one clip, so one process has none of it"
     for batch, *parts in zip(whole, *shares):
         assert sorted(batch) == sorted(sum(parts, []))
+
+
+def test_one_process_draws_from_the_generator_what_a_plain_pass_draws():
+    states = []
+    for batches_of in (iter, distributed.shares):
+        generator = torch.Generator()
+        generator.manual_seed(3)
+        loader = DataLoader(range(5), batch_size=2, shuffle=True, generator=generator)
+        states.append(([batch.tolist() for batch in batches_of(loader)], generator.get_state()))
+    assert states[0][0] == states[1][0] and torch.equal(states[0][1], states[1][1])

@@ -25,7 +25,7 @@ STUDIES = {
         "Eq. 4, Hz, sigmas 1": {"LOSS": {"HEART_RATE_UNIT": "hz"}},
         "Eq. 4, Hz, tuned sigmas": TUNED,
     },
-    "tcu": {f"{steps} pooled step{'s' * (steps > 1)}": {**TUNED, "TCU_STEPS": steps} for steps in (1, 4, 8, 16)},
+    "tcu": {"1 pooled step": TUNED, **{f"{n} pooled steps": {**TUNED, "TCU_STEPS": n} for n in (4, 8, 16)}},
 }
 
 

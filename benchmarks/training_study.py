@@ -107,7 +107,10 @@ def _draw(runs, path):
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), constrained_layout=True)
-    panels = (("holdout_bvp", "BVP error on unseen clips (0 to 4)"), ("holdout_identity_accuracy", "identity accuracy on unseen clips"))
+    panels = (
+        ("holdout_bvp", "BVP error on unseen clips (0 to 4)"),
+        ("holdout_identity_accuracy", "identity accuracy on unseen clips"),
+    )
     colours = ("#000000", "#0072B2", "#E69F00", "#009E73")  # Okabe and Ito: told apart by colour-blind readers
     for axis, (column, label) in zip(axes, panels):
         for colour, (name, seeds) in zip(colours, runs.items()):

@@ -84,8 +84,8 @@ class ContourExtractor(nn.Module):
         in_channels: channels of the image, 3 for each step that the TCU kept.
     """
 
-    #: channels of the identity map, and how much smaller than the image it is
-    channels, factor = 64, 16
+    #: channels of the identity map
+    channels = 64
 
     def __init__(self, *, in_channels):
         super().__init__()

@@ -1,8 +1,9 @@
-"""``rfacenet``: thin subcommands over the package's functions."""
+"""``rfacenet``: its subcommands are the modules of :mod:`.commands`."""
 import argparse
+import importlib
 import sys
 
-from . import __version__
+from . import __version__, commands
 from .errors import RFaceNetError
 
 
@@ -13,7 +14,7 @@ def main(argv=None):
     if args.command is None:
         parser.print_help(sys.stderr)
         return 2
-    if rest and args.command != "run":
+    if rest and not args.takes_more:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return _guarded(lambda: args.function(args, rest))
 
@@ -42,75 +43,13 @@ def _guarded(function):
         return 130
 
 
-def _install(args, _):
-    from .hosts.install import install
-
-    print("\n".join(install(args.dir).lines))
-
-
-def _uninstall(args, _):
-    from .hosts.install import uninstall
-
-    print("\n".join(uninstall(args.dir, keep_edits=args.keep_edits).lines))
-
-
-def _run(args, rest):
-    argv = ["--config_file", args.config_file, *rest]
-    if args.toolbox is None:
-        return standalone(argv)
-    from .hosts.launch import run
-
-    return run(args.toolbox, argv)
-
-
-def _synth(args, _):
-    from .synthetic import write_dataset
-
-    recordings = write_dataset(
-        args.out,
-        args.dataset,
-        subjects=args.subjects,
-        seed=args.seed,
-        scenarios=args.scenarios,
-        seconds=args.seconds,
-        size=tuple(args.size),
-        first_subject=args.first_subject,
-        workers=args.workers,
-        on_recording=lambda folder: print(f"made {folder}", flush=True),
-    )
-    print(f"{len(recordings)} synthetic recordings in {args.out}, in the format of {args.dataset}")
-
-
 def _parser():
     parser = argparse.ArgumentParser(prog="rfacenet", description="rFaceNet for the rPPG-Toolbox, and without it.")
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command")
-
-    install = commands.add_parser("install", help="add the plug-in to an rPPG-Toolbox checkout")
-    install.add_argument("dir", help="the checkout")
-    install.set_defaults(function=_install)
-
-    uninstall = commands.add_parser("uninstall", help="give a checkout back as it was")
-    uninstall.add_argument("dir", help="the checkout")
-    uninstall.add_argument(
-        "--keep-edits", action="store_true", help="main.py was edited since: take out our line and keep the edits"
-    )
-    uninstall.set_defaults(function=_uninstall)
-
-    run = commands.add_parser("run", help="run a config, in a checkout without editing it, or standalone")
-    run.add_argument("--toolbox", help="the checkout; without it, the standalone host runs the config")
-    run.add_argument("--config_file", required=True, help="a YAML file, such as those in toolbox_configs/")
-    run.set_defaults(function=_run)
-
-    synth = commands.add_parser("synth", help="write synthetic recordings in a data set's format")
-    synth.add_argument("out", help="folder to write")
-    synth.add_argument("--dataset", required=True, help="pure or ubfc-rppg")
-    synth.add_argument("--subjects", type=int, required=True, help="how many")
-    synth.add_argument("--first-subject", type=int, default=1, help="number of the first subject")
-    synth.add_argument("--scenarios", type=int, nargs="+", help="PURE's scenarios, 1 to 6; all of them by default")
-    synth.add_argument("--seconds", type=float, default=60.0, help="length of each recording; 60 by default")
-    synth.add_argument("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="640 480 by default")
-    synth.add_argument("--seed", type=int, default=0, help="of pulse, motion and noise; 0 by default")
-    synth.add_argument("--workers", type=int, help="processes; 2 by default")
-    synth.set_defaults(function=_synth)
+    subparsers = parser.add_subparsers(dest="command")
+    for name in commands.NAMES:
+        module = importlib.import_module(f".commands.{name}", __package__)
+        subparser = subparsers.add_parser(name, help=module.HELP)
+        module.add_arguments(subparser)
+        subparser.set_defaults(function=module.run, takes_more=getattr(module, "TAKES_MORE", False))
     return parser

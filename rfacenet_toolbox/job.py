@@ -80,6 +80,8 @@ class Waveforms:
         """Keep a BVP; one that is shorter than its label (the toolbox's CHROM) goes on with zeros, as ours does."""
         if not np.isfinite(bvp).all():
             self.left_out[video] = f"{np.sum(~np.isfinite(bvp))} of {len(bvp)} values of the waveform are not finite"
+        elif np.ptp(bvp) == 0:
+            self.left_out[video] = f"the waveform is {bvp[0]:g} throughout"
         bvp = np.pad(np.asarray(bvp, dtype=np.float64), (0, max(len(label) - len(bvp), 0)))
         self.predictions[video][int(chunk)] = torch.from_numpy(bvp)
         self.labels[video][int(chunk)] = torch.from_numpy(np.array(label, dtype=np.float32))

@@ -4,6 +4,32 @@ import functools
 from collections import defaultdict
 
 
+def run_and_keep(infer, config, loaders, host, module, functions):
+    """Run a pipeline's signal methods, then score and write the waveforms that they gave.
+
+    Where the pipeline ends with an error, the methods that it had run on every clip by then are kept.
+
+    Args:
+        infer: the pipeline, called with ``(config, loaders)``; it takes its clips from ``loaders["unsupervised"]``.
+        host: the :class:`~rfacenet_toolbox.hosts.Host` that it belongs to.
+        module, functions: as in :meth:`Capture.watching`; the labels are names in ``UNSUPERVISED.METHOD``.
+    """
+    from ..job import Waveforms, write_signal_methods
+
+    capture = Capture(loaders["unsupervised"])
+    try:
+        with capture.watching(module, functions):
+            infer(config, {**loaders, "unsupervised": capture})
+    finally:
+        waveforms = {}
+        for method, returned in capture.returned.items():
+            if len(returned) >= len(loaders["unsupervised"].dataset):
+                waveforms[method] = Waveforms()
+                for clip in returned:
+                    waveforms[method].add(*clip)
+        write_signal_methods(config, host, waveforms)
+
+
 class Capture:
     """A loader that knows which batch it gave last, and keeps what functions return for the clips of that batch.
 

@@ -23,7 +23,7 @@ from types import SimpleNamespace
 from .. import registry
 from ..errors import ConfigError, InstallError
 from . import Host, print_errors_plainly
-from .capture import Capture
+from .capture import run_and_keep
 from .deferred import defer_imports
 
 #: module -> what pip calls it, for the modules that the toolbox imports
@@ -190,32 +190,16 @@ def _waveform_keeper(original, root):
         ours = [method for method in config.UNSUPERVISED.METHOD if method not in theirs]
         host, loader = Host("toolbox", revision(root)), data_loader["unsupervised"]
         if theirs:
-            _run_and_keep(original, _with_methods(config, theirs) if ours else config, data_loader, host)
+            predictor = importlib.import_module(SIGNAL_PREDICTOR)
+            known = _with_methods(config, theirs) if ours else config
+            with _lost_names_supplied():
+                run_and_keep(original, known, data_loader, host, predictor, SIGNAL_FUNCTIONS)
         if ours:
             print(f"This revision of the toolbox has no {', '.join(ours)}; the plug-in's own takes its place.")
             traces = type(loader)(ColourTraces(loader.dataset), batch_size=None, num_workers=loader.num_workers)
             run_signal_methods(_with_methods(config, ours), traces, host)
 
     return infer
-
-
-def _run_and_keep(original, config, data_loader, host):
-    """Where the toolbox ends with an error, what it had predicted whole by then is kept."""
-    from ..job import Waveforms, write_signal_methods
-
-    predictor = importlib.import_module(SIGNAL_PREDICTOR)
-    capture = Capture(data_loader["unsupervised"])
-    try:
-        with capture.watching(predictor, SIGNAL_FUNCTIONS), _lost_names_supplied():
-            original(config, {**data_loader, "unsupervised": capture})
-    finally:
-        waveforms = {}
-        for method, returned in capture.returned.items():
-            if len(returned) == len(data_loader["unsupervised"].dataset):
-                waveforms[method] = Waveforms()
-                for name, chunk, bvp, label in returned:
-                    waveforms[method].add(name, chunk, bvp, label)
-        write_signal_methods(config, host, waveforms)
 
 
 def _with_methods(config, methods):

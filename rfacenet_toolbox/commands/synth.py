@@ -4,7 +4,7 @@ HELP = "write synthetic recordings in a data set's format"
 
 def add_arguments(parser):
     parser.add_argument("out", help="folder to write")
-    parser.add_argument("--dataset", required=True, help="pure or ubfc-rppg")
+    parser.add_argument("--dataset", required=True, help="pure, ubfc-rppg or varied")
     parser.add_argument("--subjects", type=int, required=True, help="how many")
     parser.add_argument("--first-subject", type=int, default=1, help="number of the first subject")
     parser.add_argument("--scenarios", type=int, nargs="+", help="PURE's scenarios, 1 to 6; all of them by default")

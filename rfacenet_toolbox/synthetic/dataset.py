@@ -1,4 +1,5 @@
 """Whole synthetic data sets: what to render, the workers that do it, and the note that says what was made."""
+import functools
 import json
 import os
 import shutil
@@ -14,11 +15,12 @@ from .face import Subject
 from .motion import SCENARIOS, head_motion
 from .pulse import heart_rate_course, wave_of_course
 from .render import Scene, render
+from .varied import CONDITIONS, frames, traits, write_compressed
 from .writers import PURE_LABEL_HZ, Labels, write_pure, write_ubfc
 
-DATASETS = ("pure", "ubfc-rppg")
+DATASETS = ("pure", "ubfc-rppg", "varied")
 MANIFEST = "synthetic.json"
-_HEART_RATES_BPM = (50.0, 120.0)
+_HEART_RATES_BPM = {"pure": (50.0, 120.0), "ubfc-rppg": (50.0, 120.0), "varied": (45.0, 180.0)}
 _SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
 _WAVE_HZ = 240.0
 _NOTE = "Synthetic recordings: drawn faces and computed pulses, no person and no measurement behind them."
@@ -49,15 +51,17 @@ def write_dataset(out, dataset, subjects, seed=0, scenarios=None, seconds=60.0, 
     Args:
         out: folder, made if missing.
         dataset: ``"pure"`` (``ss-tt/ss-tt/Image*.png`` and ``ss-tt/ss-tt.json``) or ``"ubfc-rppg"``
-            (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``).
+            (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``); ``"varied"`` has UBFC-rPPG's format too, and
+            recordings that differ in everything that real ones differ in (:mod:`.varied`; needs PyAV).
         subjects: how many, numbered from ``first_subject``. The number alone decides the face.
         seed: of pulse, motion, noise and background.
         scenarios: PURE's scenario numbers, 1 to 6; all by default. For UBFC-rPPG, which has one recording a
-            subject, the one motion to use; 1 by default.
+            subject, the one motion to use; 1 by default. For varied recordings, numbers of
+            :data:`~.varied.CONDITIONS`, which take turns; all by default.
         seconds, fps: length and frames a second.
         size: (width, height) in pixels.
-        heart_rates_bpm: one number for each recording, or one for all; by default spread evenly over 50 to 120 and
-            shuffled by ``seed``.
+        heart_rates_bpm: one number for each recording, or one for all; by default spread evenly over 50 to 120, or
+            45 to 180 for varied recordings, and shuffled by ``seed``.
         workers: processes; 2 by default, 1 renders in this process.
         codec: of the UBFC-rPPG video, four letters; lossless by default.
         on_recording: called with the folder of each recording that is made, in order, for showing progress.
@@ -96,7 +100,7 @@ def _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject,
             raise ConfigError(f"{name} is {value!r}; a number above 0 is needed.")
     if int(seed) != seed or seed < 0:
         raise ConfigError(f"seed is {seed!r}; a whole number from 0 on is needed.")
-    if codec is not None and (dataset == "pure" or len(codec) != 4):
+    if codec is not None and (dataset != "ubfc-rppg" or len(codec) != 4):
         raise ConfigError(f"codec is {codec!r}; four letters are needed, and only for ubfc-rppg: PURE has PNG files.")
     if int(round(seconds * fps)) < 2:
         raise ConfigError(f"{seconds} seconds at {fps} frames a second are less than two frames. Ask for more seconds.")
@@ -107,8 +111,8 @@ def _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject,
         raise ConfigError(f"PURE's folder names have two digits for the subject, so subject "
                           f"{first_subject + subjects - 1} has no name. Ask for subjects up to 99.")
     scenarios = _scenarios(dataset, scenarios)
-    takes = [(number, scenario) for number in range(first_subject, first_subject + subjects) for scenario in scenarios]
-    rates = _heart_rates(heart_rates_bpm, len(takes), seed)
+    takes = _takes(dataset, range(first_subject, first_subject + subjects), scenarios)
+    rates = _heart_rates(heart_rates_bpm, len(takes), seed, _HEART_RATES_BPM[dataset])
     return [
         Recording(
             name=f"{number:02d}-{scenario:02d}" if dataset == "pure" else f"subject{number}",
@@ -119,22 +123,30 @@ def _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject,
     ]
 
 
+def _takes(dataset, numbers, scenarios):
+    """(subject, scenario) of each recording."""
+    if dataset == "varied":
+        return [(number, scenarios[(number - 1) % len(scenarios)]) for number in numbers]
+    return [(number, scenario) for number in numbers for scenario in scenarios]
+
+
 def _scenarios(dataset, scenarios):
+    there_are = CONDITIONS if dataset == "varied" else SCENARIOS
     if scenarios is None:
-        return tuple(SCENARIOS) if dataset == "pure" else (1,)
+        return (1,) if dataset == "ubfc-rppg" else tuple(there_are)
     scenarios = tuple(scenarios)
-    unknown = [number for number in scenarios if number not in SCENARIOS]
+    unknown = [number for number in scenarios if number not in there_are]
     if unknown or not scenarios or len(set(scenarios)) < len(scenarios):
-        known = ", ".join(f"{number} {name}" for number, name in SCENARIOS.items())
+        known = ", ".join(f"{number} {name}" for number, name in there_are.items())
         raise ConfigError(f"scenarios is {scenarios!r}; different numbers out of these are needed: {known}.")
     if dataset == "ubfc-rppg" and len(scenarios) > 1:
         raise ConfigError(f"UBFC-rPPG has one recording a subject, but scenarios is {scenarios!r}. Give one number.")
     return scenarios
 
 
-def _heart_rates(rates, count, seed):
+def _heart_rates(rates, count, seed, bounds):
     if rates is None:
-        spread = np.linspace(*_HEART_RATES_BPM, count) if count > 1 else np.array([np.mean(_HEART_RATES_BPM)])
+        spread = np.linspace(*bounds, count) if count > 1 else np.array([np.mean(bounds)])
         return [round(float(rate), 2) for rate in np.random.default_rng((15485863, seed)).permutation(spread)]
     rates = [float(rate) for rate in np.atleast_1d(rates)]
     rates = rates * count if len(rates) == 1 else rates
@@ -148,7 +160,9 @@ def _heart_rates(rates, count, seed):
 def _spec(recording):
     spec = recording._asdict()
     spec.pop("name")
-    return json.loads(json.dumps(spec))
+    if recording.dataset == "varied":
+        spec.update(condition=CONDITIONS[recording.scenario], **_traits(recording)._asdict())
+    return json.loads(json.dumps(spec, default=list))
 
 
 def _note_plan(out, dataset, plan):
@@ -203,20 +217,37 @@ def _write_recording(job):
     if part.exists():
         shutil.rmtree(part)
     part.mkdir()
-    frames, course, wave = _signals(recording)
-    rng = _generator(recording, 2)
-    motion = head_motion(recording.scenario, len(frames), recording.fps, _generator(recording, 1))
-    blood = np.interp(frames, *wave)
-    pictures = render(Scene(Subject(recording.subject), recording.size, recording.fps, blood, motion), rng)
+    moments, course, wave = _signals(recording)
+    blood = np.interp(moments, *wave)
     if recording.dataset == "pure":
         times = np.arange(int(round(recording.seconds * PURE_LABEL_HZ))) / PURE_LABEL_HZ
         labels = Labels(times, np.interp(times, *wave), np.interp(times, *course))
-        write_pure((part, recording.name), pictures, labels, recording.fps)
+        write_pure((part, recording.name), _pictures(recording, blood), labels, recording.fps)
     else:
-        labels = Labels(frames, blood, np.interp(frames, *course))
-        write_ubfc((part, recording.name), pictures, labels, recording.fps, recording.codec)
+        labels = Labels(moments, blood, np.interp(moments, *course))
+        write_ubfc((part, recording.name), _pictures(recording, blood), labels, recording.fps, _video(recording))
     part.rename(Path(out) / recording.name)
     return recording.name
+
+
+def _pictures(recording, blood):
+    rng = _generator(recording, 2)
+    if recording.dataset == "varied":
+        kind = recording.subject, recording.scenario, _traits(recording)
+        return frames(*kind, blood, recording.size, recording.fps, rng)
+    motion = head_motion(recording.scenario, len(blood), recording.fps, _generator(recording, 1))
+    return render(Scene(Subject(recording.subject), recording.size, recording.fps, blood, motion), rng)
+
+
+def _traits(recording):
+    return traits(recording.scenario, _generator(recording, 3))
+
+
+def _video(recording):
+    """The codec's name, or a function that writes the video."""
+    if recording.dataset == "varied":
+        return functools.partial(write_compressed, traits=_traits(recording))
+    return recording.codec
 
 
 def _signals(recording):

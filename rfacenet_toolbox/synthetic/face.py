@@ -73,11 +73,14 @@ class Subject:
 
     Args:
         number: 1 or more.
+        skin: (3,) RGB 0..255 instead of the subject's own.
     """
 
-    def __init__(self, number):
+    def __init__(self, number, skin=None):
         self.number = number
         self.look = _look(np.random.default_rng((7919, number)))
+        if skin is not None:
+            self.look = self.look._replace(skin=np.float32(skin))
 
     def draw(self, size):
         """The subject in the middle of a frame of ``size`` (width, height) pixels; gives a :class:`Drawing`."""

@@ -71,10 +71,14 @@ def write_ubfc(folder, frames, labels, fps, codec=None):
         labels: :class:`Labels` at the frames' times.
         fps: frames a second.
         codec: four letters; by default the first lossless one that this OpenCV writes, see :func:`lossless_codec`.
+            Or a function of (path, frames, fps) that writes the video.
     """
     path, _ = folder
     path.mkdir(parents=True, exist_ok=True)
-    _write_video(path / "vid.avi", frames, fps, codec or lossless_codec(path))
+    if callable(codec):
+        codec(path / "vid.avi", frames, fps)
+    else:
+        _write_video(path / "vid.avi", frames, fps, codec or lossless_codec(path))
     bvp = (labels.bvp - labels.bvp.mean()) / labels.bvp.std()
     rows = (bvp, np.round(labels.heart_rate_bpm), labels.times)
     lines = ["".join(f"{value:16.7e}" for value in row) for row in rows]

@@ -104,7 +104,7 @@ def _set_up_run(config, main, root):
     _set_loader(main, runtime)
     _reseed(main, runtime.SEED)
     name = config.MODEL.NAME
-    if registry.is_registered(name):
+    if registry.adds_to_toolbox(name):
         from ..config import check
 
         check(config, host="toolbox")
@@ -115,7 +115,7 @@ def _set_up_run(config, main, root):
 
 
 def _serve(main, root):
-    """Rebind main's two functions, so that registered names are ours and every other name stays main's."""
+    """Rebind main's two functions, so that the names we add are ours and every other name stays main's."""
     for function in ("train_and_test", "test"):
         original = getattr(main, function, None)
         if original is None:
@@ -131,7 +131,7 @@ def _serve(main, root):
 def _dispatcher(original, root):
     @functools.wraps(original)
     def dispatch(config, data_loader_dict):
-        if not registry.is_registered(config.MODEL.NAME):
+        if not registry.adds_to_toolbox(config.MODEL.NAME):
             return original(config, data_loader_dict)
         from ..job import run
 
@@ -153,7 +153,7 @@ def _refuse_misspelt(name, main):
         for constant in getattr(getattr(function, "__code__", None), "co_consts", ())
         if isinstance(constant, str)
     }
-    ours = [known.lower() for known in registry.names()]
+    ours = [known.lower() for known in registry.names() if registry.adds_to_toolbox(known)]
     if name not in served and difflib.get_close_matches(name.lower(), ours, n=1, cutoff=0.8):
         raise registry.unknown_name(name)
 

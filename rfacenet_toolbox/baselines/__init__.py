@@ -1,0 +1,1 @@
+"""The methods that Table 2 compares rFaceNet with."""

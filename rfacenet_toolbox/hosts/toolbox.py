@@ -186,11 +186,13 @@ def _set_loader(main, settings):
     """
     if not hasattr(main, "DataLoader"):
         return
-    from ..runtime import loader_class
+    from ..runtime import contiguous_batch, loader_class
 
     def loader(*args, **kwargs):
         asked = kwargs.get("num_workers", 0)
         kwargs["num_workers"] = min(asked, os.cpu_count() or 1) if settings.WORKERS < 0 else settings.WORKERS
+        if kwargs["num_workers"] == 0:
+            kwargs.setdefault("collate_fn", contiguous_batch)
         return loader_class(settings)(*args, **kwargs)
 
     main.DataLoader = loader

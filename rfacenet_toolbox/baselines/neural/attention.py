@@ -20,10 +20,14 @@ SMALLEST_SIDE = 10
 
 
 def attention_mask(scores):
-    """(N, 1, H, W) scores -> masks: sigmoid, then scaled so that each sums to H W / 2, as in DeepPhys."""
+    """(N, 1, H, W) scores -> masks: sigmoid, then scaled so that each sums to H W / 2, as in DeepPhys.
+
+    Sums and products are taken in the toolbox's order, which gives its numbers to the last bit.
+    """
     gate = torch.sigmoid(scores)
     height, width = gate.shape[-2:]
-    return gate / gate.sum(dim=(2, 3), keepdim=True) * (0.5 * height * width)
+    total = gate.sum(dim=2, keepdim=True).sum(dim=3, keepdim=True)
+    return gate / total * height * width * 0.5
 
 
 def shift_in_time(frames, depth):

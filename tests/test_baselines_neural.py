@@ -199,6 +199,12 @@ def test_two_gpus_of_the_toolbox_cut_to_a_multiple_for_both(tmp_path):
     assert [len(bvp) for bvp in built(tree).recipe.predict(maker.batches("Tscan")[0][0])] == [24, 24]
 
 
+def test_a_test_run_makes_the_network_for_the_size_of_the_test_clips(tmp_path):
+    tree = config(tmp_path, "DeepPhys")
+    tree.TOOLBOX_MODE, tree.TRAIN.DATA.PREPROCESS.RESIZE.H = "only_test", 72
+    assert built(tree).recipe.model.side == maker.SIDE
+
+
 def test_adam_is_adamw_without_weight_decay():
     """The toolbox trains DeepPhys, TS-CAN and EfficientPhys with the latter; the trainer has the former for all."""
     ends = []

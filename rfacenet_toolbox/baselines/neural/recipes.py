@@ -98,7 +98,10 @@ class FramesRecipe(_BaselineRecipe):
         self.multiple = 1 if model.frame_depth is None else model.frame_depth * config.NUM_OF_GPU_TRAIN
 
     def predict(self, clips):
-        """(B, T, C, H, W) -> a BVP (T,) for each clip; the last one may be shorter."""
+        """(B, T, C, H, W) -> a BVP (T,) for each clip; the last one may be shorter.
+
+        (7e33a44 cuts the row of a test batch by TRAIN's CHUNK_LENGTH; this is what it gives where TEST's is the same.)
+        """
         frames = clips.flatten(0, 1)
         frames = frames[: len(frames) // self.multiple * self.multiple]
         return self.model(self.row(frames)).flatten().split(clips.shape[1])
@@ -113,7 +116,11 @@ class FramesRecipe(_BaselineRecipe):
 
 
 class DifferencesRecipe(FramesRecipe):
-    """EfficientPhys takes differences itself: the last frame once more gives the last frame a difference, of zero."""
+    """EfficientPhys takes differences itself: the last frame once more gives the last frame a difference, of zero.
+
+    The last frame of every other clip is set against the first of the next one in the batch, as in the toolbox, so
+    these frames' values hang on the order and the size of the batches.
+    """
 
     def row(self, frames):
         return torch.cat([frames, frames[-1:]])

@@ -1,5 +1,5 @@
-"""What a model brings to the trainer. The trainer drives any object with this class's methods."""
-from typing import Dict, NamedTuple, Tuple
+"""What a model brings to the trainer: :class:`Recipe`, and rFaceNet's."""
+from typing import Dict, NamedTuple, Sequence, Tuple
 
 import torch
 
@@ -14,15 +14,53 @@ IDENTITY_HEAD = "classifier."
 class Step(NamedTuple):
     """One batch through model and loss.
 
-    ``log`` maps a column of the epoch log to (sum, count); the epoch's figure is the sum of sums over counts.
+    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count); the
+    epoch's figure is the sum of sums over counts.
     """
 
     loss: torch.Tensor
-    bvp: torch.Tensor
+    bvp: Sequence[torch.Tensor]
     log: Dict[str, Tuple[float, int]]
 
 
-class RFaceNetRecipe:
+class Recipe:
+    """A model, its loss, and what is logged of them. The trainer drives any of these.
+
+    Attributes:
+        model, loss: modules; the parameters of both are learned.
+    """
+
+    #: the training subjects' :class:`~rfacenet_toolbox.identity.IdentityMap`, or None
+    identities = None
+    #: the node below ``MODEL`` that holds the model's settings, or None
+    settings = None
+    #: parameter names that a weights file may lack
+    optional_weights = ()
+    #: what stands before every name in the weights files that the toolbox's trainer of this model writes
+    weights_prefix = ""
+    #: the epoch with the smallest figure in this column is the best
+    selection_column = "loss"
+
+    def predict(self, clips):
+        """Clips in the model's ``DATA_FORMAT`` -> a BVP (T,) for each, as a sequence or a tensor (B, T)."""
+        raise NotImplementedError
+
+    def step(self, clips, labels, classes):
+        """Model and loss of one batch: a :class:`Step`. ``classes`` (B,) integers, :data:`UNKNOWN` for unseen
+        subjects.
+        """
+        raise NotImplementedError
+
+    def epoch_columns(self):
+        """Learned scalars, for the epoch log."""
+        return {}
+
+    def weights(self):
+        """The parameters that a weights file holds."""
+        return {f"{self.weights_prefix}{name}": value for name, value in self.model.state_dict().items()}
+
+
+class RFaceNetRecipe(Recipe):
     """rFaceNet and its multi-task loss (paper section 3).
 
     Args:
@@ -30,9 +68,8 @@ class RFaceNetRecipe:
         identities: the training subjects' :class:`~rfacenet_toolbox.identity.IdentityMap`, or None for inference.
     """
 
-    #: parameter names that a weights file may lack
+    settings = "RFACENET"
     optional_weights = (IDENTITY_HEAD,)
-    #: the epoch with the smallest figure in this column is the best
     selection_column = "bvp"
 
     def __init__(self, config, identities=None):
@@ -65,7 +102,6 @@ class RFaceNetRecipe:
         return self.model(clips).bvp
 
     def step(self, clips, labels, classes):
-        """Model and loss of one batch. ``classes`` (B,) integers, :data:`UNKNOWN` for unseen subjects."""
         out = self.model(clips)
         with torch.autocast(clips.device.type, enabled=False):
             terms = self.loss(out.bvp, labels, out.identity, classes)
@@ -87,8 +123,8 @@ class RFaceNetRecipe:
         return columns
 
     def weights(self):
-        """The parameters that a weights file holds."""
-        state = self.model.state_dict()
+        """All parameters, but the classifier's only if asked for."""
+        state = super().weights()
         if not self.exports_head:
             state = {name: value for name, value in state.items() if not name.startswith(IDENTITY_HEAD)}
         return state

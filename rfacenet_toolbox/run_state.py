@@ -32,7 +32,7 @@ class RunState:
         self.parts = {"model": recipe.model, "loss": recipe.loss, "optimizer": optimizer, "scheduler": scheduler}
         self.generators = generators
         self.history = []
-        self.run = _fingerprint(config, clips)
+        self.run = _fingerprint(config, recipe.settings, clips)
 
     def resume(self):
         """Restore the state that ``MODEL.RFACENET.RESUME`` asks for; returns the epoch to start with.
@@ -111,10 +111,10 @@ def _model_file(config, ending):
     return os.path.join(config.MODEL.MODEL_DIR, f"{config.TRAIN.MODEL_FILE_NAME}_{ending}.pth")
 
 
-def _fingerprint(config, clips):
-    """What two runs must share for one to go on with the other's state."""
+def _fingerprint(config, settings, clips):
+    """What two runs must share for one to go on with the other's state. ``settings``: the model's node, or None."""
     train = _without(config.TRAIN, "DATA", "PLOT_LOSSES_AND_LR")
-    model = _without(config.MODEL.RFACENET, "RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
+    model = _without(config.MODEL[settings] if settings else {}, "RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
     runtime_settings = _without(config.MODEL.RFACENET.RUNTIME, "WORKERS", "KEEP_WORKERS")
     content = {"name": config.MODEL.NAME, "train": train, "model": model, "runtime": runtime_settings}
     content["clips"] = sorted(clips)

@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, default_collate
 
 #: the seed of the toolbox's main.py, and the loader processes it starts
 TOOLBOX_SEED = 100
@@ -49,6 +49,15 @@ class KeptLoader(DataLoader):
 def loader_class(settings):
     """The DataLoader that ``MODEL.RFACENET.RUNTIME`` asks for."""
     return KeptLoader if settings.KEEP_WORKERS else DataLoader
+
+
+def contiguous_batch(clips):
+    """The batch that a worker process would have handed over.
+
+    A loader without workers keeps the order in which the toolbox's clips lie in memory, channels last, and the
+    toolbox's DeepPhys, TS-CAN and EfficientPhys then fail on a view.
+    """
+    return [part.contiguous() if torch.is_tensor(part) else part for part in default_collate(clips)]
 
 
 def worker_count(setting):

@@ -25,7 +25,7 @@ def rfacenet_trainer(config, loaders, host):
 
 
 class Trainer:
-    """Drives a recipe as the toolbox drives PhysNet: Adam, OneCycleLR, a weights file for each epoch.
+    """Drives a recipe as the toolbox drives its models: Adam, OneCycleLR, a weights file for each epoch.
 
     Args:
         config: the whole tree, with its derived paths.
@@ -89,7 +89,8 @@ class Trainer:
         """Predict every test clip with the weights that the config asks for.
 
         Returns:
-            ``(predictions, labels, weights_path)``; the first two are {video: {chunk number: (T,) tensor}}.
+            ``(predictions, labels, weights_path)``; the first two are {video: {chunk number: (T,) tensor}}. A label
+            is cut to its prediction, where the model gave one for fewer frames.
         """
         path = self._test_weights()
         checkpoint.fit(self.recipe.model, checkpoint.load_weights(path), path, self.recipe.optional_weights)
@@ -99,11 +100,12 @@ class Trainer:
         with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
             for clips, truth, names, chunks in bar:
                 with self._precision():
-                    bvp = self.recipe.predict(clips.to(self.device, torch.float32)).float().cpu()
+                    bvp = self.recipe.predict(clips.to(self.device, torch.float32))
+                bvp = [predicted.float().cpu() for predicted in bvp]
                 self._check_predictions(bvp, names, chunks)
                 for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):
                     predictions[name][int(chunk)] = predicted
-                    labels[name][int(chunk)] = label
+                    labels[name][int(chunk)] = label[: len(predicted)]
         return dict(predictions), dict(labels), path
 
     def _train_epoch(self, loader, epoch):
@@ -175,7 +177,7 @@ class Trainer:
         # Batch normalisation spreads one clip's NaN over the batch, so the data are asked first, then the predictions.
         suspects = (
             [_finite(frames) and _finite(label) for frames, label in zip(batch[0], batch[1])],
-            [_finite(bvp) for bvp in step.bvp.detach()],
+            [_finite(bvp) for bvp in step.bvp],
         )
         fine = next((finite for finite in suspects if not all(finite)), [False] * len(clips))
         bad = [clip for clip, is_fine in zip(clips, fine) if not is_fine]
@@ -246,6 +248,8 @@ def _prefixed(prefix, figures):
 
 
 def _summary(row):
-    shown = ("loss", "bvp", "heart_rate_mae_bpm", "identity_accuracy", "valid_bvp", "valid_heart_rate_mae_bpm")
+    shown = (
+        "loss", "bvp", "heart_rate_mae_bpm", "identity_accuracy", "valid_loss", "valid_bvp", "valid_heart_rate_mae_bpm",
+    )  # fmt: skip
     figures = ", ".join(f"{column} {row[column]:.3f}" for column in shown if column in row)
     return f"Epoch {row['epoch']}: {figures} ({row['seconds']:.0f} s)"

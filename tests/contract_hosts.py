@@ -165,8 +165,8 @@ class Host:
         """The one whole job: own preprocessing, training, validation, test of the best epoch."""
         return self.main(self.work / "trained", preprocess=True)
 
-    def config(self, folder, cache=None, preprocess=False, **changes):
-        base = self.root / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml"
+    def config(self, folder, cache=None, preprocess=False, shipped="PURE_UBFC_RFACENET.yaml", **changes):
+        base = self.root / "toolbox_configs" / shipped
         return write_yaml(folder, settings(folder, self.recordings, cache or self.cache, preprocess, base, **changes))
 
     def main(self, folder, **changes):

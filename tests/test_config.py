@@ -9,14 +9,19 @@ import pytest
 import torch
 import yaml
 
+from rfacenet_toolbox import registry
 from rfacenet_toolbox.baselines.signal import METHODS
 from rfacenet_toolbox.config import check, load, rfacenet_node
 from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = sorted((ROOT / "toolbox_configs").glob("*.yaml"))
-RUNNABLE = [path for path in SHIPPED if not path.stem.endswith("_BASE")]
+SHIPPED = sorted((ROOT / "toolbox_configs").rglob("*.yaml"))
+RUNNABLE = [path for path in SHIPPED if "BASE" not in path.stem]
+#: rows of Table 2 -> the toolbox's own config of that row
+BASELINES = {
+    "PHYSNET": "PHYSNET_BASIC", "DEEPPHYS": "DEEPPHYS_BASIC", "TSCAN": "TSCAN_BASIC", "EFFICIENTPHYS": "EFFICIENTPHYS",
+}  # fmt: skip
 CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 DEMO = str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")
 
@@ -54,13 +59,13 @@ def flat(tree, prefix=""):
 
 @pytest.fixture
 def changed(tmp_path):
-    """Load the PURE -> UBFC-rPPG config with some dotted keys changed."""
+    """Load a PURE -> UBFC-rPPG config, rFaceNet's if not told, with some dotted keys changed."""
 
-    def load_changed(changes):
+    def load_changed(changes, base=DEMO):
         log = {"LOG": {"PATH": str(tmp_path / "run")}}
         cached = [nested(f"{split}.DATA.CACHED_PATH", str(tmp_path / "clips")) for split in ("TRAIN", "VALID", "TEST")]
         trees = [nested(key, value) for key, value in changes.items()]
-        return load(write(tmp_path / "changed.yaml", merged({"BASE": [DEMO]}, log, *cached, *trees)))
+        return load(write(tmp_path / "changed.yaml", merged({"BASE": [base]}, log, *cached, *trees)))
 
     return load_changed
 
@@ -68,15 +73,24 @@ def changed(tmp_path):
 # --- a file -> the tree -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
 def test_every_shipped_config_loads_frozen(path):
     config = load(path)
     assert config.is_frozen()
     if config.TOOLBOX_MODE == "unsupervised_method":
         assert tuple(config.UNSUPERVISED.METHOD) == tuple(METHODS)
-        return
-    assert config.MODEL.NAME == "rFaceNet"
-    assert config.MODEL.RFACENET.FRAME_NUM == config.TEST.DATA.PREPROCESS.CHUNK_LENGTH
+    else:
+        assert registry.is_registered(config.MODEL.NAME)
+
+
+@pytest.mark.parametrize("row", BASELINES)
+def test_the_two_directions_of_a_row_differ_in_data_sets_and_names_alone(row):
+    one, other = (load(ROOT / "toolbox_configs" / "table2" / f"{way}_{row}.yaml") for way in ("PURE_UBFC", "UBFC_PURE"))
+    assert (one.TRAIN.DATA.DATASET, one.VALID.DATA.DATASET, one.TEST.DATA.DATASET) == ("PURE", "PURE", "UBFC-rPPG")
+    one, other = flat(one), flat(other)
+    changed = {key.rsplit(".", 1)[-1] for key in one if one[key] != other[key]}
+    paths = {"DATA_PATH", "CACHED_PATH", "FILE_LIST_PATH", "EXP_DATA_NAME", "MODEL_DIR", "OUTPUT_SAVE_DIR", "PATH"}
+    assert changed <= {"BASE", "DATASET", "MODEL_FILE_NAME"} | paths
 
 
 @pytest.mark.parametrize("host", ["standalone", "toolbox"])
@@ -205,8 +219,8 @@ REFUSED = [
     ({f"{PREPROCESS}.DATA_TYPE": ["Normalised"]}, r"TRAIN.DATA: .*DATA_TYPE is \['Normalised'\]; expected one or more"),
     ({f"{PREPROCESS}.LABEL_TYPE": "ECG"}, "TRAIN.DATA: .*LABEL_TYPE is 'ECG'; expected one of"),
     ({f"{PREPROCESS}.DATA_TYPE": ["Raw", "DiffNormalized"]}, "rFaceNet takes one"),
-    ({f"{PREPROCESS}.CHUNK_LENGTH": 64}, "CHUNK_LENGTH 64, and MODEL.RFACENET.FRAME_NUM is 128"),
-    ({f"{PREPROCESS}.DO_CHUNK": False}, "DO_CHUNK False .*set DO_CHUNK to True"),
+    ({f"{PREPROCESS}.CHUNK_LENGTH": 64}, "CHUNK_LENGTH is 64, and MODEL.RFACENET.FRAME_NUM is 128"),
+    ({f"{PREPROCESS}.DO_CHUNK": False}, "TRAIN.DATA.PREPROCESS.DO_CHUNK is False.*set DO_CHUNK to True"),
     ({f"{PREPROCESS}.RESIZE.W": 8}, "TRAIN.DATA.PREPROCESS.RESIZE is below 16x16"),
     ({"TEST.DATA.DATA_FORMAT": "NDCHW"}, "TEST.DATA.DATA_FORMAT is 'NDCHW'; rFaceNet takes NCDHW"),
     ({"TRAIN.DATA.BEGIN": 0.9}, "TRAIN.DATA: BEGIN is 0.9 and END is 0.8"),
@@ -227,6 +241,28 @@ REFUSED = [
     ({"INFERENCE.EVALUATION_WINDOW": {"USE_SMALLER_WINDOW": True, "WINDOW_SIZE": 0}},
      "EVALUATION_WINDOW.WINDOW_SIZE: A window of 0 s is 0 samples"),
 ]  # fmt: skip
+
+
+BASELINE_REFUSED = [
+    ("PHYSNET", {"MODEL.PHYSNET.FRAME_NUM": 130}, "MODEL.PHYSNET.FRAME_NUM is 130; expected a multiple of 4"),
+    ("PHYSNET", {"MODEL.PHYSNET.FRAME_NUM": 64}, "CHUNK_LENGTH is 128, and MODEL.PHYSNET.FRAME_NUM is 64"),
+    ("PHYSNET", {"TEST.DATA.DATA_FORMAT": "NDCHW"}, "TEST.DATA.DATA_FORMAT is 'NDCHW'; Physnet takes NCDHW"),
+    ("DEEPPHYS", {f"{PREPROCESS}.DATA_TYPE": ["Raw"]}, r"PREPROCESS.DATA_TYPE is \['Raw'\]; DeepPhys takes two"),
+    ("DEEPPHYS", {f"{PREPROCESS}.RESIZE.W": 64}, "TRAIN.DATA.PREPROCESS.RESIZE is W 64, H 72; DeepPhys takes square"),
+    ("DEEPPHYS", {"TEST.DATA.PREPROCESS.RESIZE": {"W": 36, "H": 36}}, "TEST.*RESIZE is W 36.* for TRAIN's H, 72"),
+    ("TSCAN", {"MODEL.TSCAN.FRAME_DEPTH": 0}, "MODEL.TSCAN.FRAME_DEPTH is 0 and NUM_OF_GPU_TRAIN 1; expected 1"),
+    ("TSCAN", {"MODEL.TSCAN.FRAME_DEPTH": 100, "NUM_OF_GPU_TRAIN": 2}, "CHUNK_LENGTH is 180, and MODEL.TSCAN.*is 200"),
+    ("EFFICIENTPHYS", {"MODEL.EFFICIENTPHYS.FRAME_DEPTH": 181}, "is 180, and MODEL.EFFICIENTPHYS.FRAME_DEPTH.*is 181"),
+    ("EFFICIENTPHYS", {"TEST.DATA.PREPROCESS.DATA_TYPE": ["Raw", "Raw"]}, "TEST.DATA.*EfficientPhys takes one"),
+    ("TSCAN", {"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'"),
+]
+
+
+@pytest.mark.parametrize("row, changes, message", BASELINE_REFUSED)
+def test_settings_that_a_baseline_cannot_have_are_refused_by_key(changed, row, changes, message):
+    base = str(ROOT / "toolbox_configs" / "table2" / f"PURE_UBFC_{row}.yaml")
+    with pytest.raises(ConfigError, match=message):
+        check(changed(changes, base), "standalone")
 
 
 @pytest.mark.parametrize("changes, message", REFUSED, ids=[next(iter(changes)) for changes, _ in REFUSED])
@@ -330,7 +366,7 @@ VARIANTS = {
 def test_tree_and_derived_paths_are_the_toolboxs(checkout, tmp_path):
     if checkout is None:
         pytest.skip("RPPG_TOOLBOX names no checkout")
-    files = [str(path) for path in SHIPPED]
+    files = [str(path) for path in RUNNABLE]
     for name, changes in VARIANTS.items():
         tree = merged({"BASE": [DEMO]}, *(nested(key, value) for key, value in changes.items()))
         files.append(str(write(tmp_path / f"{name}.yaml", tree)))
@@ -345,6 +381,25 @@ def test_tree_and_derived_paths_are_the_toolboxs(checkout, tmp_path):
         if "MODEL.iBVPNet.FRAME_NUM" not in theirs:  # a revision from before some keys were added
             ours = {key: value for key, value in ours.items() if key in theirs}
         assert ours == theirs, file
+
+
+#: what our configs set otherwise than the toolbox's own: paths, plots, and a rate that no network reads
+OTHERWISE = {"BASE", "DO_PREPROCESS", "PLOT_LOSSES_AND_LR", "METRICS", "DROP_RATE", "MODEL_FILE_NAME"}
+
+
+@pytest.mark.toolbox
+@pytest.mark.parametrize("checkout", CHECKOUTS or [None], ids=[Path(path).name for path in CHECKOUTS] or ["none"])
+@pytest.mark.parametrize("row", BASELINES)
+def test_rows_of_table_2_have_the_values_of_the_toolboxs_own_configs(checkout, row):
+    if checkout is None:
+        pytest.skip("RPPG_TOOLBOX names no checkout")
+    for ours, theirs in (("PURE_UBFC", "PURE_PURE_UBFC-rPPG"), ("UBFC_PURE", "UBFC-rPPG_UBFC-rPPG_PURE")):
+        ours = flat(load(ROOT / "toolbox_configs" / "table2" / f"{ours}_{row}.yaml"))
+        theirs = flat(load(Path(checkout) / "configs" / "train_configs" / f"{theirs}_{BASELINES[row]}.yaml"))
+        different = {key.rsplit(".", 1)[-1] for key in ours if ours[key] != theirs[key]}
+        assert {key for key in different - OTHERWISE if not key.endswith(("PATH", "_DIR"))} == set()
+        if row != "PHYSNET":  # whose file name says Standardized, for DiffNormalized data, in one direction
+            assert ours["TRAIN.MODEL_FILE_NAME"] == theirs["TRAIN.MODEL_FILE_NAME"]
 
 
 def test_the_node_is_a_fresh_one_each_time():

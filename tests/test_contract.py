@@ -2,6 +2,7 @@
 
 Each host runs the whole job once; the tests look at what that run left, then start short ones from it.
 """
+import pickle
 import re
 import shutil
 from functools import lru_cache
@@ -10,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import yaml
 from checkouts import REAL, contents
 from contract_hosts import (
     CHUNKS,
@@ -34,6 +34,8 @@ from contract_hosts import (
 )
 
 from rfacenet_toolbox import RFaceNet
+from rfacenet_toolbox.config import load
+from rfacenet_toolbox.results import evaluate_outputs, trained_model
 
 TOLERANCE = 1e-4
 PROTOCOLS = {"neurips2023", "toolbox2025"}
@@ -338,16 +340,40 @@ def signal_methods(toolbox, root, folder, pythonpath):
     return succeeded(Run(process, folder / "run"))
 
 
+@pytest.mark.parametrize("row", ["PHYSNET", "TSCAN"])
+def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, standalone, tmp_path, row):
+    """Trained standalone, tested by the toolbox's own model; a shipped config, clips that each preprocessed itself."""
+    small = {"W": 36, "H": 36}
+    changes = {f"{split}__DATA__PREPROCESS__RESIZE": small for split in ("TRAIN", "VALID", "TEST")}
+    changes.update(MODEL__PHYSNET__FRAME_NUM=FRAMES, MODEL__TSCAN__FRAME_DEPTH=8, TRAIN__EPOCHS=1)
+    changes.update(shipped=f"table2/PURE_UBFC_{row}.yaml", preprocess=True, TEST__USE_LAST_EPOCH=True)
+    ours = succeeded(standalone.main(tmp_path / "ours", cache=tmp_path / "ours" / "clips", **changes))
+    results = ours.results()
+    changes.update(TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=results["weights"])
+    theirs = succeeded(toolbox.main(tmp_path / "theirs", cache=tmp_path / "theirs" / "clips", **changes))
+    assert "===Testing===" in theirs.stdout and not (theirs.log / "results.json").exists()
+    (outputs,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
+    content = pickle.loads(outputs.read_bytes())
+    signals = (
+        {video: {number: chunk.flatten() for number, chunk in chunks.items()} for video, chunks in content[key].items()}
+        for key in ("predictions", "labels")
+    )
+    config = load(tmp_path / "theirs" / "config.yaml")
+    scored = evaluate_outputs(config, trained_model(config, results["weights"]), *signals)
+    assert set(scored) == PROTOCOLS
+    for protocol, (summary, _) in scored.items():
+        assert summary["n"] == len(VIDEOS)
+        for metric in ("MAE", "RMSE"):
+            assert summary[metric] == pytest.approx(results["protocols"][protocol][metric], rel=0, abs=0.01)
+
+
 def physnet(toolbox, root, folder, pythonpath):
     """Train and test the toolbox's PhysNet in a copy of ``root``, with keys that an unplugged checkout knows."""
-    base = yaml.safe_load((CONFIGS / "RFACENET_BASE.yaml").read_text())
-    base["MODEL"] = {"NAME": "Physnet", "PHYSNET": {"FRAME_NUM": FRAMES}}
-    data_sets = {"TRAIN__DATA__DATASET": "PURE", "VALID__DATA__DATASET": "PURE", "TEST__DATA__DATASET": "UBFC-rPPG"}
-    base_file = write_yaml(folder / "base", base)
-    changes = {"TRAIN__MODEL_FILE_NAME": MODEL_FILE_NAME, "TEST__USE_LAST_EPOCH": True, **data_sets}
+    changes = {"TRAIN__MODEL_FILE_NAME": MODEL_FILE_NAME, "TEST__USE_LAST_EPOCH": True}
     changes["INFERENCE__EVALUATION_METHOD"] = "FFT"
-    tree = settings(folder, toolbox.recordings, toolbox.cache, False, base_file, **changes)
-    del tree["MODEL"]
+    base = CONFIGS / "table2" / "PURE_UBFC_PHYSNET.yaml"
+    tree = settings(folder, toolbox.recordings, toolbox.cache, False, base, **changes)
+    tree["MODEL"] = {"PHYSNET": {"FRAME_NUM": FRAMES}}
     shutil.copytree(str(root), str(folder / "checkout"), ignore=shutil.ignore_patterns("__pycache__"))
     start_fewer_workers(folder / "checkout")
     config = write_yaml(folder, tree)

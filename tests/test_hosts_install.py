@@ -55,6 +55,21 @@ def test_install_adds_the_line_and_the_configs_and_uninstall_gives_all_back(chec
     assert report.lines[1:] == ["main.py: as it was", "toolbox_configs/: 2 files removed"]
 
 
+@pytest.mark.parametrize("theirs", [False, True], ids=["new folder", "with a file of the user's"])
+def test_configs_in_folders_come_with_their_folder_and_go_with_it(checkout, shipped, theirs):
+    (shipped / "rows").mkdir()
+    (shipped / "rows" / "C.yaml").write_text("BASE: ['../A.yaml']\n")
+    if theirs:
+        (checkout / "toolbox_configs" / "rows").mkdir(parents=True)
+        (checkout / "toolbox_configs" / "rows" / "D.yaml").write_text("mine\n")
+    before = contents(checkout)
+    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 3 files added, 0 there already"
+    assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../A.yaml']\n"
+    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 0 files added, 3 there already"
+    plugin.uninstall(checkout)
+    assert contents(checkout) == before
+
+
 def test_both_are_safe_to_repeat(checkout):
     before = contents(checkout)
     plugin.install(checkout)
@@ -214,7 +229,8 @@ def test_a_damaged_record_is_an_error(checkout):
     plugin.install(checkout)
     record = checkout / "toolbox_configs" / ".rfacenet.json"
     sound = json.loads(record.read_text())
-    for text in ("{", "[]", "{}", json.dumps(dict(sound, configs={"../../main.py": "0"}))):
+    outside = [json.dumps(dict(sound, configs={name: "0"})) for name in ("../../main.py", "/main.py", "rows/../x")]
+    for text in ("{", "[]", "{}", *outside):
         record.write_text(text)
         assert_refused(checkout, lambda: plugin.uninstall(checkout), "not the record that install wrote")
 

@@ -363,6 +363,13 @@ def test_workers(plugged, monkeypatch, setting, asked, started):
     assert loader.persistent_workers == (started > 0)
 
 
+@pytest.mark.parametrize("workers, ours", [(0, True), (1, False)])
+def test_a_loader_without_workers_gives_batches_as_one_with_them_would(plugged, workers, ours):
+    plugged.get_config(runtime(WORKERS=workers))
+    loader = plugged.main.DataLoader([1, 2], num_workers=16)
+    assert (loader.collate_fn.__name__ == "contiguous_batch") == ours
+
+
 def test_workers_are_started_anew_where_asked(plugged):
     plugged.get_config(runtime(WORKERS=1, KEEP_WORKERS="false"))
     assert not plugged.main.DataLoader([1, 2], num_workers=16).persistent_workers

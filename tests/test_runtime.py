@@ -62,3 +62,14 @@ def test_a_restored_random_state_draws_the_same():
 def test_a_missing_gpu_is_said_and_the_cpu_taken(capsys):
     assert runtime.pick_device("cuda:0").type == "cpu"
     assert "no CUDA device; running on the CPU" in capsys.readouterr().out
+
+
+def test_a_batch_without_workers_lies_in_memory_as_one_with_them():
+    clips = [np.zeros((4, 5, 6, 3), np.float32).transpose(0, 3, 1, 2) for _ in range(2)]  # as the toolbox yields them
+    loaders = [
+        DataLoader([(clip, "101") for clip in clips], batch_size=2, num_workers=workers, collate_fn=collate)
+        for workers, collate in ((0, None), (0, runtime.contiguous_batch), (1, None))
+    ]
+    (plain, names), (ours, same_names), (worker, _) = (next(iter(loader)) for loader in loaders)
+    assert names == same_names and torch.equal(plain, ours)
+    assert ours.stride() == worker.stride() and ours.is_contiguous()

@@ -3,7 +3,7 @@ import difflib
 import os
 
 from .. import registry
-from ..errors import ConfigError, EvaluationError, ShapeError
+from ..errors import ConfigError, EvaluationError
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
@@ -22,8 +22,9 @@ def check(config, host):
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
         return
-    if not registry.is_registered(config.MODEL.NAME):
-        raise registry.unknown_name(config.MODEL.NAME)
+    name = config.MODEL.NAME
+    if not registry.is_registered(name):
+        raise registry.unknown_name(name)
     splits = ["TRAIN", "TEST"] if config.TOOLBOX_MODE == "train_and_test" else ["TEST"]
     if config.TOOLBOX_MODE == "train_and_test" and not config.TEST.USE_LAST_EPOCH:
         splits.append("VALID")
@@ -39,8 +40,7 @@ def check(config, host):
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
             f"only_test needs the .pth of a trained model."
         )
-    if config.MODEL.NAME == "rFaceNet":
-        _check_rfacenet(config, splits)
+    registry.check(name, config, splits)
 
 
 def check_method_names(names):
@@ -149,7 +149,9 @@ def _check_machine(config):
     count = torch.cuda.device_count()
     if device.type == "cuda" and 0 < count <= (device.index or 0):
         raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
-    seed = config.MODEL.RFACENET.RUNTIME.SEED
+    runtime = config.MODEL.RFACENET.RUNTIME
+    _one_of("MODEL.RFACENET.RUNTIME.PRECISION", runtime.PRECISION, ("fp32", "bf16"))
+    seed = runtime.SEED
     if not 0 <= seed < 2**32:
         raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")
 
@@ -165,37 +167,53 @@ def _check_writable(key, path):
         )
 
 
-def _check_rfacenet(config, splits):
-    import torch
+def check_clips(config, splits, *, data_format, data_types, smallest_side):
+    """Refuse clips that are laid out otherwise than the model of ``MODEL.NAME`` takes them.
 
-    from ..network import RFaceNet
-    from ..objective import MultiTaskLoss
+    Args:
+        config: the whole tree.
+        splits: those that are used, such as ``["TRAIN", "TEST"]``.
+        data_format: ``DATA_FORMAT`` of the model.
+        data_types: how many ``DATA_TYPE``s it takes, each of three channels.
+        smallest_side: of a frame, in pixels.
 
-    node = config.MODEL.RFACENET
-    try:
-        with torch.random.fork_rng(devices=[]):  # in a checkout the generator is seeded before this
-            RFaceNet(node.FRAME_NUM, 1, node.FUSION, node.IDENTITY, tcu_steps=node.TCU_STEPS)
-        MultiTaskLoss(
-            30, heart_rate_unit=node.LOSS.HEART_RATE_UNIT, sigma_init=node.LOSS.SIGMA_INIT, tasks=node.LOSS.TASKS
-        )
-    except ShapeError as error:
-        raise ConfigError(f"MODEL.RFACENET: {error}") from error
-    _one_of("MODEL.RFACENET.RUNTIME.PRECISION", node.RUNTIME.PRECISION, ("fp32", "bf16"))
+    Raises:
+        ConfigError: with the key, what it holds, what the model takes.
+    """
+    model = config.MODEL.NAME
     for split in splits:
-        data = config[split].DATA
-        prefix = f"{split}.DATA"
-        if data.PREPROCESS.CHUNK_LENGTH != node.FRAME_NUM or not data.PREPROCESS.DO_CHUNK:
+        key, found = f"{split}.DATA", config[split].DATA.DATA_FORMAT
+        preprocess = config[split].DATA.PREPROCESS
+        if not preprocess.DO_CHUNK:
             raise ConfigError(
-                f"{prefix}.PREPROCESS has DO_CHUNK {data.PREPROCESS.DO_CHUNK} and CHUNK_LENGTH "
-                f"{data.PREPROCESS.CHUNK_LENGTH}, and MODEL.RFACENET.FRAME_NUM is {node.FRAME_NUM}. The network takes "
-                f"clips of exactly FRAME_NUM frames: set DO_CHUNK to True and make the two numbers equal."
+                f"{key}.PREPROCESS.DO_CHUNK is False, and {model} takes clips of CHUNK_LENGTH frames: set DO_CHUNK to "
+                f"True."
             )
-        if data.DATA_FORMAT != "NCDHW":
-            raise ConfigError(f"{prefix}.DATA_FORMAT is {data.DATA_FORMAT!r}; rFaceNet takes NCDHW.")
-        if len(data.PREPROCESS.DATA_TYPE) != 1:
-            raise ConfigError(f"{prefix}.PREPROCESS.DATA_TYPE is {data.PREPROCESS.DATA_TYPE}; rFaceNet takes one.")
-        if min(data.PREPROCESS.RESIZE.W, data.PREPROCESS.RESIZE.H) < 16:
-            raise ConfigError(f"{prefix}.PREPROCESS.RESIZE is below 16x16, the smallest that rFaceNet takes.")
+        if found != data_format:
+            raise ConfigError(f"{key}.DATA_FORMAT is {found!r}; {model} takes {data_format}.")
+        if len(preprocess.DATA_TYPE) != data_types:
+            raise ConfigError(
+                f"{key}.PREPROCESS.DATA_TYPE is {preprocess.DATA_TYPE}; {model} takes {('one', 'two')[data_types - 1]}."
+            )
+        if min(preprocess.RESIZE.W, preprocess.RESIZE.H) < smallest_side:
+            raise ConfigError(
+                f"{key}.PREPROCESS.RESIZE is below {smallest_side}x{smallest_side}, the smallest that {model} takes."
+            )
+
+
+def check_frame_num(config, splits, key, frames):
+    """Refuse clips of another length than the ``frames`` that the setting ``key`` gives the model.
+
+    Raises:
+        ConfigError: with both keys and what they hold.
+    """
+    for split in splits:
+        length = config[split].DATA.PREPROCESS.CHUNK_LENGTH
+        if length != frames:
+            raise ConfigError(
+                f"{split}.DATA.PREPROCESS.CHUNK_LENGTH is {length}, and {key} is {frames}. The network takes clips of "
+                f"exactly FRAME_NUM frames: make the two numbers equal."
+            )
 
 
 def _one_of(key, value, allowed):

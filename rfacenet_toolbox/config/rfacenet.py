@@ -1,6 +1,9 @@
 """``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration."""
 from yacs.config import CfgNode
 
+from ..errors import ConfigError, ShapeError
+from .checks import check_clips, check_frame_num
+
 
 def rfacenet_node():
     """A fresh node with the defaults. Both hosts merge YAML files into it, and unknown keys are errors in both."""
@@ -31,3 +34,27 @@ def rfacenet_node():
     node.RUNTIME.KEEP_WORKERS = True  # between epochs
     node.RUNTIME.SEED = 100  # 100 is the toolbox's own
     return node
+
+
+def check_rfacenet(config, splits):
+    """Refuse settings and clips that rFaceNet cannot have.
+
+    Raises:
+        ConfigError: with the key, what it holds, what it may hold.
+    """
+    import torch
+
+    from ..network import RFaceNet
+    from ..objective import MultiTaskLoss
+
+    node = config.MODEL.RFACENET
+    try:
+        with torch.random.fork_rng(devices=[]):  # in a checkout the generator is seeded before this
+            RFaceNet(node.FRAME_NUM, 1, node.FUSION, node.IDENTITY, tcu_steps=node.TCU_STEPS)
+        MultiTaskLoss(
+            30, heart_rate_unit=node.LOSS.HEART_RATE_UNIT, sigma_init=node.LOSS.SIGMA_INIT, tasks=node.LOSS.TASKS
+        )
+    except ShapeError as error:
+        raise ConfigError(f"MODEL.RFACENET: {error}") from error
+    check_clips(config, splits, data_format="NCDHW", data_types=1, smallest_side=16)
+    check_frame_num(config, splits, "MODEL.RFACENET.FRAME_NUM", node.FRAME_NUM)

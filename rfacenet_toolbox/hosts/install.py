@@ -97,6 +97,7 @@ def install(directory):
         os.makedirs(os.path.join(root, FOLDER), exist_ok=True)
         _write_record(root, record)
         for path, content in copies.items():
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             _replace(path, content)
         if after != before:
             _replace(main, after)
@@ -195,7 +196,7 @@ def _plan_configs(root, record):
     """{path: content} to write, and lines that say so; ``record`` learns what will be ours."""
     copies, kept, same = {}, [], 0
     source = configs_dir()
-    for name in sorted(name for name in os.listdir(source) if name.endswith(".yaml")):
+    for name in _yaml_files(source):
         content, path = _read(os.path.join(source, name)), os.path.join(root, FOLDER, name)
         there = _sha256(_read(path)) if os.path.lexists(path) else None
         if there is not None and there != record["configs"].get(name):
@@ -207,6 +208,12 @@ def _plan_configs(root, record):
             record["configs"][name] = _sha256(content)
     lines = [f"{FOLDER}/: {len(copies)} files added, {same} there already"]
     return copies, lines + [f"{FOLDER}/{name}: yours, left as it is" for name in kept]
+
+
+def _yaml_files(folder):
+    """Paths below ``folder`` and its folders, parted by ``/``, sorted."""
+    found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(".yaml")]
+    return sorted(os.path.relpath(path, folder).replace(os.sep, "/") for path in found)
 
 
 def _remove_configs(root, record):
@@ -223,6 +230,9 @@ def _remove_configs(root, record):
             kept.append(name)
     if os.path.lexists(os.path.join(folder, RECORD)):
         os.remove(os.path.join(folder, RECORD))
+    for below in {os.path.dirname(os.path.join(folder, name)) for name in record["configs"]} - {folder}:
+        if os.path.isdir(below) and not os.listdir(below):
+            os.rmdir(below)
     if record["made_folder"] and os.path.isdir(folder) and not os.listdir(folder):
         os.rmdir(folder)
     lines = [f"{FOLDER}/: {removed} files removed"] if record["configs"] else []
@@ -236,7 +246,7 @@ def _read_record(root):
     try:
         record = json.loads(_read(path).decode("utf-8"))
         sound = set(record) == {"main", "configs", "made_folder"}
-        sound = sound and all(os.path.basename(name) == name for name in record["configs"])
+        sound = sound and not any({"", ".", ".."} & set(name.split("/")) for name in record["configs"])
     except (ValueError, TypeError):
         sound = False
     if not sound:

@@ -126,7 +126,7 @@ def _set_up_run(config, main, root):
         _keep_waveforms(main, root)
         return
     name = config.MODEL.NAME
-    if registry.is_registered(name):
+    if registry.adds_to_toolbox(name):
         from ..config import check
 
         check(config, host="toolbox")
@@ -137,7 +137,7 @@ def _set_up_run(config, main, root):
 
 
 def _serve(main, root):
-    """Rebind main's two functions, so that registered names are ours and every other name stays main's."""
+    """Rebind main's two functions, so that the names we add are ours and every other name stays main's."""
     for function in ("train_and_test", "test"):
         _rebind(main, function, root, _dispatcher)
 
@@ -159,7 +159,7 @@ def _rebind(main, function, root, make):
 def _dispatcher(original, root):
     @functools.wraps(original)
     def dispatch(config, data_loader_dict):
-        if not registry.is_registered(config.MODEL.NAME):
+        if not registry.adds_to_toolbox(config.MODEL.NAME):
             return original(config, data_loader_dict)
         from ..job import run
 
@@ -228,7 +228,7 @@ def _lost_names_supplied():
 def _refuse_misspelt(name, main):
     """main.py finds an unknown name only after preprocessing. Names that it compares with are its own business."""
     served = _constants(getattr(main, "train_and_test", None)) | _constants(getattr(main, "test", None))
-    ours = [known.lower() for known in registry.names()]
+    ours = [known.lower() for known in registry.names() if registry.adds_to_toolbox(known)]
     if name not in served and difflib.get_close_matches(name.lower(), ours, n=1, cutoff=0.8):
         raise registry.unknown_name(name)
 
@@ -267,11 +267,13 @@ def _set_loader(main, settings):
     """
     if not hasattr(main, "DataLoader"):
         return
-    from ..runtime import loader_class
+    from ..runtime import contiguous_batch, loader_class
 
     def loader(*args, **kwargs):
         asked = kwargs.get("num_workers", 0)
         kwargs["num_workers"] = min(asked, os.cpu_count() or 1) if settings.WORKERS < 0 else settings.WORKERS
+        if kwargs["num_workers"] == 0:
+            kwargs.setdefault("collate_fn", contiguous_batch)
         return loader_class(settings)(*args, **kwargs)
 
     main.DataLoader = loader

@@ -69,7 +69,9 @@ class SignalEstimator:
         return joined.signal(len(rgb))
 
     def _one(self, rgb, fs_hz):
-        return np.asarray(self._method(rgb, fs_hz), dtype=np.float64) if np.ptp(rgb, axis=0).any() else np.zeros(len(rgb))
+        if not np.ptp(rgb, axis=0).any():
+            return np.zeros(len(rgb))
+        return np.asarray(self._method(rgb, fs_hz), dtype=np.float64)
 
 
 class ClipEstimator:

@@ -99,7 +99,7 @@ class _Reading:
         if not self._source.is_live or self._times_s[-1] - self._times_s[0] < SHORTEST_S:
             return None
         recent = self._estimator.recent(window_s)
-        if recent is None or len(recent.bvp) < SHORTEST_S * recent.fs_hz:
+        if recent is None or len(recent.bvp) < SHORTEST_S * recent.fs_hz or not recent.has_face(slice(None)):
             return None
         recent = waveform.filtered(recent, self._estimator.is_derivative)
         return quality.read_pulse(recent.bvp, recent.fs_hz)
@@ -157,7 +157,9 @@ class _Reading:
         if found.fps_hz < 20:
             notes.append(f"{found.fps_hz:.0f} frames a second are few and flatten a fast pulse; 25 or more are better.")
         if found.heart_rate_bpm is None:
-            why = "the picture does not change" if np.ptp(pulse.bvp) == 0 else "the face is never there for long enough"
+            why = "the face is never there for long enough"
+            if np.ptp(pulse.bvp) == 0:
+                why = f"nothing in the face changes that {found.method} could use, as in a still picture, or a grey one"
             notes.append(f"There is no heart rate to give: {why}.")
         elif found.quality is None or found.quality < quality.doubtful_below(found.windows[0].seconds):
             notes.append("The signal quality is no better than noise can have: do not rely on this heart rate.")

@@ -19,7 +19,7 @@ def png(found):
     figure = Figure(figsize=(10, 7), dpi=110)
     canvas = FigureCanvasAgg(figure)
     grid = figure.add_gridspec(
-        3, 2, height_ratios=(0.9, 1.2, 1.2), hspace=0.55, wspace=0.22, left=0.08, right=0.97, top=0.95, bottom=0.08
+        3, 2, height_ratios=(0.75, 1.2, 1.2), hspace=0.5, wspace=0.22, left=0.08, right=0.97, top=0.95, bottom=0.08
     )
     _head(figure, grid[0, :], found)
     _waveform(figure.add_subplot(grid[1, :]), found)
@@ -36,6 +36,7 @@ def _head(figure, place, found):
     if has_face:
         axes = figure.add_subplot(inner[0, 0])
         axes.imshow(found.thumbnail)
+        axes.set_anchor("W")
         axes.axis("off")
     axes = figure.add_subplot(inner[0, 1])
     axes.axis("off")

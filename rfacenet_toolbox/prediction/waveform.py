@@ -21,6 +21,10 @@ class Waveform(NamedTuple):
     bvp: np.ndarray
     known: np.ndarray
 
+    def has_face(self, part):
+        """Whether the face was seen in enough of a part, a slice of the samples."""
+        return self.known[part].mean() >= ENOUGH_FACE
+
     @property
     def times_s(self):
         """(N,) seconds."""
@@ -65,7 +69,7 @@ def overall(waveform, window_s):
         usable = [
             waveform.bvp[first:last]
             for first, last in stretches(len(waveform.bvp), length, length // 2)
-            if waveform.known[first:last].mean() >= ENOUGH_FACE and np.ptp(waveform.bvp[first:last]) > 0
+            if waveform.has_face(slice(first, last)) and np.ptp(waveform.bvp[first:last]) > 0
         ]
         if usable:
             frequencies_hz, power = quality.mean_spectrum(usable, waveform.fs_hz)
@@ -80,7 +84,7 @@ def _samples(waveform, seconds):
 
 def _window(waveform, first, last):
     reading = None
-    if waveform.known[first:last].mean() >= ENOUGH_FACE:
+    if waveform.has_face(slice(first, last)):
         reading = quality.read_pulse(waveform.bvp[first:last], waveform.fs_hz)
     start_s = waveform.start_s
     return Window(start_s + first / waveform.fs_hz, start_s + last / waveform.fs_hz, *(reading or (None, None)))

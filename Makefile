@@ -3,10 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 
-.PHONY: demo test lint bench clean
+METHOD ?= pos
+
+.PHONY: demo predict-demo test lint bench clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
+
+# A synthetic video, and what `rfacenet predict` says of it: numbers, waveform and picture in runs/predict.
+predict-demo: .venv/ready
+	$(BIN)/rfacenet synth demo_data/own --dataset ubfc-rppg --subjects 1 --first-subject 41 --seconds 30 --seed 3
+	$(BIN)/rfacenet predict demo_data/own/subject41/vid.avi --method $(METHOD) --out runs/predict
 
 test: .venv/ready
 	$(BIN)/python -m pytest

@@ -6,9 +6,13 @@
 Importing the package is cheap: the names below load what they need when they are first used.
 """
 __version__ = "0.1.0"
-__all__ = ["RFaceNet", "heart_rate_bpm", "__version__"]
+__all__ = ["RFaceNet", "heart_rate_bpm", "predict", "__version__"]
 
-_LAZY = {"RFaceNet": "rfacenet_toolbox.network", "heart_rate_bpm": "rfacenet_toolbox.objective"}
+_LAZY = {
+    "RFaceNet": "rfacenet_toolbox.network",
+    "heart_rate_bpm": "rfacenet_toolbox.objective",
+    "predict": "rfacenet_toolbox.prediction",
+}
 
 
 def __getattr__(name):

@@ -67,7 +67,7 @@ def load_weights(path):
             f"{path} holds {', '.join(map(str, others[:3]))} beside or instead of named tensors, as a training state "
             f"does. Use a weights file, such as the <MODEL_FILE_NAME>_Epoch<k>.pth of the same run."
         )
-    return {_strip(name): value for name, value in content.items()}
+    return {without_module(name): value for name, value in content.items()}
 
 
 def fit(model, weights, source, may_miss=()):
@@ -98,7 +98,8 @@ def _tensors_only():
     return {"weights_only": True} if version >= (1, 13) else {}
 
 
-def _strip(name):
+def without_module(name):
+    """The name without the ``module.`` that DataParallel puts before it."""
     return name[len("module."):] if name.startswith("module.") else name
 
 

@@ -7,7 +7,7 @@ import torch
 from torch.utils.data import Subset
 from tqdm import tqdm
 
-from . import checkpoint, distributed, runtime
+from . import checkpoint, distributed, init_weights, runtime
 from .errors import DataError, NotFiniteError
 from .identity import UNKNOWN, IdentityMap, subject_of
 from .recipe import RFaceNetRecipe
@@ -56,7 +56,10 @@ class Trainer:
         self.state = RunState(
             self.config, self.recipe, self.optimizer, self.scheduler, _generators(loaders), clip_names(loader.dataset)
         )
-        for epoch in range(self.state.resume(), epochs):
+        first = self.state.resume()
+        if first == 0:
+            init_weights.start(self.recipe.model, self.config.MODEL.RFACENET.INIT)
+        for epoch in range(first, epochs):
             started = time.monotonic()
             row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.recipe.epoch_columns()}
             if distributed.is_writer():

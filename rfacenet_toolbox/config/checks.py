@@ -123,6 +123,9 @@ def _check_training(config):
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     if not config.TRAIN.MODEL_FILE_NAME:
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
+    from .. import init_weights
+
+    init_weights.check(config.MODEL.RFACENET.INIT)
 
 
 def _check_evaluation(inference, fs_hz):

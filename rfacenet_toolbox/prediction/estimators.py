@@ -1,0 +1,145 @@
+"""Frames in, waveform out: the signal methods, and the networks. Neither keeps a frame at full size."""
+from array import array
+from collections import deque
+
+import cv2
+import numpy as np
+
+from ..errors import DataError
+from . import faces
+from .overlap import OverlapAdd, stretches
+from .resample import GridResampler, even_grid
+from .waveform import Waveform
+
+#: the part of the face box that is averaged: skin, with little hair and background
+_SKIN_ACROSS, _SKIN_DOWN = 0.6, 0.8
+#: a signal method takes so much at once, of which neighbours share so much
+_STRETCH_S, _SHARED_S = 60.0, 10.0
+#: frames that neighbouring clips share
+_SHARED = 16
+
+
+class SignalEstimator:
+    """A signal method on the mean colour of the face: four numbers are kept for each frame.
+
+    Args:
+        name: of the method.
+        method: ``(rgb (T, 3), fs_hz) -> (T,)``.
+    """
+
+    is_derivative = False
+    weights = None
+
+    def __init__(self, name, method):
+        self.name = name
+        self._method = method
+        self._times_s, self._rgb, self._known = array("d"), array("d"), bytearray()
+
+    def add(self, time_s, image, box):
+        """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
+        self._times_s.append(time_s)
+        self._known.append(box is not None)
+        skin = None if box is None else box.scaled(_SKIN_ACROSS, _SKIN_DOWN).cut(image)
+        self._rgb.extend((0.0, 0.0, 0.0) if skin is None else cv2.mean(skin)[2::-1])
+
+    def finish(self):
+        """The whole :class:`Waveform`; at least one frame must have had a face."""
+        return self._waveform(0)
+
+    def recent(self, seconds):
+        """The :class:`Waveform` of the last seconds, None where no face was seen in them."""
+        first = int(np.searchsorted(self._times_s, self._times_s[-1] - seconds))
+        return self._waveform(first) if sum(self._known[first:]) > 1 else None
+
+    def _waveform(self, first):
+        colours = np.reshape(self._rgb[3 * first:], (-1, 3))
+        fs_hz, grid_s, rgb, known = even_grid(self._times_s[first:], colours, self._known[first:])
+        return Waveform(fs_hz, grid_s[0], self._bvp(rgb, fs_hz), known)
+
+    def _bvp(self, rgb, fs_hz):
+        """The method on the whole, or on stretches of a long recording: some need many times the input's memory."""
+        length, shared = int(_STRETCH_S * fs_hz), int(_SHARED_S * fs_hz)
+        if len(rgb) <= length:
+            return self._one(rgb, fs_hz)
+        joined = OverlapAdd(length)
+        for first, last in stretches(len(rgb), length, shared):
+            bvp = self._one(rgb[first:last], fs_hz)
+            before = joined.signal(last)[first:first + shared]
+            joined.add(first, -bvp if before @ bvp[:shared] < 0 else bvp)  # ICA's sign is arbitrary
+        return joined.signal(len(rgb))
+
+    def _one(self, rgb, fs_hz):
+        if not np.ptp(rgb, axis=0).any():
+            return np.zeros(len(rgb))
+        return np.asarray(self._method(rgb, fs_hz), dtype=np.float64)
+
+
+class ClipEstimator:
+    """A network on overlapping clips of the face: one clip of small frames is kept, and one number for each frame.
+
+    Args:
+        name: of the method.
+        model: :class:`~.clip_model.ClipModel`.
+    """
+
+    def __init__(self, name, model):
+        self.name = name
+        self.is_derivative, self.weights = model.is_derivative, model.weights
+        self._model = model
+        self._resampler = GridResampler(model.fs_hz)
+        self._frames = deque(maxlen=model.frames + 1)
+        self._known = bytearray()  # one for each frame of the grid
+        self._clips = OverlapAdd(model.frames)
+        self._predicted = 0  # frames of the grid that clips cover
+
+    def add(self, time_s, image, box):
+        """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
+        self._take(self._resampler.add(time_s, None if box is None else self._small(image, box)))
+
+    def finish(self):
+        """The whole :class:`Waveform`; at least one frame must have had a face."""
+        self._take(self._resampler.flush())
+        total = len(self._known)
+        if self._predicted < total:
+            self._predict_end(total)
+        return self._waveform(0, total)
+
+    def recent(self, seconds):
+        """The :class:`Waveform` of the last seconds that clips cover, None before the first clip."""
+        if not self._predicted:
+            return None
+        return self._waveform(max(0, self._predicted - int(seconds * self._resampler.rate_hz)), self._predicted)
+
+    def _small(self, image, box):
+        side = self._model.size
+        small = cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), (side, side), interpolation=cv2.INTER_AREA)
+        return cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+
+    def _take(self, grid_frames):
+        needed, hop = self._model.frames + 1, self._model.frames - _SHARED
+        for frame in grid_frames:
+            self._frames.append(frame.image)
+            self._known.append(frame.known)
+            if len(self._known) == max(needed, self._predicted + 1 + hop):
+                self._predict(len(self._known) - needed, self._frames)
+
+    def _predict(self, first, frames):
+        self._predicted = first + self._model.frames
+        if any(self._known[first:self._predicted]):
+            self._clips.add(first, self._model.waveform(np.stack(frames)))
+
+    def _predict_end(self, total):
+        """The last clip ends with the recording. A clip looks one frame ahead; the last frame has itself there."""
+        length = self._model.frames
+        if total < length:
+            raise DataError(
+                f"The face is there for {total / self._resampler.rate_hz:.1f} s, and {self.name} needs "
+                f"{length / self._resampler.rate_hz:.1f} s. Take a longer recording, or another method."
+            )
+        frames = list(self._frames)[-length:]
+        self._predict(total - length, frames + frames[-1:])
+
+    def _waveform(self, first, last):
+        rate_hz, start_s = self._resampler.rate_hz, self._resampler.start_s
+        known = np.array(self._known[first:last], dtype=bool)
+        return Waveform(rate_hz, start_s + first / rate_hz, self._clips.signal(last)[first:], known)

@@ -1,0 +1,153 @@
+"""Which part of each frame is the face: looked for now and then at a reduced size, and followed smoothly between."""
+import os
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from ..data.face import CASCADE, check_backend
+
+#: the face box is made this much larger for the networks, as in the configs that they are trained with
+LARGE_BOX_COEF = 1.5
+_DETECT_EVERY_S = 0.5
+_SEARCH_ALL_EVERY_S = 5.0  # the whole frame; in between only the surroundings of the face
+_RETRY_EVERY_S = 0.2
+_PATIENCE_S = 1.0  # a turned head is missed for a moment and is still there
+_FRAME_HEIGHT = 240  # to which a whole frame is reduced
+_FACE_WIDTH = 48  # to which a known face is reduced
+_SMALLEST_FACE = 1 / 8  # of the frame's height
+_DEAD_ZONE, _SIZE_DEAD_ZONE = 0.12, 0.2  # of the width: smaller moves leave the box where it is
+_GLIDE_S = 0.3
+
+
+class Box(NamedTuple):
+    """Pixels of the frame; may be fractions, and may reach beyond it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self):
+        """(x, y)."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def scaled(self, across, down=None):
+        """The box with its width times ``across`` and its height times ``down``, around the same middle."""
+        x, y = self.middle
+        width, height = self.width * across, self.height * (across if down is None else down)
+        return Box(x - width / 2, y - height / 2, width, height)
+
+    def overlap(self, other):
+        """Intersection over union, 0 to 1."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        shared = max(0.0, width) * max(0.0, height)
+        return shared / (self.width * self.height + other.width * other.height - shared)
+
+    def cut(self, image):
+        """The part of ``image`` (H, W, ...) inside the box, at least one pixel of it."""
+        height, width = image.shape[:2]
+        left, top = min(max(int(round(self.x)), 0), width - 1), min(max(int(round(self.y)), 0), height - 1)
+        right, bottom = int(round(self.x + self.width)), int(round(self.y + self.height))
+        return image[top:max(bottom, top + 1), left:max(right, left + 1)]
+
+
+class HaarFaces:
+    """OpenCV's frontal-face Haar cascade, the toolbox's backend ``HC``, at a reduced size."""
+
+    def __init__(self):
+        check_backend("HC")
+        self._cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, CASCADE))
+
+    def find(self, image, near=None):
+        """Faces as :class:`Box`, the largest first.
+
+        Args:
+            image: uint8 (H, W, 3), BGR.
+            near: a box around which alone to look, for a face of about its size; None looks everywhere.
+        """
+        if near is None:
+            area, scale = Box(0, 0, image.shape[1], image.shape[0]), min(1.0, _FRAME_HEIGHT / image.shape[0])
+            sizes = {"minSize": (int(image.shape[0] * scale * _SMALLEST_FACE),) * 2}
+        else:
+            area, scale = near.scaled(2.0), min(1.0, _FACE_WIDTH / near.width)
+            width = near.width * scale
+            sizes = {"minSize": (int(0.7 * width),) * 2, "maxSize": (int(1.5 * width),) * 2}
+        part = area.cut(image)
+        left, top = max(0, int(round(area.x))), max(0, int(round(area.y)))
+        reduced = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else part
+        found = self._cascade.detectMultiScale(cv2.cvtColor(reduced, cv2.COLOR_BGR2GRAY), minNeighbors=5, **sizes)
+        across, down = part.shape[1] / reduced.shape[1], part.shape[0] / reduced.shape[0]
+        boxes = [Box(left + x * across, top + y * down, w * across, h * down) for x, y, w, h in found]
+        return sorted(boxes, key=lambda box: -box.width)
+
+
+class FaceTracker:
+    """The face's box in frame after frame.
+
+    The box stays where it is while the face moves little, because a box that trembles with the detector would put its
+    trembling into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
+
+    Args:
+        detector: with a method ``find(image, near)`` as :class:`HaarFaces` has.
+
+    Attributes:
+        frames, frames_with_face: counts.
+        most_faces: the largest number of faces seen in one frame.
+    """
+
+    def __init__(self, detector):
+        self._detector = detector
+        self.frames = self.frames_with_face = self.most_faces = 0
+        self._box = self._target = None
+        self._gliding = False
+        self._frame_s = self._seen_s = self._searched_all_s = -np.inf
+        self._next_s = -np.inf
+
+    def track(self, time_s, image):
+        """The :class:`Box` of the face in this frame, None where there is none."""
+        if time_s >= self._next_s:
+            self._look(time_s, image)
+        if self._box is not None and self._gliding:
+            self._glide(time_s - self._frame_s)
+        self._frame_s = time_s
+        self.frames += 1
+        self.frames_with_face += self._box is not None
+        return self._box
+
+    def _look(self, time_s, image):
+        everywhere = self._box is None or time_s - self._searched_all_s >= _SEARCH_ALL_EVERY_S
+        faces = [] if everywhere else self._detector.find(image, self._target)
+        if not faces:
+            faces = self._detector.find(image)
+            self._searched_all_s = time_s
+            self.most_faces = max(self.most_faces, len(faces))
+        if faces:
+            self._seen_s = time_s
+            self._aim(self._same_face(faces))
+        elif time_s - self._seen_s > _PATIENCE_S:
+            self._box = self._target = None
+        self._next_s = time_s + (_DETECT_EVERY_S if faces or self._box is None else _RETRY_EVERY_S)
+
+    def _same_face(self, faces):
+        if self._target is None:
+            return faces[0]
+        best = max(faces, key=self._target.overlap)
+        return best if self._target.overlap(best) > 0.2 else faces[0]
+
+    def _aim(self, face):
+        if self._box is None:
+            self._box = self._target = face
+            return
+        moved = np.hypot(face.middle[0] - self._target.middle[0], face.middle[1] - self._target.middle[1])
+        grown = abs(face.width / self._target.width - 1.0)
+        if moved > _DEAD_ZONE * self._target.width or grown > _SIZE_DEAD_ZONE:
+            self._target, self._gliding = face, True
+
+    def _glide(self, seconds):
+        share = 1.0 - np.exp(-seconds / _GLIDE_S)
+        self._box = Box(*(old + share * (new - old) for old, new in zip(self._box, self._target)))
+        far = max(abs(old - new) for old, new in zip(self._box, self._target))
+        self._gliding = far > 0.01 * self._target.width

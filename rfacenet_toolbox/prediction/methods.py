@@ -1,0 +1,39 @@
+"""Names of methods -> their estimators."""
+import difflib
+
+from ..errors import ConfigError
+from .estimators import ClipEstimator, SignalEstimator
+
+#: networks, which need weights
+NETWORKS = ("rfacenet", "physnet")
+
+
+def estimator(method, weights=None):
+    """A fresh estimator for one recording.
+
+    Args:
+        method: a network or a signal method, in any case.
+        weights: file of a network's weights; None is the shipped one.
+
+    Raises:
+        ConfigError: no such method, or weights for a method that has none.
+        CheckpointError: weights that are missing or another network's.
+    """
+    from ..baselines.signal import METHODS
+
+    name = str(method).lower()
+    if name in NETWORKS:
+        from . import clip_model
+
+        return ClipEstimator(name, clip_model.load(name, weights))
+    if name.upper() not in METHODS:
+        raise _unknown(method, [*NETWORKS, *map(str.lower, METHODS)])
+    if weights is not None:
+        raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
+    return SignalEstimator(name, METHODS[name.upper()])
+
+
+def _unknown(method, known):
+    close = difflib.get_close_matches(str(method).lower(), known, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return ConfigError(f"There is no method {method!r}.{hint} There are: {', '.join(known)}.")

@@ -1,0 +1,179 @@
+"""``predict()``: a recording from its first frame to the result."""
+from array import array
+
+import cv2
+import numpy as np
+
+from ..errors import ConfigError, DataError
+from . import hrv, quality, waveform
+from .faces import LARGE_BOX_COEF, FaceTracker, HaarFaces
+from .methods import estimator
+from .resample import known_at
+from .result import Prediction
+from .source import open_source
+
+#: less than this cannot be told from noise
+SHORTEST_S = 5.0
+#: fewer frames a second cannot show the fastest pulse
+SLOWEST_HZ = 8.0
+_BLACK = 8.0  # mean grey level below which no face can be found
+_THUMBNAIL = 160
+
+
+def predict(source, method="rfacenet", weights=None, *, window_s=10.0, step_s=1.0, start_s=0.0, duration_s=None,
+            fps_hz=None, face_picture=False, on_second=None):
+    """Heart rate, waveform and signal quality of a face video.
+
+    The recording is read as a stream: memory does not grow with the picture's length, but for some numbers a frame.
+
+    Args:
+        source: path of a video or of a folder of images, a camera's number, or a :class:`~.source.Source`. A camera is
+            read until ``duration_s`` is over or it is interrupted (Ctrl-C), which ends it like the end of a file.
+        method: "rfacenet", "physnet", or a signal method such as "pos", "chrom", "green".
+        weights: ``.safetensors`` or ``.pth`` of a network; None is the file that the package ships.
+        window_s, step_s: length of the sliding windows and the distance of their starts.
+        start_s, duration_s: the part of the recording to read.
+        fps_hz: frames a second of a folder of images whose names hold no times.
+        face_picture: keep a small picture of the face in the result.
+        on_second: called once a second of the recording with its time, and, for a camera, the
+            :class:`~.quality.Reading` of the last window or None.
+
+    Returns:
+        :class:`~.result.Prediction`.
+
+    Raises:
+        ConfigError: a setting that makes no sense.
+        CheckpointError: weights that are missing or do not fit.
+        DataError: nothing that can be read, no face in it, or too little of it.
+    """
+    if window_s < SHORTEST_S or step_s <= 0:
+        raise ConfigError(
+            f"The window is {window_s:g} s with a step of {step_s:g} s; expected {SHORTEST_S:g} s or more, and a step "
+            f"above 0."
+        )
+    running = estimator(method, weights)
+    opened = open_source(source, start_s, duration_s, fps_hz)
+    try:
+        reading = _Reading(opened, running, face_picture)
+        reading.read(on_second, window_s)
+    finally:
+        opened.close()
+    return reading.result(window_s, step_s)
+
+
+class _Reading:
+    """One pass over a source."""
+
+    def __init__(self, source, running, face_picture):
+        self._source, self._estimator = source, running
+        self._tracker = FaceTracker(HaarFaces())
+        self._wants_picture, self._picture = face_picture, None
+        self._times_s, self._faces = array("d"), bytearray()
+        self._brightest = 0.0
+
+    def read(self, on_second, window_s):
+        try:
+            self._read(on_second, window_s)
+        except KeyboardInterrupt:
+            if not self._source.is_live:
+                raise
+            self._source.notes.append("Stopped by hand.")
+
+    def _read(self, on_second, window_s):
+        next_s = None
+        for time_s, image in self._source.frames():
+            box = self._tracker.track(time_s, image)
+            self._estimator.add(time_s, image, box)
+            self._times_s.append(time_s)
+            self._faces.append(box is not None)
+            if box is not None and self._wants_picture and self._picture is None:
+                self._picture = _thumbnail(box.scaled(LARGE_BOX_COEF).cut(image))
+            if next_s is None or time_s >= next_s:
+                next_s = time_s + 1.0
+                self._brightest = max(self._brightest, *cv2.mean(image)[:3])
+                if on_second is not None:
+                    on_second(time_s, self._running_estimate(window_s))
+
+    def _running_estimate(self, window_s):
+        """The last window's :class:`~.quality.Reading`, for a camera; None where there is none yet."""
+        if not self._source.is_live or self._times_s[-1] - self._times_s[0] < SHORTEST_S:
+            return None
+        recent = self._estimator.recent(window_s)
+        if recent is None or len(recent.bvp) < SHORTEST_S * recent.fs_hz or not recent.has_face(slice(None)):
+            return None
+        recent = waveform.filtered(recent, self._estimator.is_derivative)
+        return quality.read_pulse(recent.bvp, recent.fs_hz)
+
+    def result(self, window_s, step_s):
+        times_s = np.array(self._times_s)
+        faces = np.array(self._faces, dtype=bool)
+        fps_hz = self._check(times_s, faces)
+        pulse = waveform.filtered(self._estimator.finish(), self._estimator.is_derivative)
+        windows = waveform.windows(pulse, window_s, step_s)
+        qualities = [window.quality for window in windows if window.quality is not None]
+        rate, spectrum = waveform.overall(pulse, window_s) or (None, None)
+        measures, reason = hrv.variability(pulse)
+        found = Prediction(
+            source=self._source.name, method=self._estimator.name, weights=self._estimator.weights,
+            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
+            face_share=float(faces.mean()), heart_rate_bpm=rate,
+            quality=float(np.median(qualities)) if qualities else None, windows=windows, times_s=times_s,
+            bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason, spectrum=spectrum,
+            thumbnail=self._picture, notes=list(self._source.notes),
+        )  # fmt: skip
+        found.notes += self._notes(found, pulse)
+        return found
+
+    def _check(self, times_s, faces):
+        """Refuse what no heart rate can be read from; gives the frames a second."""
+        name = self._source.name
+        seconds = times_s[-1] - times_s[0] if len(times_s) else 0.0
+        if seconds < SHORTEST_S:
+            raise DataError(
+                f"{name} has {len(times_s)} frames in {seconds:.1f} s; a heart rate needs {SHORTEST_S:g} s or more. "
+                f"Take a longer recording, or a longer part of this one."
+            )
+        fps_hz = float(1.0 / np.median(np.diff(times_s)))
+        if fps_hz < SLOWEST_HZ:
+            raise DataError(
+                f"{name} has {fps_hz:.1f} frames a second; a pulse needs {SLOWEST_HZ:g} or more, and 25 to 30 are "
+                f"better. Record it again at a higher rate."
+            )
+        if self._brightest < _BLACK:
+            raise DataError(f"{name} is black (grey level {self._brightest:.0f} of 255). Record it again with light.")
+        if not faces.any():
+            raise DataError(
+                f"No face was found in the {len(times_s)} frames of {name}. The face should look at the camera, "
+                f"upright, lit from the front, and fill an eighth of the picture's height or more."
+            )
+        return fps_hz
+
+    def _notes(self, found, pulse):
+        notes = []
+        if self._tracker.most_faces > 1:
+            notes.append(f"Up to {self._tracker.most_faces} faces are in the picture; the largest was taken.")
+        if found.face_share < 1:
+            notes.append(f"No face was seen in {1 - found.face_share:.0%} of the frames; nothing is said of them.")
+        if found.fps_hz < 20:
+            notes.append(f"{found.fps_hz:.0f} frames a second are few and flatten a fast pulse; 25 or more are better.")
+        if found.heart_rate_bpm is None:
+            why = "the face is never there for long enough"
+            if np.ptp(pulse.bvp) == 0:
+                why = f"nothing in the face changes that {found.method} could use, as in a still picture, or a grey one"
+            notes.append(f"There is no heart rate to give: {why}.")
+        elif found.quality is None or found.quality < quality.doubtful_below(found.windows[0].seconds):
+            notes.append("The signal quality is no better than noise can have: do not rely on this heart rate.")
+        return notes
+
+
+def _thumbnail(face):
+    scale = _THUMBNAIL / max(face.shape[:2])
+    size = max(1, round(face.shape[1] * scale)), max(1, round(face.shape[0] * scale))
+    return cv2.cvtColor(cv2.resize(face, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
+
+
+def _at_frames(pulse, times_s, faces):
+    """The waveform at the frames' own times, NaN where there is no face."""
+    known = known_at(times_s, pulse.times_s, pulse.known) & faces
+    known &= (times_s >= pulse.times_s[0] - 1e-6) & (times_s <= pulse.times_s[-1] + 1 / pulse.fs_hz)
+    return np.where(known, np.interp(times_s, pulse.times_s, pulse.bvp), np.nan)

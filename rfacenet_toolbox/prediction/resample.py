@@ -1,0 +1,123 @@
+"""From a recording's own frame times to an even grid and back: by linear interpolation on time stamps."""
+from typing import NamedTuple
+
+import numpy as np
+
+#: where frames are further apart, nothing is known about what was between them
+LONGEST_GAP_S = 0.5
+#: a recording whose rate differs from the wanted one by less than this share keeps its own
+_NEAR = 0.02
+_WARM_UP = 16
+
+
+class GridFrame(NamedTuple):
+    """``image`` uint8 at the next time of the grid; ``known`` is False where it only repeats the last one."""
+
+    image: np.ndarray
+    known: bool
+
+
+class GridResampler:
+    """Small frames at any times in, frames on an even grid out, two frames held at a time.
+
+    Args:
+        fs_hz: frames a second wanted. A recording within 2 % of it keeps its own rate, so that its frames pass
+            unchanged; any other is interpolated.
+
+    Attributes:
+        start_s: time of the grid's first frame, None before it.
+        rate_hz: the grid's rate, None before it is known.
+    """
+
+    def __init__(self, fs_hz):
+        self.start_s = self.rate_hz = None
+        self._fs_hz = fs_hz
+        self._waiting = []  # the first frames, of which the recording's own rate is learned
+        self._last = None
+        self._made = 0
+
+    def add(self, time_s, image):
+        """The grid's frames up to this time, as a list of :class:`GridFrame`.
+
+        Args:
+            time_s: later than the one before.
+            image: uint8 array, or None where there is no face; then the last one is repeated, and not ``known``.
+        """
+        if self.rate_hz is not None:
+            return self._up_to(time_s, image)
+        if image is not None or self._waiting:
+            self._waiting.append((time_s, image))
+        return self.flush() if len(self._waiting) == _WARM_UP else []
+
+    def flush(self):
+        """The frames that were held back at the beginning of a recording too short to learn its rate from."""
+        if self.rate_hz is not None or not self._waiting:
+            return []
+        times = [time_s for time_s, _ in self._waiting]
+        self.rate_hz = _grid_rate(times, self._fs_hz)
+        self.start_s = times[0]
+        self._last = (*self._waiting[0], True)
+        made = [GridFrame(self._waiting[0][1], True)]
+        self._made = 1
+        for time_s, image in self._waiting[1:]:
+            made += self._up_to(time_s, image)
+        self._waiting = []
+        return made
+
+    def _up_to(self, time_s, image):
+        before_s, before, before_known = self._last
+        known = before_known and image is not None and time_s - before_s <= LONGEST_GAP_S
+        after = before if image is None else image
+        made = []
+        while True:
+            grid_s = self.start_s + self._made / self.rate_hz
+            if grid_s > time_s + 1e-9:
+                break
+            share = (grid_s - before_s) / (time_s - before_s)
+            made.append(GridFrame(_blend(before, after, share) if known else before, known))
+            self._made += 1
+        self._last = time_s, after, image is not None
+        return made
+
+
+def _blend(before, after, share):
+    if share < 1e-3:
+        return before
+    if share > 1 - 1e-3:
+        return after
+    mixed = (1.0 - share) * before.astype(np.float32) + share * after.astype(np.float32)
+    return np.rint(mixed).astype(np.uint8)
+
+
+def _grid_rate(times_s, fs_hz):
+    own_hz = 1.0 / np.median(np.diff(times_s)) if len(times_s) > 1 else fs_hz
+    return float(own_hz) if abs(own_hz / fs_hz - 1.0) < _NEAR else float(fs_hz)
+
+
+def even_grid(times_s, values, known, fs_hz=None):
+    """A signal at uneven times, brought to an even grid.
+
+    Args:
+        times_s: (N,) increasing.
+        values: (N, C).
+        known: (N,) bool; values that are not known are bridged by a line.
+        fs_hz: the grid's rate; by default the recording's own, from its median step.
+
+    Returns:
+        ``(fs_hz, grid_s (M,), values (M, C), known (M,))``. A grid time is known where the two frames around it are,
+        and lie no more than :data:`LONGEST_GAP_S` apart.
+    """
+    times_s, values, known = np.asarray(times_s), np.asarray(values, dtype=np.float64), np.asarray(known, dtype=bool)
+    fs_hz = fs_hz or float(1.0 / np.median(np.diff(times_s)))
+    grid_s = times_s[0] + np.arange(int((times_s[-1] - times_s[0]) * fs_hz + 1e-6) + 1) / fs_hz
+    sure_s, sure = times_s[known], values[known]
+    even = np.stack([np.interp(grid_s, sure_s, channel) for channel in sure.T], axis=1)
+    return fs_hz, grid_s, even, known_at(grid_s, times_s, known)
+
+
+def known_at(query_s, times_s, known):
+    """Whether each time of ``query_s`` lies between two known times that are no more than a gap apart."""
+    after = np.clip(np.searchsorted(times_s, query_s - 1e-6), 0, len(times_s) - 1)
+    before = np.clip(np.searchsorted(times_s, query_s + 1e-6, side="right") - 1, 0, len(times_s) - 1)
+    near = times_s[after] - times_s[before] <= LONGEST_GAP_S
+    return known[before] & known[after] & near

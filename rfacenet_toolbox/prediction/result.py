@@ -1,0 +1,127 @@
+"""What a prediction gives, and its files."""
+import json
+import math
+import os
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional, Tuple
+
+import numpy as np
+
+from ..errors import ConfigError
+from .waveform import Window
+
+SCHEMA = 1
+
+
+@dataclass
+class Prediction:
+    """Heart rate and pulse waveform of one recording. None is what cannot be told; ``notes`` say why.
+
+    Attributes:
+        source: the recording's name.
+        method: that was used.
+        weights: path of the weights, None for a signal method.
+        start_s, duration_s: the part of the recording that was read, seconds.
+        frames: that were read.
+        fps_hz: frames a second, from the median step of their times.
+        face_share: share of the frames with a face.
+        heart_rate_bpm: of the whole part, beats a minute.
+        quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.
+        windows: heart rate and quality of sliding windows.
+        times_s: (T,) the frames' own times.
+        bvp: (T,) the filtered waveform at these times, without a unit; NaN where no face was seen.
+        hrv: measures of heart-rate variability in ms, None with ``hrv_reason``.
+        notes: what is worth knowing, a sentence each.
+        spectrum: (frequencies in Hz, power) that ``heart_rate_bpm`` is the largest peak of.
+        thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
+    """
+
+    source: str
+    method: str
+    weights: Optional[str]
+    start_s: float
+    duration_s: float
+    frames: int
+    fps_hz: float
+    face_share: float
+    heart_rate_bpm: Optional[float]
+    quality: Optional[float]
+    windows: List[Window]
+    times_s: np.ndarray
+    bvp: np.ndarray
+    hrv: Optional[Dict[str, float]] = None
+    hrv_reason: Optional[str] = None
+    notes: List[str] = field(default_factory=list)
+    spectrum: Optional[Tuple[np.ndarray, np.ndarray]] = None
+    thumbnail: Optional[np.ndarray] = None
+
+    def to_dict(self):
+        """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
+        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
+                 "heart_rate_bpm", "quality", "hrv", "hrv_reason", "notes")  # fmt: skip
+        content = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
+        content["windows"] = [window._asdict() for window in self.windows]
+        return _rounded(content)
+
+    def save(self, folder, name=None):
+        """Write ``NAME.json``, ``NAME_bvp.csv`` and ``NAME.png`` into ``folder``; NAME is ``source`` by default.
+
+        Returns:
+            Their paths.
+
+        Raises:
+            ConfigError: the folder cannot be made.
+            CheckpointError: a file cannot be written.
+        """
+        from ..checkpoint import write_atomically
+        from .plot import png
+
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"{folder} cannot be made a folder ({error.strerror}). Name another.") from error
+        contents = {
+            ".json": (json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n").encode(),
+            "_bvp.csv": self._csv().encode(),
+            ".png": png(self),
+        }
+        paths = []
+        for ending, content in contents.items():
+            paths.append(os.path.join(folder, (name or self.source) + ending))
+            write_atomically(paths[-1], lambda file, content=content: file.write(content))
+        return paths
+
+    def _csv(self):
+        rows = (
+            f"{time_s:.6f},{'' if math.isnan(bvp) else format(bvp, '.6g')}"
+            for time_s, bvp in zip(self.times_s, self.bvp)
+        )
+        return "\n".join(["time_s,bvp", *rows]) + "\n"
+
+    def __str__(self):
+        rate = "no heart rate" if self.heart_rate_bpm is None else f"{self.heart_rate_bpm:.1f} bpm"
+        quality = "" if self.quality is None else f", signal quality {self.quality:.2f}"
+        lines = [
+            f"{self.source}: {rate}{quality} ({self.method})",
+            f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames a second, a face in {self.face_share:.0%} of "
+            f"{self.frames} frames",
+        ]
+        rates = [window.heart_rate_bpm for window in self.windows if window.heart_rate_bpm is not None]
+        if len(rates) > 1:
+            lines.append(f"  windows of {self.windows[0].seconds:.0f} s: {min(rates):.1f} to {max(rates):.1f} bpm")
+        if self.hrv is not None:
+            lines.append(
+                f"  variability over {self.hrv['seconds']:.0f} s: SDNN {self.hrv['sdnn_ms']:.0f} ms, RMSSD "
+                f"{self.hrv['rmssd_ms']:.0f} ms"
+            )
+        else:
+            lines.append(f"  no heart-rate variability: {self.hrv_reason}")
+        return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+
+def _rounded(value):
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_rounded(inner) for inner in value]
+    return round(float(value), 4) if isinstance(value, (float, np.floating)) else value

@@ -1,0 +1,90 @@
+"""The pulse waveform on an even grid, and what is read from it: heart rate, quality, sliding windows."""
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from .. import evaluation
+from . import quality
+from .overlap import stretches
+
+#: share of a stretch in which the face must have been seen for its heart rate to be given
+ENOUGH_FACE = 0.8
+#: longest stretch whose spectrum is taken at once; longer recordings average several
+_LONGEST_STRETCH_S = 30.0
+
+
+class Waveform(NamedTuple):
+    """(N,) samples at ``start_s + n / fs_hz``; ``known`` (N,) is False where no face was seen."""
+
+    fs_hz: float
+    start_s: float
+    bvp: np.ndarray
+    known: np.ndarray
+
+    def has_face(self, part):
+        """Whether the face was seen in enough of a part, a slice of the samples."""
+        return self.known[part].mean() >= ENOUGH_FACE
+
+    @property
+    def times_s(self):
+        """(N,) seconds."""
+        return self.start_s + np.arange(len(self.bvp)) / self.fs_hz
+
+
+class Window(NamedTuple):
+    """A stretch of the recording; heart rate and quality are None where the face was not there for most of it."""
+
+    start_s: float
+    stop_s: float
+    heart_rate_bpm: Optional[float]
+    quality: Optional[float]
+
+    @property
+    def seconds(self):
+        """The window's length."""
+        return self.stop_s - self.start_s
+
+
+def filtered(waveform, is_derivative):
+    """The waveform integrated if it is a derivative, detrended, and filtered to the band, as the evaluation does it."""
+    prepared = evaluation.prepare(waveform.bvp, waveform.fs_hz, quality.BAND_HZ, is_derivative)
+    return waveform._replace(bvp=prepared)
+
+
+def windows(waveform, window_s, step_s):
+    """A :class:`Window` every ``step_s``; one of the whole waveform if that is shorter than a window."""
+    total, length = len(waveform.bvp), _samples(waveform, window_s)
+    firsts = range(0, total - length + 1, max(1, int(round(step_s * waveform.fs_hz))))
+    return [_window(waveform, first, first + length) for first in firsts]
+
+
+def overall(waveform, window_s):
+    """Heart rate of the whole waveform: the largest peak of its spectrum, averaged over stretches of up to 30 s.
+
+    Returns:
+        ``(heart_rate_bpm, (frequencies_hz, power))``, or None where no stretch with a face varies.
+    """
+    for length_s in (_LONGEST_STRETCH_S, window_s):
+        length = _samples(waveform, length_s)
+        usable = [
+            waveform.bvp[first:last]
+            for first, last in stretches(len(waveform.bvp), length, length // 2)
+            if waveform.has_face(slice(first, last)) and np.ptp(waveform.bvp[first:last]) > 0
+        ]
+        if usable:
+            frequencies_hz, power = quality.mean_spectrum(usable, waveform.fs_hz)
+            reading = quality.read_spectrum(frequencies_hz, power, length / waveform.fs_hz)
+            return reading and (reading.heart_rate_bpm, (frequencies_hz, power))
+    return None
+
+
+def _samples(waveform, seconds):
+    return min(len(waveform.bvp), int(round(seconds * waveform.fs_hz)))
+
+
+def _window(waveform, first, last):
+    reading = None
+    if waveform.has_face(slice(first, last)):
+        reading = quality.read_pulse(waveform.bvp[first:last], waveform.fs_hz)
+    start_s = waveform.start_s
+    return Window(start_s + first / waveform.fs_hz, start_s + last / waveform.fs_hz, *(reading or (None, None)))

@@ -1,0 +1,65 @@
+"""Face videos of a few seconds for the tests of ``predict``: synthetic faces with a known heart rate."""
+import functools
+
+import cv2
+import numpy as np
+
+from rfacenet_toolbox.prediction.source import Frame, Source
+from rfacenet_toolbox.synthetic import Scene, Subject, head_motion, pulse_wave, render
+
+SIZE = (200, 150)
+FINE_HZ = 60.0
+
+
+@functools.lru_cache(maxsize=None)
+def face_frames(seconds=11.0, heart_rate_bpm=80.0, subject=3):
+    """uint8 BGR frames at 60 fps; take every second one for 30."""
+    rng = np.random.default_rng(5)
+    pulse = pulse_wave(seconds, FINE_HZ, heart_rate_bpm, rng)
+    scene = Scene(Subject(subject), SIZE, FINE_HZ, pulse, head_motion(1, len(pulse), FINE_HZ, rng))
+    return [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in render(scene, rng)]
+
+
+def flat_frames(count, level=90):
+    """Frames of one grey without a face."""
+    return [np.full((SIZE[1], SIZE[0], 3), level, np.uint8)] * count
+
+
+class Memory(Source):
+    """Frames from memory at any times."""
+
+    def __init__(self, frames, times_s, is_live=False, stop=None):
+        super().__init__("memory")
+        self.is_live = is_live
+        self._frames, self._times_s, self._stop = frames, times_s, stop
+
+    def frames(self):
+        for index, (time_s, image) in enumerate(zip(self._times_s, self._frames)):
+            if index == self._stop:
+                raise KeyboardInterrupt
+            yield Frame(float(time_s), image)
+
+
+def at(frames, fps_hz, **settings):
+    """Frames of :func:`face_frames` at a rate that divides 60."""
+    chosen = frames[::int(FINE_HZ / fps_hz)]
+    return Memory(chosen, np.arange(len(chosen)) / fps_hz, **settings)
+
+
+def write_video(path, frames, fps_hz=30.0, codec="FFV1"):
+    """Write BGR frames; returns the path."""
+    size = frames[0].shape[1], frames[0].shape[0]
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*codec), fps_hz, size)
+    for frame in frames:
+        writer.write(frame)
+    writer.release()
+    return path
+
+
+def write_images(folder, frames, times_s=None):
+    """Write BGR frames as PNG, named by time in nanoseconds as PURE's are, or numbered; returns the folder."""
+    folder.mkdir(parents=True)
+    for index, frame in enumerate(frames):
+        name = f"frame{index}" if times_s is None else f"Image{1392643993642815000 + int(times_s[index] * 1e9)}"
+        cv2.imwrite(str(folder / f"{name}.png"), frame)
+    return folder

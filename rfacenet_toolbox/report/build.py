@@ -13,7 +13,7 @@ from ..network import RFaceNet
 from ..synthetic.outline import is_synthetic
 from . import figures
 from .attend import AFTER, BEFORE, attention_of
-from .models import config_of, recipe_of
+from .models import config_of, with_classifier
 from .page import SORT_SCRIPT, page, paragraph, picture, sortable
 from .run_folder import read_run
 from .tracing import trace
@@ -88,19 +88,22 @@ def _summary(runs):
 
 
 def _origin(runs):
-    """Which runs were tested on synthetic recordings, as far as it can be told here."""
-    folders = {run.name: config_of(run).TEST.DATA.DATA_PATH for run in runs}
-    synthetic = [name for name, folder in folders.items() if is_synthetic(folder)]
-    unknown = [name for name, folder in folders.items() if not os.path.isdir(folder)]
+    """Which runs used synthetic recordings, as far as it can be told here."""
+    folders = {f"{run.name} (tested)": config_of(run).TEST.DATA.DATA_PATH for run in runs}
+    folders.update(
+        (f"{run.name} (trained)", config_of(run).TRAIN.DATA.DATA_PATH) for run in runs if run.results["train_set"]
+    )
+    synthetic = sorted(use for use, folder in folders.items() if is_synthetic(folder))
+    unknown = sorted(use for use, folder in folders.items() if not os.path.isdir(folder))
     parts = []
     if synthetic:
         parts.append(
-            f"Tested on synthetic recordings, drawn faces and computed pulses, whose numbers say nothing about people: "
+            f"Synthetic recordings, drawn faces and computed pulses, whose numbers say nothing about people: "
             f"{', '.join(synthetic)}."
         )
     if unknown:
-        parts.append(f"The test recordings are not here, so it cannot be told if they are real: {', '.join(unknown)}.")
-    return " ".join(parts) or "None of the test recordings bears the mark of synthetic ones."
+        parts.append(f"The recordings are not here, so it cannot be told if they are real: {', '.join(unknown)}.")
+    return " ".join(parts) or "None of the recordings bears the mark of synthetic ones."
 
 
 def _with_error(metric):
@@ -113,7 +116,7 @@ def _run_parts(run, album):
     if run.epochs:
         yield album.add(
             f"{run.name}-curves", figures.learning_curves(run.epochs),
-            f"Fig. 3. {figures.settling_sentence(run.epochs)} Rings: those epochs.",
+            f"Fig. 3. {figures.settling_sentence(run.epochs)} A ring marks where a curve has made 90 % of its way.",
         )  # fmt: skip
         yield album.add(
             f"{run.name}-loss", figures.loss_curves(run.epochs, unit),
@@ -217,19 +220,20 @@ def _architecture(runs, album):
     ours = [run for run in runs if run.results["model"] == "rFaceNet"]
     if not ours:
         raise DataError("none of these runs is of rFaceNet.")
-    config = config_of(ours[0])
-    model = recipe_of(config).model
-    resize = config.TEST.DATA.PREPROCESS.RESIZE
-    clip = torch.zeros(1, 3, model.frames, resize.H, resize.W)
-    steps = config.MODEL.RFACENET.TCU_STEPS
+    shown = next((run for run in ours if config_of(run).MODEL.RFACENET.FUSION != "none"), ours[0])
+    config = config_of(shown)
+    node, resize = config.MODEL.RFACENET, config.TEST.DATA.PREPROCESS.RESIZE
+    clip = torch.zeros(1, 3, node.FRAME_NUM, resize.H, resize.W)
     shape = tuple(clip.shape[1:])
-    schemes = {fusion: trace(RFaceNet(model.frames, 1, fusion, "tcu", tcu_steps=steps), clip) for fusion in _FUSED}
+    schemes = {
+        fusion: trace(RFaceNet(node.FRAME_NUM, 0, fusion, "tcu", tcu_steps=node.TCU_STEPS), clip) for fusion in _FUSED
+    }
     return "\n".join(
         [
             album.add(
-                "network", figures.network(trace(model, clip), shape),
-                f"Fig. 2. The network of {ours[0].name} as it predicts, from a trace of a forward pass: blocks by "
-                f"their names in the model, with the sizes of what they give (channels, time, height, width).",
+                "network", figures.network(trace(with_classifier(shown), clip), shape),
+                f"Fig. 2. The network of {shown.name}, from a trace of a forward pass: blocks by their names in the "
+                f"model, with the sizes of what they give (channels, time, height, width).",
             ),
             album.add(
                 "fusion-schemes", figures.fusion_schemes(schemes, shape),

@@ -20,7 +20,7 @@ class ClipFace(NamedTuple):
 
     picture: np.ndarray  #: (H, W, 3) uint8 RGB, the clip's middle frame
     inside: np.ndarray  #: (H, W) float64, the share of the clip's frames in which a pixel is inside the contour
-    outline: np.ndarray  #: (N, 2) the contour on the middle frame, x and y in pixels of the picture
+    outline: np.ndarray  #: (N, 2) the contour on that frame, x and y in pixels from the upper left corner
 
 
 def contours(recording):
@@ -30,8 +30,8 @@ def contours(recording):
         recording: :class:`~rfacenet_toolbox.data.recording.Recording`.
 
     Returns:
-        ``function(frame number, frame) -> (N, 2)`` in pixels of the frame, or None where no face was found: what the
-        renderer drew for a synthetic recording, MediaPipe's face mesh for any other.
+        ``function(frame number, frame) -> (N, 2)`` in pixels from the frame's upper left corner, or None where no face
+        was found: what the renderer drew for a synthetic recording, MediaPipe's face mesh for any other.
 
     Raises:
         DataError: not synthetic, and the face mesh is not installed.
@@ -108,8 +108,7 @@ def _placed(outline, box, frame_shape, settings):
     left, top = max(x, 0), max(y, 0)
     right, bottom = min(x + width, frame_shape[1]), min(y + height, frame_shape[0])
     scale = np.array([settings.width / (right - left), settings.height / (bottom - top)])
-    # Whole numbers are pixel centres, before and after.
-    return (np.asarray(outline, float) + 0.5 - (left, top)) * scale - 0.5, (left, top, right, bottom)
+    return (np.asarray(outline, float) - (left, top)) * scale, (left, top, right, bottom)
 
 
 def _picture(frame, corners, settings):
@@ -119,6 +118,6 @@ def _picture(frame, corners, settings):
 
 
 def _filled(outline, height, width):
-    """(H, W) bool: pixel centres inside the outline."""
-    y, x = np.mgrid[:height, :width]
+    """(H, W) bool: pixels whose middle is inside the outline."""
+    y, x = np.mgrid[:height, :width] + 0.5
     return Polygon(outline).contains_points(np.column_stack([x.ravel(), y.ravel()])).reshape(height, width)

@@ -5,6 +5,8 @@ from yacs.config import CfgNode
 
 from .. import checkpoint, registry
 from ..errors import DataError
+from ..network import RFaceNet
+from ..run_state import state_path
 
 
 def recipe_of(config, device="cpu"):
@@ -44,6 +46,15 @@ def trained(run):
     recipe = recipe_of(config_of(run))
     checkpoint.fit(recipe.model, checkpoint.load_weights(path), path, recipe.optional_weights)
     return recipe
+
+
+def with_classifier(run):
+    """The untrained rFaceNet of a run as it was trained: with a class for each training subject, where the run's
+    training state is there to tell how many."""
+    config = config_of(run)
+    node, path = config.MODEL.RFACENET, state_path(config)
+    subjects = checkpoint.load(path)["identities"] if os.path.isfile(path) else []
+    return RFaceNet(node.FRAME_NUM, len(subjects), node.FUSION, node.IDENTITY, tcu_steps=node.TCU_STEPS)
 
 
 def config_of(run):

@@ -26,7 +26,7 @@ def face_outlines(folder, name, points=72):
         points: corners of the outline.
 
     Returns:
-        (T, points, 2) float64, x and y in pixels of the whole frame.
+        (T, points, 2) float64, x and y in pixels of the whole frame, 0 being its left or upper edge.
 
     Raises:
         DataError: no such note or recording.
@@ -45,7 +45,7 @@ def face_outlines(folder, name, points=72):
     for index in range(frames):
         matrix = _affine(face, Motion(*(float(course[index]) for course in motion)))
         moved[index] = rest @ matrix[:, :2].T + matrix[:, 2]
-    return moved
+    return moved + 0.5  # where it is drawn, whole numbers are the pixels' middles
 
 
 def _outline(look, points):

@@ -113,8 +113,8 @@ def _columns(blocks):
     joint = _combiner(blocks)
     side = [index for index in range(len(blocks)) if index not in columns]
     feeding = [] if joint is None else _way_back(blocks, blocks[joint].sources[0])
-    last = columns[joint][0] - 1 if joint is not None else len(side) - 1
     feeding = [index for index in feeding if index not in columns] or side
+    last = max(len(feeding) - 1, -1 if joint is None else columns[joint][0] - 1)
     for place, index in enumerate(feeding):
         columns[index] = last - len(feeding) + 1 + place, 1
     for place, index in enumerate(index for index in side if index not in feeding):
@@ -157,6 +157,8 @@ def _connect(axes, start, end, box):
     elif y1 > y0:  # the clip feeds the upper row as well
         axes.plot([x0, x0], [y0 + box[1] / 2, y1], color=GREY, linewidth=0.7)
         _arrow(axes, (x0, y1), (x1 - box[0] / 2, y1))
+    elif abs(x0 - x1) < 1e-6:
+        _arrow(axes, (x0, y0 - box[1] / 2), (x1, y1 + box[1] / 2))
     else:
         middle = (x0 + x1) / 2
         axes.plot([middle, middle, x1], [y0, y0 - box[1] / 2 - 0.15, y0 - box[1] / 2 - 0.15], color=GREY, linewidth=0.7)

@@ -1,5 +1,6 @@
 """Fig. 1: where the pulse branch looks on a face, and the share of it inside the face's contour over many clips."""
 import numpy as np
+from matplotlib.patches import Polygon
 
 from .style import BLACK, BLUE, COLUMN, GREY, PAGE, VERMILION, explain, new_figure, styled, without_axes
 
@@ -22,17 +23,14 @@ def attention_maps(face, maps):
     side = min(PAGE / across, COLUMN / 2)
     figure = new_figure(across * side, down * (side + 0.35))
     cells = [without_axes(axes) for axes in figure.subplots(down, across, squeeze=False).ravel()]
-    outline = np.vstack([face.outline, face.outline[:1]])
     for axes, (name, attention) in zip(cells, [("clip", None), *maps.items()]):
         axes.imshow(face.picture if attention is None else face.picture.mean(axis=-1), cmap="gray", vmin=0, vmax=255)
         axes.set_title(name)
         if attention is None or not np.any(attention > 0):
-            axes.plot(*outline.T, color="white", linewidth=0.8)
-            if attention is not None:
-                axes.set_title(f"{name}\n(zero everywhere)")
-            continue
-        image = axes.imshow(attention, cmap="viridis", vmin=0, vmax=1, alpha=0.55)
-        axes.plot(*outline.T, color="white", linewidth=0.8)
+            axes.set_title(name if attention is None else f"{name}\n(zero everywhere)")
+        else:
+            image = axes.imshow(attention, cmap="viridis", vmin=0, vmax=1, alpha=0.55)
+        axes.add_patch(Polygon(face.outline - 0.5, fill=False, edgecolor="white", linewidth=0.8))
     for axes in cells:
         axes.set_xlim(-0.5, face.picture.shape[1] - 0.5)
         axes.set_ylim(face.picture.shape[0] - 0.5, -0.5)

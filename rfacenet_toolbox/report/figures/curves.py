@@ -91,7 +91,7 @@ def loss_curves(epochs, heart_rate_unit="hz"):
     left.set_yscale("log")
     left.set_ylabel("term of the loss, before its sigma")
     right.set_ylabel("sigma (no unit)")
-    right.set_ylim(bottom=0)
+    right.set_ylim(0, 1.1 * max([1.0, *(line.get_ydata().max() for line in right.lines)]))
     for axes in (left, right):
         _whole_epochs(axes, terms[0][-1].epochs)
         if axes.lines:

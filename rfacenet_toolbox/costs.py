@@ -27,6 +27,7 @@ class Cost(NamedTuple):
     model: str
     config: str
     clip_shape: Tuple[int, ...]  #: without the batch, as DATA_FORMAT has it
+    frames: int  #: of the clip; models take clips of different lengths, so compare what a frame costs
     parameters: int  #: of the network as it predicts, so without rFaceNet's identity classifier
     macs: Optional[int]  #: multiply-accumulates, half of what PyTorch counts as FLOPs; None before torch 2.1
     peak_bytes: int  #: most memory of tensors at a time: parameters, clip, and what the pass takes
@@ -67,6 +68,7 @@ def of_config_file(path, repeats=20, device=None):
         model=config.MODEL.NAME,
         config=str(path),
         clip_shape=shape,
+        frames=config.TEST.DATA.PREPROCESS.CHUNK_LENGTH,
         parameters=sum(parameter.numel() for parameter in recipe.model.parameters()),
         macs=multiply_accumulates(predict),
         peak_bytes=_resident_bytes(recipe.model, clip) + _peak_bytes(predict, where),
@@ -110,7 +112,7 @@ def multiply_accumulates(function):
 
 def table(costs):
     """The costs as lines of text."""
-    rows = [("model", "clip", "parameters", "MACs", "peak memory", "time a clip", "middle half", "config")]
+    rows = [("model", "clip", "parameters", "MACs", "peak memory", "time a clip", "middle half", "a frame", "config")]
     for cost in costs:
         low, high = (1000 * value for value in cost.quartiles_s)
         rows.append(
@@ -122,6 +124,7 @@ def table(costs):
                 f"{cost.peak_bytes / 2**20:.0f} MiB",
                 f"{1000 * cost.median_s:.1f} ms",
                 f"{low:.1f}-{high:.1f} ms",
+                f"{1000 * cost.median_s / cost.frames:.2f} ms",
                 cost.config,
             )
         )

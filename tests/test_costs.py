@@ -72,7 +72,7 @@ def test_the_costs_of_a_config(config):
     pytest.importorskip("torch.utils.flop_counter")
     cost = costs.of_config_file(config, repeats=3)
     model = RFaceNet(FRAMES, 0).eval()
-    assert cost.clip_shape == (3, FRAMES, SIDE, SIDE)
+    assert cost.clip_shape == (3, FRAMES, SIDE, SIDE) and cost.frames == FRAMES
     assert cost.parameters == sum(parameter.numel() for parameter in model.parameters())
     assert cost.macs == convolutions_by_hand(model, torch.randn(1, *cost.clip_shape))
     assert 0 < cost.quartiles_s[0] <= cost.median_s <= cost.quartiles_s[1]

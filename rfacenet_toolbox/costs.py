@@ -52,7 +52,7 @@ def of_config_file(path, repeats=20, device=None):
     if repeats < 1:
         raise ConfigError(f"repeats is {repeats}; expected 1 or more timed clips.")
     config = configuration.load(path)
-    where = runtime.pick_device(device or config.DEVICE)
+    where = _device(device or config.DEVICE)
     recipe = recipe_of(config, str(where))
     shape = clip_shape(config.TEST.DATA)
     clip = torch.randn(1, *shape, device=where)
@@ -138,6 +138,13 @@ def table(costs):
 def as_json(costs):
     """The costs as a JSON list; sizes in bytes, times in seconds."""
     return json.dumps([cost._asdict() for cost in costs], indent=1)
+
+
+def _device(name):
+    try:
+        return runtime.pick_device(name)
+    except RuntimeError as error:
+        raise ConfigError(f"the device is {name!r}; expected cpu, or a GPU such as cuda:0.") from error
 
 
 def _seconds(function, repeats, device):

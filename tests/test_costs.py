@@ -128,10 +128,11 @@ def test_the_command_prints_a_table_or_json(config, capsys):
     [
         ({"repeats": 0}, "repeats is 0; expected 1 or more"),
         ({"name": "rFacenet"}, "Did you mean 'rFaceNet'"),
+        ({"device": "gpu"}, "the device is 'gpu'; expected cpu"),
     ],
 )
 def test_what_cannot_be_profiled_is_said(config, changes, message):
-    wanted = SimpleNamespace(**{"repeats": 1, "name": "rFaceNet", **changes})
+    wanted = SimpleNamespace(**{"repeats": 1, "name": "rFaceNet", "device": None, **changes})
     config.write_text(config.read_text().replace("NAME: rFaceNet", f"NAME: {wanted.name}"))
     with pytest.raises(ConfigError, match=message):
-        costs.of_config_file(config, wanted.repeats)
+        costs.of_config_file(config, wanted.repeats, wanted.device)

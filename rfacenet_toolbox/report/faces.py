@@ -1,0 +1,123 @@
+"""The face on cached clips: the same crop of the recording for the eye, and what of it lies inside the contour."""
+import functools
+import os
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from matplotlib.path import Path as Polygon
+
+from ..data import readers
+from ..data.face import HaarDetector
+from ..synthetic.outline import face_outlines, is_synthetic
+
+#: Frames between two looks at the contour; a head moves little in a quarter of a second.
+_EVERY = 8
+
+
+class ClipFace(NamedTuple):
+    """The face on one clip."""
+
+    picture: np.ndarray  #: (H, W, 3) uint8 RGB, the clip's middle frame
+    inside: np.ndarray  #: (H, W) float64, the share of the clip's frames in which a pixel is inside the contour
+    outline: np.ndarray  #: (N, 2) the contour on that frame, x and y in pixels from the upper left corner
+
+
+def contours(recording):
+    """How the face's contour on the frames of a recording is to be had.
+
+    Args:
+        recording: :class:`~rfacenet_toolbox.data.recording.Recording`.
+
+    Returns:
+        ``function(frame number, frame) -> (N, 2)`` in pixels from the frame's upper left corner, or None where no face
+        was found: what the renderer drew for a synthetic recording, MediaPipe's face mesh for any other.
+
+    Raises:
+        DataError: not synthetic, and the face mesh is not installed.
+    """
+    folder, name = os.path.split(recording.path)
+    if is_synthetic(folder):
+        outlines = face_outlines(folder, name)
+        return lambda number, frame: outlines[number]
+    try:
+        from ..data.facemesh import outline
+    except ImportError as error:
+        raise recording.error(
+            "it is not synthetic, so its face contour has to be found by MediaPipe's face mesh, which is not installed "
+            f"here ({error}). Install the optional extra: pip install 'rfacenet-toolbox[mediapipe]'"
+        )
+    return lambda number, frame: outline(frame)
+
+
+def clip_faces(recording, settings, numbers):
+    """The faces on some clips of a recording.
+
+    Args:
+        recording: as for :func:`contours`.
+        settings: the :class:`~rfacenet_toolbox.data.settings.PreprocessSettings` that the clips were made with.
+        numbers: which clips.
+
+    Returns:
+        {number: :class:`ClipFace`}; clips on which no contour was found are left out.
+
+    Raises:
+        DataError: the recording cannot be read, or its contour cannot be had; see :func:`contours`.
+    """
+    contour = contours(recording)
+    box_of = _boxes(functools.partial(readers.frames, recording), settings)
+    length = settings.chunk_length
+    wanted = {number * length + step: number for number in numbers for step in range(0, length, _EVERY)}
+    middles = {number * length + (length // 2 // _EVERY) * _EVERY for number in numbers}
+    inside, faces = {number: [] for number in numbers}, {}
+    for index, frame in enumerate(readers.frames(recording)):
+        if index > max(wanted):
+            break
+        if index not in wanted:
+            continue
+        outline = contour(index, frame)
+        if outline is None:
+            continue
+        placed, corners = _placed(outline, box_of(index, frame), frame.shape, settings)
+        inside[wanted[index]].append(_filled(placed, settings.height, settings.width))
+        if index in middles:
+            faces[wanted[index]] = _picture(frame, corners, settings), placed
+    return {
+        number: ClipFace(picture, np.mean(inside[number], axis=0), placed)
+        for number, (picture, placed) in faces.items()
+    }
+
+
+def _boxes(open_frames, settings):
+    """``function(frame number, frame) -> (x, y, width, height)``, the box that the clip was cropped to."""
+    if not settings.crop_face:
+        return lambda index, frame: (0, 0, frame.shape[1], frame.shape[0])
+    detector = HaarDetector(settings.large_box_coef)
+    if settings.detect_every is None:
+        box = detector.box(next(iter(open_frames())))[0]
+        return lambda index, frame: box
+    boxes = [detector.box(frame)[0] for frame in open_frames(settings.detect_every)]
+    if settings.median_box:
+        boxes = [np.median(boxes, axis=0).astype(int)] * len(boxes)
+    return lambda index, frame: boxes[index // settings.detect_every]
+
+
+def _placed(outline, box, frame_shape, settings):
+    """The outline in pixels of the clip, and (left, top, right, bottom) of the crop in the frame."""
+    x, y, width, height = box
+    left, top = max(x, 0), max(y, 0)
+    right, bottom = min(x + width, frame_shape[1]), min(y + height, frame_shape[0])
+    scale = np.array([settings.width / (right - left), settings.height / (bottom - top)])
+    return (np.asarray(outline, float) - (left, top)) * scale, (left, top, right, bottom)
+
+
+def _picture(frame, corners, settings):
+    left, top, right, bottom = corners
+    size = settings.width, settings.height
+    return cv2.resize(frame[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+
+
+def _filled(outline, height, width):
+    """(H, W) bool: pixels whose middle is inside the outline."""
+    y, x = np.mgrid[:height, :width] + 0.5
+    return Polygon(outline).contains_points(np.column_stack([x.ravel(), y.ravel()])).reshape(height, width)

@@ -1,0 +1,138 @@
+"""What a model costs, against PyTorch's own counters and against sums by hand."""
+import json
+from types import SimpleNamespace
+
+import pytest
+import torch
+import yaml
+from torch import nn
+
+from rfacenet_toolbox import cli, costs
+from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
+from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.network import RFaceNet
+
+FRAMES, SIDE = 16, 24
+
+
+@pytest.fixture
+def config(tmp_path):
+    tree = {
+        "TOOLBOX_MODE": "train_and_test",
+        "DEVICE": "cpu",
+        "MODEL": {"NAME": "rFaceNet", "RFACENET": {"FRAME_NUM": FRAMES}},
+        "TEST": {
+            "DATA": {
+                "DATA_FORMAT": "NCDHW",
+                "PREPROCESS": {
+                    "DATA_TYPE": ["DiffNormalized"], "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": FRAMES,
+                    "RESIZE": {"W": SIDE, "H": SIDE},
+                },
+            }
+        },
+    }  # fmt: skip
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(tree))
+    return path
+
+
+def convolutions_by_hand(model, clip):
+    """Multiply-accumulates of all convolutions and linear layers, from the sizes of their weights and outputs."""
+    total = 0
+
+    def add(module, inputs, output):
+        nonlocal total
+        each = output if not isinstance(module, nn.ConvTranspose3d) else inputs[0]
+        spread = module.weight[0].numel()
+        total += each.numel() * spread
+
+    kinds = (nn.Conv2d, nn.Conv3d, nn.ConvTranspose3d, nn.Linear)
+    handles = [module.register_forward_hook(add) for module in model.modules() if isinstance(module, kinds)]
+    with torch.no_grad():
+        model(clip)
+    for handle in handles:
+        handle.remove()
+    return total
+
+
+@pytest.mark.parametrize("fusion, identity", [("none", "none"), ("stage1", "tcu"), ("stage3", "tcu")])
+def test_operations_are_half_of_what_pytorch_counts_and_all_convolutions(fusion, identity):
+    flop_counter = pytest.importorskip("torch.utils.flop_counter")
+    model = RFaceNet(FRAMES, 0, fusion, identity).eval()
+    clip = torch.randn(1, 3, FRAMES, SIDE, SIDE)
+    with torch.no_grad():
+        macs = costs.multiply_accumulates(lambda: model(clip))
+        with flop_counter.FlopCounterMode(display=False) as counter:
+            model(clip)
+    assert 2 * macs == counter.get_total_flops()
+    assert macs == convolutions_by_hand(model, clip)
+
+
+def test_the_costs_of_a_config(config):
+    pytest.importorskip("torch.utils.flop_counter")
+    cost = costs.of_config_file(config, repeats=3)
+    model = RFaceNet(FRAMES, 0).eval()
+    assert cost.clip_shape == (3, FRAMES, SIDE, SIDE) and cost.frames == FRAMES
+    assert cost.parameters == sum(parameter.numel() for parameter in model.parameters())
+    assert cost.macs == convolutions_by_hand(model, torch.randn(1, *cost.clip_shape))
+    assert 0 < cost.quartiles_s[0] <= cost.median_s <= cost.quartiles_s[1]
+    # the first convolution's output and its normalised copy are there at one time; some kernels take buffers besides
+    largest = 2 * 4 * 16 * FRAMES * SIDE * SIDE
+    assert 4 * cost.parameters + largest < cost.peak_bytes < 4 * cost.parameters + 10 * largest
+
+
+def test_peak_memory_is_that_of_the_tensors_alive_at_one_time():
+    def two_at_a_time():
+        first = torch.zeros(1000, 1000)
+        second = first + 1
+        del first
+        return second * 2
+
+    assert costs._peak_bytes(two_at_a_time, torch.device("cpu")) == pytest.approx(8e6, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "data_format, types, shape",
+    [
+        ("NCDHW", ["Raw"], (3, 180, 40, 72)),
+        ("NDCHW", ["DiffNormalized", "Standardized"], (180, 6, 40, 72)),
+        ("NDHWC", ["Raw"], (180, 40, 72, 3)),
+    ],
+)
+def test_the_clip_is_shaped_as_the_loaders_shape_it(data_format, types, shape):
+    data = toolbox_tree().TEST.DATA
+    data.DATA_FORMAT, data.PREPROCESS.DATA_TYPE = data_format, types
+    data.PREPROCESS.RESIZE.H, data.PREPROCESS.RESIZE.W = 40, 72
+    assert costs.clip_shape(data) == shape
+    data.PREPROCESS.DO_CHUNK = False
+    with pytest.raises(ConfigError, match="DO_CHUNK is False"):
+        costs.clip_shape(data)
+    data.DATA_FORMAT = "NCHW"
+    with pytest.raises(ConfigError, match="DATA_FORMAT is 'NCHW'"):
+        costs.clip_shape(data)
+
+
+def test_the_command_prints_a_table_or_json(config, capsys):
+    assert cli.main(["profile", str(config), str(config), "--repeats", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:2] == ["model", "clip"]
+    assert all(f"3x{FRAMES}x{SIDE}x{SIDE}" in line and "MiB" in line for line in lines[1:3])
+    assert lines[3].startswith("One clip at a time on cpu")
+    assert cli.main(["profile", str(config), "--repeats", "2", "--json"]) == 0
+    (cost,) = json.loads(capsys.readouterr().out)
+    assert cost["model"] == "rFaceNet" and cost["repeats"] == 2 and cost["clip_shape"] == [3, FRAMES, SIDE, SIDE]
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"repeats": 0}, "repeats is 0; expected 1 or more"),
+        ({"name": "rFacenet"}, "Did you mean 'rFaceNet'"),
+        ({"device": "gpu"}, "the device is 'gpu'; expected cpu"),
+    ],
+)
+def test_what_cannot_be_profiled_is_said(config, changes, message):
+    wanted = SimpleNamespace(**{"repeats": 1, "name": "rFaceNet", "device": None, **changes})
+    config.write_text(config.read_text().replace("NAME: rFaceNet", f"NAME: {wanted.name}"))
+    with pytest.raises(ConfigError, match=message):
+        costs.of_config_file(config, wanted.repeats, wanted.device)

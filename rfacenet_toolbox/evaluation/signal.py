@@ -136,18 +136,40 @@ def has_bin_in_band(samples, fs_hz, band_hz):
     return bool(_within(_frequencies_hz(samples, fs_hz), *band_hz).any())
 
 
-def fft_heart_rate_bpm(signal, fs_hz, band_hz):
+def fft_grid_bpm(samples, fs_hz):
+    """How far apart the heart rates are that an FFT of so many samples can tell: ``fs_hz * 60 / nfft`` bpm.
+
+    nfft is the next power of two, as in the toolbox: 0.88 bpm at 2,000 samples and 30 Hz, 7 bpm at 250.
+    """
+    return float(_frequencies_hz(samples, fs_hz)[1] * 60)
+
+
+def _offset_of_peak(power, index):
+    """Where the parabola through the logarithms of ``power`` around ``index`` has its top: -0.5 to 0.5 bins from it.
+
+    0 where there is no such parabola: at an end, beside a larger neighbour, or without power.
+    """
+    around = power[index - 1 : index + 2] if index > 0 else power[:0]
+    if len(around) < 3 or around.min() <= 0 or around.max() > around[1] or around.min() == around[1]:
+        return 0.0
+    left, centre, right = np.log(around)
+    return float(0.5 * (left - right) / (left - 2 * centre + right))
+
+
+def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
     """Heart rate in beats a minute: the frequency of the largest power inside ``band_hz``, both ends included.
 
-    The grid is ``fs_hz * 60 / nfft`` bpm, nfft the next power of two: 0.88 bpm at 2,000 samples and 30 Hz.
+    Its grid is :func:`fft_grid_bpm`.
 
     Args:
         signal: (N,) output of :func:`prepare`.
+        interpolate: read the peak off between the grid's lines, at the top of the parabola through the log power of
+            the largest line and its neighbours. Off by default: the toolbox does not, so its numbers differ.
 
     Raises:
         EvaluationError: the signal is too short for any frequency of its spectrum to fall inside the band.
 
-    Source: agrees with the toolbox's ``_calculate_fft_hr``.
+    Source: agrees with the toolbox's ``_calculate_fft_hr`` unless ``interpolate`` is on.
     """
     frequencies, power = _periodogram(signal, fs_hz)
     inside = np.flatnonzero(_within(frequencies, *band_hz))
@@ -156,7 +178,10 @@ def fft_heart_rate_bpm(signal, fs_hz, band_hz):
             f"{len(signal)} samples at {fs_hz:g} Hz have spectral lines {frequencies[1]:g} Hz apart, none of them "
             f"inside {band_hz[0]:g}-{band_hz[1]:g} Hz. Pass a longer signal."
         )
-    return float(frequencies[inside[np.argmax(power[inside])]] * 60)
+    largest = inside[np.argmax(power[inside])]
+    if not interpolate:
+        return float(frequencies[largest] * 60)
+    return float(np.clip((largest + _offset_of_peak(power, largest)) * frequencies[1], *band_hz) * 60)
 
 
 def peak_heart_rate_bpm(signal, fs_hz):

@@ -61,8 +61,9 @@ def _guarded(path, read):
             f"of whoever wrote it. Nothing of it was run. Do not open it otherwise; get the file again from its source."
         ) from None
     except Exception as error:  # a damaged pickle can raise nearly anything
+        reason = " ".join(str(error).split())
         raise DataError(
-            f"{path} cannot be read as a pickle of numbers ({type(error).__name__}: {error}). It may be cut short or "
+            f"{path} cannot be read as a pickle of numbers ({type(error).__name__}: {reason}). It may be cut short or "
             f"be another kind of file: copy it again, or name a *_outputs.pickle."
         ) from error
 
@@ -71,8 +72,12 @@ def _torch_file(path):
     return f"{path} was written by torch.save, as weights are. Name the *_outputs.pickle that the test left instead."
 
 
-class _Unpickler(pickle.Unpickler):
-    """Knows the names in ``admitted`` and no others."""
+class _Unpickler(pickle._Unpickler):
+    """Knows the names in ``admitted`` and no others.
+
+    It is the one in Python that the standard library falls back on: the one in C reserves as much memory as a few
+    damaged bytes tell it to.
+    """
 
     def __init__(self, file, admitted, persistent_load=None):
         super().__init__(file)
@@ -211,20 +216,23 @@ def _tensor(storage, offset, size, stride, *_):
     return Array(np.lib.stride_tricks.as_strided(elements[offset:] if count else elements, size, strides).copy())
 
 
-_NDARRAY = _StandIn(lambda *_: Array())
-_RECONSTRUCT = _StandIn(lambda *_: Array())
-_BUILTIN_DICT = _StandIn(_dictionary)
-ADMITTED = {
-    ("collections", "OrderedDict"): _StandIn(_dictionary),
-    ("collections", "defaultdict"): _StandIn(_dictionary),
-    ("builtins", "dict"): _BUILTIN_DICT,
-    ("torch._utils", "_rebuild_tensor_v2"): _StandIn(_tensor),
-    ("torch.storage", "_load_from_bytes"): _StandIn(_storage),
-    ("numpy", "dtype"): _StandIn(_DType),
-    ("numpy", "ndarray"): _NDARRAY,
+def _empty_array(*_):
+    """What ``_reconstruct`` starts from; the state that follows fills it."""
+    return Array()
+
+
+_FUNCTIONS = {
+    ("builtins", "dict"): _dictionary,
+    ("collections", "OrderedDict"): _dictionary,
+    ("collections", "defaultdict"): _dictionary,
+    ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+    ("torch.storage", "_load_from_bytes"): _storage,
+    ("numpy", "dtype"): _DType,
+    ("numpy", "ndarray"): _empty_array,
 }
 for _core in ("numpy.core", "numpy._core"):  # NumPy 1 and 2
-    ADMITTED[f"{_core}.multiarray", "_reconstruct"] = _RECONSTRUCT
-    ADMITTED[f"{_core}.multiarray", "scalar"] = _StandIn(_scalar)
-    ADMITTED[f"{_core}.numeric", "_frombuffer"] = _StandIn(_frombuffer)
+    _FUNCTIONS[f"{_core}.multiarray", "_reconstruct"] = _empty_array
+    _FUNCTIONS[f"{_core}.multiarray", "scalar"] = _scalar
+    _FUNCTIONS[f"{_core}.numeric", "_frombuffer"] = _frombuffer
+ADMITTED = {name: _StandIn(function) for name, function in _FUNCTIONS.items()}
 STORAGE_KINDS = {("torch", kind): kind for kind in STORAGE_DTYPES}

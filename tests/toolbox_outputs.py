@@ -37,9 +37,13 @@ def chunked(signals, length):
     return chunks
 
 
-def write(path, predictions, labels, label_type="DiffNormalized", fs=30, length=180, **more):
-    """The pickle of the toolbox's ``save_test_outputs``; ``more`` replaces or adds entries."""
-    content = {"predictions": chunked(predictions, length), "labels": chunked(labels, length)}
-    content.update({"label_type": label_type, "fs": fs, **more})
+def write(path, predictions, labels, label_type="DiffNormalized", fs=30, length=180):
+    """The pickle of the toolbox's ``save_test_outputs``, of whole signals."""
+    return dump(path, chunked(predictions, length), chunked(labels, length), label_type, fs)
+
+
+def dump(path, predictions, labels, label_type, fs):
+    """The same of chunks."""
+    content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs}
     path.write_bytes(pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL))
     return path

@@ -73,9 +73,9 @@ def test_ours_are_read(tmp_path):
     }
 
 
-@pytest.mark.parametrize("label_type, is_derivative", [("DiffNormalized", True), ("Raw", False), ("Standardized", False)])
-def test_label_types_say_what_a_signal_is(path, label_type, is_derivative):
-    signals = TRUTH
+@pytest.mark.parametrize("label_type", ["DiffNormalized", "Raw", "Standardized"])
+def test_label_types_say_what_a_signal_is(path, label_type):
+    signals, is_derivative = TRUTH, label_type == "DiffNormalized"
     if is_derivative:
         signals = {video: np.append(np.diff(signal), 0).astype(np.float32) for video, signal in TRUTH.items()}
     write(path, signals, signals, label_type=label_type, length=100)
@@ -215,7 +215,7 @@ def test_a_file_that_says_something_else_is_refused(path, more, message):
 )
 def test_another_pickle_is_refused(path, content, found):
     path.write_bytes(pickle.dumps(content))
-    with pytest.raises(DataError, match=f"a pickle with {found}; saved outputs have predictions, labels, label_type, fs"):
+    with pytest.raises(DataError, match=f"a pickle with {found}; saved outputs have predictions, labels, label_type,"):
         outputs.read(path)
 
 

@@ -1,4 +1,5 @@
 """Scores of one video, window by window: heart rate, its truth, SNR and MACC."""
+import math
 from typing import NamedTuple, Optional
 
 import numpy as np
@@ -44,7 +45,7 @@ def window_bounds(samples, fs_hz, window_s=None):
     """
     if window_s is None:
         return [(0, samples)]
-    size = int(round(window_s * fs_hz))
+    size = int(round(window_s * fs_hz)) if math.isfinite(window_s) else 0
     if size < MIN_SAMPLES:
         raise EvaluationError(
             f"A window of {window_s:g} s is {size} samples at {fs_hz:g} Hz, and scoring needs at least {MIN_SAMPLES}. "

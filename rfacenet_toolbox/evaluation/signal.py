@@ -18,6 +18,8 @@ MIN_SAMPLES = 10
 DETREND_LAMBDA = 100
 #: Half-width of the SNR's windows around a harmonic: 6 bpm.
 SNR_HALF_WIDTH_HZ = 6 / 60
+#: How many times finer the grid is that an interpolated peak is read from: 0.05 bpm at 2,000 samples and 30 Hz.
+FINER = 16
 
 
 @lru_cache(maxsize=64)
@@ -114,14 +116,14 @@ def prepare(signal, fs_hz, band_hz, is_derivative):
 
 
 @lru_cache(maxsize=64)
-def _frequencies_hz(samples, fs_hz):
-    """The lines of a spectrum zero-padded to the next power of two."""
-    return scipy.fft.rfftfreq(2 ** (samples - 1).bit_length(), 1 / fs_hz)
+def _frequencies_hz(samples, fs_hz, finer=1):
+    """The lines of a spectrum zero-padded to the next power of two, or to ``finer`` times as much."""
+    return scipy.fft.rfftfreq(finer * 2 ** (samples - 1).bit_length(), 1 / fs_hz)
 
 
-def _periodogram(signal, fs_hz):
+def _periodogram(signal, fs_hz, finer=1):
     """Frequencies in Hz and one-sided power in any unit: only ratios and maxima are taken of it."""
-    frequencies = _frequencies_hz(len(signal), fs_hz)
+    frequencies = _frequencies_hz(len(signal), fs_hz, finer)
     power = np.abs(scipy.fft.rfft(signal, 2 * (len(frequencies) - 1))) ** 2
     power[1:-1] *= 2  # zero and half the sampling rate have no mirror image
     return frequencies, power
@@ -144,18 +146,6 @@ def fft_grid_bpm(samples, fs_hz):
     return float(_frequencies_hz(samples, fs_hz)[1] * 60)
 
 
-def _offset_of_peak(power, index):
-    """Where the parabola through the logarithms of ``power`` around ``index`` has its top: -0.5 to 0.5 bins from it.
-
-    0 where there is no such parabola: at an end, beside a larger neighbour, or without power.
-    """
-    around = power[index - 1 : index + 2] if index > 0 else power[:0]
-    if len(around) < 3 or around.min() <= 0 or around.max() > around[1] or around.min() == around[1]:
-        return 0.0
-    left, centre, right = np.log(around)
-    return float(0.5 * (left - right) / (left - 2 * centre + right))
-
-
 def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
     """Heart rate in beats a minute: the frequency of the largest power inside ``band_hz``, both ends included.
 
@@ -163,8 +153,9 @@ def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
 
     Args:
         signal: (N,) output of :func:`prepare`.
-        interpolate: read the peak off between the grid's lines, at the top of the parabola through the log power of
-            the largest line and its neighbours. Off by default: the toolbox does not, so its numbers differ.
+        interpolate: read the peak off between the grid's lines: the largest power between the neighbours of the
+            largest line, on a grid :data:`FINER` times as fine (the signal zero-padded). Off by default, as the
+            toolbox has no such thing and its numbers differ.
 
     Raises:
         EvaluationError: the signal is too short for any frequency of its spectrum to fall inside the band.
@@ -178,10 +169,14 @@ def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
             f"{len(signal)} samples at {fs_hz:g} Hz have spectral lines {frequencies[1]:g} Hz apart, none of them "
             f"inside {band_hz[0]:g}-{band_hz[1]:g} Hz. Pass a longer signal."
         )
-    largest = inside[np.argmax(power[inside])]
-    if not interpolate:
-        return float(frequencies[largest] * 60)
-    return float(np.clip((largest + _offset_of_peak(power, largest)) * frequencies[1], *band_hz) * 60)
+    largest = frequencies[inside[np.argmax(power[inside])]]
+    if interpolate:
+        line = frequencies[1]
+        frequencies, power = _periodogram(signal, fs_hz, FINER)
+        low_hz, high_hz = max(band_hz[0], largest - line), min(band_hz[1], largest + line)
+        around = np.flatnonzero(_within(frequencies, low_hz, high_hz))
+        largest = frequencies[around[np.argmax(power[around])]]
+    return float(largest * 60)
 
 
 def peak_heart_rate_bpm(signal, fs_hz):

@@ -42,7 +42,7 @@ class Scoring:
         #: A :class:`Scored` for every method and protocol.
         self.results = []
         for method in methods:
-            interpolated = interpolate and method == "FFT"
+            interpolated = interpolate and (method == "FFT" or "FFT" not in methods)  # the last is refused below
             scored = outputs.evaluate(protocols, method, window_s, interpolated)
             self.results += [
                 Scored(evaluation.get_protocol(name), method, interpolated, *scored[name]) for name in scored

@@ -1,5 +1,9 @@
-"""Outputs files as the toolbox's trainers leave them, of real signals and of made ones."""
+"""Outputs files as the toolbox's trainers leave them, of real signals and of made ones.
+
+``python tests/toolbox_outputs.py FILE`` writes the one of the real signals.
+"""
 import pickle
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +51,7 @@ def dump(path, predictions, labels, label_type, fs):
     content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs}
     path.write_bytes(pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL))
     return path
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), *real_signals())

@@ -28,7 +28,7 @@ from .compare import Comparison, compare, video_errors
 from .inputs import join_chunks, validate
 from .metrics import METRICS, evaluate, left_out, summarise
 from .protocols import PROTOCOLS, Protocol, get_protocol
-from .scoring import METHODS, VideoScore, score_video, window_bounds
+from .scoring import METHODS, SCORE_COLUMNS, VideoScore, score_video, window_bounds
 from .signal import (
     MIN_SAMPLES,
     bandpass,
@@ -48,6 +48,7 @@ __all__ = [
     "MIN_SAMPLES",
     "PROTOCOLS",
     "Protocol",
+    "SCORE_COLUMNS",
     "VideoScore",
     "bandpass",
     "compare",

@@ -76,7 +76,7 @@ def video_errors(per_video, metric="MAE"):
         per_video: ``{video: [VideoScore, ...]}``, as ``evaluate`` gives it.
     """
     errors = {
-        video: [score.heart_rate_bpm - score.label_heart_rate_bpm for score in scores if score.skipped is None]
+        video: [score.error_bpm for score in scores if score.skipped is None]
         for video, scores in per_video.items()
     }
     return {video: float(STATISTICS[metric](np.array(values))) for video, values in errors.items() if values}

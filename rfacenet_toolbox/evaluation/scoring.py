@@ -19,6 +19,8 @@ from .signal import (
 
 #: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
 METHODS = ("FFT", "peak detection")
+#: What :meth:`VideoScore.figures` gives.
+SCORE_COLUMNS = ("start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db", "macc")
 
 
 class VideoScore(NamedTuple):
@@ -33,6 +35,17 @@ class VideoScore(NamedTuple):
     macc: Optional[float]
     #: Why the window was left out of every metric; None for a window that counts.
     skipped: Optional[str] = None
+
+    @property
+    def error_bpm(self):
+        """Estimated less true heart rate, or None."""
+        rates = (self.heart_rate_bpm, self.label_heart_rate_bpm)
+        return None if None in rates else rates[0] - rates[1]
+
+    def figures(self, fs_hz):
+        """The numbers of a row of a table, under :data:`SCORE_COLUMNS`."""
+        rates = (self.heart_rate_bpm, self.label_heart_rate_bpm, self.error_bpm)
+        return (self.start / fs_hz, self.stop / fs_hz, *rates, self.snr_db, self.macc)
 
 
 def window_bounds(samples, fs_hz, window_s=None):
@@ -70,7 +83,9 @@ def _score_window(prediction, label, fs_hz, band_hz, is_derivative, method, inte
         rates = [fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate) for signal in (prediction, label)]
     else:
         rates = [peak_heart_rate_bpm(signal, fs_hz) for signal in (prediction, label)]
-    return rates[0], rates[1], snr_db(prediction, rates[1], fs_hz, band_hz), macc(prediction, label)
+    # The SNR sums lines of the grid, and of a short window none may lie near a rate that is between them.
+    on_grid = fft_heart_rate_bpm(label, fs_hz, band_hz) if interpolate else rates[1]
+    return rates[0], rates[1], snr_db(prediction, on_grid, fs_hz, band_hz), macc(prediction, label)
 
 
 def score_video(
@@ -85,7 +100,8 @@ def score_video(
         is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.
         method: "FFT" or "peak detection".
         window_s: seconds a window; None scores the video as a whole.
-        interpolate: read FFT heart rates off between the lines of the spectrum; see ``fft_heart_rate_bpm``.
+        interpolate: read FFT heart rates off between the lines of the spectrum; see ``fft_heart_rate_bpm``. SNR and
+            MACC stay as they are.
 
     Returns:
         A :class:`VideoScore` for every window, those too short to be scored included (see ``skipped``).

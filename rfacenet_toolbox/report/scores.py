@@ -7,10 +7,7 @@ from .. import evaluation
 
 SCHEMA = 1
 UNITS = {"MAE": "bpm", "RMSE": "bpm", "MAPE": "%", "Pearson": "", "SNR": "dB", "MACC": ""}
-PER_VIDEO_COLUMNS = (
-    "file", "protocol", "method", "video", "start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm",
-    "snr_db", "macc", "skipped",
-)  # fmt: skip
+PER_VIDEO_COLUMNS = ("file", "protocol", "method", "video", *evaluation.SCORE_COLUMNS, "skipped")
 
 
 class Scored(NamedTuple):
@@ -83,10 +80,7 @@ class Scoring:
         for scored in self.results:
             for video, scores in scored.per_video.items():
                 for score in scores:
-                    rates = (score.heart_rate_bpm, score.label_heart_rate_bpm)
-                    error = None if None in rates else rates[0] - rates[1]
-                    seconds = (score.start / self.outputs.fs_hz, score.stop / self.outputs.fs_hz)
-                    figures = map(_figure, (*seconds, *rates, error, score.snr_db, score.macc))
+                    figures = map(_figure, score.figures(self.outputs.fs_hz))
                     yield (self.outputs.path, scored.protocol.name, scored.method, video, *figures, score.skipped or "")
 
 

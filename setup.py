@@ -31,6 +31,11 @@ setup(
         "PyYAML>=5.4",
         "tqdm>=4.60",
     ],
-    extras_require={"test": ["pytest>=7"], "lint": ["ruff"]},
+    extras_require={
+        "test": ["pytest>=7"],
+        "lint": ["ruff"],
+        # the newest that has the face models in it; it asks for a second OpenCV, see docs/configs.md
+        "mediapipe": ["mediapipe==0.10.21; python_version >= '3.9' and python_version < '3.13'"],
+    },
     entry_points={"console_scripts": ["rfacenet=rfacenet_toolbox.cli:main"]},
 )

@@ -40,11 +40,6 @@ def add_models(folder):
     (path / "face_landmark.tflite").write_bytes(b"")
 
 
-def opencv_is(monkeypatch, headless, contrib):
-    monkeypatch.setattr(cv2.version, "headless", headless)
-    monkeypatch.setattr(cv2.version, "contrib", contrib)
-
-
 def test_without_mediapipe_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setattr(facemesh.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(facemesh, "_face_mesh", facemesh._face_mesh.__wrapped__)
@@ -60,21 +55,15 @@ def test_a_mediapipe_without_models_is_refused(installed):
         facemesh.check_available()
 
 
-def test_one_opencv_is_enough(installed, monkeypatch):
-    add_models(installed[0])
-    opencv_is(monkeypatch, headless=False, contrib=True)
-    facemesh.check_available()
-
-
-def test_of_two_opencvs_the_headless_one_must_have_won(installed, monkeypatch):
+def test_two_opencvs_must_be_one_release(installed):
     folder, versions = installed
     add_models(folder)
-    versions["opencv-contrib-python"] = "4.11.0.86"
-    opencv_is(monkeypatch, headless=True, contrib=False)
     facemesh.check_available()
-    opencv_is(monkeypatch, headless=False, contrib=True)
+    versions["opencv-contrib-python"] = "4.11.0.86"
+    facemesh.check_available()
+    versions["opencv-contrib-python"] = "4.9.0.80"
     mend = "pip install --no-deps --force-reinstall opencv-python-headless==4.11.0.86"
-    with pytest.raises(ConfigError, match=f"opencv-python-headless 4.11.0.86 and opencv-contrib-python .*{mend}"):
+    with pytest.raises(ConfigError, match=f"headless 4.11.0.86 and opencv-contrib-python 4.9.0.80 .*{mend}"):
         facemesh.check_available()
 
 

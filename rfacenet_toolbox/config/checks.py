@@ -130,7 +130,7 @@ def _check_rfacenet(config, splits):
     import torch
 
     from ..network import RFaceNet
-    from ..objective import MultiTaskLoss
+    from ..objective import MultiTaskLoss, heart_rate_bpm
 
     node = config.MODEL.RFACENET
     try:
@@ -141,6 +141,14 @@ def _check_rfacenet(config, splits):
         )
     except ShapeError as error:
         raise ConfigError(f"MODEL.RFACENET: {error}") from error
+    if "TRAIN" in splits and "heart_rate" in node.LOSS.TASKS:
+        try:
+            heart_rate_bpm(torch.zeros(node.FRAME_NUM), config.TRAIN.DATA.FS)
+        except ShapeError as error:
+            raise ConfigError(
+                f"MODEL.RFACENET.FRAME_NUM is {node.FRAME_NUM}, too few for the heart_rate term of MODEL.RFACENET.LOSS."
+                f"TASKS: {error}"
+            ) from error
     _one_of("MODEL.RFACENET.RUNTIME.PRECISION", node.RUNTIME.PRECISION, ("fp32", "bf16"))
     for split in splits:
         data = config[split].DATA

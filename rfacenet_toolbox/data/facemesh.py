@@ -20,6 +20,7 @@ from ..errors import ConfigError
 #: newest release that has the face models in it
 VERSION = "0.10.21"
 INSTALL = "pip install 'rfacenet-toolbox[mediapipe]'"
+HEADLESS_WINS = "pip install --no-deps --force-reinstall opencv-python-headless==4.11.0.86"
 _MODEL = os.path.join("modules", "face_landmark", "face_landmark.tflite")
 _OPENCVS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 #: what its native code says on stderr at every start
@@ -48,16 +49,18 @@ def check_available():
 
 
 def _check_opencv():
-    """MediaPipe asks for opencv-contrib-python and we for the headless build; both are the folder ``cv2``."""
+    """MediaPipe asks for opencv-contrib-python and we for the headless one; both are the folder ``cv2``.
+
+    Of one release, the two give the same boxes and clips, so the last one installed may win. Of two, the folder holds
+    parts of both.
+    """
     found = {name: _version(name) for name in _OPENCVS if _version(name)}
-    if len(found) < 2 or (cv2.version.headless and not cv2.version.contrib):
-        return
-    version = found.get("opencv-python-headless", "4.11.0.86")
-    raise ConfigError(
-        f"{' and '.join(f'{name} {number}' for name, number in found.items())} are both installed, and own the same "
-        f"folder cv2; the last one installed won, and it is not the headless one, which this package runs on. Put it "
-        f"back in place: pip install --no-deps --force-reinstall opencv-python-headless=={version}"
-    )
+    if len(set(found.values())) > 1:
+        raise ConfigError(
+            f"{' and '.join(f'{name} {version}' for name, version in found.items())} are installed, and own the same "
+            f"folder cv2, which now holds parts of each ({cv2.__version__} is loaded). Put one release in place, the "
+            f"headless one last: {INSTALL} && {HEADLESS_WINS}"
+        )
 
 
 def _version(distribution):

@@ -5,7 +5,7 @@ CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 
 METHOD ?= pos
 
-.PHONY: demo predict-demo test lint bench clean
+.PHONY: demo predict-demo test lint bench mediapipe clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -24,6 +24,11 @@ lint: .venv/ready
 # Ratios; with RPPG_TOOLBOX=/path/to/checkout, against the toolbox.
 bench: .venv/ready
 	$(BIN)/python benchmarks/bench.py
+
+# The face backend MP. The second line puts the headless OpenCV back in place, over the one that MediaPipe asks for.
+mediapipe: .venv/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mediapipe]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --force-reinstall opencv-python-headless
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
 demo_data/ready: .venv/ready

@@ -35,6 +35,19 @@ setup(
         "tqdm>=4.60",
         "safetensors>=0.3",
     ],
-    extras_require={"test": ["pytest>=7"], "lint": ["ruff"], "predict": ["neurokit2>=0.2"]},
+    extras_require={
+        "test": ["pytest>=7"],
+        "lint": ["ruff"],
+        "predict": ["neurokit2>=0.2"],  # heart-rate variability
+        "weights": ["av>=10"],  # encoders of the varied synthetic recordings
+        # The newest that has the face models in it. It brings a second OpenCV into the same folder, so both have to be
+        # one release, the newest for NumPy 1; docs/configs.md says how the headless one wins.
+        "mediapipe": [
+            f"{requirement}; python_version >= '3.9' and python_version < '3.13'"
+            for requirement in (
+                "mediapipe==0.10.21", "opencv-contrib-python==4.11.0.86", "opencv-python-headless==4.11.0.86"
+            )
+        ],
+    },
     entry_points={"console_scripts": ["rfacenet=rfacenet_toolbox.cli:main"]},
 )

@@ -211,7 +211,7 @@ def test_tables_have_a_row_for_each_video_and_each_epoch(host):
     [
         ({"TRAIN__EPOCH": 3}, ["config.yaml", "TRAIN.EPOCH", "Did you mean TRAIN.EPOCHS"]),
         ({"TEST__DATA__CACHED_PATH": "<folder>/input_clips"}, ["TEST.DATA", "CACHED_PATH", "'input'"]),
-        ({"TRAIN__DATA__PREPROCESS__CROP_FACE": {"BACKEND": "MP"}}, ["TRAIN.DATA", "BACKEND", "'MP'", "HC"]),
+        ({"TRAIN__DATA__PREPROCESS__CROP_FACE": {"BACKEND": "MTCNN"}}, ["TRAIN.DATA", "BACKEND", "'MTCNN'", "HC"]),
     ],
     ids=["unknown key", "input in the cache path", "face backend"],
 )

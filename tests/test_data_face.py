@@ -76,7 +76,7 @@ def test_a_median_box_crops_all_frames_alike_and_needs_a_second_pass():
     np.testing.assert_array_equal(video.frames[-1], expected)
 
 
-@pytest.mark.parametrize("name", ["Y5F", "RF", "MP", "hc"])
+@pytest.mark.parametrize("name", ["Y5F", "RF", "hc"])
 def test_a_backend_that_is_not_here_is_refused_by_name(name):
     with pytest.raises(ConfigError, match=f"'{name}'.*It has: HC"):
         check_backend(name)

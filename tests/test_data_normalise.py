@@ -23,6 +23,13 @@ def test_diff_normalised_frames_follow_the_formula():
     assert not got[-1].any()
 
 
+def test_the_deviation_is_numpys_to_the_last_bit():
+    frames = noise_frames(150, 72, 72)
+    later, earlier = frames[1:].astype(np.float64), frames[:-1].astype(np.float64)
+    quotients = ((later - earlier) / (later + earlier + 1e-7)).astype(np.float32)
+    np.testing.assert_array_equal(diff_normalise_frames(frames)[:-1], quotients / np.std(quotients))
+
+
 def test_black_pixels_do_not_divide_by_zero():
     frames = noise_frames(4)
     frames[:, :5] = 0

@@ -1,3 +1,4 @@
+import functools
 import json
 import os
 import signal
@@ -153,6 +154,46 @@ def test_a_killed_worker_names_its_recording_and_the_next_run_completes_it(ubfc,
     files, report = cached(ubfc)
     assert reused(report) == ["subject1", "subject3"] and len(files) == 6
     assert len(cache.cached_inputs(ubfc.CACHED_PATH, "subject2")) == 2
+
+
+def killed_at_replacement(number, task):
+    """Stands in for ``cache_recording``: subject2's worker is killed when its ``number``-th file is to be put in place.
+
+    The files are: marker, clip 0, its label, clip 1, its label, marker.
+    """
+    if task.recording.name == "subject2":
+        replace, left = os.replace, iter(range(number - 1, -1, -1))
+
+        def replace_or_die(source, target):
+            if not next(left):
+                os.truncate(source, os.path.getsize(source) // 2)
+                os.kill(os.getpid(), signal.SIGKILL)
+            replace(source, target)
+
+        os.replace = replace_or_die
+    return CACHE_RECORDING(task)
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 5, 6])
+def test_a_half_written_file_is_never_taken_for_a_whole_one(ubfc, tmp_path, monkeypatch, number):
+    whole, _ = cached(data_node("UBFC-rPPG", ubfc.DATA_PATH, tmp_path / "undisturbed"))
+    monkeypatch.setattr(module, "cache_recording", functools.partial(killed_at_replacement, number))
+    with pytest.raises(DataError, match="subject2 .*killed by signal 9"):
+        cached(ubfc, workers=2)
+    monkeypatch.undo()
+    halves = [file for file in os.listdir(ubfc.CACHED_PATH) if file.endswith(".tmp")]
+    assert len(halves) == 1 and halves[0].startswith(".subject2_")
+    for file in clip_files(ubfc):
+        np.load(os.path.join(ubfc.CACHED_PATH, file))
+    if number > 1:
+        with pytest.raises(DataError, match="recording subject2 .* not complete"):
+            cache.cached_inputs(ubfc.CACHED_PATH, "subject2")
+    files, report = cached(ubfc)
+    assert reused(report) == ["subject1", "subject3"]
+    assert not [file for file in os.listdir(ubfc.CACHED_PATH) if file.endswith(".tmp")]
+    for file, undisturbed in zip(files, whole):
+        assert Path(file).read_bytes() == Path(undisturbed).read_bytes()
+        assert Path(cache.label_path(file)).read_bytes() == Path(cache.label_path(undisturbed)).read_bytes()
 
 
 def test_the_toolbox_sees_clips_only(ubfc):

@@ -46,7 +46,7 @@ def check_rfacenet(config, splits):
     import torch
 
     from ..network import RFaceNet
-    from ..objective import MultiTaskLoss
+    from ..objective import MultiTaskLoss, heart_rate_bpm
 
     node = config.MODEL.RFACENET
     try:
@@ -57,5 +57,13 @@ def check_rfacenet(config, splits):
         )
     except ShapeError as error:
         raise ConfigError(f"MODEL.RFACENET: {error}") from error
+    if "TRAIN" in splits and "heart_rate" in node.LOSS.TASKS:
+        try:
+            heart_rate_bpm(torch.zeros(node.FRAME_NUM), config.TRAIN.DATA.FS)
+        except ShapeError as error:
+            raise ConfigError(
+                f"MODEL.RFACENET.FRAME_NUM is {node.FRAME_NUM}, too few for the heart_rate term of MODEL.RFACENET.LOSS."
+                f"TASKS: {error}"
+            ) from error
     check_clips(config, splits, data_format="NCDHW", data_types=1, smallest_side=16)
     check_frame_num(config, splits, "MODEL.RFACENET.FRAME_NUM", node.FRAME_NUM)

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 
 from ..errors import ConfigError
+from . import facemesh
 
-#: PREPROCESS.CROP_FACE.BACKEND values served here.
-BACKENDS = ("HC",)
+#: frames by which a recording's array grows
+GROWTH = 256
 CASCADE = "haarcascade_frontalface_default.xml"
 
 
@@ -23,29 +24,30 @@ def check_backend(name):
     Raises:
         ConfigError: unknown or unavailable backend.
     """
-    if name not in BACKENDS:
+    if name not in DETECTORS:
         raise ConfigError(
             f"PREPROCESS.CROP_FACE.BACKEND is {name!r}, which the standalone host does not have. It has: "
-            f"{', '.join(BACKENDS)} (OpenCV's Haar cascade). Use that, or run inside an rPPG-Toolbox checkout that has "
-            f"{name!r}."
+            f"HC (OpenCV's Haar cascade) and MP (MediaPipe, an optional extra). Use one of these, or run inside an "
+            f"rPPG-Toolbox checkout that has {name!r}."
         )
-    if not hasattr(cv2, "CascadeClassifier"):
-        raise ConfigError(
-            f"PREPROCESS.CROP_FACE.BACKEND is 'HC', but OpenCV {cv2.__version__} has no CascadeClassifier; OpenCV 4 "
-            f"has. Install it with: pip install 'opencv-python-headless<5'"
-        )
+    try:
+        DETECTORS[name].check_available()
+    except ConfigError as error:
+        raise ConfigError(f"PREPROCESS.CROP_FACE.BACKEND is {name!r}. {error}")
 
 
-class HaarDetector:
-    """OpenCV's frontal-face Haar cascade with its default parameters: the toolbox's backend ``HC``.
+class FaceDetector:
+    """Gives face boxes as the toolbox's ``face_detection`` does; how a face is found is a subclass's.
 
     Args:
         large_box_coef: factor by which a face box is enlarged around its middle; None leaves it.
+
+    Raises:
+        ConfigError: what the detector needs is not there.
     """
 
     def __init__(self, large_box_coef=None):
-        check_backend("HC")
-        self._cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, CASCADE))
+        self.check_available()
         self._coef = large_box_coef
 
     def box(self, frame):
@@ -55,17 +57,59 @@ class HaarDetector:
             ``([x, y, width, height], found)`` in whole pixels; where ``found`` is False the box is the toolbox's
             substitute, the frame with width and height exchanged. The box may reach beyond the frame.
         """
-        faces = self._cascade.detectMultiScale(frame)
-        found = len(faces) > 0
-        if found:
-            x, y, width, height = (int(value) for value in faces[np.argmax(faces[:, 2])])
-        else:
-            x, y, width, height = 0, 0, frame.shape[0], frame.shape[1]
+        face = self._find(frame)
+        x, y, width, height = (0, 0, frame.shape[0], frame.shape[1]) if face is None else face
         if self._coef is not None:
             margin = (self._coef - 1.0) / 2
             x, y = int(max(0, x - margin * width)), int(max(0, y - margin * height))
             width, height = int(self._coef * width), int(self._coef * height)
-        return [x, y, width, height], found
+        return [x, y, width, height], face is not None
+
+
+class HaarDetector(FaceDetector):
+    """OpenCV's frontal-face Haar cascade with its default parameters: the toolbox's backend ``HC``."""
+
+    def __init__(self, large_box_coef=None):
+        super().__init__(large_box_coef)
+        self._cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, CASCADE))
+
+    @staticmethod
+    def check_available():
+        if not hasattr(cv2, "CascadeClassifier"):
+            raise ConfigError(
+                f"OpenCV {cv2.__version__} has no CascadeClassifier; OpenCV 4 has. Install it with: "
+                f"pip install 'opencv-python-headless<5'"
+            )
+
+    def _find(self, frame):
+        faces = self._cascade.detectMultiScale(frame)
+        return [int(value) for value in faces[np.argmax(faces[:, 2])]] if len(faces) else None
+
+
+class MeshDetector(FaceDetector):
+    """The square round MediaPipe's face oval: the backend ``MP``, which the toolbox does not have.
+
+    Like the Haar cascade's, the box is square, so that resizing does not stretch the face, and holds forehead and chin.
+    """
+
+    check_available = staticmethod(facemesh.check_available)
+
+    def _find(self, frame):
+        contour = facemesh.outline(frame)
+        if contour is None:
+            return None
+        low, high = contour.min(axis=0), contour.max(axis=0)
+        side = (high - low).max()
+        return [int(value) for value in (*((low + high - side) / 2), side, side)]
+
+
+#: PREPROCESS.CROP_FACE.BACKEND -> detector
+DETECTORS = {"HC": HaarDetector, "MP": MeshDetector}
+
+
+def face_detector(settings):
+    """The :class:`FaceDetector` of :class:`~.settings.PreprocessSettings`."""
+    return DETECTORS[settings.backend](settings.large_box_coef)
 
 
 @dataclass
@@ -94,19 +138,24 @@ def face_video(open_frames, settings):
         :class:`FaceVideo`. A median box needs all boxes before the first crop, so the file is then read twice.
     """
     if not settings.crop_face:
-        return FaceVideo(_stack([_resize(frame, settings) for frame in open_frames()]))
-    detector = HaarDetector(settings.large_box_coef)
+        return FaceVideo(_stack(_resize(frame, settings) for frame in open_frames()))
+    detector = face_detector(settings)
     if settings.median_box and settings.detect_every is not None:
         found = [detector.box(frame) for frame in open_frames(settings.detect_every)]
         median = np.median([box for box, _ in found], axis=0).astype(int)
-        resized = [_resize(_crop(frame, median), settings) for frame in open_frames()]
+        resized = (_resize(_crop(frame, median), settings) for frame in open_frames())
     else:
-        resized, found = [], []
-        for index, frame in enumerate(open_frames()):
-            if index == 0 or (settings.detect_every is not None and index % settings.detect_every == 0):
-                found.append(detector.box(frame))
-            resized.append(_resize(_crop(frame, found[-1][0]), settings))
+        found = []
+        resized = _following(detector, found, open_frames(), settings)
     return FaceVideo(_stack(resized), len(found), sum(not face for _, face in found))
+
+
+def _following(detector, found, frames, settings):
+    """Resized frames, each cropped to the box found last; the boxes are appended to ``found``."""
+    for index, frame in enumerate(frames):
+        if index == 0 or (settings.detect_every is not None and index % settings.detect_every == 0):
+            found.append(detector.box(frame))
+        yield _resize(_crop(frame, found[-1][0]), settings)
 
 
 def _crop(frame, box):
@@ -119,9 +168,14 @@ def _resize(frame, settings):
 
 
 def _stack(resized):
-    """One array of the frames, freeing each as it is copied so that no second copy builds up."""
-    stacked = np.empty((len(resized),) + resized[0].shape, dtype=np.uint8)
-    resized.reverse()
-    for index in range(len(stacked)):
-        stacked[index] = resized.pop()
+    """One array of the frames, which grows in place: a list of them would be a second copy while it is stacked."""
+    stacked, count = None, 0
+    for frame in resized:
+        if stacked is None:
+            stacked = np.empty((GROWTH,) + frame.shape, dtype=np.uint8)
+        elif count == len(stacked):
+            stacked.resize((count + GROWTH,) + frame.shape, refcheck=False)
+        stacked[count] = frame
+        count += 1
+    stacked.resize((count,) + stacked.shape[1:], refcheck=False)
     return stacked

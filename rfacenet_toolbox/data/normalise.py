@@ -7,6 +7,8 @@ in a table. DiffNormalized frames equal the toolbox's to the last bit.
 """
 import numpy as np
 
+from .summation import sum_in_stretches
+
 LEVELS = 256
 FRAME_TYPES = ("Raw", "DiffNormalized", "Standardized")
 LABEL_TYPES = ("Raw", "DiffNormalized", "Standardized")
@@ -26,19 +28,24 @@ def _mean_and_std(values, counts):
 
 
 def _std_of_pairs(frames, quotients):
-    """``np.std`` of the looked-up float32 quotients, to the last bit, in one array of their size.
+    """``np.std`` of the looked-up float32 quotients, to the last bit, without an array of their size.
 
-    A sum over counts would need no array, but would differ from the toolbox's in the seventh digit, and so would every
+    A sum over counts would be shorter, but would differ from the toolbox's in the seventh digit, and so would every
     value of every clip; on a signal as good as lost that shows in the SNR.
     """
-    values = np.empty((max(len(frames) - 1, 0),) + frames.shape[1:], dtype=np.float32)
-    for index, out in enumerate(values):
-        np.take(quotients, _level_pairs(frames[index], frames[index + 1]), out=out, mode="clip")
-    if not values.size:
+    earlier, later = frames[:-1].reshape(-1), frames[1:].reshape(-1)
+    count = len(earlier)
+    if not count:
         return np.float32(0)
-    values -= np.float32(values.sum() / values.size)
-    np.multiply(values, values, out=values)
-    return np.sqrt(np.float32(values.sum() / values.size))
+
+    def mean(table):
+        def looked_up(start, stop):
+            return np.take(table, _level_pairs(earlier[start:stop], later[start:stop]))
+
+        return np.float32(sum_in_stretches(looked_up, count) / count)
+
+    deviations = quotients - mean(quotients)
+    return np.sqrt(mean(deviations * deviations))
 
 
 def _over(values, std):

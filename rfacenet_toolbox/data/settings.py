@@ -22,7 +22,8 @@ class PreprocessSettings:
         label_type: of :data:`normalise.LABEL_TYPES`.
         chunk_length: frames a clip; None keeps a recording in one piece.
         width, height: of the clips, in pixels.
-        crop_face: whether to crop; the four below matter only then.
+        crop_face: whether to crop; the five below matter only then.
+        backend: what finds the face, of :data:`face.DETECTORS`.
         large_box_coef: factor by which the face box is enlarged; None leaves it.
         detect_every: look for the face every so many frames; None looks in the first only.
         median_box: crop all frames to the median of the boxes.
@@ -35,6 +36,7 @@ class PreprocessSettings:
     width: int
     height: int
     crop_face: bool
+    backend: str
     large_box_coef: Optional[float]
     detect_every: Optional[int]
     median_box: bool
@@ -93,6 +95,7 @@ def preprocess_settings(data_node):
         width=node.RESIZE.W,
         height=node.RESIZE.H,
         crop_face=node.CROP_FACE.DO_CROP_FACE,
+        backend=node.CROP_FACE.BACKEND,
         large_box_coef=node.CROP_FACE.LARGE_BOX_COEF if node.CROP_FACE.USE_LARGE_FACE_BOX else None,
         detect_every=detection.DYNAMIC_DETECTION_FREQUENCY if detection.DO_DYNAMIC_DETECTION else None,
         median_box=detection.USE_MEDIAN_FACE_BOX,

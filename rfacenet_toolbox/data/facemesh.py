@@ -1,0 +1,137 @@
+"""The face's contour by MediaPipe's face mesh (Kartynnik et al. 2019): the face backend ``MP``, and a mask for others.
+
+MediaPipe is an optional extra. Its models come with it, so nothing is fetched when it runs; it is imported when the
+first contour is asked for, and looks at every frame by itself, whatever it saw before.
+"""
+import contextlib
+import functools
+import importlib.metadata
+import importlib.util
+import os
+import re
+import sys
+import tempfile
+
+import cv2
+import numpy as np
+
+from ..errors import ConfigError
+
+#: newest release that has the face models in it
+VERSION = "0.10.21"
+INSTALL = "pip install 'rfacenet-toolbox[mediapipe]'"
+HEADLESS_WINS = "pip install --no-deps --force-reinstall opencv-python-headless==4.11.0.86"
+_MODEL = os.path.join("modules", "face_landmark", "face_landmark.tflite")
+_OPENCVS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
+#: what its native code says on stderr at every start
+_CHATTER = re.compile(rb"Created TensorFlow Lite|before absl::InitializeLog|^[IW]\d{4} .* (inference_feedback_manager|"
+                      rb"landmark_projection_calculator|gl_context\w*)\.cc:")  # fmt: skip
+
+
+def check_available():
+    """Refuse to begin without MediaPipe, its face models, or one OpenCV.
+
+    Raises:
+        ConfigError: with what to install.
+    """
+    module = importlib.util.find_spec("mediapipe")
+    if module is None:
+        raise ConfigError(
+            f"MediaPipe is not installed, and the face backend MP and the face-mesh outline need it. It is an optional "
+            f"extra: run {INSTALL} (Python 3.9 to 3.12; docs/configs.md says what to mind)."
+        )
+    if not any(os.path.isfile(os.path.join(folder, _MODEL)) for folder in module.submodule_search_locations):
+        raise ConfigError(
+            f"MediaPipe {_version('mediapipe')} has no face models in it; they came with it up to {VERSION}. "
+            f"Run {INSTALL}, which takes that version."
+        )
+    _check_opencv()
+
+
+def _check_opencv():
+    """MediaPipe asks for opencv-contrib-python and we for the headless one; both are the folder ``cv2``.
+
+    Of one release, the two give the same boxes and clips, so the last one installed may win. Of two, the folder holds
+    parts of both.
+    """
+    found = {name: _version(name) for name in _OPENCVS if _version(name)}
+    if len(set(found.values())) > 1:
+        raise ConfigError(
+            f"{' and '.join(f'{name} {version}' for name, version in found.items())} are installed, and own the same "
+            f"folder cv2, which now holds parts of each ({cv2.__version__} is loaded). Put one release in place, the "
+            f"headless one last: {INSTALL} && {HEADLESS_WINS}"
+        )
+
+
+def _version(distribution):
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def outline(frame):
+    """The contour of the face in a frame.
+
+    Args:
+        frame: uint8 RGB (H, W, 3).
+
+    Returns:
+        float64 (N, 2): x to the right and y down in pixels, 0 being the frame's left or upper edge, in order round the
+        face oval of the mesh (``FACEMESH_FACE_OVAL``: forehead, cheeks, chin). A face at the border reaches beyond the
+        frame. None where no face is found; of several the one that MediaPipe is surest of.
+
+    Raises:
+        ConfigError: MediaPipe is not there; see :func:`check_available`.
+    """
+    with _quiet():
+        mesh, oval = _face_mesh(os.getpid())
+        faces = mesh.process(np.ascontiguousarray(frame)).multi_face_landmarks
+    if not faces:
+        return None
+    points = faces[0].landmark
+    return np.array([(points[index].x, points[index].y) for index in oval]) * (frame.shape[1], frame.shape[0])
+
+
+def contour_mask(contour, height, width):
+    """The pixels inside a contour: (N, 2) from :func:`outline` -> bool (height, width), True within its convex hull."""
+    hull = cv2.convexHull(np.asarray(contour, dtype=np.float32))
+    fraction_bits = 4  # of OpenCV's whole numbers, which count from the middle of the first pixel
+    points = np.round((hull - 0.5) * 2**fraction_bits).astype(np.int32)
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(mask, points, 1, shift=fraction_bits)
+    return mask.astype(bool)
+
+
+@functools.lru_cache(maxsize=None)  # never dropped: closing a forked parent's mesh would wait for threads that are gone
+def _face_mesh(process):
+    """``(mesh, numbers of the oval's points in order)``; each process has its own, for its threads are not forked."""
+    check_available()
+    from mediapipe.python.solutions import face_mesh
+
+    following = dict(face_mesh.FACEMESH_FACE_OVAL)
+    oval = [min(following)]
+    while following[oval[-1]] != oval[0]:
+        oval.append(following[oval[-1]])
+    return face_mesh.FaceMesh(static_image_mode=True, max_num_faces=1), oval
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Hold back what is written to stderr, and give it out at the end without MediaPipe's chatter.
+
+    Its native code writes to the file descriptor, from threads, and has no setting for it.
+    """
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            held.seek(0)
+            for line in held:
+                if not _CHATTER.search(line):
+                    sys.stderr.write(line.decode(errors="replace"))

@@ -124,10 +124,10 @@ def test_waves_are_those_that_were_scored(runs):
 @pytest.mark.parametrize(
     "content, reason",
     [
-        (None, r"has no \*/saved_test_outputs"),
-        (b"\x80\x04x", "cannot be read as saved outputs"),
-        (pickle.dumps(print), "it asks for builtins.print"),
-        (pickle.dumps({"predictions": {}}), "cannot be read as saved outputs"),
+        (None, r"There is no \*_outputs.pickle"),
+        (b"\x80\x04x", "pickle"),
+        (pickle.dumps(print), "builtins.print"),
+        (pickle.dumps({"predictions": {}}), "saved outputs have"),
     ],
 )
 def test_outputs_that_cannot_be_read_are_refused(runs, tmp_path, content, reason):

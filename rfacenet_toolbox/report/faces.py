@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from matplotlib.path import Path as Polygon
 
 from ..data import readers
-from ..data.face import HaarDetector
+from ..data.face import face_detector
+from ..data.facemesh import check_available, contour_mask, outline
 from ..synthetic.outline import face_outlines, is_synthetic
 
 #: Frames between two looks at the contour; a head moves little in a quarter of a second.
@@ -34,19 +34,14 @@ def contours(recording):
         was found: what the renderer drew for a synthetic recording, MediaPipe's face mesh for any other.
 
     Raises:
-        DataError: not synthetic, and the face mesh is not installed.
+        ConfigError: not synthetic, and the face mesh is not installed.
+        DataError: synthetic, and the face is not known.
     """
     folder, name = os.path.split(recording.path)
     if is_synthetic(folder):
         outlines = face_outlines(folder, name)
         return lambda number, frame: outlines[number]
-    try:
-        from ..data.facemesh import outline
-    except ImportError as error:
-        raise recording.error(
-            "it is not synthetic, so its face contour has to be found by MediaPipe's face mesh, which is not installed "
-            f"here ({error}). Install the optional extra: pip install 'rfacenet-toolbox[mediapipe]'"
-        )
+    check_available()
     return lambda number, frame: outline(frame)
 
 
@@ -62,7 +57,7 @@ def clip_faces(recording, settings, numbers):
         {number: :class:`ClipFace`}; clips on which no contour was found are left out.
 
     Raises:
-        DataError: the recording cannot be read, or its contour cannot be had; see :func:`contours`.
+        ConfigError, DataError: the recording cannot be read, or its contour cannot be had; see :func:`contours`.
     """
     contour = contours(recording)
     box_of = _boxes(functools.partial(readers.frames, recording), settings)
@@ -75,11 +70,11 @@ def clip_faces(recording, settings, numbers):
             break
         if index not in wanted:
             continue
-        outline = contour(index, frame)
-        if outline is None:
+        found = contour(index, frame)
+        if found is None:
             continue
-        placed, corners = _placed(outline, box_of(index, frame), frame.shape, settings)
-        inside[wanted[index]].append(_filled(placed, settings.height, settings.width))
+        placed, corners = _placed(found, box_of(index, frame), frame.shape, settings)
+        inside[wanted[index]].append(contour_mask(placed, settings.height, settings.width))
         if index in middles:
             faces[wanted[index]] = _picture(frame, corners, settings), placed
     return {
@@ -92,7 +87,7 @@ def _boxes(open_frames, settings):
     """``function(frame number, frame) -> (x, y, width, height)``, the box that the clip was cropped to."""
     if not settings.crop_face:
         return lambda index, frame: (0, 0, frame.shape[1], frame.shape[0])
-    detector = HaarDetector(settings.large_box_coef)
+    detector = face_detector(settings)
     if settings.detect_every is None:
         box = detector.box(next(iter(open_frames())))[0]
         return lambda index, frame: box
@@ -115,9 +110,3 @@ def _picture(frame, corners, settings):
     left, top, right, bottom = corners
     size = settings.width, settings.height
     return cv2.resize(frame[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
-
-
-def _filled(outline, height, width):
-    """(H, W) bool: pixels whose middle is inside the outline."""
-    y, x = np.mgrid[:height, :width] + 0.5
-    return Polygon(outline).contains_points(np.column_stack([x.ravel(), y.ravel()])).reshape(height, width)

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import evaluation
+from .. import evaluation, outputs
 from ..errors import DataError
-from . import _outputs
 
 
 class Run(NamedTuple):
@@ -35,15 +34,15 @@ class Run(NamedTuple):
         Raises:
             DataError: no outputs file, or one without this video.
         """
-        outputs = _outputs.read(self.folder)
-        if video not in outputs.predictions or video not in outputs.labels:
+        saved = outputs.read(self.folder)
+        if video not in saved.predictions:
             raise DataError(f"the saved outputs of {self.folder} do not hold the video {video!r}.")
         band_hz = evaluation.get_protocol(protocol).band_hz
         prediction, label = (
-            evaluation.prepare(side[video], outputs.fs_hz, band_hz, outputs.label_type == "DiffNormalized")
-            for side in (outputs.predictions, outputs.labels)
+            evaluation.prepare(side[video], saved.fs_hz, band_hz, outputs.LABEL_TYPES[saved.label_type])
+            for side in (saved.predictions, saved.labels)
         )
-        return prediction, label, outputs.fs_hz
+        return prediction, label, saved.fs_hz
 
 
 def read_run(folder):

@@ -29,12 +29,14 @@ def face_outlines(folder, name, points=72):
         (T, points, 2) float64, x and y in pixels of the whole frame, 0 being its left or upper edge.
 
     Raises:
-        DataError: no such note or recording.
+        DataError: no such note or recording, or a varied one.
     """
     note = Path(folder) / MANIFEST
     specs = _read_note(note)["recordings"] if note.is_file() else {}
     if name not in specs:
         raise DataError(f"{note} knows no recording {name!r}, so its face is not known. It knows: {', '.join(specs)}.")
+    if specs[name]["dataset"] == "varied":
+        raise DataError(f"{name} is a varied recording, and the outline is known of the plain ones only. Use those.")
     recording = Recording(name=name, **specs[name])
     subject = Subject(recording.subject)
     face = subject.draw(tuple(recording.size))

@@ -1,0 +1,1 @@
+"""Run folders -> figures, tables and one page that shows them."""

@@ -1,4 +1,5 @@
 """One HTML page that opens without a network: style and all in the file, nothing asked of any host."""
+import re
 from html import escape
 from urllib.parse import quote
 
@@ -36,7 +37,7 @@ def page(title, sections):
     Returns:
         The HTML text. What it shows must be in it: this adds no script, and no link to style, font or picture.
     """
-    body = "\n".join((f"<h2>{escape(heading)}</h2>\n" if heading else "") + html for heading, html in sections)
+    body = "\n".join(_heading(heading) + html for heading, html in sections)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -45,9 +46,19 @@ def page(title, sections):
     )
 
 
+def anchor(heading):
+    """The id of a heading, the same that GitHub gives it in Markdown."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
 def paragraph(text, said_aloud=False):
     """A paragraph; one that is ``said_aloud`` stands out, as what a reader must not miss."""
     return f"{'<p class=said>' if said_aloud else '<p>'}{escape(text)}</p>"
+
+
+def listed(notes):
+    """Notes below a table, in small print."""
+    return f'<ul class="notes">{"".join(f"<li>{escape(note)}</li>" for note in notes)}</ul>'
 
 
 def table_html(table):
@@ -58,11 +69,14 @@ def table_html(table):
         head = f"<tr>{''.join(spans)}</tr>"
     head += f"<tr>{''.join(f'<th>{escape(column)}</th>' for column in table.columns)}</tr>"
     rows = "\n".join(_row(row) for row in table.rows)
-    notes = "".join(f"<li>{escape(note)}</li>" for note in table.notes)
     return (
         f'<div class="wide"><table>\n<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>'
-        + (f'\n<ul class="notes">{notes}</ul>' if notes else "")
+        + (f"\n{listed(table.notes)}" if table.notes else "")
     )
+
+
+def _heading(heading):
+    return f'<h2 id="{anchor(heading)}">{escape(heading)}</h2>\n' if heading else ""
 
 
 def _row(row):

@@ -74,6 +74,21 @@ def figure_cell(measured, href="", mark=""):
     return Cell(plus_minus(measured.value, measured.error), href, mark, below)
 
 
+def metric_cell(result, metric, protocol, page_folder):
+    """The cell of one run's metric, linked to its results file."""
+    return Cell(plus_minus(*result.metric(metric, protocol)), relative(result.path, page_folder))
+
+
+def row_results(row):
+    """The results of a :class:`~..runs.table2.Row` that are there, in the order of its runs."""
+    found = []
+    for run in row.runs:
+        if run.current:
+            seed = None if row.result else run.config.MODEL.RFACENET.RUNTIME.SEED
+            found.append(read_result(run.results[row.result], seed))
+    return [result for result in found if result is not None]
+
+
 def relative(path, page_folder):
     """A link from a page in ``page_folder``."""
     return Path(os.path.relpath(str(path), str(page_folder))).as_posix()

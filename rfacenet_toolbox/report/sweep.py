@@ -1,8 +1,8 @@
 """``sweep.md`` and ``sweep.csv``: what each run of a sweep scored."""
 from ..results import METRICS, UNITS
 from ..runs.datasets import is_synthetic
-from .measured import figure, figure_cell, read_result, relative
-from .table import Cell, Table, csv_text, markdown, plus_minus
+from .measured import figure, figure_cell, metric_cell, read_result, relative
+from .table import Cell, Table, csv_text, markdown
 
 _SYNTHETIC = "Synthetic recordings: drawn faces and computed pulses. The numbers say nothing about people."
 
@@ -16,7 +16,7 @@ def sweep_files(runs, protocol, out):
         out: the folder that the files will lie in.
     """
     results = [
-        (run, name, read_result(path) if run.done else None) for run in runs for name, path in run.results.items()
+        (run, name, read_result(path) if run.current else None) for run in runs for name, path in run.results.items()
     ]
     notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
     if any(is_synthetic(result.content["config"]) for _, _, result in results if result is not None):
@@ -28,8 +28,7 @@ def sweep_files(runs, protocol, out):
         if result is None:
             rows.append([title, *[Cell()] * len(METRICS), "not done"])
             continue
-        link = relative(result.path, out)
-        cells = [Cell(plus_minus(*result.metric(metric, protocol)), link) for metric in METRICS]
+        cells = [metric_cell(result, metric, protocol, out) for metric in METRICS]
         rows.append([title, *cells, result.videos])
     tables = [Table("Runs", ["run", *headers, "videos"], rows, notes=notes), *_over_seeds(results, headers, protocol)]
     records = [_record(run, name, result, protocol, out) for run, name, result in results]

@@ -4,10 +4,16 @@ from pathlib import Path
 
 from .. import config as configuration
 from .. import registry
+from ..data.cache import write_text
 from ..errors import ConfigError, RFaceNetError
+from ..evaluation import get_protocol
+from ..hosts.install import check_checkout
+from ..hosts.toolbox import revision
+from .datasets import check_datasets
 from .drive import drive
 from .local import LocalLauncher
 from .prepare import prepare
+from .table2 import distinct_runs
 
 
 def checkout(args):
@@ -22,11 +28,7 @@ def checkout(args):
         raise ConfigError("--host toolbox needs the checkout to run in: add --toolbox DIR.")
     if host == "standalone" and args.toolbox is not None:
         raise ConfigError("--host standalone and --toolbox exclude each other. Leave one of them out.")
-    if args.toolbox is None:
-        return None
-    from ..hosts.install import check_checkout
-
-    return check_checkout(args.toolbox)
+    return None if args.toolbox is None else check_checkout(args.toolbox)
 
 
 def refused(runs):
@@ -86,8 +88,6 @@ def report_failures(outcomes):
 
 def write_files(folder, files):
     """Write ``{name: text}`` into a folder, and say so."""
-    from ..data.cache import write_text
-
     os.makedirs(folder, exist_ok=True)
     for name, text in files.items():
         write_text(os.path.join(folder, name), text)
@@ -96,3 +96,37 @@ def write_files(folder, files):
 
 def _is_ours(config):
     return config.TOOLBOX_MODE == "unsupervised_method" or registry.is_registered(config.MODEL.NAME)
+
+
+def make_table(args, name, make_rows, make_files):
+    """A table of the paper: check the data sets, make the runs, write the files; the command's exit status.
+
+    Args:
+        args: with the options of ``commands/options.py``.
+        name: of the table's files, and of its folder below ``runs`` by default.
+        make_rows: ``(sets, out, cache, toolbox, extra)`` -> rows, as :func:`~.table2.table2_rows`.
+        make_files: ``(rows, sets, protocol, out, host)`` -> ``{file name: text}``.
+
+    Raises:
+        ConfigError, DataError, EvaluationError: an option that makes no sense, data sets that are not whole, settings
+            that cannot be run; nothing was started.
+    """
+    get_protocol(args.protocol)
+    toolbox = checkout(args)
+    sets = check_datasets(args.pure, args.ubfc, args.allow_incomplete)
+    for one in sets.values():
+        print(one.described)
+    args.out = os.path.abspath(args.out or os.path.join("runs", name if toolbox is None else f"{name}_toolbox"))
+    cache = os.path.abspath(args.cache or os.path.join(args.out, "clips"))
+    extra = None if args.config is None else os.path.abspath(args.config)
+    rows = make_rows(sets, Path(args.out), cache, toolbox, extra)
+    runs = distinct_runs(rows)
+    reasons = list(refused(runs).values())
+    if reasons:
+        raise ConfigError(reasons[0])
+    outcomes = execute(runs, args)
+    host = "in the standalone host" if toolbox is None else f"in the rPPG-Toolbox ({revision(toolbox)})"
+    files = make_files(rows, sets, args.protocol, args.out, host)
+    print(files[f"{name}.md"])
+    write_files(args.out, files)
+    return report_failures(outcomes)

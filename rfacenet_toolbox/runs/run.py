@@ -20,10 +20,11 @@ RECORD = "run.json"
 CONFIG = "config.yaml"
 LOG = "log.txt"
 SPLITS = ("TRAIN", "VALID", "TEST", "UNSUPERVISED")
-#: keys that say where and how a run works and cannot change its results, or that follow from others
+#: keys that say where and how a run works and cannot change a result, that follow from others, or that only say
+#: which results there are to be
 _NO_SETTINGS = {
     "BASE", "LOG", "DEVICE", "NUM_OF_GPU_TRAIN", "DO_PREPROCESS", "CACHED_PATH", "MODEL_DIR", "OUTPUT_SAVE_DIR",
-    "RESUME", "WORKERS", "KEEP_WORKERS", "PLOT_LOSSES_AND_LR",
+    "RESUME", "WORKERS", "KEEP_WORKERS", "PLOT_LOSSES_AND_LR", "METHOD", "METRICS",
 }  # fmt: skip
 
 
@@ -81,9 +82,14 @@ class Run:
         return record if isinstance(record, dict) else {}
 
     @property
+    def current(self):
+        """Whether what is in the folder was made with this config."""
+        return self.record.get("settings") == self.settings
+
+    @property
     def done(self):
         """Whether all results are there, for this config."""
-        return self.has_results and self.record.get("settings") == self.settings
+        return self.has_results and self.current
 
     @property
     def has_results(self):
@@ -107,7 +113,7 @@ class Run:
             ConfigError: with a setting that differs.
         """
         before = self.record.get("settings", {})
-        if not self.has_results or before == self.settings:
+        if self.current or not self.has_results:
             return
         changed = sorted(key for key in {*before, *self.settings} if before.get(key) != self.settings.get(key))
         key = changed[0]
@@ -118,9 +124,9 @@ class Run:
         )
 
     def begin(self):
-        """Write the config, and what it stands for; results of another config are removed."""
-        going_on = self.record.get("settings") == self.settings
-        for path in self.results.values():
+        """Write the config, and what it stands for; results of another config are removed first."""
+        going_on = self.current
+        for path in self.results.values() if not going_on else ():
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
         self._write(RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")

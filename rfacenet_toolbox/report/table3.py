@@ -4,8 +4,8 @@ from ..runs.table3 import DIRECTION, REFERENCE
 from . import html
 from .measured import METRICS, absolute_errors, row_results
 from .published import table3
+from .side_by_side import common_notes, every_run, files, marked_rows, metric_groups, number_cells, number_record
 from .table import Cell, Table
-from .table2 import common_notes, every_run, files, marked_rows, metric_groups, number_cells, number_record
 
 #: row -> the paper's columns TCU and CTFC
 _COLUMNS = {

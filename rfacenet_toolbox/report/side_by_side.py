@@ -10,8 +10,8 @@ SYNTHETIC = (
 )
 _LEGEND = (
     "value ± standard error over the test videos, as the paper prints them. Measured: both averaged over the seeds; "
-    "the smaller line has the least and the greatest value of a seed. Best in bold, second best underlined (in italics in "
-    "Markdown), among the published and among the measured numbers of a half."
+    "the smaller line has the least and the greatest value of a seed. Best in bold, second best underlined (in "
+    "Markdown in italics), among the published and among the measured numbers of a half."
 )
 
 

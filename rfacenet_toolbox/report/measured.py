@@ -32,13 +32,17 @@ class Result(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A metric over seeds: means of its value and of its standard error, and the least and greatest value."""
+    """A metric over seeds: means of its value and of its standard error, and the least and greatest value.
+
+    ``seeds`` of the ``results`` define the metric.
+    """
 
     value: float
     error: float
     low: float
     high: float
     seeds: int
+    results: int
 
 
 def read_result(path, seed=None):
@@ -63,7 +67,7 @@ def figure(results, metric, protocol):
     if not pairs:
         return None
     values, errors = zip(*pairs)
-    return Figure(mean(values), mean(errors), min(values), max(values), len(values))
+    return Figure(mean(values), mean(errors), min(values), max(values), len(values), len(results))
 
 
 def figure_cell(measured, href="", mark=""):
@@ -71,6 +75,8 @@ def figure_cell(measured, href="", mark=""):
     if measured is None:
         return Cell(NOTHING, href)
     below = f"{measured.low:.2f} to {measured.high:.2f}" if measured.seeds > 1 else ""
+    if measured.seeds < measured.results:
+        below = f"{below or 'defined'} in {measured.seeds} of {measured.results}"
     return Cell(plus_minus(measured.value, measured.error), href, mark, below)
 
 

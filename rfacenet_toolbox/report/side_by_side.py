@@ -101,7 +101,7 @@ def number_record(published, results, metric, protocol, out):
     """The columns of the CSV that hold numbers."""
     number = (None, None) if published is None else published[metric]
     measured = figure(results, metric, protocol)
-    value, error, low, high, seeds = (None, None, None, None, 0) if measured is None else measured
+    value, error, low, high, seeds, _ = (None, None, None, None, 0, 0) if measured is None else measured
     return {
         "metric": metric, "protocol": protocol, "published": number[0], "published_se": number[1], "measured": value,
         "measured_se": error, "lowest": low, "highest": high, "runs": seeds,

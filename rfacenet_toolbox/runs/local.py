@@ -3,7 +3,7 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from typing import NamedTuple, Optional
 
 from ..errors import RFaceNetError
@@ -58,12 +58,9 @@ class Task:
         self.run, self._lock = run, lock
         run.begin()
         self._began = time.monotonic()
-        # in a checkout this is what "rfacenet run --toolbox" starts, without a process in between that can be killed
-        module = ["rfacenet_toolbox", "run"] if run.toolbox is None else [launch.MODULE]
         with open(run.log, "ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *module, "--config_file", str(run.folder / CONFIG)],
-                cwd=run.toolbox, env=_environment(threads), pass_fds=[lock.fileno()],
+                command(run), cwd=run.toolbox, env=_environment(threads), pass_fds=[lock.fileno()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
@@ -96,13 +93,23 @@ class Task:
             from .builtin import write_results
 
             try:
-                write_results(self.run)
+                with open(self.run.log, "a", encoding="utf-8") as log, redirect_stdout(log):
+                    write_results(self.run)
             except RFaceNetError as error:
                 return str(error)
         if not self.run.has_results:
             missing = [str(path) for path in self.run.results.values() if not path.is_file()]
             return f"it ended and left no {', '.join(missing)}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         return None
+
+
+def command(run):
+    """The child process's arguments: ``rfacenet run --config_file <folder>/config.yaml``.
+
+    In a checkout it is what ``rfacenet run --toolbox`` starts, without a process in between that could outlive it.
+    """
+    module = ["rfacenet_toolbox", "run"] if run.toolbox is None else [launch.MODULE]
+    return [sys.executable, "-m", *module, "--config_file", str(run.folder / CONFIG)]
 
 
 def perform(run, poll_s=1.0):

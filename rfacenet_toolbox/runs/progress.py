@@ -23,8 +23,8 @@ class Progress:
             if run.done and run.record.get("seconds"):
                 self._seconds[run.kind].append(run.record["seconds"])
         self.ended_count = self.total - unfinished
-        if self.ended_count:
-            say(f"{self.ended_count} of {self.total} runs need not be executed: done before, or impossible.")
+        before = f", {self.ended_count} of them done before, or impossible" if self.ended_count else ""
+        say(f"{self.total} runs{before}; {jobs} at a time")
 
     def began(self, run):
         self._began[run.folder] = time.monotonic()

@@ -78,7 +78,8 @@ class Reader(HTMLParser):
 
 
 def test_a_page_is_whole_and_asks_nothing_of_any_host():
-    page = html.page("A & B", [("", html.paragraph("said <b>", said_aloud=True)), ("Every run", html.table_html(TABLE))])
+    said = html.paragraph("said <b>", said_aloud=True)
+    page = html.page("A & B", [("", said), ("Every run", html.table_html(TABLE))])
     seen = Reader(page)
     assert seen.links == ["data:,", "POS%20run/results.json"] and "http" not in page and "@import" not in page
     assert seen.ids == ["every-run"]

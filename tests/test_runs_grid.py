@@ -79,7 +79,7 @@ def test_paths_mean_the_same_wherever_the_run_is_started(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     settings = ["TEST.DATA.DATA_PATH=sets/UBFC-rPPG"]
     here, there = (sweep_runs(BASE, settings, [], "out", toolbox)[0] for toolbox in (None, "/a/checkout"))
-    assert here.config.TEST.DATA.DATA_PATH == str(tmp_path / "sets" / "UBFC-rPPG")
+    assert str(tmp_path / "sets" / "UBFC-rPPG") == here.config.TEST.DATA.DATA_PATH
     assert here.config.TRAIN.DATA.CACHED_PATH.startswith(str(tmp_path / "PreprocessedData" / "PURE_SizeW72"))
     assert there.config.TEST.DATA.DATA_PATH == "/a/checkout/sets/UBFC-rPPG"
     assert here.folder == tmp_path / "out" / "DATA_PATH=sets_UBFC-rPPG"

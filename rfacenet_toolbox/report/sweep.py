@@ -19,7 +19,7 @@ def sweep_files(runs, protocol, out):
         (run, name, read_result(path) if run.current else None) for run in runs for name, path in run.results.items()
     ]
     notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
-    if any(is_synthetic(result.content["config"]) for _, _, result in results if result is not None):
+    if any(is_synthetic(run.config) for run in runs):
         notes.append(_SYNTHETIC)
     headers = [f"{metric} ({UNITS[metric]})" if UNITS[metric] else metric for metric in METRICS]
     rows = []

@@ -52,8 +52,8 @@ def check_datasets(pure, ubfc, allow_incomplete=False):
 
 
 def is_synthetic(config):
-    """Whether a config, as results files keep it, reads synthetic recordings."""
-    paths = [config[split]["DATA"]["DATA_PATH"] for split in SPLITS]
+    """Whether a config reads synthetic recordings."""
+    paths = [config[split].DATA.DATA_PATH for split in SPLITS]
     return any(path and os.path.isfile(os.path.join(path, MANIFEST)) for path in paths)
 
 

@@ -17,7 +17,7 @@ setup(
     python_requires=">=3.8",
     packages=find_packages(include=["rfacenet_toolbox", "rfacenet_toolbox.*"]) + ["rfacenet_toolbox.toolbox_configs"],
     package_dir={"rfacenet_toolbox.toolbox_configs": "toolbox_configs"},
-    package_data={"rfacenet_toolbox.toolbox_configs": ["*.yaml"]},
+    package_data={"rfacenet_toolbox.toolbox_configs": ["*.yaml", "*/*.yaml"]},
     install_requires=[
         "torch>=1.12",
         # the toolbox uses np.mat, which NumPy 2 dropped; NumPy 1 has no builds for Python 3.13
@@ -31,6 +31,6 @@ setup(
         "PyYAML>=5.4",
         "tqdm>=4.60",
     ],
-    extras_require={"test": ["pytest>=7"], "lint": ["ruff"]},
+    extras_require={"test": ["pytest>=7"], "lint": ["ruff"], "slurm": ["submitit>=1.4"]},
     entry_points={"console_scripts": ["rfacenet=rfacenet_toolbox.cli:main"]},
 )

@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
-
 METHOD ?= pos
+TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
+	--config toolbox_configs/DEMO_TABLES_BASE.yaml
 
-.PHONY: demo predict-demo test lint bench mediapipe clean
+.PHONY: demo predict-demo table2-demo table3-demo test lint bench mediapipe clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -30,11 +31,26 @@ mediapipe: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mediapipe]'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --force-reinstall opencv-python-headless
 
+# Tables 2 and 3 on synthetic recordings. Killed, even with kill -9, they go on where they were when made again.
+table2-demo: .venv/ready demo_tables/ready
+	$(BIN)/rfacenet table2 $(TABLES) --seeds 100 101 --out runs/table2-demo
+
+table3-demo: .venv/ready demo_tables/ready
+	$(BIN)/rfacenet table3 $(TABLES) --seeds 100 101 102 --out runs/table3-demo
+
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
 demo_data/ready: .venv/ready
 	$(BIN)/rfacenet synth demo_data/PURE --dataset pure --subjects 8 --scenarios 1 3 --seconds 8.6 --size 320 240 --seed 1
 	$(BIN)/rfacenet synth demo_data/UBFC-rPPG --dataset ubfc-rppg --subjects 12 --first-subject 21 --seconds 17.1 \
 		--size 320 240 --seed 2
+	touch $@
+
+# 20.1 s, five chunks of 120 frames and three frames more; still and moving heads in one set, talking ones in the other.
+demo_tables/ready: .venv/ready
+	$(BIN)/rfacenet synth demo_tables/PURE --dataset pure --subjects 8 --scenarios 1 3 --seconds 20.1 --size 320 240 \
+		--seed 1
+	$(BIN)/rfacenet synth demo_tables/UBFC-rPPG --dataset ubfc-rppg --subjects 10 --first-subject 21 --scenarios 2 \
+		--seconds 20.1 --size 320 240 --seed 2
 	touch $@
 
 .venv/ready: setup.py constraints.txt
@@ -43,4 +59,4 @@ demo_data/ready: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv demo_data runs
+	rm -rf .venv demo_data demo_tables runs

@@ -80,17 +80,26 @@ def write(config, host, tested, predictions, labels, left_out=None):
         The content of ``results.json``.
 
     Raises:
-        DataError: every video was left out.
+        DataError: no video has a score.
     """
-    left_out = left_out or {}
-    if left_out and not predictions:
-        video, reason = next(iter(left_out.items()))
-        raise DataError(f"{tested.model} has no estimate for any of the {len(left_out)} videos. {video}: {reason}")
     save_outputs(config, tested, predictions, labels)
-    scored = evaluate_outputs(config, tested, predictions, labels)
-    for _, videos in scored.values():
-        videos.update((video, [_not_scored(reason)]) for video, reason in left_out.items())
-    content = _content(config, host, tested, sorted(predictions), scored, left_out)
+    return write_scored(config, host, tested, evaluate_outputs(config, tested, predictions, labels, left_out))
+
+
+def write_scored(config, host, tested, scored):
+    """Write ``results.json`` and ``per_video.csv`` of a test run that was scored already.
+
+    Args:
+        config, host, tested: as in :func:`write`.
+        scored: {protocol: (summary, {video: scores})}; videos without a score are counted as left out.
+
+    Returns:
+        The content of ``results.json``.
+
+    Raises:
+        DataError: no video has a score.
+    """
+    content = _content(config, host, tested, scored)
     _write_text(os.path.join(tested.folder, "per_video.csv"), _per_video(scored, _data(config, tested).FS))
     _write_text(results_path(tested), json.dumps(content, indent=1, allow_nan=False) + "\n")
     print(_table(content))
@@ -129,8 +138,11 @@ def read_finished(config, host, tested, clips):
     return content if same and same_place and complete and recent else None
 
 
-def evaluate_outputs(config, tested, predictions, labels):
-    """{protocol: (summary, {video: scores})} of the outputs, by the method and window of ``INFERENCE``."""
+def evaluate_outputs(config, tested, predictions, labels, left_out=None):
+    """{protocol: (summary, {video: scores})} of the outputs, by the method and window of ``INFERENCE``.
+
+    A video whose signals cannot be scored is left out, with its reason, as those of ``left_out`` are.
+    """
     window = config.INFERENCE.EVALUATION_WINDOW
     return evaluation.evaluate(
         {video: _signal(chunks) for video, chunks in predictions.items()},
@@ -139,6 +151,8 @@ def evaluate_outputs(config, tested, predictions, labels):
         is_derivative=tested.is_derivative,
         method=config.INFERENCE.EVALUATION_METHOD,
         window_s=window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None,
+        skip_unusable=True,
+        unusable=left_out,
     )
 
 
@@ -158,10 +172,6 @@ def _data(config, tested):
     return config[tested.split].DATA
 
 
-def _not_scored(reason):
-    return evaluation.VideoScore(0, 0, None, None, None, None, skipped=reason)
-
-
 def _without_methods(config):
     node = {key: value for key, value in config["UNSUPERVISED"].items() if key not in ("METHOD", "METRICS")}
     return {**config, "UNSUPERVISED": node}
@@ -171,12 +181,17 @@ def _signal(chunks):
     return evaluation.join_chunks({number: chunk.numpy() for number, chunk in chunks.items()})
 
 
-def _content(config, host, tested, names, scored, left_out):
+def _content(config, host, tested, scored):
     expected = host.expected(tested.split.lower(), config)
+    per_video = next(iter(scored.values()))[1]
+    left_out = evaluation.left_out(per_video)
+    if len(left_out) == len(per_video):
+        video, reason = next(iter(left_out.items()))
+        raise DataError(f"{tested.model} has no estimate for any of the {len(left_out)} videos. {video}: {reason}")
     videos = {
-        "expected": len(names) + len(left_out) if expected is None else len(expected),
-        "scored": len(names),
-        "missing": [] if expected is None else sorted(set(expected) - set(names) - set(left_out)),
+        "expected": len(per_video) if expected is None else len(expected),
+        "scored": len(per_video) - len(left_out),
+        "missing": [] if expected is None else sorted(set(expected) - set(per_video)),
     }
     if left_out:
         videos["left_out"] = left_out

@@ -13,14 +13,18 @@ MODES = ("train_and_test", "only_test", "unsupervised_method")
 _LISTS_DEFAULT = toolbox_tree().TRAIN.DATA.FILE_LIST_PATH
 
 
-def load(path):
+def load(path, values=None):
     """The frozen configuration of a YAML file, with the paths that the toolbox's ``update_config`` derives.
+
+    Args:
+        path: of the file.
+        values: what the file is going to hold, where it is not written yet.
 
     Raises:
         ConfigError: the file or a ``BASE`` of it is missing or is no YAML, or a key is unknown or of another type.
     """
     config = toolbox_tree()
-    _merge_file(config, Path(path), ())
+    _merge_file(config, Path(path), (), values)
     _derive_paths(config)
     config.freeze()
     return config
@@ -37,14 +41,14 @@ def unknown_key_error(key, tree, source):
     return ConfigError(f"{source} sets {key}, which is no setting. {hint}")
 
 
-def _merge_file(config, path, chain):
+def _merge_file(config, path, chain, values=None):
     chain += (path,)
     if path.resolve() in [earlier.resolve() for earlier in chain[:-1]]:
         raise ConfigError(
             f"{path} inherits from itself through BASE: {' -> '.join(map(str, chain))}. Take one of them out of the "
             f"other's BASE."
         )
-    values = _read_yaml(path)
+    values = _read_yaml(path) if values is None else values
     for base in _bases(values, path):
         _merge_file(config, path.parent / base, chain)
     _check_keys(values, config, path)

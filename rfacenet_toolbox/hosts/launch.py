@@ -34,7 +34,7 @@ def run(toolbox_dir, argv):
 
     root = check_checkout(toolbox_dir)
     command = [sys.executable, "-m", MODULE, *_with_config_found(argv, root)]
-    return subprocess.call(command, cwd=root, env=_environment())
+    return subprocess.call(command, cwd=root, env=environment())
 
 
 def _with_config_found(argv, root):
@@ -58,14 +58,14 @@ def _found(config_file, root):
     raise ConfigError(f"no config file {config_file}{searched}. Give --config_file the path of a YAML file.")
 
 
-def _environment():
+def environment():
     """The environment in which a new Python finds this package even where it is not installed."""
-    environment = dict(os.environ)
+    variables = dict(os.environ)
     package_parent = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     if os.path.basename(package_parent) not in ("site-packages", "dist-packages"):
-        paths = [package_parent, environment.get("PYTHONPATH")]
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    return environment
+        paths = [package_parent, variables.get("PYTHONPATH")]
+        variables["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    return variables
 
 
 def _main_code():

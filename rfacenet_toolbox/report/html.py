@@ -1,0 +1,92 @@
+"""One HTML page that opens without a network: style and all in the file, nothing asked of any host."""
+import re
+from html import escape
+from urllib.parse import quote
+
+from .table import cell
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #8886; --soft: #8881; --quiet: #6b6b6b; }
+@media (prefers-color-scheme: dark) { :root { --quiet: #a5a5a5; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1rem; max-width: 70rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 2.25rem; }
+.said { border-left: 4px solid #d98200; padding: .5rem .75rem; background: var(--soft); }
+.wide { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; }
+table { border-collapse: separate; border-spacing: 0; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: .35rem .6rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
+thead tr:first-child th { border-top: 0; } thead th { font-weight: 600; background: var(--soft); }
+tbody th { font-weight: 500; } tbody tr:nth-child(even) > * { background: var(--soft); }
+th:first-child { text-align: left; position: sticky; left: 0; background: Canvas !important; }
+th.group { text-align: center; border-left: 1px solid var(--line); }
+small { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.2; }
+a { color: inherit; text-decoration-color: var(--line); } u { text-decoration-style: double; }
+.notes { color: var(--quiet); font-size: .9rem; padding-left: 1.2rem; }
+img, svg { max-width: 100%; height: auto; }
+@media (max-width: 40rem) { body { padding: .6rem; } th, td { padding: .3rem .45rem; font-size: .9rem; } }
+"""
+
+
+def page(title, sections):
+    """A whole page.
+
+    Args:
+        title: text.
+        sections: ``[(heading, HTML below it)]``; an empty heading is left out.
+
+    Returns:
+        The HTML text. What it shows must be in it: this adds no script, and no link to style, font or picture.
+    """
+    body = "\n".join(_heading(heading) + html for heading, html in sections)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<link rel="icon" href="data:,">\n<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n'
+        f"<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def anchor(heading):
+    """The id of a heading, the same that GitHub gives it in Markdown."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def paragraph(text, said_aloud=False):
+    """A paragraph; one that is ``said_aloud`` stands out, as what a reader must not miss."""
+    return f"{'<p class=said>' if said_aloud else '<p>'}{escape(text)}</p>"
+
+
+def listed(notes):
+    """Notes below a table, in small print."""
+    return f'<ul class="notes">{"".join(f"<li>{escape(note)}</li>" for note in notes)}</ul>'
+
+
+def table_html(table):
+    """A :class:`~.table.Table` in a frame that scrolls sideways on a narrow screen, its first column in view."""
+    head = ""
+    if table.groups:
+        spans = [f'<th class="group" colspan="{count}">{escape(words)}</th>' for words, count in table.groups]
+        head = f"<tr>{''.join(spans)}</tr>"
+    head += f"<tr>{''.join(f'<th>{escape(column)}</th>' for column in table.columns)}</tr>"
+    rows = "\n".join(_row(row) for row in table.rows)
+    return (
+        f'<div class="wide"><table>\n<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>'
+        + (f"\n{listed(table.notes)}" if table.notes else "")
+    )
+
+
+def _heading(heading):
+    return f'<h2 id="{anchor(heading)}">{escape(heading)}</h2>\n' if heading else ""
+
+
+def _row(row):
+    first, *others = (_cell(cell(content)) for content in row)
+    return f"<tr><th>{first}</th>{''.join(f'<td>{other}</td>' for other in others)}</tr>"
+
+
+def _cell(content):
+    text = escape(content.text)
+    tag = {"best": "strong", "second": "u"}.get(content.mark)
+    text = f"<{tag}>{text}</{tag}>" if tag else text
+    text = f'<a href="{escape(quote(content.href, safe="/#"))}">{text}</a>' if content.href else text
+    return text + (f"<small>{escape(content.below)}</small>" if content.below else "")

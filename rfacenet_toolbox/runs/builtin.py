@@ -1,0 +1,24 @@
+"""Results of the toolbox's own models, which save their outputs and leave no ``results.json``."""
+import os
+
+from .. import outputs, results
+from ..hosts import Host
+from ..hosts.toolbox import revision
+from ..run_state import weights_path
+
+
+def write_results(run):
+    """Score the outputs that a run in a checkout saved, as every other result is scored, and write its results.
+
+    Raises:
+        DataError: there are no saved outputs, or they cannot be used.
+    """
+    config = run.config
+    saved = outputs.read(os.path.join(config.TEST.OUTPUT_SAVE_DIR, f"{config.TRAIN.MODEL_FILE_NAME}_outputs.pickle"))
+    window = config.INFERENCE.EVALUATION_WINDOW
+    scored = saved.evaluate(
+        method=config.INFERENCE.EVALUATION_METHOD,
+        window_s=window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None,
+    )
+    weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
+    results.write_scored(config, Host("toolbox", revision(run.toolbox)), results.trained_model(config, weights), scored)

@@ -1,0 +1,95 @@
+"""Execute runs, some at a time, whatever happens to one of them."""
+import contextlib
+import signal
+import sys
+import threading
+import time
+
+from .local import Outcome
+from .progress import Progress
+
+_POLL_S = 0.2
+
+
+def drive(runs, launcher, jobs=1, impossible=None, say=print):
+    """Execute the runs that are not done yet, and report each as it ends.
+
+    A run that fails is reported and the others go on. A run that another process is executing, one that a killed
+    command left for instance, is waited for. When this process is stopped, its runs are stopped too.
+
+    Args:
+        runs: list of :class:`~.run.Run`.
+        launcher: what starts a run; :class:`~.local.LocalLauncher`, or one with the same method.
+        jobs: runs at a time.
+        impossible: {run's folder: why it cannot even begin}.
+        say: called with each line of the report.
+
+    Returns:
+        list of :class:`~.local.Outcome`, in the order of ``runs``.
+
+    Raises:
+        ConfigError: a run's folder holds results of another config; nothing was started.
+    """
+    for run in runs:
+        run.check_kept()
+    return _Drive(runs, launcher, jobs, impossible or {}, say).outcomes_of(runs)
+
+
+class _Drive:
+    def __init__(self, runs, launcher, jobs, impossible, say):
+        self.launcher, self.jobs = launcher, jobs
+        self.outcomes = {run.folder: Outcome(run, failure=impossible.get(run.folder)) for run in runs}
+        self.waiting = [run for run in runs if run.folder not in impossible and not run.done]
+        self.tasks, self.elsewhere = [], set()
+        self.progress = Progress(runs, len(self.waiting), jobs, say)
+        for folder in impossible:
+            self.progress.failed(self.outcomes[folder])
+
+    def outcomes_of(self, runs):
+        with _terminated_as_interrupted():
+            try:
+                while self.waiting or self.tasks:
+                    self._begin_some()
+                    time.sleep(_POLL_S)
+                    self._end_some()
+            finally:
+                for task in self.tasks:
+                    task.stop()
+        return [self.outcomes[run.folder] for run in runs]
+
+    def _begin_some(self):
+        for run in list(self.waiting):
+            if len(self.tasks) >= self.jobs:
+                return
+            if run.done:  # by the other process
+                self.waiting.remove(run)
+                continue
+            task = self.launcher.start(run)
+            if task is not None:
+                self.waiting.remove(run)
+                self.tasks.append(task)
+                self.progress.began(run)
+            elif run.folder not in self.elsewhere:
+                self.elsewhere.add(run.folder)
+                self.progress.waits_for(run)
+
+    def _end_some(self):
+        for task in list(self.tasks):
+            outcome = task.poll()
+            if outcome is not None:
+                self.tasks.remove(task)
+                self.outcomes[outcome.run.folder] = outcome
+                self.progress.ended(outcome, self.tasks, self.waiting)
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupted():
+    """Let SIGTERM unwind the stack, so that what was started is stopped with us."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)

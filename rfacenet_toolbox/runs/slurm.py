@@ -1,0 +1,69 @@
+"""Runs as jobs of a SLURM cluster, through submitit (the optional extra ``slurm``)."""
+import re
+
+from ..errors import ConfigError
+from .local import Outcome, perform
+
+_OPTION = re.compile(r"^[A-Za-z_]\w*=")
+
+
+class SlurmLauncher:
+    """Submits runs; the cluster's queue decides when they are executed.
+
+    Args:
+        folder: for submitit's own files and the jobs' output.
+        options: ``["timeout_min=600", "slurm_partition=gpu", ...]``, submitit's parameters; ``cluster=local`` executes
+            the jobs on this machine, to try the way without a cluster.
+
+    Raises:
+        ConfigError: submitit is not installed, there is no SLURM, or an option is none of submitit's.
+    """
+
+    def __init__(self, folder, options=()):
+        try:
+            import submitit
+        except ImportError as error:
+            raise ConfigError(
+                "--slurm needs submitit, which is not installed. Run: pip install 'rfacenet-toolbox[slurm]'"
+            ) from error
+        parameters = _parsed(options)
+        cluster = parameters.pop("cluster", "slurm")
+        try:
+            self._executor = submitit.AutoExecutor(folder=str(folder), cluster=cluster)
+            self._executor.update_parameters(**{"name": "rfacenet", **parameters})
+        except (RuntimeError, NameError, TypeError, ValueError) as error:
+            raise ConfigError(f"--slurm {' '.join(options)}: {error}. Correct the options.") from error
+
+    def start(self, run):
+        """A :class:`SlurmTask` for the run."""
+        return SlurmTask(run, self._executor.submit(perform, run))
+
+
+class SlurmTask:
+    """A run that was submitted."""
+
+    def __init__(self, run, job):
+        self.run, self._job = run, job
+
+    def poll(self):
+        """The :class:`~.local.Outcome`, or None as long as the job waits or goes on."""
+        if not self._job.done():
+            return None
+        error = self._job.exception()
+        if error is not None:
+            return Outcome(self.run, failure=f"job {self._job.job_id} failed: {error}")
+        return self._job.result()
+
+    def stop(self):
+        """Cancel the job."""
+        self._job.cancel()
+
+
+def _parsed(options):
+    parameters = {}
+    for option in options:
+        if not _OPTION.match(option):
+            raise ConfigError(f"--slurm {option} is no NAME=VALUE; expected such as slurm_partition=gpu.")
+        name, _, value = option.partition("=")
+        parameters[name] = int(value) if value.isdigit() else value
+    return parameters

@@ -82,7 +82,8 @@ def write(config, host, tested, predictions, labels, left_out=None):
     Raises:
         DataError: no video has a score.
     """
-    save_outputs(config, tested, predictions, labels)
+    if predictions:
+        save_outputs(config, tested, predictions, labels)
     return write_scored(config, host, tested, evaluate_outputs(config, tested, predictions, labels, left_out))
 
 

@@ -62,12 +62,13 @@ def test_eleven_chunks_numbered_by_text_keep_their_order(path):
 
 def test_ours_are_read(tmp_path):
     config = tiny.config(tmp_path)
+    tested = results.trained_model(config, "w.pth")
     predictions, labels = chunked(GUESS, 100), chunked(TRUTH, 100)
-    results.save_outputs(config, predictions, labels)
+    results.save_outputs(config, tested, predictions, labels)
     read = outputs.read(tmp_path)
     assert read.path == str(tmp_path / "outputs" / "tiny_outputs.pickle")
     assert (read.label_type, read.fs_hz) == ("Standardized", 30.0)
-    scored = results.evaluate_outputs(config, predictions, labels)
+    scored = results.evaluate_outputs(config, tested, predictions, labels)
     assert {name: summary for name, (summary, _) in read.evaluate().items()} == {
         name: summary for name, (summary, _) in scored.items()
     }

@@ -152,7 +152,7 @@ def test_what_a_run_lacks_is_said_and_the_rest_is_shown(runs, tmp_path):
         writer.writeheader()
         writer.writerows(rows)
     html = write_report([run], tmp_path / "page", attention_clips=0).read_text(encoding="utf-8")
-    assert "Not shown: " in html and "the predicted and true BVP" in html
+    assert "Not shown: " in html and "There is no *_outputs.pickle" in html
     assert "2 videos or windows" in html and "1 without an estimate are left out" in html
     assert html.count("<img ") == 4
 

@@ -149,17 +149,16 @@ def test_metrics_that_do_not_exist_are_null_with_a_reason(tmp_path):
         assert summary["MAE"][0] is not None
 
 
-def test_a_prediction_without_a_pulse_gives_strict_json_still(tmp_path, capsys):
-    flat = {video: {k: torch.zeros_like(chunk) for k, chunk in chunks.items()} for video, chunks in GUESS.items()}
+def test_a_prediction_without_a_pulse_is_left_out_and_the_rest_scored(tmp_path, capsys):
+    video = "subject10"
+    flat = {**GUESS, video: {number: torch.zeros_like(chunk) for number, chunk in GUESS[video].items()}}
     write(tiny.config(tmp_path), host(), flat, TRUTH, "w.pth")
     content, rows = read(tmp_path)
     shown = capsys.readouterr().out
-    for summary in content["protocols"].values():
-        assert {"Pearson", "MACC"} <= set(summary["undefined"])
-        for metric, reason in summary["undefined"].items():
-            assert summary[metric] == [None, None] and reason
-            assert f"{metric:8}undefined" in shown
-    assert all(row["macc"] == "" for row in rows)
+    assert (content["videos"]["scored"], content["videos"]["missing"]) == (len(GUESS) - 1, [])
+    assert list(content["videos"]["left_out"]) == [video] and f"{len(GUESS) - 1} of {len(GUESS)} videos" in shown
+    assert all(summary["n"] == len(GUESS) - 1 for summary in content["protocols"].values())
+    assert {row["video"] for row in rows if row["skipped"]} == {video}
 
 
 def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):

@@ -132,7 +132,8 @@ def evaluate(
     """
     if skip_unusable:
         check_rate(fs_hz)
-        check_videos(predictions, labels)
+        if predictions or labels or not unusable:
+            check_videos(predictions, labels)
     else:
         validate(predictions, labels, fs_hz)
     scorer = score_what_can_be if skip_unusable else score_video

@@ -64,6 +64,16 @@ def test_one_pass_and_a_detection_every_so_many_frames():
     assert video.detections == 3 and video.faces_not_found == 0 and opened.passes == [1]
 
 
+@pytest.mark.parametrize("changes", [{}, {"DO_CROP_FACE": False}, {"USE_MEDIAN_FACE_BOX": True, "W": 30, "H": 20}])
+def test_bgr_frames_give_the_same_video(changes):
+    changes = dict(changes, DO_DYNAMIC_DETECTION=True, DYNAMIC_DETECTION_FREQUENCY=4)
+    frames = face_frames(10)
+    rgb = face_video(Opened(frames), settings(**changes))
+    bgr = face_video(Opened(np.ascontiguousarray(frames[..., ::-1])), settings(**changes), bgr=True)
+    np.testing.assert_array_equal(bgr.frames, rgb.frames)
+    assert (bgr.detections, bgr.faces_not_found) == (rgb.detections, rgb.faces_not_found)
+
+
 def test_a_median_box_crops_all_frames_alike_and_needs_a_second_pass():
     frames = face_frames(40)
     opened = Opened(frames)

@@ -50,14 +50,14 @@ class FaceDetector:
         self.check_available()
         self._coef = large_box_coef
 
-    def box(self, frame):
-        """The face's box in a uint8 RGB frame.
+    def box(self, frame, bgr=False):
+        """The face's box in a uint8 RGB frame, or a BGR one if ``bgr`` says so.
 
         Returns:
             ``([x, y, width, height], found)`` in whole pixels; where ``found`` is False the box is the toolbox's
             substitute, the frame with width and height exchanged. The box may reach beyond the frame.
         """
-        face = self._find(frame)
+        face = self._find(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB) if bgr else frame)
         x, y, width, height = (0, 0, frame.shape[0], frame.shape[1]) if face is None else face
         if self._coef is not None:
             margin = (self._coef - 1.0) / 2
@@ -127,44 +127,46 @@ class FaceVideo:
     faces_not_found: int = 0
 
 
-def face_video(open_frames, settings):
+def face_video(open_frames, settings, bgr=False):
     """Decode, crop and resize a recording; only resized frames are kept.
 
     Args:
         open_frames: ``open_frames(every=1)`` -> iterator of every so many uint8 RGB frames, from the beginning.
         settings: :class:`~.settings.PreprocessSettings`.
+        bgr: the frames are BGR. They are turned to RGB where a face is looked for, and once they are small, which gives
+            the same for less work.
 
     Returns:
         :class:`FaceVideo`. A median box needs all boxes before the first crop, so the file is then read twice.
     """
-    if not settings.crop_face:
-        return FaceVideo(_stack(_resize(frame, settings) for frame in open_frames()))
+    found = []
+    boxed = _boxed(open_frames, settings, bgr, found) if settings.crop_face else ((f, None) for f in open_frames())
+    frames = _stack(_resize(frame, box, settings, bgr) for frame, box in boxed)
+    return FaceVideo(frames, len(found), sum(not face for _, face in found))
+
+
+def _boxed(open_frames, settings, bgr, found):
+    """``(frame, box to crop it to)`` of all frames; what the detector gave is appended to ``found``."""
     detector = face_detector(settings)
-    if settings.median_box and settings.detect_every is not None:
-        found = [detector.box(frame) for frame in open_frames(settings.detect_every)]
+    every = settings.detect_every
+    if settings.median_box and every is not None:
+        found += [detector.box(frame, bgr) for frame in open_frames(every)]
         median = np.median([box for box, _ in found], axis=0).astype(int)
-        resized = (_resize(_crop(frame, median), settings) for frame in open_frames())
+        for frame in open_frames():
+            yield frame, median
     else:
-        found = []
-        resized = _following(detector, found, open_frames(), settings)
-    return FaceVideo(_stack(resized), len(found), sum(not face for _, face in found))
+        for index, frame in enumerate(open_frames()):
+            if index == 0 or (every is not None and index % every == 0):
+                found.append(detector.box(frame, bgr))
+            yield frame, found[-1][0]
 
 
-def _following(detector, found, frames, settings):
-    """Resized frames, each cropped to the box found last; the boxes are appended to ``found``."""
-    for index, frame in enumerate(frames):
-        if index == 0 or (settings.detect_every is not None and index % settings.detect_every == 0):
-            found.append(detector.box(frame))
-        yield _resize(_crop(frame, found[-1][0]), settings)
-
-
-def _crop(frame, box):
-    x, y, width, height = box
-    return frame[max(y, 0):min(y + height, frame.shape[0]), max(x, 0):min(x + width, frame.shape[1])]
-
-
-def _resize(frame, settings):
-    return cv2.resize(frame, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
+def _resize(frame, box, settings, bgr):
+    if box is not None:
+        x, y, width, height = box
+        frame = frame[max(y, 0):min(y + height, frame.shape[0]), max(x, 0):min(x + width, frame.shape[1])]
+    resized = cv2.resize(frame, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(resized, cv2.COLOR_BGR2RGB) if bgr else resized
 
 
 def _stack(resized):

@@ -148,7 +148,7 @@ def cache_recording(task):
     recording, settings = task.recording, task.settings
     source = cache.source_state(recording)
     signal = readers.ppg(recording)
-    video = face_video(functools.partial(readers.frames, recording), settings)
+    video = face_video(functools.partial(readers.frames, recording, bgr=True), settings, bgr=True)
     frame_count = len(video.frames)
     label = readers.label(recording, signal, frame_count, settings.fs_hz)
     bounds = _clip_bounds(recording, min(frame_count, len(label)), settings.chunk_length)

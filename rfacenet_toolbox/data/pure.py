@@ -34,7 +34,7 @@ def sources(recording):
 
 
 def frames(recording, every=1):
-    """Decode the PNG files in the order of their names, after checking that none is missing."""
+    """Decode the PNG files (BGR) in the order of their names, after checking that none is missing."""
     paths = _frame_paths(recording)
     shape = None
     for path in paths[::every]:
@@ -50,7 +50,7 @@ def frames(recording, every=1):
                 f"{os.path.basename(path)} is {image.shape[1]}x{image.shape[0]}, but the first frame is "
                 f"{shape[1]}x{shape[0]}; expected one size throughout. Copy the frames again from the data set"
             )
-        yield cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        yield image
 
 
 def _frame_paths(recording):

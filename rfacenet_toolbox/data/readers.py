@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Callable
 
+import cv2
 import numpy as np
 
 from ..errors import ConfigError, DataError
@@ -23,7 +24,7 @@ class DatasetFormat:
         identify: folder name -> ``(recording name, subject)``, None for a folder that is none of the data set's
             own, ValueError for one that claims to be and cannot be read.
         split_by_subject: whether BEGIN and END count subjects (all their recordings together) or recordings.
-        frames: ``(recording, every=1)`` -> iterator of uint8 RGB frames (H, W, 3).
+        frames: ``(recording, every=1)`` -> iterator of uint8 BGR frames (H, W, 3), as OpenCV decodes them.
         ppg: ``(recording)`` -> 1-D float64 array as recorded.
         label: ``(recording, ppg, frame_count, fs_hz)`` -> the PPG that goes with the frames, as the toolbox pairs them.
         sources: ``(recording)`` -> the files and folders that the recording consists of.
@@ -141,17 +142,19 @@ def split_recordings(dataset, recordings, begin, end):
     return [recording for subject in chosen for recording in recordings if recording.subject == subject]
 
 
-def frames(recording, every=1):
+def frames(recording, every=1, bgr=False):
     """Iterate over the recording's frames: uint8 RGB (H, W, 3), one at a time.
 
     Args:
         recording: from :func:`find_recordings`.
         every: give only frames 0, every, 2 * every, ...
+        bgr: give them as OpenCV decodes them, for who converts them when they are smaller.
 
     Raises:
         DataError: missing or undecodable frames.
     """
-    return dataset_format(recording.dataset).frames(recording, every)
+    decoded = dataset_format(recording.dataset).frames(recording, every)
+    return decoded if bgr else (cv2.cvtColor(frame, cv2.COLOR_BGR2RGB) for frame in decoded)
 
 
 def ppg(recording):

@@ -29,7 +29,7 @@ def sources(recording):
 
 
 def frames(recording, every=1):
-    """Decode the video up to the first frame that cannot be decoded, as the toolbox's ``read_video`` does."""
+    """Decode the video (BGR) up to the first frame that cannot be decoded, as the toolbox's ``read_video`` does."""
     path = sources(recording)[0]
     if not os.path.isfile(path):
         raise recording.error(f"its video {path} is not there. Expected {LAYOUT}. Copy the video there")
@@ -42,7 +42,7 @@ def frames(recording, every=1):
                 decoded, image = video.retrieve()
                 if not decoded:
                     break
-                yield cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+                yield image
             index += 1
     finally:
         video.release()

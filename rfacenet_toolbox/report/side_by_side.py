@@ -10,16 +10,17 @@ SYNTHETIC = (
 )
 _LEGEND = (
     "value ± standard error over the test videos, as the paper prints them. Measured: both averaged over the seeds; "
-    "the smaller line has the least and the greatest value of a seed. Best in bold, second best underlined (in "
+    "the smaller line has the least and the greatest value of a seed. Best in bold, second best doubly underlined (in "
     "Markdown in italics), among the published and among the measured numbers of a half."
 )
 
 
 def files(name, heading, tables, records, notes, sets):
     """The three files of a page: tables, numbers for machines, and what is to be said about them."""
-    synthetic = any(one.synthetic for one in sets.values())
+    synthetic = is_synthetic(sets)
     heading += ", measured on synthetic recordings" if synthetic else ""
     said = [SYNTHETIC] if synthetic else []
+    records = [{**record, "synthetic": synthetic} for record in records]
     text = "\n\n".join([f"# {heading}", *(f"**{words}**" for words in said), *map(markdown, tables)])
     text += "\n" + "\n".join(f"- {note}" for note in notes) + "\n"
     sections = [("", "\n".join(html.paragraph(words, said_aloud=True) for words in said))]
@@ -78,6 +79,16 @@ def marked_rows(published, results, protocol):
 def metric_groups():
     """The upper header's words and widths of :func:`number_cells`."""
     return [(heading, 2) for heading, _ in METRICS.values()]
+
+
+def metric_columns(sets):
+    """The lower header's words of :func:`number_cells`."""
+    return ["published", "synthetic" if is_synthetic(sets) else "measured"] * len(METRICS)
+
+
+def is_synthetic(sets):
+    """Whether numbers that were measured on these data sets are to be called synthetic."""
+    return any(one.synthetic for one in sets.values())
 
 
 def every_run(title_, named_results, protocol, out):

@@ -3,7 +3,16 @@ from ..runs.table2 import DIRECTIONS, SIGNAL, title
 from . import html
 from .measured import METRICS, row_results
 from .published import table2
-from .side_by_side import common_notes, every_run, files, marked_rows, metric_groups, number_cells, number_record
+from .side_by_side import (
+    common_notes,
+    every_run,
+    files,
+    marked_rows,
+    metric_columns,
+    metric_groups,
+    number_cells,
+    number_record,
+)
 from .table import Table
 
 
@@ -22,12 +31,12 @@ def table2_files(rows, sets, protocol, out, host):
     for direction in DIRECTIONS:
         half = [(row, row_results(row)) for row in rows if row.direction == direction]
         if half:
-            tables += _half(half, direction, protocol, out)
+            tables += _half(half, direction, metric_columns(sets), protocol, out)
             records += [record for row, results in half for record in _records(row, results, protocol, out)]
     return files("table2", "Table 2", tables, records, notes, sets)
 
 
-def _half(half, direction, protocol, out):
+def _half(half, direction, number_columns, protocol, out):
     published = [table2()[tuple(direction)].get(row.method) for row, _ in half]
     single = f"Every run, {direction[0]} to {direction[1]}"
     rows = []
@@ -36,7 +45,7 @@ def _half(half, direction, protocol, out):
     ):
         cells = number_cells(numbers, results, protocol, out, marked, html.anchor(single))
         rows.append([title(row.method), *cells, _runs_done(row, results)])
-    columns = ["", *["published", "measured"] * len(METRICS), "runs"]
+    columns = ["", *number_columns, "runs"]
     notes = []
     if any(row.method in SIGNAL for row, _ in half):
         notes.append("The signal methods are not trained; they have one run a test set, and no seed.")

@@ -4,7 +4,16 @@ from ..runs.table3 import DIRECTION, REFERENCE
 from . import html
 from .measured import METRICS, absolute_errors, row_results
 from .published import table3
-from .side_by_side import common_notes, every_run, files, marked_rows, metric_groups, number_cells, number_record
+from .side_by_side import (
+    common_notes,
+    every_run,
+    files,
+    marked_rows,
+    metric_columns,
+    metric_groups,
+    number_cells,
+    number_record,
+)
 from .table import Cell, Table
 
 #: row -> the paper's columns TCU and CTFC
@@ -30,7 +39,7 @@ def table3_files(rows, sets, protocol, out, host):
             record = number_record(numbers, results[row.method], metric, protocol, out)
             records.append({"row": row.method, **record, **_difference_record(comparisons.get(row.method), metric)})
     groups = [("", 2), *metric_groups(), ("MAE, less Stage-3's", 1), ("", 1)]
-    columns = ["TCU", "CTFC", *["published", "measured"] * len(METRICS), "difference", "runs"]
+    columns = ["TCU", "CTFC", *metric_columns(sets), "difference", "runs"]
     half = f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}"
     tables = [Table(half, columns, table_rows, groups), every_run(_SINGLE, list(results.items()), protocol, out)]
     return files("table3", "Table 3", tables, records, _notes(sets, protocol, host, comparisons), sets)

@@ -8,7 +8,7 @@ import platform
 
 import torch
 
-from . import __version__, evaluation
+from . import __version__, evaluation, levers
 from .checkpoint import write_atomically
 
 SCHEMA = 1
@@ -90,6 +90,7 @@ def _content(config, host, predictions, scored, weights):
         "test_set": config.TEST.DATA.DATASET,
         "weights": str(weights),
         "seed": config.MODEL.RFACENET.RUNTIME.SEED,
+        "runtime": levers.describe(config),
         "videos": {
             "expected": len(names) if expected is None else len(expected),
             "scored": len(names),

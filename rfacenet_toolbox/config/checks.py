@@ -103,6 +103,8 @@ def _check_evaluation(config):
 def _check_machine(config):
     import torch
 
+    from .. import levers, runtime
+
     try:
         device = torch.device(config.DEVICE)
     except RuntimeError as error:
@@ -110,6 +112,7 @@ def _check_machine(config):
     count = torch.cuda.device_count()
     if device.type == "cuda" and 0 < count <= (device.index or 0):
         raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
+    levers.check(config.MODEL.RFACENET.RUNTIME, runtime.available_device(config.DEVICE))
     seed = config.MODEL.RFACENET.RUNTIME.SEED
     if not 0 <= seed < 2**32:
         raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")

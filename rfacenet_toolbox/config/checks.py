@@ -33,6 +33,7 @@ def check(config, host):
         _check_training(config)
     _check_evaluation(config)
     _check_machine(config)
+    _check_levers(config)
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
@@ -103,8 +104,6 @@ def _check_evaluation(config):
 def _check_machine(config):
     import torch
 
-    from .. import levers, runtime
-
     try:
         device = torch.device(config.DEVICE)
     except RuntimeError as error:
@@ -112,7 +111,6 @@ def _check_machine(config):
     count = torch.cuda.device_count()
     if device.type == "cuda" and 0 < count <= (device.index or 0):
         raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
-    levers.check(config.MODEL.RFACENET.RUNTIME, runtime.available_device(config.DEVICE))
     seed = config.MODEL.RFACENET.RUNTIME.SEED
     if not 0 <= seed < 2**32:
         raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")
@@ -160,6 +158,12 @@ def _check_rfacenet(config, splits):
             raise ConfigError(f"{prefix}.PREPROCESS.DATA_TYPE is {data.PREPROCESS.DATA_TYPE}; rFaceNet takes one.")
         if min(data.PREPROCESS.RESIZE.W, data.PREPROCESS.RESIZE.H) < 16:
             raise ConfigError(f"{prefix}.PREPROCESS.RESIZE is below 16x16, the smallest that rFaceNet takes.")
+
+
+def _check_levers(config):
+    from .. import levers, runtime
+
+    levers.check(config.MODEL.RFACENET.RUNTIME, runtime.available_device(config.DEVICE))
 
 
 def _one_of(key, value, allowed):

@@ -5,7 +5,7 @@ import torch
 
 from .identity import UNKNOWN
 from .network import RFaceNet
-from .objective import MultiTaskLoss, heart_rate_bpm
+from .objective import MultiTaskLoss
 
 #: the classifier of people: training needs it, inference does not, and weights files leave it out unless asked
 IDENTITY_HEAD = "classifier."
@@ -76,9 +76,10 @@ class RFaceNetRecipe(Recipe):
         node = config.MODEL.RFACENET
         self.identities = identities
         self.exports_head = node.EXPORT_IDENTITY_HEAD
+        has_classifier = identities is not None and "identity" in node.LOSS.TASKS
         self.model = RFaceNet(
             node.FRAME_NUM,
-            len(identities) if identities is not None else 0,
+            len(identities) if has_classifier else 0,
             node.FUSION,
             node.IDENTITY,
             tcu_steps=node.TCU_STEPS,
@@ -87,11 +88,9 @@ class RFaceNetRecipe(Recipe):
         if node.RUNTIME.CHANNELS_LAST:
             self.model.use_channels_last()
         data = config.TRAIN.DATA if config.TOOLBOX_MODE == "train_and_test" else config.TEST.DATA
-        self.fs_hz = data.FS
-        self.is_derivative = data.PREPROCESS.LABEL_TYPE == "DiffNormalized"
         self.loss = MultiTaskLoss(
-            self.fs_hz,
-            is_derivative=self.is_derivative,
+            data.FS,
+            is_derivative=data.PREPROCESS.LABEL_TYPE == "DiffNormalized",
             heart_rate_unit=node.LOSS.HEART_RATE_UNIT,
             sigma_init=node.LOSS.SIGMA_INIT,
             tasks=node.LOSS.TASKS,
@@ -99,7 +98,7 @@ class RFaceNetRecipe(Recipe):
 
     def predict(self, clips):
         """(B, 3, T, H, W) -> BVP (B, T)."""
-        return self.model(clips).bvp
+        return self.model(clips, with_identity=False).bvp
 
     def step(self, clips, labels, classes):
         out = self.model(clips)
@@ -109,7 +108,7 @@ class RFaceNetRecipe(Recipe):
         log = {"loss": (float(terms.total.detach()) * count, count), "bvp": (float(terms.bvp.detach()) * count, count)}
         if terms.heart_rate is not None:
             log["heart_rate"] = (float(terms.heart_rate.detach()) * count, count)
-        log["heart_rate_mae_bpm"] = (self._heart_rate_error(out.bvp, labels), count)
+        log["heart_rate_mae_bpm"] = (float(terms.heart_rate_mae_bpm) * count, count)
         if out.identity is not None:
             log.update(_identity_log(out.identity.detach(), classes, terms.identity))
         return Step(terms.total, out.bvp, log)
@@ -128,11 +127,6 @@ class RFaceNetRecipe(Recipe):
         if not self.exports_head:
             state = {name: value for name, value in state.items() if not name.startswith(IDENTITY_HEAD)}
         return state
-
-    def _heart_rate_error(self, bvp, labels):
-        settings = {"is_derivative": self.is_derivative}
-        predicted = heart_rate_bpm(bvp.detach().float(), self.fs_hz, **settings)
-        return float((predicted - heart_rate_bpm(labels, self.fs_hz, **settings)).abs().sum())
 
 
 def _identity_log(scores, classes, term):

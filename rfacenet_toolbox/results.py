@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 import torch
 
-from . import __version__, evaluation
+from . import __version__, evaluation, levers
 from .checkpoint import write_atomically
 from .errors import DataError
 
@@ -206,6 +206,7 @@ def _content(config, host, tested, scored):
         "test_set": _data(config, tested).DATASET,
         "weights": tested.weights,
         "seed": config.MODEL.RFACENET.RUNTIME.SEED,
+        "runtime": levers.describe(config),
         "videos": videos,
         "evaluation_method": config.INFERENCE.EVALUATION_METHOD,
         "protocols": {name: summary for name, (summary, _) in scored.items()},

@@ -115,7 +115,7 @@ def _fingerprint(config, settings, clips):
     """What two runs must share for one to go on with the other's state. ``settings``: the model's node, or None."""
     train = _without(config.TRAIN, "DATA", "PLOT_LOSSES_AND_LR")
     model = _without(config.MODEL[settings] if settings else {}, "RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
-    runtime_settings = _without(config.MODEL.RFACENET.RUNTIME, "WORKERS", "KEEP_WORKERS")
+    runtime_settings = _without(config.MODEL.RFACENET.RUNTIME, "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
     content = {"name": config.MODEL.NAME, "train": train, "model": model, "runtime": runtime_settings}
     content["clips"] = sorted(clips)
     content["processes"] = distributed.size()

@@ -14,11 +14,16 @@ TOOLBOX_WORKERS = 16
 
 def pick_device(name):
     """The torch device of ``config.DEVICE``; the CPU, said aloud, where the named one is not there."""
-    wanted = torch.device(name)
-    if wanted.type == "cuda" and not torch.cuda.is_available():
+    device = available_device(name)
+    if device != torch.device(name):
         print(f"DEVICE is {name} and this machine has no CUDA device; running on the CPU.")
-        return torch.device("cpu")
-    return wanted
+    return device
+
+
+def available_device(name):
+    """:func:`pick_device` without a word."""
+    wanted = torch.device(name)
+    return torch.device("cpu") if wanted.type == "cuda" and not torch.cuda.is_available() else wanted
 
 
 def autocast(device, precision):

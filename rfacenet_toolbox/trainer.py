@@ -7,7 +7,7 @@ import torch
 from torch.utils.data import Subset
 from tqdm import tqdm
 
-from . import checkpoint, distributed, init_weights, runtime
+from . import checkpoint, distributed, init_weights, levers, runtime
 from .errors import DataError, NotFiniteError
 from .identity import UNKNOWN, IdentityMap, subject_of
 from .recipe import RFaceNetRecipe
@@ -38,6 +38,7 @@ class Trainer:
         self.device = distributed.local(runtime.pick_device(config.DEVICE))
         self.recipe.model.to(self.device)
         self.recipe.loss.to(self.device)
+        levers.prepare(self.recipe.model, config.MODEL.RFACENET.RUNTIME)
 
     def train(self, loaders):
         """Train for ``TRAIN.EPOCHS`` epochs, going on where an interrupted run of the same config stopped.
@@ -49,7 +50,7 @@ class Trainer:
         loader, holdout = self._split_holdout(loaders["train"])
         epochs = self.config.TRAIN.EPOCHS
         self.parameters = [*self.recipe.model.parameters(), *self.recipe.loss.parameters()]
-        self.optimizer = torch.optim.Adam(self.parameters, lr=self.config.TRAIN.LR)
+        self.optimizer = levers.adam(self.parameters, self.config.TRAIN.LR, self.config.MODEL.RFACENET.RUNTIME)
         self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=self.config.TRAIN.LR, epochs=epochs, steps_per_epoch=len(loader)
         )

@@ -132,6 +132,37 @@ def test_channels_last_changes_the_layout_and_not_the_result():
     assert torch.allclose(before.identity, after.identity, atol=1e-5)
 
 
+def test_a_bvp_alone_leaves_out_what_it_does_not_need():
+    model = RFaceNet(frames=8, identities=4, fusion="none").eval()
+    ran = []
+    for part in (model.tcu, model.contour, model.classifier):
+        part.register_forward_hook(lambda *call: ran.append(call))
+    with torch.no_grad():
+        alone = model(clips(), with_identity=False)
+        assert ran == [] and alone.identity is None
+        assert torch.equal(alone.bvp, model(clips()).bvp)
+    assert len(ran) == 3
+
+
+def in_the_order_of_the_papers(branch, clip):
+    """PhysNet's first stage with every pooling after its ReLU."""
+    return branch.ConvBlock3(branch.ConvBlock2(branch.halve_space(branch.ConvBlock1(clip))))
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last_3d])
+def test_pooling_before_relu_changes_neither_values_nor_gradients(layout):
+    torch.manual_seed(0)
+    plain, ours = (PulseBranch().to(memory_format=layout) for _ in range(2))
+    ours.load_state_dict(plain.state_dict())
+    outputs = in_the_order_of_the_papers(plain, clips(2, 4, 18, 18)), ours.stage1(clips(2, 4, 18, 18))
+    assert torch.allclose(*outputs, atol=1e-6)
+    for output in outputs:
+        output.square().sum().backward()
+    pairs = zip(plain.ConvBlock1.parameters(), ours.ConvBlock1.parameters())
+    assert all(torch.allclose(a.grad, b.grad, rtol=1e-5, atol=1e-4) for a, b in pairs)
+    assert torch.equal(plain.ConvBlock1[1].running_var, ours.ConvBlock1[1].running_var)
+
+
 @pytest.mark.parametrize(
     "settings, said",
     [

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from rfacenet_toolbox import heart_rate_bpm
 from rfacenet_toolbox.errors import ShapeError
 from rfacenet_toolbox.objective import MultiTaskLoss, soft_heart_rate_bpm
+from rfacenet_toolbox.objective.heart_rate import hard_and_soft_heart_rate_bpm
 
 FS_HZ = 30.0
 
@@ -64,6 +65,24 @@ def test_soft_rate_has_a_gradient_that_moves_the_rate():
     rate = torch.tensor(80.0, requires_grad=True)
     soft_heart_rate_bpm(torch.sin(2 * math.pi * rate / 60 * time), FS_HZ).backward()
     assert rate.grad == pytest.approx(1.0, abs=0.3)
+
+
+@pytest.mark.parametrize("is_derivative", [False, True])
+def test_one_spectrum_gives_the_rates_of_two(is_derivative):
+    signal, _ = tones(128)
+    hard, soft = hard_and_soft_heart_rate_bpm(signal, FS_HZ, is_derivative=is_derivative)
+    assert torch.equal(hard, heart_rate_bpm(signal, FS_HZ, is_derivative=is_derivative))
+    assert torch.equal(soft, soft_heart_rate_bpm(signal, FS_HZ, is_derivative=is_derivative))
+
+
+@pytest.mark.parametrize("tasks", [("bvp",), ("bvp", "heart_rate")])
+def test_the_loss_gives_the_logs_heart_rate_error(tasks):
+    bvp, rates = tones(128, 60, 120)
+    label, _ = tones(128, 70, 130)
+    terms = MultiTaskLoss(FS_HZ, is_derivative=False, tasks=tasks)(bvp.requires_grad_(), label)
+    expected = (heart_rate_bpm(bvp, FS_HZ) - heart_rate_bpm(label, FS_HZ)).abs().mean()
+    assert float(terms.heart_rate_mae_bpm) == pytest.approx(float(expected), abs=0.2) == pytest.approx(10, abs=1)
+    assert not terms.heart_rate_mae_bpm.requires_grad
 
 
 def test_arrays_and_lists_are_taken():

@@ -1,5 +1,6 @@
 """The trainer: what it leaves, what a stop costs, and what it refuses."""
 import csv
+import functools
 from pathlib import Path
 
 import pytest
@@ -60,9 +61,14 @@ class Killed(Exception):
     pass
 
 
-@pytest.mark.parametrize("identity", ["tcu", "noise"])
-def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, identity):
-    whole, stopped = (tiny.config(tmp_path / run, 3, IDENTITY=identity) for run in "ab")
+@pytest.mark.parametrize(
+    "settings",
+    [{"IDENTITY": "tcu"}, {"IDENTITY": "noise"}, {"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}],
+)
+def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, settings):
+    # Dynamo without a compiler behind it: what is tested here is names and states, not kernels.
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
+    whole, stopped = (tiny.config(tmp_path / run, 3, **settings) for run in "ab")
     trained(whole)
 
     step, calls = Trainer._step, []
@@ -139,12 +145,39 @@ def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
         trained(tiny.config(tmp_path, 1, IDENTITY_HOLDOUT=True), chunks=4)
 
 
-@pytest.mark.parametrize("settings", [{"RUNTIME__PRECISION": "bf16"}, {"RUNTIME__CHANNELS_LAST": True}])
+@pytest.mark.parametrize(
+    "settings",
+    [{"RUNTIME__PRECISION": "bf16"}, {"RUNTIME__CHANNELS_LAST": True}, {"RUNTIME__FUSED_OPTIMIZER": True}],
+)
 def test_runtime_settings_change_a_loss_by_rounding_only(tmp_path, settings):
     trained(tiny.config(tmp_path / "a", 1))
     trained(tiny.config(tmp_path / "b", 1, **settings))
     plain, other = (float(epochs(tmp_path / run)[0]["bvp"]) for run in "ab")
     assert other == pytest.approx(plain, rel=0.1)
+
+
+def test_kept_memory_changes_no_bit(tmp_path):
+    trained(tiny.config(tmp_path / "a", 1, RUNTIME__KEEP_MEMORY=False))
+    trained(tiny.config(tmp_path / "b", 1, RUNTIME__KEEP_MEMORY=True))
+    assert same_weights(*(tmp_path / run / "models" / "tiny_Epoch0.pth" for run in "ab"))
+
+
+def test_weights_of_a_compiled_model_are_those_of_a_plain_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
+    trained(tiny.config(tmp_path, 1, RUNTIME__COMPILE=True))
+    plain = tiny.config(tmp_path, 1, RUNTIME__COMPILE=False)
+    predictions, _, _ = rfacenet_trainer(plain, tiny.loaders(), Host("standalone")).test(tiny.loaders())
+    assert sorted(predictions) == ["subject1", "subject2", "subject3"]
+
+
+def test_no_classifier_without_its_task_and_none_run_for_a_bvp(tmp_path):
+    config = tiny.config(tmp_path, LOSS__TASKS=["bvp", "heart_rate"])
+    assert rfacenet_trainer(config, tiny.loaders(), Host("standalone")).recipe.model.classifier is None
+    recipe = rfacenet_trainer(tiny.config(tmp_path), tiny.loaders(), Host("standalone")).recipe
+    ran = []
+    recipe.model.classifier.register_forward_hook(lambda *call: ran.append(call))
+    recipe.predict(torch.randn(2, 3, tiny.FRAMES, tiny.SIDE, tiny.SIDE))
+    assert ran == []
 
 
 def test_the_bvp_term_alone_learns_a_pulse(tmp_path):

@@ -35,6 +35,7 @@ def check(config, host):
         _check_training(config)
     _check_evaluation(config.INFERENCE, config.TEST.DATA.FS)
     _check_machine(config)
+    _check_levers(config)
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
@@ -217,6 +218,12 @@ def check_frame_num(config, splits, key, frames):
                 f"{split}.DATA.PREPROCESS.CHUNK_LENGTH is {length}, and {key} is {frames}. The network takes clips of "
                 f"exactly FRAME_NUM frames: make the two numbers equal."
             )
+
+
+def _check_levers(config):
+    from .. import levers, runtime
+
+    levers.check(config.MODEL.RFACENET.RUNTIME, runtime.available_device(config.DEVICE))
 
 
 def _one_of(key, value, allowed):

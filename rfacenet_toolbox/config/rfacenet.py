@@ -31,6 +31,9 @@ def rfacenet_node():
     node.RUNTIME = CfgNode()
     node.RUNTIME.PRECISION = "fp32"  # fp32, bf16
     node.RUNTIME.CHANNELS_LAST = False
+    node.RUNTIME.FUSED_OPTIMIZER = False
+    node.RUNTIME.COMPILE = False  # torch.compile
+    node.RUNTIME.KEEP_MEMORY = True  # keep freed memory on the CPU for the next step; glibc only
     node.RUNTIME.WORKERS = -1  # loader processes; -1 is the toolbox's 16, but no more than there are cores
     node.RUNTIME.KEEP_WORKERS = True  # between epochs
     node.RUNTIME.SEED = 100  # 100 is the toolbox's own

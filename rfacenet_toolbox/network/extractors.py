@@ -57,7 +57,10 @@ class PulseBranch(nn.Module):
 
     def stage1(self, clip):
         """(B, 3, T, H, W) -> M1."""
-        return self.ConvBlock3(self.ConvBlock2(self.halve_space(self.ConvBlock1(clip))))
+        convolution, norm, relu = self.ConvBlock1
+        # A maximum of what was cut at zero is the maximum, cut at zero: ReLU after the pooling costs a quarter.
+        features = relu(self.halve_space(norm(convolution(clip))))
+        return self.ConvBlock3(self.ConvBlock2(features))
 
     def stage2(self, m1):
         """M1 -> M2."""
@@ -97,8 +100,8 @@ class ContourExtractor(nn.Module):
         return nn.Sequential(
             nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1),
             nn.BatchNorm2d(out_channels),
-            nn.ReLU(inplace=True),
             nn.MaxPool2d(2),
+            nn.ReLU(inplace=True),
         )
 
     def forward(self, image):

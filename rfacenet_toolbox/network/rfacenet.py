@@ -67,16 +67,22 @@ class RFaceNet(nn.Module):
                 identity_channels=ContourExtractor.channels, pulse_channels=PulseBranch.channels
             )
 
-    def forward(self, clip):
-        """(B, 3, T, H, W) of any H and W of 16 or more -> :class:`RFaceNetOutput`."""
+    def forward(self, clip, with_identity=True):
+        """(B, 3, T, H, W) of any H and W of 16 or more -> :class:`RFaceNetOutput`.
+
+        ``with_identity=False`` leaves out what the BVP does not need: the scores, and without fusion the contours too.
+        """
         self._check_clip(clip)
-        identity_map = self._identity_map(clip)
+        classifier = self.classifier if with_identity else None
+        identity_map = None
+        if self.ctfc is not None or classifier is not None:
+            identity_map = self._identity_map(clip)
         features = clip
         for number, stage in enumerate((self.pulse.stage1, self.pulse.stage2, self.pulse.stage3), start=1):
             features = stage(features)
             if number == FUSIONS[self.fusion]:
                 features = self.ctfc(identity_map, features)
-        scores = None if self.classifier is None else self.classifier(identity_map)
+        scores = None if classifier is None else classifier(identity_map)
         return RFaceNetOutput(bvp=self.pulse.predict(features), identity=scores)
 
     def use_channels_last(self):
@@ -91,9 +97,7 @@ class RFaceNet(nn.Module):
     def _identity_map(self, clip):
         if self.identity == "tcu":
             return self.contour(self.tcu(clip))
-        if self.identity == "noise":
-            return self._noise_map(clip)
-        return None
+        return self._noise_map(clip)
 
     def _noise_map(self, clip):
         batch, height, width = clip.shape[0], clip.shape[-2] // 8, clip.shape[-1] // 8

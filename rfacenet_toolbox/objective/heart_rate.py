@@ -14,8 +14,15 @@ import torch
 
 from ..errors import ShapeError
 
+#: the band of Eq. 3
+BAND_HZ = (0.5, 4.2)
+#: the frequency grid is this fine or finer
+RESOLUTION_BPM = 1.0
+#: exponent of the powers that weigh the frequencies of the differentiable rate
+SHARPNESS = 8.0
 
-def heart_rate_bpm(bvp, fs_hz, band_hz=(0.5, 4.2), *, is_derivative=False, resolution_bpm=1.0):
+
+def heart_rate_bpm(bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resolution_bpm=RESOLUTION_BPM):
     """Eq. 3 as written: the frequency of the largest power in the band.
 
     >>> t = torch.arange(128) / 30
@@ -35,19 +42,31 @@ def heart_rate_bpm(bvp, fs_hz, band_hz=(0.5, 4.2), *, is_derivative=False, resol
     Raises:
         ShapeError: a signal too short, or a band that holds no frequency.
     """
-    power, grid_bpm = _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm)
-    return grid_bpm[power.argmax(dim=-1)]
+    return _hard(*_band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm))
 
 
 def soft_heart_rate_bpm(
-    bvp, fs_hz, band_hz=(0.5, 4.2), *, is_derivative=False, resolution_bpm=1.0, sharpness=8.0
+    bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resolution_bpm=RESOLUTION_BPM, sharpness=SHARPNESS
 ):
     """Eq. 3 with a gradient: the mean frequency under weights ``power ** sharpness``.
 
     On a clean tone the weights sit on the peak, and the result agrees with :func:`heart_rate_bpm` to 1 bpm.
     Arguments, shapes, units and errors are those of :func:`heart_rate_bpm`.
     """
-    power, grid_bpm = _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm)
+    return _soft(*_band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm), sharpness)
+
+
+def hard_and_soft_heart_rate_bpm(bvp, fs_hz, *, is_derivative=False):
+    """:func:`heart_rate_bpm` and :func:`soft_heart_rate_bpm` of the same signal, from one spectrum."""
+    power, grid_bpm = _band_power(bvp, fs_hz, BAND_HZ, is_derivative, RESOLUTION_BPM)
+    return _hard(power.detach(), grid_bpm), _soft(power, grid_bpm, SHARPNESS)
+
+
+def _hard(power, grid_bpm):
+    return grid_bpm[power.argmax(dim=-1)]
+
+
+def _soft(power, grid_bpm, sharpness):
     peak = power.detach().amax(dim=-1, keepdim=True).clamp_min(1e-20)
     # Powers 50 dB below the peak weigh nothing, and the floor keeps the logarithm's gradient finite there. The peak
     # is only a scale, which the softmax does not see, so no gradient needs to pass through it.
@@ -70,11 +89,12 @@ def _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm):
     points = 2 ** math.ceil(math.log2(max(length, 60.0 * fs_hz / resolution_bpm)))
     spectrum = torch.fft.rfft(signal * window, n=points)
     power = spectrum.real.square() + spectrum.imag.square()
-    grid_hz = torch.arange(power.shape[-1], device=signal.device, dtype=signal.dtype) * (fs_hz / points)
-    inside = (grid_hz > band_hz[0]) & (grid_hz < band_hz[1])
-    if not bool(inside.any()):
+    step_hz = fs_hz / points
+    first, stop = math.floor(band_hz[0] / step_hz) + 1, min(math.ceil(band_hz[1] / step_hz), power.shape[-1])
+    if first >= stop:
         raise ShapeError(f"no frequency lies between {band_hz[0]} and {band_hz[1]} Hz at {fs_hz} samples a second.")
-    return power[..., inside], grid_hz[inside] * 60.0
+    grid_hz = torch.arange(first, stop, device=signal.device, dtype=signal.dtype) * step_hz
+    return power[..., first:stop], grid_hz * 60.0
 
 
 def _without_line(signal):

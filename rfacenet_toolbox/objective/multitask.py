@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..errors import ShapeError
-from .heart_rate import heart_rate_bpm, soft_heart_rate_bpm
+from .heart_rate import hard_and_soft_heart_rate_bpm, heart_rate_bpm
 
 #: the tasks of Eq. 4 in the order of its sigmas
 TASKS = ("bvp", "heart_rate", "identity")
@@ -22,12 +22,15 @@ class LossTerms(NamedTuple):
 
     ``bvp`` is in z-scored units (0 to 4, 2 for no correlation), ``heart_rate`` in the loss's unit squared,
     ``identity`` in nats. A task that is left out is None.
+
+    ``heart_rate_mae_bpm`` is for the log: the mean absolute error of Eq. 3 as written, without a gradient.
     """
 
     total: torch.Tensor
     bvp: torch.Tensor
     heart_rate: Optional[torch.Tensor]
     identity: Optional[torch.Tensor]
+    heart_rate_mae_bpm: torch.Tensor
 
 
 class MultiTaskLoss(nn.Module):
@@ -80,19 +83,21 @@ class MultiTaskLoss(nn.Module):
         bvp_term = (_z_score(bvp) - _z_score(label)).square().mean(dim=-1).mean()
         total = bvp_term / (2 * sigma[0] ** 2) + self.log_sigma[0]
         heart_rate_term = identity_term = None
+        mae_bpm, soft_error_bpm = self._heart_rate_errors(bvp, label)
         if "heart_rate" in self.tasks:
-            heart_rate_term = self._heart_rate_error(bvp, label)
+            heart_rate_term = (soft_error_bpm / self.bpm_per_unit).square().mean()
             total = total + heart_rate_term / (2 * sigma[1] ** 2) + self.log_sigma[1]
         if "identity" in self.tasks and scores is not None and bool((classes >= 0).any()):
             identity_term = F.cross_entropy(scores.float(), classes, ignore_index=-1)
             total = total + identity_term / sigma[2] + self.log_sigma[2]
-        return LossTerms(total, bvp_term, heart_rate_term, identity_term)
+        return LossTerms(total, bvp_term, heart_rate_term, identity_term, mae_bpm)
 
-    def _heart_rate_error(self, bvp, label):
+    def _heart_rate_errors(self, bvp, label):
+        """Mean absolute error of the rates as Eq. 3 has them, and the errors (B,) of the differentiable ones."""
         settings = {"is_derivative": self.is_derivative}
         target = heart_rate_bpm(label, self.fs_hz, **settings)
-        error_bpm = soft_heart_rate_bpm(_z_score(bvp), self.fs_hz, **settings) - target
-        return (error_bpm / self.bpm_per_unit).square().mean()
+        hard, soft = hard_and_soft_heart_rate_bpm(_z_score(bvp), self.fs_hz, **settings)
+        return (hard - target).abs().mean(), soft - target
 
 
 def _z_score(signal):

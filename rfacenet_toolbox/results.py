@@ -33,20 +33,8 @@ def write(config, host, predictions, labels, weights):
         The content of ``results.json``.
     """
     save_outputs(config, predictions, labels)
-    return write_scored(config, host, evaluate_outputs(config, predictions, labels), weights)
-
-
-def write_scored(config, host, scored, weights):
-    """Write ``results.json`` and ``per_video.csv`` of a test run that was scored already.
-
-    Args:
-        config, host, weights: as in :func:`write`.
-        scored: {protocol: (summary, {video: scores})}.
-
-    Returns:
-        The content of ``results.json``.
-    """
-    content = _content(config, host, scored, weights)
+    scored = evaluate_outputs(config, predictions, labels)
+    content = _content(config, host, predictions, scored, weights)
     folder = config.LOG.PATH
     _write_text(os.path.join(folder, "results.json"), json.dumps(content, indent=1, allow_nan=False) + "\n")
     _write_text(os.path.join(folder, "per_video.csv"), _per_video(scored, config.TEST.DATA.FS))
@@ -88,9 +76,9 @@ def _signal(chunks):
     return evaluation.join_chunks({number: chunk.numpy() for number, chunk in chunks.items()})
 
 
-def _content(config, host, scored, weights):
+def _content(config, host, predictions, scored, weights):
     expected = host.expected("test", config)
-    names = sorted({video for _, videos in scored.values() for video in videos})
+    names = sorted(predictions)
     training = config.TOOLBOX_MODE == "train_and_test"
     return {
         "schema": SCHEMA,

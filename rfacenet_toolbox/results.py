@@ -13,10 +13,7 @@ from .checkpoint import write_atomically
 
 SCHEMA = 1
 METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
-PER_VIDEO_COLUMNS = (
-    "protocol", "video", "start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db", "macc",
-    "skipped",
-)  # fmt: skip
+PER_VIDEO_COLUMNS = ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
 UNITS = {"MAE": "bpm", "RMSE": "bpm", "MAPE": "%", "Pearson": "", "SNR": "dB", "MACC": ""}
 
 
@@ -125,10 +122,7 @@ def _per_video(scored, fs_hz):
     for protocol, (_, videos) in scored.items():
         for video in sorted(videos, key=_natural):
             for score in videos[video]:
-                rates = (score.heart_rate_bpm, score.label_heart_rate_bpm)
-                error = None if None in rates else rates[0] - rates[1]
-                figures = (score.start / fs_hz, score.stop / fs_hz, *rates, error, score.snr_db, score.macc)
-                writer.writerow([protocol, video, *map(_figure, figures), score.skipped or ""])
+                writer.writerow([protocol, video, *map(_figure, score.figures(fs_hz)), score.skipped or ""])
     return text.getvalue()
 
 

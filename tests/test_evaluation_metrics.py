@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rfacenet_toolbox.errors import EvaluationError
-from rfacenet_toolbox.evaluation import METRICS, VideoScore, evaluate, score_video, summarise
+from rfacenet_toolbox.evaluation import METRICS, VideoScore, evaluate, left_out, score_video, summarise
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared" / "data" / "deepphys_pure_to_ubfc_outputs.npz"
@@ -129,6 +129,82 @@ def test_evaluate_names_the_video_that_cannot_be_scored():
     predictions = {**pulses((60, 90)), "subject1": np.full(600, np.nan)}
     with pytest.raises(EvaluationError, match="prediction of video 'subject1'"):
         evaluate(predictions, pulses((60, 90)), 30)
+
+
+RATES = (60, 75, 90, 120)
+
+
+def unusable(kind):
+    """A prediction that has no estimate."""
+    signal = pulses((80,))["subject0"]
+    return {
+        "NaN": np.where(np.arange(600) == 7, np.nan, signal),
+        "constant": np.full(600, 0.1),
+        "another length": signal[:500],
+        "too short": signal[:9],
+        "text": signal.astype(str),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind, reason",
+    [
+        ("NaN", "1 values of 600 that are not finite, the first one (nan) at sample 7"),
+        ("constant", "the prediction is 0.1 throughout, which has no heart rate"),
+        ("another length", "The prediction has 500 samples and its label 600"),
+        ("too short", "The prediction has 9 samples, and scoring needs at least 10"),
+        ("text", "should be one real number a frame"),
+    ],
+)
+@pytest.mark.parametrize("method", ["FFT", "peak detection"])
+def test_what_has_no_estimate_is_skipped_and_the_rest_scored(kind, reason, method):
+    predictions, labels = {**pulses(RATES), "subject2": unusable(kind)}, pulses(RATES)
+    settings = {"is_derivative": False, "method": method, "skip_unusable": True}
+    result = evaluate(predictions, labels, 30, **settings)
+    del predictions["subject2"], labels["subject2"]
+    alone = evaluate(predictions, labels, 30, **settings)
+    for name, (summary, per_video) in result.items():
+        assert summary == {**alone[name][0], "windows_skipped": 1}
+        assert list(left_out(per_video)) == ["subject2"] and reason in left_out(per_video)["subject2"]
+
+
+def test_windows_without_an_estimate_are_skipped_alone():
+    predictions, labels = pulses(RATES, 900), pulses(RATES, 900)
+    predictions["subject1"][300:600] = 0.5
+    settings = {"is_derivative": False, "window_s": 10, "skip_unusable": True}
+    summary, per_video = evaluate(predictions, labels, 30, **settings)["neurips2023"]
+    assert (summary["n"], summary["windows_skipped"]) == (11, 1)
+    assert [score.skipped is None for score in per_video["subject1"]] == [True, False, True]
+    assert left_out(per_video) == {}
+
+
+def test_windows_of_less_than_two_beats_have_no_peaks_to_count():
+    signals = pulses(RATES, 315)
+    settings = {"is_derivative": False, "method": "peak detection", "window_s": 10}
+    summary, _ = evaluate(signals, signals, 30, **settings)["neurips2023"]
+    assert summary["MAE"] == [None, None]
+    summary, per_video = evaluate(signals, signals, 30, **settings, skip_unusable=True)["neurips2023"]
+    assert (summary["n"], summary["MAE"][0], left_out(per_video)) == (8 - summary["windows_skipped"], 0.0, {})
+    reason = "the prediction has fewer than two peaks, and so no heart rate"
+    assert summary["windows_skipped"] > 0 and per_video["subject0"][1].skipped == reason
+
+
+def test_videos_known_to_be_unusable_count_as_left_out():
+    signals = pulses(RATES)
+    settings = {"is_derivative": False, "skip_unusable": True, "unusable": {"subject9": "chunk 3 is missing"}}
+    summary, per_video = evaluate(signals, signals, 30, **settings)["toolbox2025"]
+    assert (summary["n"], summary["windows_skipped"]) == (4, 1)
+    assert left_out(per_video) == {"subject9": "chunk 3 is missing"}
+
+
+def test_what_concerns_the_whole_set_is_refused_even_then():
+    signals = pulses(RATES)
+    for change, message in (({"fs_hz": 0}, "fs_hz is 0"), ({"protocols": ["x"]}, "no evaluation protocol"),
+                            ({"predictions": {}}, "4 of 4 videos have no prediction"),
+                            ({"method": "x"}, "no evaluation method")):  # fmt: skip
+        arguments = {"predictions": signals, "labels": signals, "fs_hz": 30, "skip_unusable": True, **change}
+        with pytest.raises(EvaluationError, match=message):
+            evaluate(**arguments)
 
 
 @pytest.mark.real_data

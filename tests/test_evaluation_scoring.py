@@ -32,7 +32,7 @@ def test_windows_are_consecutive_and_keep_the_rest(samples, fs_hz, window_s, exp
     assert window_bounds(samples, fs_hz, window_s) == expected
 
 
-@pytest.mark.parametrize("window_s", [0, -1, 0.3])
+@pytest.mark.parametrize("window_s", [0, -1, 0.3, float("nan"), float("inf")])
 def test_windows_must_be_long_enough(window_s):
     with pytest.raises(EvaluationError, match="Choose longer windows"):
         window_bounds(600, 30, window_s)
@@ -88,6 +88,16 @@ def test_a_constant_prediction_scores_without_a_correlation():
     assert 45 <= score.heart_rate_bpm <= 46.8  # the lowest frequency of the band, as the toolbox's argmax has it
 
 
+def test_interpolation_changes_heart_rates_alone():
+    prediction, label = tone(80.3, 620), tone(73.1, 620)
+    arguments = (prediction, label, 30, "neurips2023", False, "FFT", 10)
+    plain, finer = score_video(*arguments), score_video(*arguments, interpolate=True)
+    assert [score.snr_db for score in plain] == [score.snr_db for score in finer]
+    assert [score.macc for score in plain] == [score.macc for score in finer]
+    assert (finer[0].heart_rate_bpm, finer[0].label_heart_rate_bpm) == pytest.approx((80.3, 73.1), abs=0.4)
+    assert (plain[0].heart_rate_bpm, plain[0].label_heart_rate_bpm) == pytest.approx((80.9, 73.8), abs=0.1)
+
+
 def test_no_peaks_give_no_heart_rate():
     (score,) = score_video(np.zeros(600), tone(72, 600), 30, "neurips2023", False, method="peak detection")
     assert score.heart_rate_bpm is None
@@ -99,6 +109,7 @@ def test_no_peaks_give_no_heart_rate():
     [
         ({"method": "Peak"}, "no evaluation method 'Peak'. There are: FFT, peak detection"),
         ({"protocol": "2023"}, "no evaluation protocol '2023'"),
+        ({"method": "peak detection", "interpolate": True}, "Only FFT heart rates can be interpolated"),
         ({"fs_hz": 0}, "fs_hz is 0"),
         ({"fs_hz": 5}, "does not fit a sampling rate of 5 Hz"),
         ({"label": np.zeros(600)}, "The label is 0 throughout"),

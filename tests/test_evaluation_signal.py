@@ -85,6 +85,41 @@ def test_fft_heart_rate_stays_inside_the_band():
     assert abs(steps.fft_heart_rate_bpm(signal, 30, (0.4, 2.5)) - 30) < 1
 
 
+@pytest.mark.parametrize("samples, fs_hz, grid_bpm", [(2000, 30, 0.8789), (2048, 30, 0.8789), (2049, 30, 0.4395),
+                                                      (250, 30, 7.0313), (128, 30, 14.0625), (600, 29.97, 1.7561)])
+def test_the_grid_is_that_of_the_next_power_of_two(samples, fs_hz, grid_bpm):
+    assert steps.fft_grid_bpm(samples, fs_hz) == pytest.approx(grid_bpm, abs=5e-5)
+    frequencies, _ = scipy.signal.periodogram(np.ones(samples), fs_hz, nfft=2 ** int(np.ceil(np.log2(samples))))
+    assert steps.fft_grid_bpm(samples, fs_hz) == pytest.approx(60 * frequencies[1])
+
+
+@pytest.mark.parametrize("samples", [300, 450, 600, 1000, 1024, 1800])
+def test_an_interpolated_peak_is_nearer_than_the_grid(samples):
+    rates = np.arange(60, 120, 0.7)
+    errors = {
+        finer: [abs(steps.fft_heart_rate_bpm(tone(rate, samples), 30, BAND, finer) - rate) for rate in rates]
+        for finer in (False, True)
+    }
+    grid = steps.fft_grid_bpm(samples, 30)
+    assert np.mean(errors[False]) > 0.2 * grid and np.max(errors[False]) > 0.45 * grid
+    assert np.mean(errors[True]) < 0.05 * grid and np.max(errors[True]) < 0.15 * grid
+
+
+def test_an_interpolated_peak_is_that_of_the_largest_line():
+    """On a finer grid another peak may be the largest; this one is read off more finely, not chosen again."""
+    random = np.random.RandomState(3)
+    grid = steps.fft_grid_bpm(600, 30)
+    for _ in range(50):
+        signal = random.randn(600)
+        rates = [steps.fft_heart_rate_bpm(signal, 30, BAND, interpolate) for interpolate in (False, True)]
+        assert abs(rates[1] - rates[0]) <= grid
+
+
+@pytest.mark.parametrize("rate_bpm", [30, 44.9, 45, 149.9, 150.4, 170])
+def test_an_interpolated_peak_stays_inside_the_band(rate_bpm):
+    assert 45 <= steps.fft_heart_rate_bpm(tone(rate_bpm, 600), 30, BAND, interpolate=True) <= 150
+
+
 def test_fft_heart_rate_without_a_frequency_in_the_band():
     assert not steps.has_bin_in_band(12, 60, BAND)
     assert steps.has_bin_in_band(17, 60, BAND)

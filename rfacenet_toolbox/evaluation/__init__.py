@@ -24,14 +24,16 @@ Nothing in here reads files, prints, or knows of configs or torch. Source: the t
 and ``evaluation/metrics.py`` at 7e33a44 and d807b01, with which these numbers agree to 1e-6. SNR is d807b01's in both
 protocols, over the protocol's band; 7e33a44 printed twice as many dB (20 log10 of the same ratio), and had no MACC.
 """
+from .compare import Comparison, compare, video_errors
 from .inputs import join_chunks, validate
-from .metrics import METRICS, evaluate, summarise
+from .metrics import METRICS, evaluate, left_out, summarise
 from .protocols import PROTOCOLS, Protocol, get_protocol
-from .scoring import METHODS, VideoScore, score_video, window_bounds
+from .scoring import METHODS, SCORE_COLUMNS, VideoScore, score_video, window_bounds
 from .signal import (
     MIN_SAMPLES,
     bandpass,
     detrend,
+    fft_grid_bpm,
     fft_heart_rate_bpm,
     macc,
     peak_heart_rate_bpm,
@@ -40,18 +42,23 @@ from .signal import (
 )
 
 __all__ = [
+    "Comparison",
     "METHODS",
     "METRICS",
     "MIN_SAMPLES",
     "PROTOCOLS",
     "Protocol",
+    "SCORE_COLUMNS",
     "VideoScore",
     "bandpass",
+    "compare",
     "detrend",
     "evaluate",
+    "fft_grid_bpm",
     "fft_heart_rate_bpm",
     "get_protocol",
     "join_chunks",
+    "left_out",
     "macc",
     "peak_heart_rate_bpm",
     "prepare",
@@ -59,5 +66,6 @@ __all__ = [
     "snr_db",
     "summarise",
     "validate",
+    "video_errors",
     "window_bounds",
 ]

@@ -86,6 +86,19 @@ def check_rate(fs_hz):
         raise EvaluationError(f"fs_hz is {fs_hz!r}, and should be the frames a second of the videos, e.g. 30.")
 
 
+def check_videos(predictions, labels):
+    """Raise EvaluationError unless there are videos, the same ones in both; the message names those that are not."""
+    if not predictions and not labels:
+        raise EvaluationError("There are no videos to score. Check that the test set is not empty.")
+    for missing, there, lacking in ((labels, predictions, "label"), (predictions, labels, "prediction")):
+        alone = [str(video) for video in there if video not in missing]
+        if alone:
+            raise EvaluationError(
+                f"{len(alone)} of {len(there)} videos have no {lacking}: {', '.join(alone[:5])}"
+                f"{', ...' if len(alone) > 5 else ''}. Predictions and labels should name the same videos."
+            )
+
+
 def validate(predictions, labels, fs_hz):
     """Ask the likely questions before anything is scored.
 
@@ -98,14 +111,6 @@ def validate(predictions, labels, fs_hz):
             the video); a rate that is not positive.
     """
     check_rate(fs_hz)
-    if not predictions and not labels:
-        raise EvaluationError("There are no videos to score. Check that the test set is not empty.")
-    for missing, there, lacking in ((labels, predictions, "label"), (predictions, labels, "prediction")):
-        alone = [str(video) for video in there if video not in missing]
-        if alone:
-            raise EvaluationError(
-                f"{len(alone)} of {len(there)} videos have no {lacking}: {', '.join(alone[:5])}"
-                f"{', ...' if len(alone) > 5 else ''}. Predictions and labels should name the same videos."
-            )
+    check_videos(predictions, labels)
     for video in predictions:
         as_pair(predictions[video], labels[video], video)

@@ -1,9 +1,9 @@
 """Metrics over a test set, with their standard errors: the toolbox's ``evaluation/metrics.py`` as functions."""
 import numpy as np
 
-from .inputs import validate
+from .inputs import check_rate, check_videos, validate
 from .protocols import get_protocol
-from .scoring import score_video
+from .scoring import score_video, score_what_can_be, skip
 
 #: A correlation of two points is always 1 or -1.
 MIN_FOR_PEARSON = 3
@@ -108,27 +108,50 @@ def evaluate(
     is_derivative=True,
     method="FFT",
     window_s=None,
+    interpolate=False,
+    skip_unusable=False,
+    unusable=None,
 ):
     """Score a test set by one or more protocols.
 
     Args:
         predictions, labels: ``{video: (N,) array}``, the same videos in both.
-        fs_hz, is_derivative, method, window_s: as in ``score_video``.
+        fs_hz, is_derivative, method, window_s, interpolate: as in ``score_video``.
         protocols: names in ``PROTOCOLS``, or ``Protocol`` objects.
+        skip_unusable: leave out what has no estimate (see ``score_what_can_be``), each with its reason, and score the
+            rest; False refuses the whole set.
+        unusable: ``{video: reason}`` of videos that could not even be brought here; they count as left out.
 
     Returns:
-        ``{protocol name: (summary, {video: [VideoScore, ...]})}``; see :func:`summarise` for the summary.
+        ``{protocol name: (summary, {video: [VideoScore, ...]})}``; see :func:`summarise` for the summary, and
+        :func:`left_out` for the videos without a score.
 
     Raises:
-        EvaluationError: what ``validate`` and ``score_video`` refuse, before anything is scored.
+        EvaluationError: what ``validate`` and ``score_video`` refuse, before anything is scored; with
+            ``skip_unusable``, only what concerns the whole set.
     """
-    validate(predictions, labels, fs_hz)
+    if skip_unusable:
+        check_rate(fs_hz)
+        check_videos(predictions, labels)
+    else:
+        validate(predictions, labels, fs_hz)
+    scorer = score_what_can_be if skip_unusable else score_video
     results = {}
     for protocol in [get_protocol(protocol) for protocol in protocols]:
         per_video = {
-            video: score_video(prediction, labels[video], fs_hz, protocol, is_derivative, method, window_s)
+            video: scorer(prediction, labels[video], fs_hz, protocol, is_derivative, method, window_s, interpolate)
             for video, prediction in predictions.items()
         }
+        per_video.update((video, [skip(0, 0, reason)]) for video, reason in (unusable or {}).items())
         every_score = [score for scores in per_video.values() for score in scores]
         results[protocol.name] = summarise(every_score, protocol), per_video
     return results
+
+
+def left_out(per_video):
+    """``{video: reason}`` of the videos that no metric counts, not even with one window."""
+    return {
+        video: scores[0].skipped
+        for video, scores in per_video.items()
+        if all(score.skipped is not None for score in scores)
+    }

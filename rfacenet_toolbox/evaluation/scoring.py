@@ -1,5 +1,8 @@
 """Scores of one video, window by window: heart rate, its truth, SNR and MACC."""
+import math
 from typing import NamedTuple, Optional
+
+import numpy as np
 
 from ..errors import EvaluationError
 from .inputs import as_pair, check_rate
@@ -16,6 +19,8 @@ from .signal import (
 
 #: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
 METHODS = ("FFT", "peak detection")
+#: What :meth:`VideoScore.figures` gives.
+SCORE_COLUMNS = ("start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db", "macc")
 
 
 class VideoScore(NamedTuple):
@@ -31,6 +36,17 @@ class VideoScore(NamedTuple):
     #: Why the window was left out of every metric; None for a window that counts.
     skipped: Optional[str] = None
 
+    @property
+    def error_bpm(self):
+        """Estimated less true heart rate, or None."""
+        rates = (self.heart_rate_bpm, self.label_heart_rate_bpm)
+        return None if None in rates else rates[0] - rates[1]
+
+    def figures(self, fs_hz):
+        """The numbers of a row of a table, under :data:`SCORE_COLUMNS`."""
+        rates = (self.heart_rate_bpm, self.label_heart_rate_bpm, self.error_bpm)
+        return (self.start / fs_hz, self.stop / fs_hz, *rates, self.snr_db, self.macc)
+
 
 def window_bounds(samples, fs_hz, window_s=None):
     """``[(start, stop), ...]``: consecutive windows, the last one keeping what is left; one window if it is None.
@@ -42,7 +58,7 @@ def window_bounds(samples, fs_hz, window_s=None):
     """
     if window_s is None:
         return [(0, samples)]
-    size = int(round(window_s * fs_hz))
+    size = int(round(window_s * fs_hz)) if math.isfinite(window_s) else 0
     if size < MIN_SAMPLES:
         raise EvaluationError(
             f"A window of {window_s:g} s is {size} samples at {fs_hz:g} Hz, and scoring needs at least {MIN_SAMPLES}. "
@@ -59,18 +75,22 @@ def _why_skipped(samples, fs_hz, band_hz, method):
     return None
 
 
-def _score_window(prediction, label, fs_hz, band_hz, is_derivative, method):
+def _score_window(prediction, label, fs_hz, band_hz, is_derivative, method, interpolate):
     """The four numbers of :class:`VideoScore`, in its order."""
     prediction = prepare(prediction, fs_hz, band_hz, is_derivative)
     label = prepare(label, fs_hz, band_hz, is_derivative)
     if method == "FFT":
-        rates = [fft_heart_rate_bpm(signal, fs_hz, band_hz) for signal in (prediction, label)]
+        rates = [fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate) for signal in (prediction, label)]
     else:
         rates = [peak_heart_rate_bpm(signal, fs_hz) for signal in (prediction, label)]
-    return rates[0], rates[1], snr_db(prediction, rates[1], fs_hz, band_hz), macc(prediction, label)
+    # The SNR sums lines of the grid, and of a short window none may lie near a rate that is between them.
+    on_grid = fft_heart_rate_bpm(label, fs_hz, band_hz) if interpolate else rates[1]
+    return rates[0], rates[1], snr_db(prediction, on_grid, fs_hz, band_hz), macc(prediction, label)
 
 
-def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="FFT", window_s=None):
+def score_video(
+    prediction, label, fs_hz, protocol, is_derivative=True, method="FFT", window_s=None, interpolate=False
+):
     """Score one video, window by window.
 
     Args:
@@ -80,6 +100,8 @@ def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="
         is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.
         method: "FFT" or "peak detection".
         window_s: seconds a window; None scores the video as a whole.
+        interpolate: read FFT heart rates off between the lines of the spectrum; see ``fft_heart_rate_bpm``. SNR and
+            MACC stay as they are.
 
     Returns:
         A :class:`VideoScore` for every window, those too short to be scored included (see ``skipped``).
@@ -91,14 +113,53 @@ def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="
     """
     if method not in METHODS:
         raise EvaluationError(f"There is no evaluation method {method!r}. There are: {', '.join(METHODS)}.")
+    if interpolate and method != "FFT":
+        raise EvaluationError(f"Only FFT heart rates can be interpolated, and the method is {method!r}. Drop one.")
     check_rate(fs_hz)
     band_hz = get_protocol(protocol).band_hz
     prediction, label = as_pair(prediction, label)
     scores = []
     for start, stop in window_bounds(len(prediction), fs_hz, window_s):
         reason = _why_skipped(stop - start, fs_hz, band_hz, method)
-        values = (None,) * 4
         if reason is None:
-            values = _score_window(prediction[start:stop], label[start:stop], fs_hz, band_hz, is_derivative, method)
-        scores.append(VideoScore(start, stop, *values, skipped=reason))
+            window = prediction[start:stop], label[start:stop]
+            values = _score_window(*window, fs_hz, band_hz, is_derivative, method, interpolate)
+            scores.append(VideoScore(start, stop, *values))
+        else:
+            scores.append(skip(start, stop, reason))
     return scores
+
+
+def skip(start, stop, reason):
+    """The :class:`VideoScore` of a window that is left out of every metric."""
+    return VideoScore(start, stop, None, None, None, None, skipped=reason)
+
+
+def score_what_can_be(prediction, label, *args, **kwargs):
+    """As :func:`score_video`, with what has no estimate skipped and its reason kept.
+
+    A video with values that are not finite, with a constant label, too short, or of two lengths is skipped as a whole;
+    a window where prediction or label is constant, or has no heart rate, is skipped alone.
+
+    Raises:
+        EvaluationError: a rate, protocol, method or window that cannot be used.
+    """
+    try:
+        prediction, label = as_pair(prediction, label)
+    except EvaluationError as error:
+        return [skip(0, np.size(label), str(error))]
+    scores = []
+    for score in score_video(prediction, label, *args, **kwargs):
+        reason = score.skipped or _why_no_estimate(score, prediction, label)
+        scores.append(score if reason is None else skip(score.start, score.stop, reason))
+    return scores
+
+
+def _why_no_estimate(score, prediction, label):
+    sides = (("prediction", prediction, score.heart_rate_bpm), ("label", label, score.label_heart_rate_bpm))
+    for side, signal, heart_rate_bpm in sides:
+        if np.ptp(signal[score.start : score.stop]) == 0:
+            return f"the {side} is {signal[score.start]:g} throughout, which has no heart rate"
+        if heart_rate_bpm is None:
+            return f"the {side} has fewer than two peaks, and so no heart rate"
+    return None

@@ -18,6 +18,8 @@ MIN_SAMPLES = 10
 DETREND_LAMBDA = 100
 #: Half-width of the SNR's windows around a harmonic: 6 bpm.
 SNR_HALF_WIDTH_HZ = 6 / 60
+#: How many times finer the grid is that an interpolated peak is read from: 0.05 bpm at 2,000 samples and 30 Hz.
+FINER = 16
 
 
 @lru_cache(maxsize=64)
@@ -114,14 +116,14 @@ def prepare(signal, fs_hz, band_hz, is_derivative):
 
 
 @lru_cache(maxsize=64)
-def _frequencies_hz(samples, fs_hz):
-    """The lines of a spectrum zero-padded to the next power of two."""
-    return scipy.fft.rfftfreq(2 ** (samples - 1).bit_length(), 1 / fs_hz)
+def _frequencies_hz(samples, fs_hz, finer=1):
+    """The lines of a spectrum zero-padded to the next power of two, or to ``finer`` times as much."""
+    return scipy.fft.rfftfreq(finer * 2 ** (samples - 1).bit_length(), 1 / fs_hz)
 
 
-def _periodogram(signal, fs_hz):
+def _periodogram(signal, fs_hz, finer=1):
     """Frequencies in Hz and one-sided power in any unit: only ratios and maxima are taken of it."""
-    frequencies = _frequencies_hz(len(signal), fs_hz)
+    frequencies = _frequencies_hz(len(signal), fs_hz, finer)
     power = np.abs(scipy.fft.rfft(signal, 2 * (len(frequencies) - 1))) ** 2
     power[1:-1] *= 2  # zero and half the sampling rate have no mirror image
     return frequencies, power
@@ -136,18 +138,29 @@ def has_bin_in_band(samples, fs_hz, band_hz):
     return bool(_within(_frequencies_hz(samples, fs_hz), *band_hz).any())
 
 
-def fft_heart_rate_bpm(signal, fs_hz, band_hz):
+def fft_grid_bpm(samples, fs_hz):
+    """How far apart the heart rates are that an FFT of so many samples can tell: ``fs_hz * 60 / nfft`` bpm.
+
+    nfft is the next power of two, as in the toolbox: 0.88 bpm at 2,000 samples and 30 Hz, 7 bpm at 250.
+    """
+    return float(_frequencies_hz(samples, fs_hz)[1] * 60)
+
+
+def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
     """Heart rate in beats a minute: the frequency of the largest power inside ``band_hz``, both ends included.
 
-    The grid is ``fs_hz * 60 / nfft`` bpm, nfft the next power of two: 0.88 bpm at 2,000 samples and 30 Hz.
+    Its grid is :func:`fft_grid_bpm`.
 
     Args:
         signal: (N,) output of :func:`prepare`.
+        interpolate: read the peak off between the grid's lines: the largest power between the neighbours of the
+            largest line, on a grid :data:`FINER` times as fine (the signal zero-padded). Off by default, as the
+            toolbox has no such thing and its numbers differ.
 
     Raises:
         EvaluationError: the signal is too short for any frequency of its spectrum to fall inside the band.
 
-    Source: agrees with the toolbox's ``_calculate_fft_hr``.
+    Source: agrees with the toolbox's ``_calculate_fft_hr`` unless ``interpolate`` is on.
     """
     frequencies, power = _periodogram(signal, fs_hz)
     inside = np.flatnonzero(_within(frequencies, *band_hz))
@@ -156,7 +169,14 @@ def fft_heart_rate_bpm(signal, fs_hz, band_hz):
             f"{len(signal)} samples at {fs_hz:g} Hz have spectral lines {frequencies[1]:g} Hz apart, none of them "
             f"inside {band_hz[0]:g}-{band_hz[1]:g} Hz. Pass a longer signal."
         )
-    return float(frequencies[inside[np.argmax(power[inside])]] * 60)
+    largest = frequencies[inside[np.argmax(power[inside])]]
+    if interpolate:
+        line = frequencies[1]
+        frequencies, power = _periodogram(signal, fs_hz, FINER)
+        low_hz, high_hz = max(band_hz[0], largest - line), min(band_hz[1], largest + line)
+        around = np.flatnonzero(_within(frequencies, low_hz, high_hz))
+        largest = frequencies[around[np.argmax(power[around])]]
+    return float(largest * 60)
 
 
 def peak_heart_rate_bpm(signal, fs_hz):

@@ -119,10 +119,11 @@ def _watched(module, name):
         setattr(module, name, original)
 
 
-def run_case(case, post_process, metrics, today=None):
+def run_case(case, post_process, metrics, today=None, signals=None):
     """One case through a checkout's ``calculate_metrics``.
 
     Args:
+        signals: ``(predictions, labels)`` as of :func:`make_signals`, whose they are by default.
         today: d807b01's ``post_process``; takes the SNR and MACC of a checkout that has not got today's.
 
     Returns:
@@ -133,7 +134,7 @@ def run_case(case, post_process, metrics, today=None):
 
     predictions, labels = (
         {video: {number: torch.from_numpy(chunk) for number, chunk in chunks.items()} for video, chunks in side.items()}
-        for side in make_signals(case["label_type"], case["fs_hz"])
+        for side in signals or make_signals(case["label_type"], case["fs_hz"])
     )
     rate = "_calculate_fft_hr" if case["method"] == "FFT" else "_calculate_peak_hr"
     has_macc = hasattr(post_process, "_compute_macc")

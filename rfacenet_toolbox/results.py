@@ -5,11 +5,13 @@ import json
 import os
 import pickle
 import platform
+from typing import NamedTuple, Optional
 
 import torch
 
 from . import __version__, evaluation
 from .checkpoint import write_atomically
+from .errors import DataError
 
 SCHEMA = 1
 METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
@@ -17,81 +19,178 @@ PER_VIDEO_COLUMNS = ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
 UNITS = {"MAE": "bpm", "RMSE": "bpm", "MAPE": "%", "Pearson": "", "SNR": "dB", "MACC": ""}
 
 
-def write(config, host, predictions, labels, weights):
-    """Score a test run under every protocol, and write what it leaves.
+class Tested(NamedTuple):
+    """What was tested on what, and where its files go."""
+
+    model: str
+    #: ``TEST`` or ``UNSUPERVISED``: the node whose ``DATA`` describes the test set
+    split: str
+    #: of ``results.json`` and ``per_video.csv``
+    folder: str
+    #: path of the outputs pickle
+    outputs: str
+    train_set: Optional[str]
+    weights: Optional[str]
+    #: whether predictions and labels are derivatives, whose running sum is the pulse
+    is_derivative: bool
+
+
+def trained_model(config, weights):
+    """The :class:`Tested` of ``MODEL.NAME`` with the weights file ``weights``."""
+    name = config.TRAIN.MODEL_FILE_NAME
+    if config.TOOLBOX_MODE == "only_test":
+        model = os.path.basename(config.INFERENCE.MODEL_PATH).split(".pth")[0]
+        name = f"{model}_{config.TEST.DATA.DATASET}"
+    return Tested(
+        model=config.MODEL.NAME,
+        split="TEST",
+        folder=config.LOG.PATH,
+        outputs=os.path.join(config.TEST.OUTPUT_SAVE_DIR, f"{name}_outputs.pickle"),
+        train_set=config.TRAIN.DATA.DATASET if config.TOOLBOX_MODE == "train_and_test" else None,
+        weights=str(weights),
+        is_derivative=config.TEST.DATA.PREPROCESS.LABEL_TYPE == "DiffNormalized",
+    )
+
+
+def signal_method(config, method):
+    """The :class:`Tested` of a name in ``UNSUPERVISED.METHOD``, whose files get a folder of their own."""
+    folder = os.path.join(config.LOG.PATH, method)
+    return Tested(
+        model=method,
+        split="UNSUPERVISED",
+        folder=folder,
+        outputs=os.path.join(folder, f"{method}_{config.UNSUPERVISED.DATA.DATASET}_outputs.pickle"),
+        train_set=None,
+        weights=None,
+        is_derivative=False,
+    )
+
+
+def write(config, host, tested, predictions, labels, left_out=None):
+    """Score a test run under every protocol, and write what it leaves; ``results.json`` comes last.
 
     Args:
         config: the whole tree.
-        host: where it ran; its ``expected("test", config)`` names the recordings that the test set should have.
+        host: where it ran; its ``expected(split, config)`` names the recordings that the test set should have.
+        tested: a :class:`Tested`.
         predictions, labels: {video: {chunk number: (T,) tensor}}.
-        weights: path of the weights that were tested.
+        left_out: {video: reason} of the videos that could not be predicted; they are counted, and not scored.
 
     Returns:
         The content of ``results.json``.
+
+    Raises:
+        DataError: every video was left out.
     """
-    save_outputs(config, predictions, labels)
-    scored = evaluate_outputs(config, predictions, labels)
-    content = _content(config, host, predictions, scored, weights)
-    folder = config.LOG.PATH
-    _write_text(os.path.join(folder, "results.json"), json.dumps(content, indent=1, allow_nan=False) + "\n")
-    _write_text(os.path.join(folder, "per_video.csv"), _per_video(scored, config.TEST.DATA.FS))
+    left_out = left_out or {}
+    if left_out and not predictions:
+        video, reason = next(iter(left_out.items()))
+        raise DataError(f"{tested.model} has no estimate for any of the {len(left_out)} videos. {video}: {reason}")
+    save_outputs(config, tested, predictions, labels)
+    scored = evaluate_outputs(config, tested, predictions, labels)
+    for _, videos in scored.values():
+        videos.update((video, [_not_scored(reason)]) for video, reason in left_out.items())
+    content = _content(config, host, tested, sorted(predictions), scored, left_out)
+    _write_text(os.path.join(tested.folder, "per_video.csv"), _per_video(scored, _data(config, tested).FS))
+    _write_text(results_path(tested), json.dumps(content, indent=1, allow_nan=False) + "\n")
     print(_table(content))
-    print(f"Results: {os.path.join(folder, 'results.json')} and per_video.csv beside it")
+    print(f"Results: {results_path(tested)} and per_video.csv beside it")
     return content
 
 
-def evaluate_outputs(config, predictions, labels):
+def results_path(tested):
+    """Where a test run's ``results.json`` is."""
+    return os.path.join(tested.folder, "results.json")
+
+
+def read_finished(config, host, tested, clips):
+    """The content of the ``results.json`` that an earlier run left, or None if there is something to do.
+
+    An earlier run counts if it had the same config, but for the list of methods, in the same host and version, if it
+    scored every video, and if no clip is younger than its results.
+
+    Args:
+        clips: paths of the cached clips.
+    """
+    path = results_path(tested)
+    if not (os.path.isfile(path) and os.path.isfile(tested.outputs)):
+        return None
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        earlier, videos = _without_methods(content["config"]), content["videos"]
+        same_place = (content["host"], content["versions"]["rfacenet_toolbox"]) == (host.name, __version__)
+    except (ValueError, KeyError, TypeError):
+        return None
+    recordings = {os.path.basename(clip).rpartition("_")[0] for clip in clips}
+    complete = videos["scored"] == videos["expected"] == len(recordings)
+    recent = all(os.path.getmtime(clip) <= os.path.getmtime(path) for clip in clips)
+    same = earlier == _without_methods(json.loads(json.dumps(_plain(config))))
+    return content if same and same_place and complete and recent else None
+
+
+def evaluate_outputs(config, tested, predictions, labels):
     """{protocol: (summary, {video: scores})} of the outputs, by the method and window of ``INFERENCE``."""
     window = config.INFERENCE.EVALUATION_WINDOW
     return evaluation.evaluate(
         {video: _signal(chunks) for video, chunks in predictions.items()},
         {video: _signal(chunks) for video, chunks in labels.items()},
-        config.TEST.DATA.FS,
-        is_derivative=config.TEST.DATA.PREPROCESS.LABEL_TYPE == "DiffNormalized",
+        _data(config, tested).FS,
+        is_derivative=tested.is_derivative,
         method=config.INFERENCE.EVALUATION_METHOD,
         window_s=window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None,
     )
 
 
-def save_outputs(config, predictions, labels):
+def save_outputs(config, tested, predictions, labels):
     """The pickle that the toolbox's own trainers leave, under the name they give it."""
-    name = config.TRAIN.MODEL_FILE_NAME
-    if config.TOOLBOX_MODE == "only_test":
-        model = os.path.basename(config.INFERENCE.MODEL_PATH).split(".pth")[0]
-        name = f"{model}_{config.TEST.DATA.DATASET}"
+    data = _data(config, tested)
     content = {
         "predictions": predictions,
         "labels": labels,
-        "label_type": config.TEST.DATA.PREPROCESS.LABEL_TYPE,
-        "fs": config.TEST.DATA.FS,
+        "label_type": data.PREPROCESS.LABEL_TYPE,
+        "fs": data.FS,
     }
-    path = os.path.join(config.TEST.OUTPUT_SAVE_DIR, f"{name}_outputs.pickle")
-    write_atomically(path, lambda file: pickle.dump(content, file, protocol=4))
+    write_atomically(tested.outputs, lambda file: pickle.dump(content, file, protocol=4))
+
+
+def _data(config, tested):
+    return config[tested.split].DATA
+
+
+def _not_scored(reason):
+    return evaluation.VideoScore(0, 0, None, None, None, None, skipped=reason)
+
+
+def _without_methods(config):
+    node = {key: value for key, value in config["UNSUPERVISED"].items() if key not in ("METHOD", "METRICS")}
+    return {**config, "UNSUPERVISED": node}
 
 
 def _signal(chunks):
     return evaluation.join_chunks({number: chunk.numpy() for number, chunk in chunks.items()})
 
 
-def _content(config, host, predictions, scored, weights):
-    expected = host.expected("test", config)
-    names = sorted(predictions)
-    training = config.TOOLBOX_MODE == "train_and_test"
+def _content(config, host, tested, names, scored, left_out):
+    expected = host.expected(tested.split.lower(), config)
+    videos = {
+        "expected": len(names) + len(left_out) if expected is None else len(expected),
+        "scored": len(names),
+        "missing": [] if expected is None else sorted(set(expected) - set(names) - set(left_out)),
+    }
+    if left_out:
+        videos["left_out"] = left_out
     return {
         "schema": SCHEMA,
-        "model": config.MODEL.NAME,
+        "model": tested.model,
         "host": host.name,
         "host_revision": host.revision,
         "mode": config.TOOLBOX_MODE,
-        "train_set": config.TRAIN.DATA.DATASET if training else None,
-        "test_set": config.TEST.DATA.DATASET,
-        "weights": str(weights),
+        "train_set": tested.train_set,
+        "test_set": _data(config, tested).DATASET,
+        "weights": tested.weights,
         "seed": config.MODEL.RFACENET.RUNTIME.SEED,
-        "videos": {
-            "expected": len(names) if expected is None else len(expected),
-            "scored": len(names),
-            "missing": [] if expected is None else sorted(set(expected) - set(names)),
-        },
+        "videos": videos,
         "evaluation_method": config.INFERENCE.EVALUATION_METHOD,
         "protocols": {name: summary for name, (summary, _) in scored.items()},
         "versions": _versions(),
@@ -138,6 +237,7 @@ def _natural(video):
 def _table(content):
     videos = content["videos"]
     lines = [f"{content['model']} on {content['test_set']}: {videos['scored']} of {videos['expected']} videos"]
+    lines += [f"  {video} has no estimate: {reason}" for video, reason in videos.get("left_out", {}).items()]
     for name, summary in content["protocols"].items():
         lines.append(f"  {name} (n = {summary['n']})")
         for metric in METRICS:

@@ -24,6 +24,7 @@ PREPROCESSING = (
     "Crop_faceTrue_BackendHC_Large_boxTrue_Large_size1.5_Dyamic_DetFalse_det_len32_Median_face_boxFalse"
 )
 VIDEOS = ["subject11", "subject12", "subject13"]
+SIGNAL_METHODS = ("GREEN", "ICA", "CHROM", "LGI", "PBV", "POS", "OMIT")
 RFACENET = "import sys; from rfacenet_toolbox.cli import main; sys.exit(main())"  # the command, not installed
 
 #: modules that upstream imports at start, and that a machine may lack
@@ -77,6 +78,21 @@ def settings(folder, recordings, cache, preprocess, base, **changes):
     return tree
 
 
+def signal_settings(folder, recordings, cache, base, methods):
+    """A config tree for the signal methods on UBFC-rPPG, with keys that an unplugged checkout knows too."""
+    data = {
+        "DATA_PATH": str(recordings / "UBFC-rPPG"),
+        "CACHED_PATH": str(cache),
+        "PREPROCESS": {"RESIZE": {"H": SIDE, "W": SIDE}},
+    }
+    return {
+        "BASE": [str(base)],
+        "UNSUPERVISED": {"METHOD": list(methods), "DATA": data},
+        "INFERENCE": {"EVALUATION_METHOD": "peak detection"},
+        "LOG": {"PATH": str(folder / "run")},
+    }
+
+
 def put(tree, path, value):
     """Set one key of a nested dict, making the levels above it."""
     for key in path[:-1]:
@@ -113,6 +129,11 @@ class Run:
 
     def results(self):
         return json.loads((self.log / "results.json").read_text())
+
+    def signal_results(self, method):
+        """``results.json`` and the outputs of a signal method."""
+        with open(str(self.log / method / f"{method}_UBFC-rPPG_outputs.pickle"), "rb") as file:
+            return json.loads((self.log / method / "results.json").read_text()), pickle.load(file)
 
     def table(self, name):
         with open(str(self.log / name), newline="") as file:
@@ -151,6 +172,14 @@ class Host:
     def main(self, folder, **changes):
         """``python main.py --config_file X`` in the host's folder."""
         config = self.config(folder, **changes)
+        return Run(execute(["main.py", "--config_file", config], self.root), folder / "run")
+
+    @cached_property
+    def predicted(self):
+        """All signal methods, on clips of the host's own preprocessing."""
+        folder = self.work / "predicted"
+        base = self.root / "toolbox_configs" / "UBFC_UNSUPERVISED.yaml"
+        config = write_yaml(folder, signal_settings(folder, self.recordings, self.cache, base, SIGNAL_METHODS))
         return Run(execute(["main.py", "--config_file", config], self.root), folder / "run")
 
     def rfacenet_run(self, folder, **changes):

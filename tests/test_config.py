@@ -9,13 +9,14 @@ import pytest
 import torch
 import yaml
 
+from rfacenet_toolbox.baselines.signal import METHODS
 from rfacenet_toolbox.config import check, load, rfacenet_node
 from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "toolbox_configs").glob("*.yaml"))
-RUNNABLE = [path for path in SHIPPED if path.stem != "RFACENET_BASE"]
+RUNNABLE = [path for path in SHIPPED if not path.stem.endswith("_BASE")]
 CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 DEMO = str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")
 
@@ -71,6 +72,9 @@ def changed(tmp_path):
 def test_every_shipped_config_loads_frozen(path):
     config = load(path)
     assert config.is_frozen()
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        assert tuple(config.UNSUPERVISED.METHOD) == tuple(METHODS)
+        return
     assert config.MODEL.NAME == "rFaceNet"
     assert config.MODEL.RFACENET.FRAME_NUM == config.TEST.DATA.PREPROCESS.CHUNK_LENGTH
 
@@ -229,6 +233,27 @@ REFUSED = [
 def test_what_would_fail_later_is_refused_first(changed, changes, message):
     with pytest.raises(ConfigError, match=message):
         check(changed(changes), "standalone")
+
+
+UNSUPERVISED = [
+    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD has 'Pos', which is no signal method. Did you mean 'POS'\? There are: "),
+    ({"METHOD": ["rFaceNet"]}, "METHOD has 'rFaceNet', which is no signal method. There are: GREEN, ICA, CHROM, LGI"),
+    ({"METHOD": []}, "METHOD is empty; expected a list of signal methods. There are: GREEN"),
+    ({"DATA.FS": 0}, "UNSUPERVISED.DATA.FS is 0; expected the frame rate"),
+    ({"DATA.DATASET": "SCAMPS"}, "UNSUPERVISED.DATA: DATASET is 'SCAMPS'"),
+    ({"DATA.DATA_FORMAT": "NCDHW"}, "UNSUPERVISED.DATA.DATA_FORMAT is 'NCDHW'; the signal methods take NDHWC"),
+    ({"DATA.PREPROCESS.DATA_TYPE": ["DiffNormalized", "Raw"]}, r"take the colours as they are: \[Raw\]"),
+    ({"DATA.PREPROCESS.LABEL_TYPE": "DiffNormalized"}, "LABEL_TYPE is 'DiffNormalized', a derivative"),
+]
+
+
+@pytest.mark.parametrize("changes, message", UNSUPERVISED)
+def test_what_signal_methods_cannot_do_is_refused(tmp_path, changes, message):
+    base = {"BASE": [str(ROOT / "toolbox_configs" / "PURE_UNSUPERVISED.yaml")], "LOG": {"PATH": str(tmp_path / "run")}}
+    cached = nested("UNSUPERVISED.DATA.CACHED_PATH", str(tmp_path / "clips"))
+    trees = [nested(f"UNSUPERVISED.{key}", value) for key, value in changes.items()]
+    with pytest.raises(ConfigError, match=message):
+        check(load(write(tmp_path / "changed.yaml", merged(base, cached, *trees))), "standalone")
 
 
 def test_validation_data_is_checked_where_it_is_used(changed):

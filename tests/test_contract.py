@@ -7,6 +7,7 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -19,11 +20,13 @@ from contract_hosts import (
     MODEL_FILE_NAME,
     RFACENET,
     ROOT,
+    SIGNAL_METHODS,
     VIDEOS,
     Host,
     Run,
     execute,
     settings,
+    signal_settings,
     toolbox_host,
     write_recordings,
     write_stubs,
@@ -78,7 +81,7 @@ def succeeded(run):
     return run
 
 
-def assert_same_metrics(one, other):
+def assert_same_metrics(one, other, tolerance=TOLERANCE):
     """Values, standard errors and counts of every protocol; what one could not compute, the other could not."""
     one, other = one["protocols"], other["protocols"]
     assert set(one) == set(other) == PROTOCOLS
@@ -90,7 +93,7 @@ def assert_same_metrics(one, other):
             elif isinstance(value, list) and None in value:
                 assert value == other[protocol][key], (protocol, key)
             else:
-                assert value == pytest.approx(other[protocol][key], rel=0, abs=TOLERANCE), (protocol, key)
+                assert value == pytest.approx(other[protocol][key], rel=0, abs=tolerance), (protocol, key)
 
 
 def assert_same_outputs(one, other):
@@ -291,6 +294,48 @@ def test_built_in_physnet_is_the_same_with_and_without_the_plug_in(toolbox, tmp_
     ours, theirs = plugged.outputs(), control.outputs()
     torch.testing.assert_close(ours["predictions"], theirs["predictions"], rtol=0, atol=0)
     assert list(theirs) == list(reference.outputs())
+
+
+@pytest.mark.parametrize("method", SIGNAL_METHODS)
+def test_signal_methods_give_the_same_metrics_in_either_host(host, standalone, method):
+    """To 0.01 of each metric's unit, on clips that each host preprocessed itself; ICA up to its sign."""
+    reference, reference_outputs = succeeded(standalone.predicted).signal_results(method)
+    results, outputs = succeeded(host.predicted).signal_results(method)
+    said = {"model": method, "host": host.name, "mode": "unsupervised_method", "train_set": None, "weights": None}
+    assert {key: results[key] for key in said} == said
+    assert results["test_set"] == "UBFC-rPPG" and results["videos"] == {"expected": 3, "scored": 3, "missing": []}
+    assert_same_metrics(reference, results, tolerance=0.01)
+    assert (outputs["label_type"], outputs["fs"]) == ("Raw", 30)
+    for video in VIDEOS:
+        ours, theirs = (one["predictions"][video][0].numpy() for one in (reference_outputs, outputs))
+        sign = np.sign(ours @ theirs) if method == "ICA" else 1
+        np.testing.assert_allclose(sign * theirs, ours, rtol=0, atol=1e-6 * np.abs(ours).max())
+        torch.testing.assert_close(reference_outputs["labels"][video][0], outputs["labels"][video][0])
+
+
+def test_the_toolboxs_signal_methods_print_the_same_with_and_without_the_plug_in(toolbox, tmp_path):
+    """And what it prints is what our evaluation makes of the waveforms that were kept."""
+    succeeded(toolbox.predicted)
+    control = signal_methods(toolbox, toolbox.untouched, tmp_path / "without", write_stubs(tmp_path / "stubs"))
+    plugged = signal_methods(toolbox, toolbox.root, tmp_path / "with", ROOT)
+    figures = [re.findall(r"^(Used|Peak|PEAK|FFT)(.*)$", run.stdout, re.MULTILINE) for run in (control, plugged)]
+    assert figures[0] == figures[1] and len(figures[0]) == 12
+    printed = [float(value) for value in re.findall(r"^Peak MAE \(Peak Label\): (\S+)", plugged.stdout, re.MULTILINE)]
+    for method, mae in zip(("GREEN", "POS"), printed):
+        protocols = plugged.signal_results(method)[0]["protocols"]
+        assert mae in [pytest.approx(summary["MAE"][0], abs=1e-6) for summary in protocols.values()]
+
+
+def signal_methods(toolbox, root, folder, pythonpath):
+    """GREEN and POS in a copy of ``root``."""
+    shutil.copytree(str(root), str(folder / "checkout"), ignore=shutil.ignore_patterns("__pycache__"))
+    start_fewer_workers(folder / "checkout")
+    base = CONFIGS / "UBFC_UNSUPERVISED.yaml"
+    tree = signal_settings(folder, toolbox.recordings, toolbox.cache, base, ["GREEN", "POS"])
+    tree["UNSUPERVISED"]["DATA"]["DO_PREPROCESS"] = False
+    config = write_yaml(folder, tree)
+    process = execute(["main.py", "--config_file", config], folder / "checkout", pythonpath)
+    return succeeded(Run(process, folder / "run"))
 
 
 def physnet(toolbox, root, folder, pythonpath):

@@ -2,6 +2,7 @@
 import csv
 import json
 import math
+import os
 import pickle
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ import tiny
 import torch
 
 from rfacenet_toolbox import __version__, evaluation, results
-from rfacenet_toolbox.errors import CheckpointError
+from rfacenet_toolbox.errors import CheckpointError, DataError
 
 FS = 30
 
@@ -49,6 +50,11 @@ def changed(config, **changes):
     return config
 
 
+def write(config, host, predictions, labels, weights):
+    """Write the results of the config's model."""
+    return results.write(config, host, results.trained_model(config, weights), predictions, labels)
+
+
 def read(folder):
     """results.json, strictly, and the rows of per_video.csv."""
 
@@ -63,7 +69,7 @@ def read(folder):
 @pytest.fixture
 def written(tmp_path):
     """results.json and per_video.csv of the three videos above, and what write returned."""
-    returned = results.write(tiny.config(tmp_path), host(), GUESS, TRUTH, "models/tiny_Epoch1.pth")
+    returned = write(tiny.config(tmp_path), host(), GUESS, TRUTH, "models/tiny_Epoch1.pth")
     return read(tmp_path) + (returned,)
 
 
@@ -135,7 +141,7 @@ def test_per_video_has_a_row_for_each_video_and_protocol_in_numerical_order(writ
 
 def test_metrics_that_do_not_exist_are_null_with_a_reason(tmp_path):
     one = {"subject1": GUESS["subject1"]}, {"subject1": TRUTH["subject1"]}
-    results.write(tiny.config(tmp_path), host(["subject1"]), *one, "w.pth")
+    write(tiny.config(tmp_path), host(["subject1"]), *one, "w.pth")
     content, _ = read(tmp_path)
     for summary in content["protocols"].values():
         assert summary["Pearson"] == [None, None]
@@ -145,7 +151,7 @@ def test_metrics_that_do_not_exist_are_null_with_a_reason(tmp_path):
 
 def test_a_prediction_without_a_pulse_gives_strict_json_still(tmp_path, capsys):
     flat = {video: {k: torch.zeros_like(chunk) for k, chunk in chunks.items()} for video, chunks in GUESS.items()}
-    results.write(tiny.config(tmp_path), host(), flat, TRUTH, "w.pth")
+    write(tiny.config(tmp_path), host(), flat, TRUTH, "w.pth")
     content, rows = read(tmp_path)
     shown = capsys.readouterr().out
     for summary in content["protocols"].values():
@@ -159,7 +165,7 @@ def test_a_prediction_without_a_pulse_gives_strict_json_still(tmp_path, capsys):
 def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):
     window = {"INFERENCE__EVALUATION_WINDOW__USE_SMALLER_WINDOW": True, "INFERENCE__EVALUATION_WINDOW__WINDOW_SIZE": 8}
     short = pulses({"subject1": 60}, chunks=1, chunk=2 * 8 * FS + 5)
-    results.write(changed(tiny.config(tmp_path), **window), host(["subject1"]), short, short, "w.pth")
+    write(changed(tiny.config(tmp_path), **window), host(["subject1"]), short, short, "w.pth")
     content, rows = read(tmp_path)
     rows = [row for row in rows if row["protocol"] == "neurips2023"]
     assert [(float(row["start_s"]), float(row["stop_s"])) for row in rows] == [
@@ -172,7 +178,7 @@ def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):
 
 
 def test_peak_detection_is_the_other_method(tmp_path):
-    results.write(
+    write(
         changed(tiny.config(tmp_path), INFERENCE__EVALUATION_METHOD="peak detection"), host(), GUESS, TRUTH, "w.pth"
     )
     content, rows = read(tmp_path)
@@ -183,13 +189,13 @@ def test_peak_detection_is_the_other_method(tmp_path):
 
 
 def test_videos_that_are_missing_are_counted_and_named(tmp_path, capsys):
-    results.write(tiny.config(tmp_path), host(["subject1", "subject2", "subject10", "subject4"]), GUESS, TRUTH, "w.pth")
+    write(tiny.config(tmp_path), host(["subject1", "subject2", "subject10", "subject4"]), GUESS, TRUTH, "w.pth")
     assert read(tmp_path)[0]["videos"] == {"expected": 4, "scored": 3, "missing": ["subject4"]}
     assert "rFaceNet on UBFC-rPPG: 3 of 4 videos" in capsys.readouterr().out
 
 
 def test_without_raw_data_the_scored_videos_are_the_expected_ones(tmp_path):
-    results.write(tiny.config(tmp_path), host(None, "toolbox", "d807b01"), GUESS, TRUTH, "w.pth")
+    write(tiny.config(tmp_path), host(None, "toolbox", "d807b01"), GUESS, TRUTH, "w.pth")
     content, _ = read(tmp_path)
     assert content["videos"] == {"expected": 3, "scored": 3, "missing": []}
     assert (content["host"], content["host_revision"]) == ("toolbox", "d807b01")
@@ -204,7 +210,7 @@ def test_without_raw_data_the_scored_videos_are_the_expected_ones(tmp_path):
 )
 def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name):
     config = changed(tiny.config(tmp_path), TOOLBOX_MODE=mode, INFERENCE__MODEL_PATH=path)
-    content = results.write(config, host(), GUESS, TRUTH, "w.pth")
+    content = write(config, host(), GUESS, TRUTH, "w.pth")
     assert content["train_set"] == ("PURE" if mode == "train_and_test" else None)
     with open(tmp_path / "outputs" / name, "rb") as file:
         saved = pickle.load(file)
@@ -218,12 +224,111 @@ def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name)
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "a_file").write_text("")
     config = changed(tiny.config(tmp_path), LOG__PATH=str(tmp_path / "a_file"))
-    with pytest.raises(CheckpointError, match="a_file/results.json cannot be written .*run the same command again"):
-        results.write(config, host(), GUESS, TRUTH, "w.pth")
+    with pytest.raises(CheckpointError, match="a_file/per_video.csv cannot be written .*run the same command again"):
+        write(config, host(), GUESS, TRUTH, "w.pth")
 
 
 def test_the_table_for_people_has_values_and_units(tmp_path, capsys):
-    summary = results.write(tiny.config(tmp_path), host(), GUESS, TRUTH, "w.pth")["protocols"]["neurips2023"]
+    summary = write(tiny.config(tmp_path), host(), GUESS, TRUTH, "w.pth")["protocols"]["neurips2023"]
     shown = capsys.readouterr().out
     assert "MAE     {:.3f} ± {:.3f} bpm".format(*summary["MAE"]) in shown
     assert f"Results: {tmp_path / 'results.json'}" in shown
+
+
+def unsupervised(folder, **changes):
+    """A config of the signal methods."""
+    data = {"DATASET": "PURE", "FS": FS, "PREPROCESS__LABEL_TYPE": "Raw"}
+    changes.update({f"UNSUPERVISED__DATA__{key}": value for key, value in data.items()})
+    return changed(tiny.config(folder), TOOLBOX_MODE="unsupervised_method", **changes)
+
+
+def test_a_signal_method_has_a_folder_of_its_own_and_no_weights(tmp_path, capsys):
+    config = unsupervised(tmp_path)
+    results.write(config, host(), results.signal_method(config, "POS"), GUESS, TRUTH)
+    content, rows = read(tmp_path / "POS")
+    wanted = {
+        "model": "POS", "mode": "unsupervised_method", "train_set": None, "test_set": "PURE", "weights": None,
+        "videos": {"expected": 3, "scored": 3, "missing": []},
+    }  # fmt: skip
+    assert {key: content[key] for key in wanted} == wanted
+    assert len(rows) == 6 and "POS on PURE: 3 of 3 videos" in capsys.readouterr().out
+    with open(tmp_path / "POS" / "POS_PURE_outputs.pickle", "rb") as file:
+        saved = pickle.load(file)
+    assert list(saved) == ["predictions", "labels", "label_type", "fs"] and saved["label_type"] == "Raw"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["POS"]
+
+
+def test_the_test_set_of_a_signal_method_is_the_unsupervised_one(tmp_path):
+    asked = []
+    one = SimpleNamespace(name="standalone", revision=None, expected=lambda split, config: asked.append(split))
+    config = unsupervised(tmp_path)
+    results.write(config, one, results.signal_method(config, "POS"), GUESS, TRUTH)
+    assert asked == ["unsupervised"]
+
+
+def test_videos_left_out_are_counted_and_say_why(tmp_path, capsys):
+    config = unsupervised(tmp_path)
+    some = [{video: signals[video] for video in ("subject1", "subject2")} for signals in (GUESS, TRUTH)]
+    results.write(config, host(), results.signal_method(config, "ICA"), *some, {"subject10": "it is grey"})
+    content, rows = read(tmp_path / "ICA")
+    assert content["videos"] == {"expected": 3, "scored": 2, "missing": [], "left_out": {"subject10": "it is grey"}}
+    assert [row["skipped"] for row in rows if row["video"] == "subject10"] == ["it is grey"] * 2
+    assert content["protocols"]["neurips2023"]["n"] == 2
+    shown = capsys.readouterr().out
+    assert "ICA on PURE: 2 of 3 videos" in shown and "subject10 has no estimate: it is grey" in shown
+
+
+def test_all_videos_left_out_is_an_error(tmp_path):
+    config = unsupervised(tmp_path)
+    with pytest.raises(DataError, match="ICA has no estimate for any of the 1 videos. subject1: it is grey"):
+        results.write(config, host(), results.signal_method(config, "ICA"), {}, {}, {"subject1": "it is grey"})
+    assert not list(tmp_path.iterdir())
+
+
+class TestFinished:
+    """When an earlier run's results stand for this one's."""
+
+    @pytest.fixture
+    def clips(self, tmp_path):
+        paths = [tmp_path / f"{video}_input0.npy" for video in TRUTH]
+        for path in paths:
+            path.write_text("")
+        return [str(path) for path in paths]
+
+    @pytest.fixture
+    def content(self, tmp_path, clips):
+        config = unsupervised(tmp_path)
+        return results.write(config, host(), results.signal_method(config, "POS"), GUESS, TRUTH)
+
+    @staticmethod
+    def finished(config, clips, method="POS", **changes):
+        return results.read_finished(config, host(**changes), results.signal_method(config, method), clips)
+
+    def test_the_same_config_is_finished(self, tmp_path, clips, content):
+        plain = json.loads(json.dumps(content))
+        assert self.finished(unsupervised(tmp_path), clips) == plain
+        assert self.finished(unsupervised(tmp_path, UNSUPERVISED__METHOD=["POS", "ICA"]), clips) == plain
+
+    def test_another_method_is_not(self, tmp_path, clips, content):
+        assert self.finished(unsupervised(tmp_path), clips, "ICA") is None
+
+    def test_another_config_or_host_is_not(self, tmp_path, clips, content):
+        other = unsupervised(tmp_path, INFERENCE__EVALUATION_METHOD="peak detection")
+        assert self.finished(other, clips) is None
+        assert self.finished(unsupervised(tmp_path), clips, name="toolbox") is None
+
+    def test_more_or_younger_clips_are_not(self, tmp_path, clips, content):
+        written = (tmp_path / "POS" / "results.json").stat().st_mtime
+        another = tmp_path / "subject3_input0.npy"
+        another.write_text("")
+        os.utime(another, (written - 10, written - 10))
+        assert self.finished(unsupervised(tmp_path), [*clips, str(another)]) is None
+        os.utime(clips[0], (written + 10, written + 10))
+        assert self.finished(unsupervised(tmp_path), clips) is None
+
+    @pytest.mark.parametrize("name", ["results.json", "POS_PURE_outputs.pickle"])
+    def test_a_missing_or_damaged_file_is_not(self, tmp_path, clips, content, name):
+        (tmp_path / "POS" / "results.json").write_text('{"config"')
+        assert self.finished(unsupervised(tmp_path), clips) is None
+        (tmp_path / "POS" / name).unlink()
+        assert self.finished(unsupervised(tmp_path), clips) is None

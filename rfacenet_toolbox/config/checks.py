@@ -1,4 +1,5 @@
 """What is checked before a run starts: settings that do not fit each other, hosts that lack what a setting asks for."""
+import difflib
 import os
 
 from .. import registry
@@ -19,7 +20,7 @@ def check(config, host):
         ConfigError: with the key, what it holds, what it may hold.
     """
     if config.TOOLBOX_MODE == "unsupervised_method":
-        _check_data(config.UNSUPERVISED.DATA, "UNSUPERVISED", host)
+        _check_signal_methods(config, host)
         return
     if not registry.is_registered(config.MODEL.NAME):
         raise registry.unknown_name(config.MODEL.NAME)
@@ -31,7 +32,7 @@ def check(config, host):
     _check_writable("LOG.PATH", config.LOG.PATH)
     if config.TOOLBOX_MODE == "train_and_test":
         _check_training(config)
-    _check_evaluation(config)
+    _check_evaluation(config.INFERENCE, config.TEST.DATA.FS)
     _check_machine(config)
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
@@ -40,6 +41,45 @@ def check(config, host):
         )
     if config.MODEL.NAME == "rFaceNet":
         _check_rfacenet(config, splits)
+
+
+def check_method_names(names):
+    """Refuse an ``UNSUPERVISED.METHOD`` that there is not.
+
+    Raises:
+        ConfigError: no names, or one that is no signal method; the message lists what there is.
+    """
+    from ..baselines.signal import METHODS
+
+    there_are = f"There are: {', '.join(METHODS)}."
+    if not names:
+        raise ConfigError(f"UNSUPERVISED.METHOD is empty; expected a list of signal methods. {there_are}")
+    for name in names:
+        if name not in METHODS:
+            close = difflib.get_close_matches(str(name).upper(), METHODS, n=1, cutoff=0.5)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            raise ConfigError(f"UNSUPERVISED.METHOD has {name!r}, which is no signal method. {hint}{there_are}")
+
+
+def _check_signal_methods(config, host):
+    data, key = config.UNSUPERVISED.DATA, "UNSUPERVISED.DATA"
+    check_method_names(config.UNSUPERVISED.METHOD)
+    _check_data(data, "UNSUPERVISED", host)
+    if data.DATA_FORMAT != "NDHWC":
+        raise ConfigError(f"{key}.DATA_FORMAT is {data.DATA_FORMAT!r}; the signal methods take NDHWC.")
+    types = data.PREPROCESS.DATA_TYPE
+    if types[0] != "Raw":
+        raise ConfigError(
+            f"{key}.PREPROCESS.DATA_TYPE is {types}; the signal methods take the colours as they are: [Raw]."
+        )
+    if data.PREPROCESS.LABEL_TYPE == "DiffNormalized":
+        raise ConfigError(
+            f"{key}.PREPROCESS.LABEL_TYPE is 'DiffNormalized', a derivative, and the signal methods give the pulse "
+            f"itself. Use Raw."
+        )
+    _check_writable("LOG.PATH", config.LOG.PATH)
+    _check_evaluation(config.INFERENCE, data.FS)
+    _check_machine(config)
 
 
 def _check_data(data, split, host):
@@ -85,17 +125,16 @@ def _check_training(config):
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
 
 
-def _check_evaluation(config):
+def _check_evaluation(inference, fs_hz):
     from ..evaluation import METHODS, window_bounds
 
-    inference = config.INFERENCE
     _one_of("INFERENCE.EVALUATION_METHOD", inference.EVALUATION_METHOD, METHODS)
     if inference.BATCH_SIZE < 1:
         raise ConfigError(f"INFERENCE.BATCH_SIZE is {inference.BATCH_SIZE}; expected 1 or more.")
     window = inference.EVALUATION_WINDOW
     if window.USE_SMALLER_WINDOW:
         try:
-            window_bounds(0, config.TEST.DATA.FS, window.WINDOW_SIZE)
+            window_bounds(0, fs_hz, window.WINDOW_SIZE)
         except EvaluationError as error:
             raise ConfigError(f"INFERENCE.EVALUATION_WINDOW.WINDOW_SIZE: {error}") from error
 

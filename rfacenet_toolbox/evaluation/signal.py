@@ -11,7 +11,7 @@ import scipy.signal
 
 from ..errors import EvaluationError
 
-#: Shortest signal that :func:`bandpass` takes. ``filtfilt`` pads 9 samples for this filter and wants more than that;
+#: Shortest signal that :func:`prepare` takes. ``filtfilt`` pads 9 samples for its filter and wants more than that;
 #: the toolbox lets windows of exactly 9 through, and ends there with SciPy's error.
 MIN_SAMPLES = 10
 #: The toolbox's smoothing parameter of :func:`detrend`.
@@ -40,11 +40,11 @@ def detrend(signal, lambda_=DETREND_LAMBDA):
     """``signal`` less its smooth trend, (I - (I + lambda^2 D'D)^-1) signal, by a banded solve.
 
     Args:
-        signal: (N,) samples, N at least 3.
+        signal: (N,) samples, N at least 3, or (N, K) for K signals side by side.
         lambda_: the larger, the smoother the trend.
 
     Returns:
-        (N,) float64.
+        float64 of the same shape.
 
     Raises:
         EvaluationError: fewer than 3 samples, which have no second difference.
@@ -58,38 +58,40 @@ def detrend(signal, lambda_=DETREND_LAMBDA):
 
 
 @lru_cache(maxsize=32)
-def _bandpass_coefficients(fs_hz, band_hz):
+def _bandpass_coefficients(fs_hz, band_hz, order):
     low, high = band_hz
     if not 0 < low < high < fs_hz / 2:
         raise EvaluationError(
             f"The band {low:g}-{high:g} Hz does not fit a sampling rate of {fs_hz:g} Hz: it must be in order and below "
             f"half the rate, {fs_hz / 2:g} Hz. Check fs_hz, or choose a protocol with another band."
         )
-    return scipy.signal.butter(1, [low / fs_hz * 2, high / fs_hz * 2], btype="bandpass")
+    return scipy.signal.butter(order, [low / fs_hz * 2, high / fs_hz * 2], btype="bandpass")
 
 
-def bandpass(signal, fs_hz, band_hz):
-    """First-order Butterworth bandpass, forwards and backwards (no delay).
+def bandpass(signal, fs_hz, band_hz, order=1):
+    """Butterworth bandpass along the last axis, forwards and backwards (no delay).
 
     Args:
-        signal: (N,) samples, N at least :data:`MIN_SAMPLES`.
+        signal: (..., N) samples, N at least ``6 * order + 4``: :data:`MIN_SAMPLES` for the first order.
         fs_hz: samples a second.
         band_hz: (low, high).
+        order: of the filter.
 
     Returns:
-        (N,) float64.
+        float64 of the same shape.
 
     Raises:
         EvaluationError: too few samples, or a band that does not lie below half of ``fs_hz``.
 
     Source: agrees with the filter in the toolbox's ``calculate_metric_per_video``.
     """
-    b, a = _bandpass_coefficients(fs_hz, tuple(band_hz))
-    if len(signal) < MIN_SAMPLES:
+    b, a = _bandpass_coefficients(fs_hz, tuple(band_hz), order)
+    signal, least = np.asarray(signal, dtype=np.float64), 3 * len(a) + 1  # filtfilt pads 3 * len(a)
+    if signal.shape[-1] < least:
         raise EvaluationError(
-            f"The bandpass filter got {len(signal)} samples and needs at least {MIN_SAMPLES}. Pass a longer signal."
+            f"The bandpass filter got {signal.shape[-1]} samples and needs at least {least}. Pass a longer signal."
         )
-    return scipy.signal.filtfilt(b, a, np.asarray(signal, dtype=np.float64))
+    return scipy.signal.filtfilt(b, a, signal)
 
 
 def prepare(signal, fs_hz, band_hz, is_derivative):

@@ -4,11 +4,12 @@ import random
 
 import numpy as np
 import torch
+from torch.utils.data import DataLoader
 
 from .. import config as configuration
 from .. import distributed, job, runtime
 from ..data.prepare import check_source, load_split
-from ..errors import ConfigError
+from ..data.traces import ColourTraces
 from ..trainer import training_loader
 from . import Host
 
@@ -17,7 +18,7 @@ SPLITS = ("train", "valid", "test")
 
 
 def main(argv=None):
-    """``main.py --config_file X``; returns the content of ``results.json``."""
+    """``main.py --config_file X``; returns the content of ``results.json``, or {method: content} of several."""
     args = parse(argv)
     config = configuration.load(args.config_file)
     configuration.check(config, "standalone")
@@ -31,10 +32,7 @@ def main(argv=None):
 def run(config):
     """Load the data, then run the job."""
     if config.TOOLBOX_MODE == "unsupervised_method":
-        raise ConfigError(
-            "TOOLBOX_MODE is unsupervised_method, which the standalone host does not run. "
-            "Run this config in an rPPG-Toolbox checkout, or use train_and_test or only_test."
-        )
+        return _run_signal_methods(config)
     for split in [split for split in SPLITS if _wanted(config, split)]:
         check_source(split.upper(), config[split.upper()].DATA)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
@@ -46,6 +44,19 @@ def run(config):
     if distributed.is_writer():
         host.print_split(loaders)
     return job.run(config, loaders, host)
+
+
+def _run_signal_methods(config):
+    """There is nothing to share among several processes here: one does the work."""
+    if not distributed.is_writer():
+        return None
+    traces = ColourTraces(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
+    settings = config.MODEL.RFACENET.RUNTIME
+    loader = DataLoader(traces, batch_size=None, num_workers=runtime.worker_count(settings.WORKERS))
+    host = Host("standalone", None)
+    host.check_complete(config, {"unsupervised": loader})
+    host.print_split({"unsupervised": loader})
+    return job.run_signal_methods(config, loader, host)
 
 
 def parse(argv=None):

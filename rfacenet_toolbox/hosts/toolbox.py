@@ -4,10 +4,13 @@
 imported. The contract with the toolbox, the same from 2023-11 (7e33a44) to 2025-09 (d807b01):
 
 - module ``config``: ``_C``, a yacs node whose unknown keys are errors, and ``get_config(args)``;
-- module ``__main__``: functions ``train_and_test`` and ``test``, called with ``(config, loaders)``; the names
-  ``DataLoader``, ``train_generator`` and ``general_generator``;
-- ``get_config`` is called by main after these are defined and before any is used.
+- module ``__main__``: functions ``train_and_test``, ``test`` and ``unsupervised_method_inference``, called with
+  ``(config, loaders)``; the names ``DataLoader``, ``train_generator`` and ``general_generator``;
+- ``get_config`` is called by main after these are defined and before any is used;
+- module ``unsupervised_methods.unsupervised_predictor``: takes clips from ``loaders["unsupervised"]``, and calls one
+  of the :data:`SIGNAL_FUNCTIONS` in its namespace for each.
 """
+import contextlib
 import difflib
 import functools
 import importlib
@@ -15,10 +18,12 @@ import importlib.util
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 from .. import registry
 from ..errors import ConfigError, InstallError
 from . import Host, print_errors_plainly
+from .capture import run_and_keep
 from .deferred import defer_imports
 
 #: module -> what pip calls it, for the modules that the toolbox imports
@@ -31,6 +36,18 @@ DISTRIBUTIONS = {
 #: face backend -> (the class by which BaseLoader's source betrays that this revision has it, the module it runs on)
 BACKENDS = {"RF": ("RetinaFace", "retinaface"), "Y5F": ("YOLO5Face", "torchvision")}
 SPLITS = ("train", "valid", "test")
+#: where the toolbox runs its signal methods, and what it calls the function of each
+SIGNAL_PREDICTOR = "unsupervised_methods.unsupervised_predictor"
+SIGNAL_FUNCTIONS = {
+    "GREEN": "GREEN",
+    "ICA_POH": "ICA",
+    "CHROME_DEHAAN": "CHROM",
+    "LGI": "LGI",
+    "PBV": "PBV",
+    "POS_WANG": "POS",
+    "OMIT": "OMIT",
+}
+CHROM_MODULE = "unsupervised_methods.methods.CHROME_DEHAAN"
 
 
 def activate():
@@ -64,8 +81,7 @@ def _with_our_models(get_config, tree, root):
     @functools.wraps(get_config)
     def wrapper(args):
         config = _explained(get_config, args, tree)
-        if config.TOOLBOX_MODE != "unsupervised_method":
-            _set_up_run(config, sys.modules["__main__"], root)
+        _set_up_run(config, sys.modules["__main__"], root)
         return config
 
     wrapper.toolbox_get_config = get_config
@@ -103,6 +119,12 @@ def _set_up_run(config, main, root):
     runtime = config.MODEL.RFACENET.RUNTIME
     _set_loader(main, runtime)
     _reseed(main, runtime.SEED)
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        from ..config import check_method_names
+
+        check_method_names(config.UNSUPERVISED.METHOD)
+        _keep_waveforms(main, root)
+        return
     name = config.MODEL.NAME
     if registry.is_registered(name):
         from ..config import check
@@ -117,15 +139,21 @@ def _set_up_run(config, main, root):
 def _serve(main, root):
     """Rebind main's two functions, so that registered names are ours and every other name stays main's."""
     for function in ("train_and_test", "test"):
-        original = getattr(main, function, None)
-        if original is None:
-            raise InstallError(
-                f"{getattr(main, '__file__', 'the main module')} has no function {function}, which the rPPG-Toolbox's "
-                f"main.py has at 7e33a44 (2023-11) and d807b01 (2025-09). Use one of these revisions, or the "
-                f"standalone host."
-            )
-        if not hasattr(original, "toolbox_function"):
-            setattr(main, function, _dispatcher(original, root))
+        _rebind(main, function, root, _dispatcher)
+
+
+def _rebind(main, function, root, make):
+    original = getattr(main, function, None)
+    if original is None:
+        raise InstallError(
+            f"{getattr(main, '__file__', 'the main module')} has no function {function}, which the rPPG-Toolbox's "
+            f"main.py has at 7e33a44 (2023-11) and d807b01 (2025-09). Use one of these revisions, or the "
+            f"standalone host."
+        )
+    if not hasattr(original, "toolbox_function"):
+        replacement = make(original, root)
+        replacement.toolbox_function = original
+        setattr(main, function, replacement)
 
 
 def _dispatcher(original, root):
@@ -141,21 +169,74 @@ def _dispatcher(original, root):
         host.print_split(loaders)
         return run(config, loaders, host)
 
-    dispatch.toolbox_function = original
     return dispatch
+
+
+def _keep_waveforms(main, root):
+    """Rebind main's function for the signal methods: it runs as it is, and its waveforms are scored and written.
+
+    Methods that this revision lacks run with our functions, on its loader.
+    """
+    _rebind(main, "unsupervised_method_inference", root, _waveform_keeper)
+
+
+def _waveform_keeper(original, root):
+    @functools.wraps(original)
+    def infer(config, data_loader):
+        from ..data.traces import ColourTraces
+        from ..job import run_signal_methods
+
+        theirs = [method for method in config.UNSUPERVISED.METHOD if method in _constants(original)]
+        ours = [method for method in config.UNSUPERVISED.METHOD if method not in theirs]
+        host, loader = Host("toolbox", revision(root)), data_loader["unsupervised"]
+        if theirs:
+            predictor = importlib.import_module(SIGNAL_PREDICTOR)
+            known = _with_methods(config, theirs) if ours else config
+            with _lost_names_supplied():
+                run_and_keep(original, known, data_loader, host, predictor, SIGNAL_FUNCTIONS)
+        if ours:
+            print(f"This revision of the toolbox has no {', '.join(ours)}; the plug-in's own takes its place.")
+            traces = type(loader)(ColourTraces(loader.dataset), batch_size=None, num_workers=loader.num_workers)
+            run_signal_methods(_with_methods(config, ours), traces, host)
+
+    return infer
+
+
+def _with_methods(config, methods):
+    config = config.clone()
+    config.defrost()
+    config.UNSUPERVISED.METHOD = methods
+    config.freeze()
+    return config
+
+
+@contextlib.contextmanager
+def _lost_names_supplied():
+    """7e33a44's CHROM asks SciPy for a window under a name that it has no more."""
+    from scipy.signal import windows
+
+    module = importlib.import_module(CHROM_MODULE)
+    library = module.signal
+    if not hasattr(library, "hanning"):
+        module.signal = SimpleNamespace(**vars(library), hanning=windows.hann)
+    try:
+        yield
+    finally:
+        module.signal = library
 
 
 def _refuse_misspelt(name, main):
     """main.py finds an unknown name only after preprocessing. Names that it compares with are its own business."""
-    served = {
-        constant
-        for function in (getattr(main, "train_and_test", None), getattr(main, "test", None))
-        for constant in getattr(getattr(function, "__code__", None), "co_consts", ())
-        if isinstance(constant, str)
-    }
+    served = _constants(getattr(main, "train_and_test", None)) | _constants(getattr(main, "test", None))
     ours = [known.lower() for known in registry.names()]
     if name not in served and difflib.get_close_matches(name.lower(), ours, n=1, cutoff=0.8):
         raise registry.unknown_name(name)
+
+
+def _constants(function):
+    """The texts in a function's code: the names that it compares with are among them."""
+    code = getattr(function, "__code__", None)
+    return {constant for constant in getattr(code, "co_consts", ()) if isinstance(constant, str)}
 
 
 def _check_backends(config, root):

@@ -1,0 +1,28 @@
+"""Pulse from mean colours, without training: the signal methods of Table 2, a file per method.
+
+Each is a function ``f(rgb, fs_hz)``: rgb (T, 3) are the spatial means of each frame's red, green and blue, as
+:func:`mean_rgb` gives them; the result is the blood volume pulse (BVP), (T,) float64, in the method's own unit.
+
+>>> bvp = METHODS["POS"](mean_rgb(frames), fs_hz=30)                                   # doctest: +SKIP
+
+Written from the papers that each docstring cites. Where the rPPG-Toolbox departs from a paper, the toolbox is followed,
+and the docstring says so: on the same frames the waveforms agree with its ``unsupervised_methods`` to 1e-6 of their
+largest value, scale and sign included. That holds for float32 frames too, which its loaders give, because colours are
+averaged and normalised in the frames' own precision, as there. In float64 the same recording gives waveforms that
+differ by 1e-5 of their largest value, and for PBV, whose equations are ill-conditioned, by 1e-3.
+
+Nothing in here reads files, prints, or knows of configs or torch.
+"""
+from .chrom import chrom
+from .colour import mean_rgb
+from .green import green
+from .ica import ica
+from .lgi import lgi
+from .omit import omit
+from .pbv import pbv
+from .pos import pos
+
+#: the toolbox's name in ``UNSUPERVISED.METHOD`` -> the method, in the order of Table 2; OMIT is not in that table
+METHODS = {"GREEN": green, "ICA": ica, "CHROM": chrom, "LGI": lgi, "PBV": pbv, "POS": pos, "OMIT": omit}
+
+__all__ = ["METHODS", "chrom", "green", "ica", "lgi", "mean_rgb", "omit", "pbv", "pos"]

@@ -90,7 +90,21 @@ def write(config, host, tested, predictions, labels, left_out=None):
     scored = evaluate_outputs(config, tested, predictions, labels)
     for _, videos in scored.values():
         videos.update((video, [_not_scored(reason)]) for video, reason in left_out.items())
-    content = _content(config, host, tested, sorted(predictions), scored, left_out)
+    return write_scored(config, host, tested, scored, left_out)
+
+
+def write_scored(config, host, tested, scored, left_out):
+    """Write ``per_video.csv`` and ``results.json`` of a test run that was scored already.
+
+    Args:
+        config, host, tested, left_out: as in :func:`write`.
+        scored: {protocol: (summary, {video: scores})}, the videos that were left out among them.
+
+    Returns:
+        The content of ``results.json``.
+    """
+    videos = {video for _, per_video in scored.values() for video in per_video}
+    content = _content(config, host, tested, sorted(videos - set(left_out)), scored, left_out)
     _write_text(os.path.join(tested.folder, "per_video.csv"), _per_video(scored, _data(config, tested).FS))
     _write_text(results_path(tested), json.dumps(content, indent=1, allow_nan=False) + "\n")
     print(_table(content))

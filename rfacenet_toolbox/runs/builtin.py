@@ -1,7 +1,6 @@
 """Results of the toolbox's own models, which save their outputs and leave no ``results.json``."""
-import os
-
 from .. import outputs, results
+from ..evaluation import left_out
 from ..hosts import Host
 from ..hosts.toolbox import revision
 from ..run_state import weights_path
@@ -14,7 +13,9 @@ def write_results(run):
         DataError: there are no saved outputs, or they cannot be used.
     """
     config = run.config
-    saved = outputs.read(os.path.join(config.TEST.OUTPUT_SAVE_DIR, f"{config.TRAIN.MODEL_FILE_NAME}_outputs.pickle"))
+    weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
+    tested = results.trained_model(config, weights)
+    saved = outputs.read(tested.outputs)
     window = config.INFERENCE.EVALUATION_WINDOW
     scored = saved.evaluate(
         method=config.INFERENCE.EVALUATION_METHOD,

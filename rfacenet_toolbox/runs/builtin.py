@@ -1,6 +1,5 @@
 """Results of the toolbox's own models, which save their outputs and leave no ``results.json``."""
 from .. import outputs, results
-from ..evaluation import left_out
 from ..hosts import Host
 from ..hosts.toolbox import revision
 from ..run_state import weights_path
@@ -21,5 +20,4 @@ def write_results(run):
         method=config.INFERENCE.EVALUATION_METHOD,
         window_s=window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None,
     )
-    weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
-    results.write_scored(config, Host("toolbox", revision(run.toolbox)), results.trained_model(config, weights), scored)
+    results.write_scored(config, Host("toolbox", revision(run.toolbox)), tested, scored)

@@ -11,7 +11,8 @@ from data_recordings import data_node, face_frames, noise_frames, write_pure
 
 from rfacenet_toolbox.data import facemesh
 from rfacenet_toolbox.data.cache import experiment_name
-from rfacenet_toolbox.data.face import HaarDetector, MeshDetector, check_backend
+from rfacenet_toolbox.data.face import HaarDetector, MeshDetector
+from rfacenet_toolbox.data.prepare import check_split
 from rfacenet_toolbox.data.preprocess import preprocess
 from rfacenet_toolbox.data.readers import find_recordings
 from rfacenet_toolbox.errors import ConfigError
@@ -46,8 +47,8 @@ def test_without_mediapipe_it_is_said_what_to_install(monkeypatch):
     expected = r"MediaPipe is not installed.*pip install 'rfacenet-toolbox\[mediapipe\]'"
     with pytest.raises(ConfigError, match=expected):
         facemesh.outline(face_frames(1)[0])
-    with pytest.raises(ConfigError, match="PREPROCESS.CROP_FACE.BACKEND is 'MP'. " + expected):
-        check_backend("MP")
+    with pytest.raises(ConfigError, match="TRAIN.DATA: PREPROCESS.CROP_FACE.BACKEND is 'MP'. " + expected):
+        check_split("TRAIN", data_node("PURE", "", "", DO_CROP_FACE=True, BACKEND="MP"))
 
 
 def test_a_mediapipe_without_models_is_refused(installed):

@@ -4,7 +4,7 @@ BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 METHOD ?= pos
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
-	--config toolbox_configs/DEMO_TABLES_BASE.yaml
+	--config toolbox_configs/table2/DEMO_BASE.yaml
 
 .PHONY: demo predict-demo table2-demo table3-demo test lint bench mediapipe clean
 

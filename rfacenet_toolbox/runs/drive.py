@@ -1,5 +1,6 @@
 """Execute runs, some at a time, whatever happens to one of them."""
 import contextlib
+import functools
 import signal
 import sys
 import threading
@@ -11,7 +12,7 @@ from .progress import Progress
 _POLL_S = 0.2
 
 
-def drive(runs, launcher, jobs=1, impossible=None, say=print):
+def drive(runs, launcher, jobs=1, impossible=None, say=None):
     """Execute the runs that are not done yet, and report each as it ends.
 
     A run that fails is reported and the others go on. A run that another process is executing, one that a killed
@@ -22,7 +23,7 @@ def drive(runs, launcher, jobs=1, impossible=None, say=print):
         launcher: what starts a run; :class:`~.local.LocalLauncher`, or one with the same method.
         jobs: runs at a time.
         impossible: {run's folder: why it cannot even begin}.
-        say: called with each line of the report.
+        say: called with each line of the report; printed, and at once, by default.
 
     Returns:
         list of :class:`~.local.Outcome`, in the order of ``runs``.
@@ -32,6 +33,7 @@ def drive(runs, launcher, jobs=1, impossible=None, say=print):
     """
     for run in runs:
         run.check_kept()
+    say = say or functools.partial(print, flush=True)
     return _Drive(runs, launcher, jobs, impossible or {}, say).outcomes_of(runs)
 
 

@@ -16,13 +16,12 @@ class Progress:
 
     def __init__(self, runs, unfinished, jobs, say):
         self.total, self.jobs, self.say = len(runs), jobs, say
-        self.ended_count = 0
+        self.ended_count = self.total - unfinished
         self._seconds = defaultdict(list)
         self._began = {}
         for run in runs:
             if run.done and run.record.get("seconds"):
                 self._seconds[run.kind].append(run.record["seconds"])
-        self.ended_count = self.total - unfinished
         before = f", {self.ended_count} of them done before, or impossible" if self.ended_count else ""
         say(f"{self.total} runs{before}; {jobs} at a time")
 

@@ -124,11 +124,11 @@ class Run:
         )
 
     def begin(self):
-        """Write the config, and what it stands for; results of another config are removed first."""
+        """Write the config, and what it stands for; results and training state of another config are removed first."""
         going_on = self.current
-        for path in self.results.values() if not going_on else ():
+        for path in () if going_on else (*self.results.values(), state_path(self.config)):
             with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+                os.remove(path)
         self._write(RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")
         self._write(CONFIG, yaml.safe_dump(self._for_the_host(going_on), sort_keys=False))
 

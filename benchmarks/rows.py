@@ -40,6 +40,7 @@ def groups():
     """{group: generator function of its rows, called with the checkout or None and the command line's arguments}."""
     import rows_data
     import rows_evaluation
+    import rows_signal
     import rows_step
 
     return {
@@ -50,6 +51,7 @@ def groups():
         "preprocessing": rows_data.preprocessing,
         "memory": rows_data.memory,
         "evaluation": rows_evaluation.evaluation,
+        "signal": rows_signal.signal,
     }
 
 

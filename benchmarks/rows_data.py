@@ -45,10 +45,10 @@ def preprocessing(checkout, args):
 
 
 def decode(recording):
-    """Decode every frame of a recording."""
+    """Decode every frame of a recording, and no more: colours stay in the decoder's order."""
     from rfacenet_toolbox.data import readers
 
-    return sum(1 for _ in readers.frames(recording))
+    return sum(1 for _ in readers.frames(recording, bgr=True))
 
 
 def loaders(checkout, args):

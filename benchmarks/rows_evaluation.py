@@ -1,6 +1,10 @@
 """Rows of the evaluation: one video, one video in windows, many videos."""
+from pathlib import Path
+
 import numpy as np
 from rows import Row, from_checkout, sides
+
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "deepphys_pure_to_ubfc_outputs.npz"
 
 SAMPLES, FS_HZ, WINDOW_S, VIDEOS = 2000, 30, 10, 8
 METHODS = {"fft": ("FFT", "FFT"), "peaks": ("peak detection", "Peak")}
@@ -52,6 +56,28 @@ def evaluation(checkout, args):
         "ours under both protocols and with the summary, the toolbox's under one",
         once=True,
     )
+    yield from _real(theirs, against)
+
+
+def _real(theirs, against):
+    """All metrics of DeepPhys' outputs for 42 UBFC-rPPG subjects."""
+    from rfacenet_toolbox.evaluation import evaluate
+
+    if not REAL.exists():
+        print(f"evaluation of 42 real videos: not measured, as {REAL.name} is not there")
+        return
+    with np.load(str(REAL)) as arrays:
+        names = sorted({name.split("/")[0] for name in arrays})
+        predictions, labels = ({name: arrays[f"{name}/{side}"] for name in names} for side in ("prediction", "label"))
+
+    def ours():
+        return evaluate(predictions, labels, FS_HZ, protocols=["toolbox2025"])
+
+    def theirs_all():
+        return [theirs(predictions[name], labels[name], "FFT") for name in names]
+
+    calls = sides(ours, theirs and theirs_all)
+    yield Row("evaluation:real", f"evaluation of {len(names)} real videos, FFT", calls, against, 0.01, once=True)
 
 
 def signals(seed=0):

@@ -3,12 +3,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from rows import Row
+from rows import Row, sides
 
 FRAMES, SIDE, FS_HZ = 2000, 72, 30
 
 
-def signal_methods(checkout, args):
+def signal(checkout, args):
     """Each method on one video of 2,000 frames of 72x72, as the toolbox's loader gives it, averaging included.
 
     The toolbox's functions are found, and their unused imports stood in for, by the script of the golden waveforms.
@@ -30,7 +30,9 @@ def signal_methods(checkout, args):
 
         function = theirs.get(name)
         their_call = None if function is None else (lambda function=function: function(frames, FS_HZ))
-        yield Row(f"signal methods, {name}", ours, their_call, "the toolbox's", None, f"{FRAMES} frames")
+        yield Row(
+            f"signal:{name}", f"signal method {name}", sides(ours, their_call), "the toolbox's", note=f"{FRAMES} frames"
+        )
 
 
 def _video():

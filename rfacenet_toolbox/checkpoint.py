@@ -71,14 +71,16 @@ def load_weights(path):
 
 
 def fit(model, weights, source, may_miss=()):
-    """Load ``weights`` into ``model``; only names that start with one of ``may_miss`` may be absent.
+    """Load ``weights`` into ``model``; names that start with one of ``may_miss`` may be absent from either.
 
     Raises:
         CheckpointError: names or shapes differ; the message shows which.
     """
     own = model.state_dict()
-    missing = [name for name in own if name not in weights and not name.startswith(tuple(may_miss))]
-    unknown = [name for name in weights if name not in own]
+    missing, unknown = (
+        [name for name in names if name not in others and not name.startswith(tuple(may_miss))]
+        for names, others in ((own, weights), (weights, own))
+    )
     shapes = [
         f"{name} is {tuple(weights[name].shape)}, the model's is {tuple(own[name].shape)}"
         for name in weights

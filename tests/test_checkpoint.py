@@ -65,4 +65,5 @@ def test_weights_of_another_model_are_refused_by_name():
 def test_what_may_be_absent_may_be_absent():
     model = torch.nn.Linear(2, 3)
     checkpoint.fit(model, {"weight": torch.ones(3, 2)}, "w.pth", may_miss=("bias",))
+    checkpoint.fit(torch.nn.Linear(2, 3, bias=False), model.state_dict(), "w.pth", may_miss=("bias",))
     assert torch.equal(model.weight.detach(), torch.ones(3, 2))

@@ -77,8 +77,8 @@ def test_results_say_what_was_run_and_with_what(written, tmp_path):
     content, _, returned = written
     assert content == json.loads(json.dumps(returned))
     assert list(content) == [
-        "schema", "model", "host", "host_revision", "mode", "train_set", "test_set", "weights", "seed",
-        "runtime", "videos", "evaluation_method", "protocols", "versions", "config",
+        "schema", "model", "host", "host_revision", "mode", "train_set", "test_set", "weights", "seed", "runtime",
+        "videos", "evaluation_method", "protocols", "versions", "config",
     ]  # fmt: skip
     wanted = {
         "schema": 1, "model": "rFaceNet", "host": "standalone", "host_revision": None, "mode": "train_and_test",

@@ -57,6 +57,16 @@ def test_weights_hold_the_classifier_of_people_only_if_asked(tmp_path, export):
     assert labels["subject2"][1].shape == (tiny.FRAMES,)
 
 
+def test_inference_without_a_classifier_takes_weights_that_have_one(tmp_path):
+    trained(tiny.config(tmp_path, epochs=1, EXPORT_IDENTITY_HEAD=True))
+    config = tiny.config(tmp_path).clone()
+    config.defrost()
+    config.TOOLBOX_MODE, config.INFERENCE.MODEL_PATH = "only_test", str(tmp_path / "models" / "tiny_Epoch0.pth")
+    trainer = rfacenet_trainer(config, tiny.loaders(), Host("standalone"))
+    assert trainer.recipe.model.classifier is None
+    assert len(trainer.test(tiny.loaders())[0]) == 3
+
+
 class Killed(Exception):
     pass
 

@@ -1,6 +1,6 @@
 """The rows of the benchmark: what is measured against what, and what a row needs to be measured."""
 import contextlib
-import importlib
+import importlib.util
 import sys
 from typing import Callable, ContextManager, NamedTuple, Optional, Tuple
 
@@ -42,7 +42,7 @@ def groups():
     import rows_evaluation
     import rows_step
 
-    return {
+    found = {
         "step": rows_step.step,
         "vipl": rows_step.vipl,
         "epoch": rows_step.epoch,
@@ -51,6 +51,9 @@ def groups():
         "memory": rows_data.memory,
         "evaluation": rows_evaluation.evaluation,
     }
+    if importlib.util.find_spec("memory") is None:
+        del found["memory"]
+    return found
 
 
 def from_checkout(checkout, module):

@@ -1,6 +1,6 @@
 """The rows of the benchmark: what is measured against what, and what a row needs to be measured."""
 import contextlib
-import importlib
+import importlib.util
 import sys
 from typing import Callable, ContextManager, NamedTuple, Optional, Tuple
 
@@ -43,7 +43,7 @@ def groups():
     import rows_signal
     import rows_step
 
-    return {
+    found = {
         "step": rows_step.step,
         "vipl": rows_step.vipl,
         "epoch": rows_step.epoch,
@@ -53,6 +53,9 @@ def groups():
         "evaluation": rows_evaluation.evaluation,
         "signal": rows_signal.signal,
     }
+    if importlib.util.find_spec("memory") is None:
+        del found["memory"]
+    return found
 
 
 def from_checkout(checkout, module):

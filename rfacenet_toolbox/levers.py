@@ -64,8 +64,8 @@ def keep_freed_memory():
 
     glibc returns every block over 32 MB to the system at once, and a training step frees some dozens of them: their
     pages are then cleared and mapped anew, which takes a good part of the step. Results are the same to the last bit;
-    the process holds more memory, since freed blocks of unlike sizes do not fill each other exactly. Training at 72x72
-    peaked at 2.6 GB instead of 1.9.
+    the process holds more memory, since freed blocks of unlike sizes do not fill each other exactly. A step at
+    72x72 peaked at 2.6 GB instead of 1.9.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -13,8 +13,8 @@ from ..network import RFaceNet
 from ..synthetic.outline import is_synthetic
 from . import figures
 from .attend import AFTER, BEFORE, attention_of
+from .html import SORT_SCRIPT, page, paragraph, picture, sortable
 from .models import config_of, with_classifier
-from .page import SORT_SCRIPT, page, paragraph, picture, sortable
 from .run_folder import read_run
 from .tracing import trace
 

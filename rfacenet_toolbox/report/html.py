@@ -1,6 +1,8 @@
-"""One HTML page that opens without a network: style and all in the file, nothing asked of any host."""
+"""One HTML page that opens without a network: style, script and pictures are in the file."""
+import base64
 import re
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from .table import cell
@@ -18,6 +20,8 @@ th, td { padding: .35rem .6rem; text-align: right; white-space: nowrap; border-t
 thead tr:first-child th { border-top: 0; } thead th { font-weight: 600; background: var(--soft); }
 tbody th { font-weight: 500; } tbody tr:nth-child(even) > * { background: var(--soft); }
 th:first-child { text-align: left; position: sticky; left: 0; background: Canvas !important; }
+.sortable th { cursor: pointer; } .sortable td:first-child { text-align: left; }
+figure { margin: 1rem 0; } figure img { background: #fff; } figcaption { font-size: .9rem; color: var(--quiet); }
 th.group { text-align: center; border-left: 1px solid var(--line); }
 small { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.2; }
 a { color: inherit; text-decoration-color: var(--line); } u { text-decoration-style: double; }
@@ -25,6 +29,26 @@ a { color: inherit; text-decoration-color: var(--line); } u { text-decoration-st
 img, svg { max-width: 100%; height: auto; }
 @media (max-width: 40rem) { body { padding: .6rem; } th, td { padding: .3rem .45rem; font-size: .9rem; } }
 """
+
+#: Makes the tables of :func:`sortable` so; put it on a page once, in any section. Without it they still read.
+SORT_SCRIPT = """<script>
+for (const head of document.querySelectorAll("table.sortable th")) {
+  head.title = "sort";
+  head.onclick = () => {
+    const body = head.closest("table").tBodies[0], column = head.cellIndex, sign = head.dataset.sign === "1" ? -1 : 1;
+    for (const other of head.parentNode.cells) delete other.dataset.sign;
+    head.dataset.sign = sign;
+    const key = (row) => row.cells[column].textContent;
+    const number = (text) => parseFloat(text.replace("\\u2212", "-"));
+    const order = (a, b) => {
+      const [x, y] = [number(a), number(b)];
+      if (isNaN(x) !== isNaN(y)) return isNaN(x) ? 1 : -1;
+      return sign * (isNaN(x) ? a.localeCompare(b) : x - y);
+    };
+    body.append(...[...body.rows].sort((a, b) => order(key(a), key(b))));
+  };
+}
+</script>"""
 
 
 def page(title, sections):
@@ -35,7 +59,7 @@ def page(title, sections):
         sections: ``[(heading, HTML below it)]``; an empty heading is left out.
 
     Returns:
-        The HTML text. What it shows must be in it: this adds no script, and no link to style, font or picture.
+        The HTML text. What it shows must be in it: this adds no link to style, font or picture.
     """
     body = "\n".join(_heading(heading) + html for heading, html in sections)
     return (
@@ -75,6 +99,33 @@ def table_html(table):
     )
 
 
+def picture(png, caption):
+    """A PNG file as a part of the page, with the words below it; on a white ground in dark mode too.
+
+    It is as wide as it was drawn, at 96 pixels to the inch and a half over, or as the screen.
+    """
+    content = base64.b64encode(Path(png).read_bytes()).decode("ascii")
+    return (
+        f'<figure><img alt="{escape(caption)}" src="data:image/png;base64,{content}" '
+        f'style="width:{_css_width(png)}px">\n<figcaption>{escape(caption)}</figcaption></figure>'
+    )
+
+
+def sortable(columns, rows):
+    """A table whose columns sort by a click on their heading, as :data:`SORT_SCRIPT` makes them.
+
+    Args:
+        columns: headings.
+        rows: sequences of texts.
+    """
+    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    body = "\n".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows)
+    return (
+        f'<div class="wide"><table class="sortable">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
+        f"</table></div>"
+    )
+
+
 def _heading(heading):
     return f'<h2 id="{anchor(heading)}">{escape(heading)}</h2>\n' if heading else ""
 
@@ -90,3 +141,9 @@ def _cell(content):
     text = f"<{tag}>{text}</{tag}>" if tag else text
     text = f'<a href="{escape(quote(content.href, safe="/#"))}">{text}</a>' if content.href else text
     return text + (f"<small>{escape(content.below)}</small>" if content.below else "")
+
+
+def _css_width(png, css_per_pixel=0.72):
+    """Width in CSS pixels; the PNG's own stands in bytes 16 to 19 of the file."""
+    with open(png, "rb") as file:
+        return int(int.from_bytes(file.read(20)[16:], "big") * css_per_pixel)

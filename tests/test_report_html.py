@@ -3,7 +3,7 @@ import re
 from html.parser import HTMLParser
 
 from rfacenet_toolbox.report.figures import explain, save
-from rfacenet_toolbox.report.page import SORT_SCRIPT, page, paragraph, picture, sortable
+from rfacenet_toolbox.report.html import SORT_SCRIPT, page, paragraph, picture, sortable
 
 _VOID = {"meta", "link", "img"}
 

@@ -40,6 +40,7 @@ def groups():
     """{group: generator function of its rows, called with the checkout or None and the command line's arguments}."""
     import rows_data
     import rows_evaluation
+    import rows_host
     import rows_signal
     import rows_step
 
@@ -48,6 +49,7 @@ def groups():
         "vipl": rows_step.vipl,
         "epoch": rows_step.epoch,
         "loaders": rows_data.loaders,
+        "builtin": rows_host.builtin,
         "preprocessing": rows_data.preprocessing,
         "memory": rows_data.memory,
         "evaluation": rows_evaluation.evaluation,

@@ -116,9 +116,13 @@ def _explained(get_config, args, tree):
 
 
 def _set_up_run(config, main, root):
+    from .. import levers
+
     runtime = config.MODEL.RFACENET.RUNTIME
     _set_loader(main, runtime)
     _reseed(main, runtime.SEED)
+    if runtime.KEEP_MEMORY:
+        levers.keep_freed_memory()
     if config.TOOLBOX_MODE == "unsupervised_method":
         from ..config import check_method_names
 

@@ -305,7 +305,7 @@ BROKEN = {
     misspelt_key: r"config.yaml sets MODEL.RFACENET.FUSSION, which is no setting. Did you mean MODEL.RFACENET.FUSION\?",
     short_recording: r"- UBFC-rPPG recording subject3 .*it has 31 labelled frames, and a clip needs 32",
     no_config: r"no config file at .*config.yaml",
-    frame_num: r"CHUNK_LENGTH 32, and MODEL.RFACENET.FRAME_NUM is 64",
+    frame_num: r"CHUNK_LENGTH is 32, and MODEL.RFACENET.FRAME_NUM is 64",
     damaged_weights: r"damaged.pth cannot be read as a checkpoint",
     weights_that_are_text: r"text.pth cannot be read as a checkpoint",
     weights_of_another_variant: r"other.pth is of another model than the config describes: .* absent \(",

@@ -146,7 +146,8 @@ def test_a_bvp_alone_leaves_out_what_it_does_not_need():
 
 def in_the_order_of_the_papers(branch, clip):
     """PhysNet's first stage with every pooling after its ReLU."""
-    return branch.ConvBlock3(branch.ConvBlock2(branch.halve_space(branch.ConvBlock1(clip))))
+    convolution, norm, pooling, relu = branch.ConvBlock1
+    return branch.ConvBlock3(branch.ConvBlock2(pooling(relu(norm(convolution(clip))))))
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last_3d])

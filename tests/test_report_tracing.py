@@ -32,7 +32,7 @@ def test_every_block_is_fed_by_earlier_ones_and_shapes_follow():
             if block.name != "pulse.ConvBlock10":  # a mean over space lies before it
                 assert shape == (CLIP_SHAPE[1:] if source == CLIP else blocks[source].shape)
     assert [block.name for block in blocks if CLIP in block.sources] == ["tcu", "pulse.ConvBlock1"]
-    assert [block.name for block in blocks].count("pulse.halve_space") == 2
+    assert [block.name for block in blocks].count("pulse.halve_space_and_time") == 2
     by_name = {block.name: block for block in blocks}
     assert by_name["tcu"].shape == (3, 80, 48)
     assert by_name["classifier"].shape == (5,)

@@ -13,7 +13,8 @@ from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.runs import LocalLauncher, drive
 
 DRIVER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a shell
 sys.path[:0] = {paths!r}
 from pathlib import Path
 import pytest, fake_runs

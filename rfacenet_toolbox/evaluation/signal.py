@@ -5,8 +5,7 @@ Signals are 1-D, one value a frame. Every function returns finite numbers, or No
 from functools import lru_cache
 
 import numpy as np
-import scipy.fft
-import scipy.linalg
+import scipy.linalg.lapack
 import scipy.signal
 
 from ..errors import EvaluationError
@@ -54,7 +53,9 @@ def detrend(signal, lambda_=DETREND_LAMBDA):
     signal = np.asarray(signal, dtype=np.float64)
     if len(signal) < 3:
         raise EvaluationError(f"Detrending got {len(signal)} samples and needs at least 3. Pass a longer signal.")
-    return signal - scipy.linalg.cho_solve_banded((_detrend_factor(len(signal), lambda_), True), signal)
+    # What scipy.linalg.cho_solve_banded calls; its checks take longer than to solve for a window of some seconds.
+    trend, _ = scipy.linalg.lapack.dpbtrs(_detrend_factor(len(signal), lambda_), signal, lower=True)
+    return signal - trend.reshape(signal.shape)
 
 
 @lru_cache(maxsize=32)
@@ -129,13 +130,13 @@ def prepare(signal, fs_hz, band_hz, is_derivative):
 @lru_cache(maxsize=64)
 def _frequencies_hz(samples, fs_hz, finer=1):
     """The lines of a spectrum zero-padded to the next power of two, or to ``finer`` times as much."""
-    return scipy.fft.rfftfreq(finer * 2 ** (samples - 1).bit_length(), 1 / fs_hz)
+    return np.fft.rfftfreq(finer * 2 ** (samples - 1).bit_length(), 1 / fs_hz)
 
 
 def _periodogram(signal, fs_hz, finer=1):
     """Frequencies in Hz and one-sided power in any unit: only ratios and maxima are taken of it."""
     frequencies = _frequencies_hz(len(signal), fs_hz, finer)
-    power = np.abs(scipy.fft.rfft(signal, 2 * (len(frequencies) - 1))) ** 2
+    power = np.abs(np.fft.rfft(signal, 2 * (len(frequencies) - 1))) ** 2
     power[1:-1] *= 2  # zero and half the sampling rate have no mirror image
     return frequencies, power
 
@@ -255,7 +256,7 @@ def macc(prediction, label):
     if np.ptp(prediction) == 0 or np.ptp(label) == 0:
         return None
     prediction, label = prediction - prediction.mean(), label - label.mean()
-    spectrum = scipy.fft.rfft(prediction) * np.conj(scipy.fft.rfft(label))
-    covariances = scipy.fft.irfft(spectrum, len(label))[:-1]
+    spectrum = np.fft.rfft(prediction) * np.conj(np.fft.rfft(label))
+    covariances = np.fft.irfft(spectrum, len(label))[:-1]
     norm = np.sqrt(np.dot(prediction, prediction) * np.dot(label, label))
     return float(min(np.max(np.abs(covariances)) / norm, 1.0))

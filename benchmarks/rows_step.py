@@ -7,7 +7,7 @@ from side import Side
 
 AGAINST = "PhysNet of the toolbox, fp32"
 BATCH = 4
-NO_LEVER = {"KEEP_MEMORY": False}
+NO_LEVER = {"KEEP_MEMORY": False, "CHANNELS_LAST": False}
 #: one lever each, on top of none
 LEVERS = {
     "fp32, channels-last": {"CHANNELS_LAST": True},

@@ -34,10 +34,6 @@ class Side:
         """``[(operator, share of the time), ...]`` of one call, the largest first; the time is the operator's own."""
         return self._ask("profile")[:most]
 
-    def peak_mb(self):
-        """The most memory that the process has held."""
-        return self._ask("peak")
-
     def _ask(self, request):
         self._connection.send(request)
         return self._answer()
@@ -55,7 +51,7 @@ class Side:
 def _serve(connection, make, args):
     try:
         call = make(*args)
-        requests = {"call": call, "profile": lambda: _profile(call), "peak": _peak_mb}
+        requests = {"call": call, "profile": lambda: _profile(call)}
         connection.send((None, None))
         while True:
             result = requests[connection.recv()]()
@@ -80,10 +76,3 @@ def _profile(call):
     times = {event.key: getattr(event, own) for event in profile.key_averages()}
     total = sum(times.values())
     return sorted(((name, time / total) for name, time in times.items()), key=lambda pair: -pair[1])
-
-
-def _peak_mb():
-    import resource
-    import sys
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

@@ -56,8 +56,10 @@ def write_safetensors(path, weights, metadata):
 
 
 def _read_safetensors(path):
-    from safetensors import SafetensorError, safe_open
-
+    try:
+        from safetensors import SafetensorError, safe_open
+    except ImportError as error:  # the toolbox's own environment does not have it
+        raise CheckpointError(f"{path} needs safetensors, which is not installed. pip install safetensors") from error
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             weights = {checkpoint.without_module(name): file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -4,13 +4,22 @@ from data_recordings import noise_frames, pulse
 
 from rfacenet_toolbox.data.normalise import (
     FrameFeatures,
-    diff_normalise_frames,
     diff_normalise_label,
-    frame_features,
     normalise_label,
-    standardise_frames,
     standardise_label,
 )
+
+
+def frame_features(frames, data_types):
+    return FrameFeatures(frames, data_types).clip(0, len(frames))
+
+
+def diff_normalise_frames(frames):
+    return frame_features(frames, ["DiffNormalized"])
+
+
+def standardise_frames(frames):
+    return frame_features(frames, ["Standardized"])
 
 
 def test_diff_normalised_frames_follow_the_formula():

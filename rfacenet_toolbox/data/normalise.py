@@ -56,7 +56,8 @@ def _over(values, std):
 class FrameFeatures:
     """A recording's normalised frames, made a stretch at a time.
 
-    Statistics are those of the whole recording, as in the toolbox, so that chunks of it fit together.
+    Statistics are those of the whole recording, so that chunks of it fit together. Agrees with the toolbox's
+    ``diff_normalize_data`` and ``standardized_data``.
 
     Args:
         frames: uint8 (T, H, W, 3).
@@ -97,27 +98,6 @@ class FrameFeatures:
             return out
 
         return clip
-
-
-def frame_features(frames, data_types):
-    """All frames normalised: uint8 (T, H, W, 3) -> (T, H, W, 3 * number of types)."""
-    return FrameFeatures(frames, data_types).clip(0, len(frames))
-
-
-def diff_normalise_frames(frames):
-    """Difference over sum of neighbouring frames, over its standard deviation; the last frame is 0.
-
-    Agrees with the toolbox's ``diff_normalize_data``. uint8 (T, H, W, 3) -> float32, same shape.
-    """
-    return frame_features(frames, ["DiffNormalized"])
-
-
-def standardise_frames(frames):
-    """Frames minus their mean over their standard deviation: uint8 (T, H, W, 3) -> float64, same shape.
-
-    Agrees with the toolbox's ``standardized_data``.
-    """
-    return frame_features(frames, ["Standardized"])
 
 
 def diff_normalise_label(label):

@@ -94,13 +94,13 @@ class FaceTracker:
         detector: with a method ``find(image, near)`` as :class:`HaarFaces` has.
 
     Attributes:
-        frames, frames_with_face: counts.
+        frames: how many.
         most_faces: the largest number of faces seen in one frame.
     """
 
     def __init__(self, detector):
         self._detector = detector
-        self.frames = self.frames_with_face = self.most_faces = 0
+        self.frames = self.most_faces = 0
         self._box = self._target = None
         self._gliding = False
         self._frame_s = self._seen_s = self._searched_all_s = -np.inf
@@ -114,7 +114,6 @@ class FaceTracker:
             self._glide(time_s - self._frame_s)
         self._frame_s = time_s
         self.frames += 1
-        self.frames_with_face += self._box is not None
         return self._box
 
     def _look(self, time_s, image):

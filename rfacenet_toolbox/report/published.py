@@ -103,11 +103,6 @@ def table3():
     return _parse(TABLE3, TABLE3_COLUMNS)
 
 
-def name_in_paper(method):
-    """What Table 2 calls a method that configs call ``method``."""
-    return {config: paper for paper, config in NAMES.items()}.get(method, method)
-
-
 def _parse(rows, columns, names=NAMES):
     table = {}
     for row in rows.strip().splitlines():

@@ -87,6 +87,11 @@ def combine(first, second, sign):
     return first + sign * alpha * second
 
 
+def green_without(colours, direction):
+    """The green part of (3, T) colours, less what lies along a unit ``direction`` (3,)."""
+    return ((np.identity(3) - np.outer(direction, direction)) @ colours)[1]
+
+
 def overlap_add(windows, hop, length):
     """Add windows (W, L) that start every ``hop`` frames: (length,), 0 where no window reaches."""
     total = np.zeros(length)

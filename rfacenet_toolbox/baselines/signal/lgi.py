@@ -1,7 +1,7 @@
 """LGI: Pilz, Zaunseder, Krajewski and Blazek 2018."""
 import numpy as np
 
-from .colour import as_rgb
+from .colour import as_rgb, green_without
 
 
 def lgi(rgb, fs_hz):
@@ -24,5 +24,4 @@ def lgi(rgb, fs_hz):
     """
     colours = as_rgb(rgb, "LGI", least_frames=3).T
     directions, _, _ = np.linalg.svd(colours, full_matrices=False)
-    strongest = directions[:, :1]
-    return ((np.identity(3) - strongest @ strongest.T) @ colours)[1]
+    return green_without(colours, directions[:, 0])

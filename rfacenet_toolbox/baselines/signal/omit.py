@@ -1,7 +1,7 @@
 """OMIT: Alvarez Casado and Bordallo Lopez 2023."""
 import numpy as np
 
-from .colour import as_rgb
+from .colour import as_rgb, green_without
 
 
 def omit(rgb, fs_hz):
@@ -24,5 +24,4 @@ def omit(rgb, fs_hz):
     """
     colours = as_rgb(rgb, "OMIT", least_frames=3).T
     directions, _ = np.linalg.qr(colours)
-    first = directions[:, :1]
-    return ((np.identity(3) - first @ first.T) @ colours)[1]
+    return green_without(colours, directions[:, 0])

@@ -12,7 +12,7 @@ from data_recordings import data_node, face_frames, noise_frames, pulse, write_g
 
 from rfacenet_toolbox.data import cache
 from rfacenet_toolbox.data import preprocess as module
-from rfacenet_toolbox.data.normalise import diff_normalise_frames, diff_normalise_label
+from rfacenet_toolbox.data.normalise import FrameFeatures, diff_normalise_label
 from rfacenet_toolbox.data.preprocess import preprocess
 from rfacenet_toolbox.data.readers import find_recordings
 from rfacenet_toolbox.errors import ConfigError, DataError
@@ -40,7 +40,8 @@ def test_clips_are_the_normalised_recording_in_chunks(tmp_path):
     node = data_node("PURE", tmp_path / "raw", tmp_path / "cache")
     files, report = cached(node)
     assert [os.path.basename(file) for file in files] == ["102_input0.npy", "102_input1.npy"]
-    np.testing.assert_array_equal(np.concatenate([np.load(file) for file in files]), diff_normalise_frames(frames)[:32])
+    clips = FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)
+    np.testing.assert_array_equal(np.concatenate([np.load(file) for file in files]), clips)
     stretched = np.interp(np.linspace(1, 80, 40), np.arange(1, 81), wave)
     labels = np.concatenate([np.load(cache.label_path(file)) for file in files])
     np.testing.assert_allclose(labels, diff_normalise_label(stretched)[:32], atol=1e-9)

@@ -13,7 +13,7 @@ from .. import pool
 from ..errors import ConfigError, DataError
 from .face import Subject
 from .motion import SCENARIOS, head_motion
-from .pulse import heart_rate_course, wave_of_course
+from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
 from .render import Scene, render
 from .varied import CONDITIONS, frames, traits, write_compressed
 from .writers import PURE_LABEL_HZ, Labels, write_pure, write_ubfc
@@ -254,7 +254,8 @@ def _signals(recording):
     """Frame times (T,), and (times, heart rate) and (times, BVP) on a fine grid."""
     rng = _generator(recording, 0)
     course = heart_rate_course(recording.seconds + 0.1, _WAVE_HZ, recording.heart_rate_bpm, rng)
-    wave = wave_of_course(course, _WAVE_HZ, rng)
+    beat = drawn_beat(_generator(recording, 4)) if recording.dataset == "varied" else BEAT
+    wave = wave_of_course(course, _WAVE_HZ, rng, beat)
     fine = np.arange(len(course)) / _WAVE_HZ
     frames = np.arange(int(round(recording.seconds * recording.fps))) / recording.fps
     return frames, (fine, course), (fine, wave)

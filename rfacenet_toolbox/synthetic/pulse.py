@@ -2,7 +2,7 @@
 import numpy as np
 
 # One beat as Gaussians of phase (0..1): centre, width, height. The systolic peak, its shoulder, and the dicrotic wave.
-_BEAT = ((0.20, 0.075, 1.0), (0.34, 0.09, 0.45), (0.58, 0.075, 0.38))
+BEAT = ((0.20, 0.075, 1.0), (0.34, 0.09, 0.45), (0.58, 0.075, 0.38))
 _BREATHS_HZ = (0.20, 0.32)
 _DRIFTS_HZ = (0.02, 0.05)
 _SINUS_ARRHYTHMIA = 0.020  # of the mean rate, peak
@@ -15,10 +15,17 @@ def _slow(times, rng, low_hz, high_hz):
     return np.sin(2 * np.pi * (rng.uniform(low_hz, high_hz) * times + rng.uniform()))
 
 
-def _beat(phase):
+def drawn_beat(rng):
+    """A person's own :data:`BEAT`: from a single hump to one with a second as high as half the first."""
+    (first, *later), stretch = BEAT, rng.uniform(0.9, 1.5)
+    later = [(centre, width * stretch, height * rng.uniform(0.2, 1.4)) for centre, width, height in later]
+    return ((first[0], first[1] * stretch, first[2]), *later)
+
+
+def _wave(phase, beat):
     """The wave of one beat, periodic in ``phase`` (beats), about 0 to 1."""
     wave = np.zeros_like(phase)
-    for centre, width, height in _BEAT:
+    for centre, width, height in beat:
         distance = (phase - centre + 0.5) % 1.0 - 0.5
         wave += height * np.exp(-0.5 * (distance / width) ** 2)
     return wave
@@ -35,8 +42,10 @@ def heart_rate_course(seconds, fs_hz, heart_rate_bpm, rng):
     return heart_rate_bpm * (1.0 + change - change.mean())
 
 
-def wave_of_course(course_bpm, fs_hz, rng):
+def wave_of_course(course_bpm, fs_hz, rng, beat=BEAT):
     """The BVP whose momentary heart rate is ``course_bpm`` (T,): beats, breathing on their height, a wandering base.
+
+    ``beat`` is the shape of one, as :data:`BEAT`.
 
     Returns:
         (T,) float64, about 0 (diastole) to 1 (systole), larger with more blood.
@@ -44,7 +53,7 @@ def wave_of_course(course_bpm, fs_hz, rng):
     times = np.arange(len(course_bpm)) / fs_hz
     phase = rng.uniform() + np.cumsum(course_bpm) / 60.0 / fs_hz
     height = 1.0 + _BREATH_ON_AMPLITUDE * _slow(times, rng, *_BREATHS_HZ)
-    return height * _beat(phase) + _BASELINE * _slow(times, rng, 0.08, 0.2)
+    return height * _wave(phase, beat) + _BASELINE * _slow(times, rng, 0.08, 0.2)
 
 
 def pulse_wave(seconds, fs_hz, heart_rate_bpm, rng):

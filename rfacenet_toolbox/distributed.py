@@ -44,7 +44,11 @@ def local(device):
 
 
 def stop():
-    """Leave; safe where nothing was started."""
+    """Leave; safe where nothing was started.
+
+    After a run that went well, :func:`wait` first: gloo's threads let go of the tensors of the last exchange a little
+    after it, and a process that is ending by then is aborted.
+    """
     if _active():
         dist.destroy_process_group()
 

@@ -84,6 +84,7 @@ class RFaceNetRecipe(Recipe):
             node.IDENTITY,
             tcu_steps=node.TCU_STEPS,
             noise_seed=node.NOISE_SEED,
+            fusion_init=node.FUSION_INIT,
         )
         if node.RUNTIME.CHANNELS_LAST:
             self.model.use_channels_last()

@@ -33,6 +33,7 @@ def main(folder, identity, dies_in_epoch=None):
 
         Trainer._train_epoch = dies
     rfacenet_trainer(config, loaders, Host("standalone")).train(loaders)
+    distributed.wait()
     distributed.stop()
 
 

@@ -233,6 +233,8 @@ REFUSED = [
     ({"MODEL.RFACENET.LOSS.HEART_RATE_UNIT": "Hz"}, "heart_rate_unit is 'Hz'; expected bpm or hz"),
     ({"MODEL.RFACENET.LOSS.SIGMA_INIT": [1.0, 1.0]}, "sigma_init is .*expected three positive numbers"),
     ({"MODEL.RFACENET.LOSS.SIGMA_INIT": [1.0, "one", 1.0]}, "sigma_init is .*expected three positive numbers"),
+    ({"MODEL.RFACENET.FUSION_INIT": [1.0]}, "FUSION_INIT is .*expected two numbers, where alpha"),
+    ({"MODEL.RFACENET.FUSION_INIT": ["zero", 1.0]}, "FUSION_INIT is .*expected two numbers, where alpha"),
     ({"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'; expected one of fp32, bf16"),
     ({"MODEL.RFACENET.RUNTIME.SEED": -1}, "RUNTIME.SEED is -1; expected 0 to 4294967295"),
     ({"DEVICE": "gpu"}, "DEVICE is 'gpu'; expected cpu, or a GPU such as cuda:0"),

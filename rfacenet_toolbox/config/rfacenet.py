@@ -1,4 +1,6 @@
 """``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration."""
+import math
+
 from yacs.config import CfgNode
 
 from ..errors import ConfigError, ShapeError
@@ -12,6 +14,7 @@ def rfacenet_node():
     node.FRAME_NUM = 128  # T; the clips' CHUNK_LENGTH
     node.FUSION = "stage3"  # none, stage1, stage2, stage3
     node.IDENTITY = "tcu"  # tcu, noise, none
+    node.FUSION_INIT = [1.0, 1.0]  # where alpha and beta of Eq. 2 start
     node.TCU_STEPS = 1  # time steps that the TCU keeps
     node.NOISE_SEED = 0  # of the one noise map that IDENTITY: noise is evaluated with
 
@@ -52,6 +55,7 @@ def check_rfacenet(config, splits):
     from ..objective import MultiTaskLoss, heart_rate_bpm
 
     node = config.MODEL.RFACENET
+    _check_fusion_init(node.FUSION_INIT)
     try:
         with torch.random.fork_rng(devices=[]):  # in a checkout the generator is seeded before this
             RFaceNet(node.FRAME_NUM, 1, node.FUSION, node.IDENTITY, tcu_steps=node.TCU_STEPS)
@@ -70,3 +74,11 @@ def check_rfacenet(config, splits):
             ) from error
     check_clips(config, splits, data_format="NCDHW", data_types=1, smallest_side=16)
     check_frame_num(config, splits, "MODEL.RFACENET.FRAME_NUM", node.FRAME_NUM)
+
+
+def _check_fusion_init(init):
+    if len(init) != 2 or not all(isinstance(value, (int, float)) and math.isfinite(value) for value in init):
+        raise ConfigError(
+            f"MODEL.RFACENET.FUSION_INIT is {init}; expected two numbers, where alpha (of the identity map) and beta "
+            f"(of the rPPG map) of Eq. 2 start."
+        )

@@ -24,7 +24,9 @@ def main(argv=None):
     configuration.check(config, "standalone")
     distributed.start(runtime.pick_device(config.DEVICE))
     try:
-        return run(config)
+        result = run(config)
+        distributed.wait()
+        return result
     finally:
         distributed.stop()
 

@@ -7,20 +7,20 @@ from torch.nn import functional as F
 class CrossTaskFeatureCombiner(nn.Module):
     """``FuM = alpha * FM_i + beta * FM_r``: the identity map laid over every frame of the rPPG map.
 
-    The paper wants the two 1x1x1 convolutions to keep each map's pixel ratios, so they start as identities and
-    ``alpha`` and ``beta`` as 1: before training, Eq. 2 acts on the maps themselves.
+    The paper wants the two 1x1x1 convolutions to keep each map's pixel ratios, so they start as identities: before
+    training, Eq. 2 acts on the maps themselves.
 
     Args:
         identity_channels: channels of the identity map.
         pulse_channels: channels of the rPPG map, and of the result.
+        init: where alpha and beta start.
     """
 
-    def __init__(self, *, identity_channels, pulse_channels):
+    def __init__(self, *, identity_channels, pulse_channels, init=(1.0, 1.0)):
         super().__init__()
         self.identity_conv = nn.Conv3d(identity_channels, pulse_channels, kernel_size=1)
         self.pulse_conv = nn.Conv3d(pulse_channels, pulse_channels, kernel_size=1)
-        self.alpha = nn.Parameter(torch.ones(()))
-        self.beta = nn.Parameter(torch.ones(()))
+        self.alpha, self.beta = (nn.Parameter(torch.tensor(float(value))) for value in init)
         for conv in (self.identity_conv, self.pulse_conv):
             nn.init.dirac_(conv.weight)
             nn.init.zeros_(conv.bias)

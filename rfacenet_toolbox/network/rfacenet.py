@@ -40,12 +40,16 @@ class RFaceNet(nn.Module):
         identity: what feeds the CTFC, one of :data:`IDENTITIES`.
         tcu_steps: time steps that the TCU keeps, 1 to ``frames``.
         noise_seed: seed of the one noise map that ``identity="noise"`` uses in evaluation mode.
+        fusion_init: where alpha and beta of Eq. 2 start.
 
     Raises:
         ShapeError: a size or a combination of settings that the network cannot have.
     """
 
-    def __init__(self, frames=128, identities=10, fusion="stage3", identity="tcu", *, tcu_steps=1, noise_seed=0):
+    def __init__(
+        self, frames=128, identities=10, fusion="stage3", identity="tcu", *, tcu_steps=1, noise_seed=0,
+        fusion_init=(1.0, 1.0),
+    ):  # fmt: skip
         super().__init__()
         _check_settings(frames, identities, fusion, identity, tcu_steps)
         self.frames = frames
@@ -64,7 +68,7 @@ class RFaceNet(nn.Module):
         self.ctfc = None
         if fusion != "none":
             self.ctfc = CrossTaskFeatureCombiner(
-                identity_channels=ContourExtractor.channels, pulse_channels=PulseBranch.channels
+                identity_channels=ContourExtractor.channels, pulse_channels=PulseBranch.channels, init=fusion_init
             )
 
     def forward(self, clip, with_identity=True):

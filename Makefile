@@ -6,7 +6,7 @@ METHOD ?= pos
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
 	--config toolbox_configs/table2/DEMO_BASE.yaml
 
-.PHONY: demo predict-demo table2-demo table3-demo test lint bench mediapipe clean
+.PHONY: demo predict-demo table2-demo table3-demo weights test lint bench mediapipe clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -38,6 +38,12 @@ table2-demo: .venv/ready demo_tables/ready
 table3-demo: .venv/ready demo_tables/ready
 	$(BIN)/rfacenet table3 $(TABLES) --seeds 100 101 102 --out runs/table3-demo
 
+# The weights that the package ships, trained anew: some hours on two cores. docs/model-card.md says what came of it.
+weights: .venv/ready weights_data/ready
+	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET.yaml
+	$(BIN)/rfacenet export runs/weights --out rfacenet_toolbox/weights/rfacenet.safetensors
+	$(BIN)/python benchmarks/held_out.py weights_data/held_out
+
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
 demo_data/ready: .venv/ready
 	$(BIN)/rfacenet synth demo_data/PURE --dataset pure --subjects 8 --scenarios 1 3 --seconds 8.6 --size 320 240 --seed 1
@@ -53,10 +59,18 @@ demo_tables/ready: .venv/ready
 		--seconds 20.1 --size 320 240 --seed 2
 	touch $@
 
+# People, lights and cameras of every kind; the held-out recordings are of other people.
+weights_data/ready: .venv/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[weights]'
+	$(BIN)/rfacenet synth weights_data/train --dataset varied --subjects 1280 --seconds 8.7 --size 320 240 --seed 11
+	$(BIN)/rfacenet synth weights_data/held_out --dataset varied --subjects 80 --first-subject 5001 --seconds 20.1 \
+		--size 320 240 --seed 12
+	touch $@
+
 .venv/ready: setup.py constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint]'
 	touch $@
 
 clean:
-	rm -rf .venv demo_data demo_tables runs
+	rm -rf .venv demo_data demo_tables weights_data runs

@@ -5,6 +5,6 @@ prints for people and returns the exit status or None. What it needs beyond the 
 ``run``, so that ``rfacenet --help`` stays quick.
 """
 NAMES = (
-    "install", "uninstall", "run", "synth", "predict", "evaluate", "compare", "table2", "table3", "sweep", "report",
-    "profile",
+    "install", "uninstall", "run", "synth", "predict", "export", "evaluate", "compare", "table2", "table3", "sweep",
+    "report", "profile",
 )  # fmt: skip

@@ -4,6 +4,7 @@ import os
 from yacs.config import CfgNode
 
 from .. import checkpoint, registry
+from ..config.rfacenet import rfacenet_node
 from ..errors import DataError
 from ..network import RFaceNet
 from ..run_state import state_path
@@ -58,5 +59,10 @@ def with_classifier(run):
 
 
 def config_of(run):
-    """The configuration of a :class:`~.run_folder.Run`, as a tree."""
-    return CfgNode(run.results["config"])
+    """The configuration of a :class:`~.run_folder.Run`, as a tree; newer settings have their defaults."""
+    config = CfgNode(run.results["config"])
+    if "RFACENET" in config.MODEL:
+        node = rfacenet_node()
+        node.merge_from_other_cfg(config.MODEL.RFACENET)
+        config.MODEL.RFACENET = node
+    return config

@@ -1,0 +1,87 @@
+"""Errors of `rfacenet predict` on varied synthetic recordings, by condition and by skin tone; docs/model-card.md.
+
+``python benchmarks/held_out.py FOLDER --methods rfacenet pos physnet=FILE.pth`` predicts every recording in FOLDER,
+which `rfacenet synth --dataset varied` wrote, with each method, and prints Markdown tables: mean absolute error against
+the recording's mean heart rate, bpm, and in brackets the share of recordings within 3 bpm. Estimates go to ``--out`` as
+they come; what is there already is not done again.
+"""
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from rfacenet_toolbox import predict  # noqa: E402
+from rfacenet_toolbox.errors import DataError  # noqa: E402
+from rfacenet_toolbox.synthetic.dataset import MANIFEST  # noqa: E402
+
+#: tones of the generator, from light to dark, in groups large enough for a mean
+TONES = {"1 to 3 (light)": range(3), "4 to 5": range(3, 5), "6 to 7": range(5, 7), "8 to 10 (dark)": range(7, 10)}
+
+
+def main():
+    args = _arguments()
+    recordings = json.loads((args.folder / MANIFEST).read_text())["recordings"]
+    estimates = json.loads(args.out.read_text()) if args.out.is_file() else {}
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(sorted(recordings), start=1):
+        for text in args.methods:
+            key = f"{text}|{name}"
+            if key not in estimates:
+                estimates[key] = _estimate(args.folder / name / "vid.avi", *text.partition("=")[::2])
+                args.out.write_text(json.dumps(estimates, indent=0, sort_keys=True) + "\n")
+        print(f"\r{number} of {len(recordings)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    print("\n\n".join(_tables(recordings, estimates, args.methods)))
+
+
+def _estimate(video, method, weights):
+    try:
+        return predict(str(video), method, weights or None).heart_rate_bpm
+    except DataError:  # no face, for instance
+        return None
+
+
+def _tables(recordings, estimates, methods):
+    """Markdown: all recordings, by condition, by tone."""
+    names = {text: text.partition("=")[0] for text in methods}
+    told = {name for name in recordings if all(estimates[f"{text}|{name}"] is not None for text in methods)}
+    conditions = {}
+    for name in told:
+        conditions.setdefault((recordings[name]["scenario"], recordings[name]["condition"]), set()).add(name)
+    tones = {
+        label: {name for name in told if recordings[name]["tone"] in numbers} for label, numbers in TONES.items()
+    }
+    groups = [{"all": told}, {label: members for (_, label), members in sorted(conditions.items())}, tones]
+    missing = {
+        names[text]: sum(estimates[f"{text}|{name}"] is None for name in recordings) for text in methods
+    }
+    for title, group in zip(("", "condition", "skin tone"), groups):
+        head = [title, "recordings", *names.values()]
+        rows = [[label, str(len(members)), *_means(members, recordings, estimates, methods)]
+                for label, members in group.items() if members]
+        yield "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])
+    yield "No estimate: " + ", ".join(f"{name} {count}" for name, count in missing.items()) + f" of {len(recordings)}."
+
+
+def _means(members, recordings, estimates, methods):
+    for text in methods:
+        errors = [abs(estimates[f"{text}|{name}"] - recordings[name]["heart_rate_bpm"]) for name in members]
+        within = sum(error <= 3 for error in errors) / len(errors)
+        yield f"{statistics.mean(errors):.2f} ({within:.0%})"
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="of varied recordings")
+    methods = ["rfacenet", "pos", "chrom", "green"]
+    parser.add_argument("--methods", nargs="+", default=methods, metavar="METHOD[=WEIGHTS]")
+    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "held_out.json")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

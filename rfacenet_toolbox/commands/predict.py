@@ -11,6 +11,7 @@ def add_arguments(parser):
     parser.add_argument("videos", nargs="+", metavar="VIDEO", help="a video, a folder of images, or a camera's number")
     parser.add_argument("--method", default="rfacenet", help="rfacenet (the default), physnet, pos, chrom, green, ...")
     parser.add_argument("--weights", help="a network's .safetensors or .pth; by default the file that we ship")
+    parser.add_argument("--face", default="HC", metavar="HC|MP", help="finder of the face: Haar cascade (default) or MediaPipe")
     parser.add_argument("--out", metavar="DIR", help="write NAME.json, NAME_bvp.csv and NAME.png there")
     parser.add_argument("--no-face", action="store_true", help="leave the face out of the picture")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -50,7 +51,8 @@ def _predict(video, args):
     try:
         return predict(
             video, args.method, args.weights, window_s=args.window, start_s=args.start, duration_s=args.duration,
-            fps_hz=args.fps, face_picture=bool(args.out) and not args.no_face, on_second=_show if shows else None,
+            fps_hz=args.fps, face_backend=args.face, face_picture=bool(args.out) and not args.no_face,
+            on_second=_show if shows else None,
         )  # fmt: skip
     finally:
         if shows:

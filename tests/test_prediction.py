@@ -13,7 +13,7 @@ from rfacenet_toolbox import weights_file
 from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.network import PulseBranch, RFaceNet
 from rfacenet_toolbox.prediction import clip_model, pipeline
-from rfacenet_toolbox.prediction.source import Frame
+from rfacenet_toolbox.prediction.frames import Frame
 
 TRUE_BPM = 80.0
 

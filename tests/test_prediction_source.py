@@ -6,7 +6,8 @@ import own_videos
 import pytest
 
 from rfacenet_toolbox.errors import ConfigError, DataError
-from rfacenet_toolbox.prediction.source import Camera, Clock, open_source
+from rfacenet_toolbox.prediction.frames import Clock
+from rfacenet_toolbox.prediction.source import Camera, open_source
 
 
 def small(count):

@@ -22,23 +22,32 @@ def add_arguments(parser):
 
 
 def run(args, _):
-    from ..errors import RFaceNetError
-
-    # FFmpeg's own complaints about a damaged file say less than ours; a setting made by hand is left.
+    # The complaints of OpenCV and FFmpeg about a damaged file say less than ours; settings made by hand are left.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    from ..errors import RFaceNetError
+    from ..prediction import result
+
+    if hasattr(sys.stdout, "reconfigure"):  # a file's name may have characters that the terminal lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if args.out:
+        result.make_folder(args.out)
     predictions, failures = [], []
     for video, name in zip(args.videos, _names(args.videos)):
         try:
             predictions.append(_predict(video, args))
+            if not args.json:
+                print(predictions[-1], flush=True)
+            if args.out:
+                paths = predictions[-1].save(args.out, name)
+                print(f"  written: {', '.join(paths)}", file=sys.stderr if args.json else sys.stdout)
         except RFaceNetError as error:
             failures.append({"source": video, "error": str(error)})
             print(f"error: {error}", file=sys.stderr)
-            continue
-        if not args.json:
-            print(predictions[-1], flush=True)
-        if args.out:
-            paths = predictions[-1].save(args.out, name)
-            print(f"  written: {', '.join(paths)}", file=sys.stderr if args.json else sys.stdout)
+        except KeyboardInterrupt:
+            failures.append({"source": video, "error": "stopped by hand."})
+            print(f"stopped. {video} is not done.", file=sys.stderr)
+            break
     if args.json:
         print(json.dumps({"predictions": [found.to_dict() for found in predictions], "failed": failures}, indent=1))
     return 2 if failures else 0

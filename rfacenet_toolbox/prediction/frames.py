@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import DataError
+
 #: frames a second where a recording says nothing about its own
 DEFAULT_HZ = 30.0
 _LONGEST_PAUSE_S = 10.0
@@ -71,3 +73,8 @@ class Source:
 
     def close(self):
         """Let go of the file or camera."""
+
+
+def ends_before(path, end_s, start_s):
+    """The error for a recording that is over before the part to read begins."""
+    return DataError(f"{path} ends after {end_s:.1f} s, before the start of {start_s:g} s. Start earlier.")

@@ -47,7 +47,7 @@ def predict(source, method="rfacenet", weights=None, *, window_s=10.0, step_s=1.
         CheckpointError: weights that are missing or do not fit.
         DataError: nothing that can be read, no face in it, or too little of it.
     """
-    if window_s < SHORTEST_S or step_s <= 0:
+    if not SHORTEST_S <= window_s < np.inf or not 0 < step_s < np.inf:
         raise ConfigError(
             f"The window is {window_s:g} s with a step of {step_s:g} s; expected {SHORTEST_S:g} s or more, and a step "
             f"above 0."
@@ -121,7 +121,7 @@ class _Reading:
             bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason, spectrum=spectrum,
             thumbnail=self._picture, notes=list(self._source.notes),
         )  # fmt: skip
-        found.notes += self._notes(found, pulse)
+        found.notes += self._notes(found, pulse, window_s)
         return found
 
     def _check(self, times_s, faces):
@@ -148,8 +148,10 @@ class _Reading:
             )
         return fps_hz
 
-    def _notes(self, found, pulse):
+    def _notes(self, found, pulse, window_s):
         notes = []
+        if found.duration_s < window_s - 1:
+            notes.append(f"The recording is shorter than the window of {window_s:g} s; its one window is all of it.")
         if self._tracker.most_faces > 1:
             notes.append(f"Up to {self._tracker.most_faces} faces are in the picture; the largest was taken.")
         if found.face_share < 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 
 from ..errors import ConfigError, DataError
-from .frames import DEFAULT_HZ, Clock, Frame, Source
+from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
 from .video import VideoFile
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
@@ -31,7 +31,9 @@ class ImageFolder(Source):
         super().__init__(path.resolve().name)
         inner = path / self.name
         self._folder = inner if inner.is_dir() else path
-        names = [name for name in os.listdir(self._folder) if _is_image(name)]
+        names = [name for name in _listed(self._folder) if _is_image(name)]
+        for name in names:
+            _check_name(name)
         if not names:
             raise DataError(
                 f"{self._folder} holds no images ({', '.join(IMAGES)}). Name a video, or a folder of frames."
@@ -39,8 +41,9 @@ class ImageFolder(Source):
         times = self._times(sorted(names, key=_natural), fps_hz)
         stop_s = math.inf if duration_s is None else start_s + duration_s
         self._frames = [(time_s, name) for time_s, name in times if start_s <= time_s < stop_s]
-        if self._frames:
-            self.length_s = self._frames[-1][0] - self._frames[0][0]
+        if not self._frames:
+            raise ends_before(path, times[-1][0], start_s)
+        self.length_s = self._frames[-1][0] - self._frames[0][0]
 
     def frames(self):
         """Decode image by image."""
@@ -123,7 +126,7 @@ def open_source(source, start_s=0.0, duration_s=None, fps_hz=None):
     Args:
         source: path of a video or of a folder of images; whole number or its digits for a camera.
         start_s, duration_s: the part of the recording to read; a camera has no start.
-        fps_hz: of a folder of images whose names hold no times.
+        fps_hz: of a folder of images whose names hold no times; for others, a note says that it is not used.
 
     Raises:
         ConfigError: a part of negative length.
@@ -131,21 +134,41 @@ def open_source(source, start_s=0.0, duration_s=None, fps_hz=None):
     """
     if isinstance(source, Source):
         return source
-    if start_s < 0 or (duration_s is not None and duration_s <= 0) or (fps_hz is not None and fps_hz <= 0):
+    above_0 = [value for value in (duration_s, fps_hz) if value is not None]
+    if not 0 <= start_s < math.inf or not all(value > 0 for value in above_0):
         raise ConfigError(
             f"start is {start_s}, duration {duration_s} and frames a second {fps_hz}; expected a start of 0 or more, "
             f"and the others above 0 where they are given."
         )
+    _check_name(str(source))
     if os.path.isdir(str(source)):
         return ImageFolder(source, start_s, duration_s, fps_hz)
     if os.path.exists(str(source)):
-        return VideoFile(source, start_s, duration_s)
+        video = VideoFile(source, start_s, duration_s)
+        if fps_hz is not None:
+            video.notes.append("The frames a second that were given are for images; the video's own times were taken.")
+        return video
     if re.match(r"^\d+$", str(source)):
         return Camera(int(source), duration_s)
     raise DataError(
         f"There is nothing at {source}. Give the path of a video or of a folder of images, or a camera's number, 0 for "
         f"the first."
     )
+
+
+def _check_name(name):
+    """OpenCV ends the process where a name's bytes are no characters."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise DataError(f"The name {name!r} is not in UTF-8, and OpenCV cannot open it. Rename it.") from None
+
+
+def _listed(folder):
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be listed ({error.strerror}). Change its permissions, or copy it.") from error
 
 
 def _is_image(name):

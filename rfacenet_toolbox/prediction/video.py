@@ -6,18 +6,19 @@ import os
 import cv2
 
 from ..errors import DataError
-from .frames import DEFAULT_HZ, Clock, Frame, Source
+from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
 
 
 class VideoFile(Source):
     """Any video that OpenCV's FFmpeg decodes.
 
     Raises:
-        DataError: no such file, or nothing in it that can be decoded as video.
+        DataError: no file that may be read, or nothing in it that can be decoded as video.
     """
 
     def __init__(self, path, start_s=0.0, duration_s=None):
         super().__init__(os.path.basename(str(path)))
+        _check_file(path)
         self._path, self._start_s = str(path), start_s
         self._stop_s = math.inf if duration_s is None else start_s + duration_s
         self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
@@ -26,11 +27,11 @@ class VideoFile(Source):
         self._nominal_hz = _plausible_hz(self._capture.get(cv2.CAP_PROP_FPS))
         self._promised = max(0.0, self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         if self._promised:
-            self.length_s = min(self._promised / self._nominal_hz, self._stop_s) - start_s
+            self.length_s = max(0.0, min(self._promised / self._nominal_hz, self._stop_s) - start_s)
 
     def frames(self):
         """Decode frame by frame; the time is each frame's own, where the file has one."""
-        clock, count = Clock(self._nominal_hz), 0
+        clock, count, time_s = Clock(self._nominal_hz), 0, 0.0
         while self._capture.grab():
             count += 1
             time_s = clock.time_s(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0)
@@ -43,6 +44,8 @@ class VideoFile(Source):
                 yield Frame(time_s, image)
         else:
             self._note_missing(count)
+            if time_s < self._start_s:
+                raise ends_before(self._path, time_s, self._start_s)
         if clock.replaced:
             self.notes.append(
                 f"{clock.replaced} of {count} time stamps did not go forward and were replaced by steps of the nominal "
@@ -67,6 +70,16 @@ def _plausible_hz(hz):
     return hz if 1.0 <= hz <= 1000.0 else DEFAULT_HZ
 
 
+def _check_file(path):
+    """FFmpeg would wait for ever for the other end of a pipe."""
+    if not os.path.isfile(path):
+        raise DataError(f"{path} is neither a file nor a folder. Name a video, or a camera by its number.")
+    if not os.access(path, os.R_OK):
+        raise DataError(f"{path} may not be read by this user. Change its permissions, or copy it.")
+    if os.path.getsize(path) == 0:
+        raise DataError(f"{path} cannot be read as a video: the file is empty. Copy it again.")
+
+
 def _is_text(path):
     """FFmpeg would play a text file, as the art of old terminals."""
     with open(path, "rb") as file:
@@ -75,8 +88,6 @@ def _is_text(path):
 
 
 def _why_not(path):
-    if os.path.getsize(path) == 0:
-        return "the file is empty. Copy it again."
     if _is_text(path):
         return "it is a text. Name a video."
     if (mimetypes.guess_type(str(path))[0] or "").startswith("audio"):

@@ -27,8 +27,9 @@ LENGTHS = (500, 2000, 5000)
 AIM, AIM_FRAMES = 400, 2000
 SIDE = 72
 WORKER = f"""
-import os, re, resource, sys
+import sys
 import cv2
+from benchmarks.peak import peak_bytes
 from rfacenet_toolbox.data.preprocess import Task, cache_recording
 from rfacenet_toolbox.data.readers import find_recordings
 from rfacenet_toolbox.data.settings import PreprocessSettings
@@ -41,10 +42,7 @@ settings = PreprocessSettings(
 (recording,) = find_recordings("UBFC-rPPG", sys.argv[1])
 report = cache_recording(Task(recording, settings, sys.argv[2]))
 assert (report.frames, report.faces_not_found) == (int(sys.argv[3]), 0), report
-if os.path.exists("/proc/self/status"):  # getrusage counts what the parent held when it forked, too
-    print(int(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read()).group(1)) * 1024)
-else:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak_bytes())
 """
 
 

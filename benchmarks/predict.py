@@ -1,9 +1,10 @@
-"""`rfacenet predict` end to end: times faster than real time, and peak memory, each in a fresh process.
+"""`rfacenet predict` end to end: times faster than real time and peak memory, each in a fresh process; install size.
 
 ``python benchmarks/predict.py VIDEO[=BPM] ...`` measures each method on each video; BPM is the true heart rate, where
 it is known. ``--minutes 1 20`` adds synthetic 640x480 videos of these lengths (a stretch of half a minute, repeated),
 to compare their memory. ``--open-rppg PYTHON`` names an interpreter that has open-rppg, to run it on the same videos in
-the same minutes. Methods take turns, and the median of ``--repeats`` counts. Run it on an idle machine.
+the same minutes. Methods take turns, and the median of ``--repeats`` counts. Run it on an idle machine. The install
+size is that of the distribution and all that it requires; ours wants ``pip install`` to be known, editable will do.
 """
 import argparse
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_DRAWN = 30
 _OURS = """
-import json, resource, sys, time
+import json, sys, time
 began = time.perf_counter()
 from rfacenet_toolbox import predict
 from rfacenet_toolbox.prediction import methods
@@ -26,22 +27,27 @@ ready = time.perf_counter()
 rate = predict(sys.argv[1], method, weights).heart_rate_bpm
 """
 _THEIRS = """
-import json, resource, sys, time
+import json, sys, time
 began = time.perf_counter()
 import rppg
 model = rppg.Model()
 ready = time.perf_counter()
-rate = model.process_video(sys.argv[1])["hr"]
+found = model.process_video(sys.argv[1])
+rate = None if found is None or found["hr"] is None else float(found["hr"])
 """
 _REPORT = """
 done = time.perf_counter()
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+from benchmarks.peak import peak_bytes
+memory = peak_bytes() / 2**20
 print(json.dumps({"start_s": ready - began, "work_s": done - ready, "memory_mib": memory, "heart_rate_bpm": rate}))
 """
 
 
 def main():
     args = _arguments()
+    sizes = _install_sizes(args)
+    for name, size in sizes.items():
+        print(_size_line(name, size), flush=True)
     videos = [_known(text) for text in args.videos] + [(_long_video(args.folder, m), None) for m in args.minutes]
     rows = []
     for path, truth in videos:
@@ -54,7 +60,8 @@ def main():
             rows.append(_row(name, path, truth, seconds, measured))
             print(_line(rows[-1]), flush=True)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(json.dumps({"cores": os.cpu_count(), "repeats": args.repeats, "rows": rows}, indent=1) + "\n")
+    found = {"cores": os.cpu_count(), "repeats": args.repeats, "install_bytes": sizes, "rows": rows}
+    args.out.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def _contestants(args):
@@ -68,10 +75,31 @@ def _contestants(args):
     return ours
 
 
+def _install_sizes(args):
+    """{side: {distribution: bytes}}, None for a side that is not installed."""
+    asked = {"ours": (sys.executable, "rfacenet-toolbox", "rfacenet_toolbox")}
+    if args.open_rppg:
+        asked["open-rppg"] = (args.open_rppg, "open-rppg")
+    module = ("-m", "benchmarks.install_size")
+    return {side: _answer([python, *module, *names]) for side, (python, *names) in asked.items()}
+
+
+def _size_line(side, sizes):
+    if sizes is None:
+        return f"{side:10} is not installed in its interpreter, and its install size not known"
+    largest = sorted(sizes, key=sizes.get, reverse=True)[:3]
+    parts = ", ".join(f"{name} {sizes[name] / 1e6:.0f}" for name in largest)
+    return f"{side:10} {sum(sizes.values()) / 1e6:.0f} MB installed in {len(sizes)} distributions (largest: {parts})"
+
+
 def _run(command, path):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)} if command[0] == sys.executable else None
-    filled = [str(path) if part is None else part for part in command]
-    done = subprocess.run(filled, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return _answer([str(path) if part is None else part for part in command])
+
+
+def _answer(command):
+    """The JSON that a command says last; ``benchmarks`` and this checkout's package are importable there."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -79,7 +107,7 @@ def _row(name, path, truth, seconds, runs):
     works = sorted(run["work_s"] for run in runs)
     return {
         "method": name, "video": Path(path).name, "seconds": seconds, "true_bpm": truth,
-        "heart_rate_bpm": runs[0]["heart_rate_bpm"],
+        "heart_rate_bpm": runs[0]["heart_rate_bpm"], "heart_rates_bpm": [run["heart_rate_bpm"] for run in runs],
         "times_real_time": seconds / statistics.median(works),
         "slowest": seconds / works[-1], "fastest": seconds / works[0],
         "start_s": statistics.median(run["start_s"] for run in runs),

@@ -4,7 +4,7 @@ import functools
 import cv2
 import numpy as np
 
-from rfacenet_toolbox.prediction.source import Frame, Source
+from rfacenet_toolbox.prediction.frames import Frame, Source
 from rfacenet_toolbox.synthetic import Scene, Subject, head_motion, pulse_wave, render
 
 SIZE = (200, 150)

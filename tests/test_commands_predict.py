@@ -1,6 +1,12 @@
 """``rfacenet predict`` as it is typed: what it prints, what it writes, its exit status."""
 import csv
 import json
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,6 +18,7 @@ from rfacenet_toolbox.commands import predict
 from rfacenet_toolbox.prediction import plot
 from rfacenet_toolbox.prediction import source as sources
 
+ROOT = Path(__file__).parents[1]
 KEYS = {
     "schema", "source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
     "heart_rate_bpm", "quality", "windows", "hrv", "hrv_reason", "notes",
@@ -80,10 +87,67 @@ def test_a_picture_is_drawn_without_a_heart_rate_too(capsys, tmp_path):
     assert (tmp_path / "out" / "still.png").stat().st_size > 0
 
 
-def test_a_folder_that_cannot_be_made_is_an_error(capsys, video, tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_an_error_before_any_video_is_read(capsys, video, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    status, _, err = run(capsys, video, "--method", "pos", "--out", tmp_path / "file" / "out")
-    assert status == 2 and "cannot be made a folder" in err
+    status, out, err = run(capsys, video, "--method", "pos", "--out", tmp_path / "file" / "out")
+    assert (status, out) == (2, "") and "cannot be made a folder to write to" in err
+
+    def refuse(dir):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    status, out, err = run(capsys, video, "--method", "pos", "--out", tmp_path)
+    assert (status, out) == (2, "") and "write to (Permission denied)" in err
+
+
+def test_a_result_that_cannot_be_written_leaves_the_others(capsys, video, tmp_path):
+    (tmp_path / "out" / "two.json").mkdir(parents=True)
+    for name in ("one.avi", "two.avi"):
+        shutil.copy(video, tmp_path / name)
+    videos = tmp_path / "two.avi", tmp_path / "one.avi"
+    status, out, err = run(capsys, *videos, "--method", "pos", "--out", tmp_path / "out", "--json")
+    content = json.loads(out)
+    assert status == 2 and [found["source"] for found in content["predictions"]] == ["two.avi", "one.avi"]
+    assert len(content["failed"]) == 1 and "two.json cannot be written" in content["failed"][0]["error"]
+    assert (tmp_path / "out" / "one.png").is_file()
+
+
+def test_odd_names_of_files_are_no_trouble(capsys, video, tmp_path):
+    names = ["mein Vidéo 视频 (1)", "cost $5^$ x", "100% a'b\nc", "my.holiday.2024", "no_ending"]
+    videos = [shutil.copy(video, tmp_path / (name + ("" if name == "no_ending" else ".avi"))) for name in names]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        status, out, err = run(capsys, *videos, "--method", "pos", "--out", tmp_path / "ö 1")
+    assert (status, err) == (0, "") and all(f"{name}.avi: " in out for name in names[:-1])
+    expected = {name + ending for name in names for ending in (".json", ".png", "_bvp.csv")}
+    assert {path.name for path in (tmp_path / "ö 1").iterdir()} == expected
+
+
+def test_bad_files_get_one_line_each_and_nothing_from_opencv(video, tmp_path):
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 9)
+    (tmp_path / "cut.avi").write_bytes(video.read_bytes()[:2000])
+    command = [sys.executable, "-m", "rfacenet_toolbox", "predict", "--method", "pos"]
+    command += ["empty.mp4", "noise.mp4", "cut.avi"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=str(tmp_path), env=environment, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == ""
+    assert [line[:7] for line in done.stderr.splitlines()] == ["error: "] * 3
+
+
+def test_ctrl_c_in_a_video_gives_what_is_done(capsys, video, tmp_path, monkeypatch):
+    real = predict._predict
+
+    def interrupted(path, args):
+        if path == "second.avi":
+            raise KeyboardInterrupt
+        return real(path, args)
+
+    monkeypatch.setattr(predict, "_predict", interrupted)
+    status, out, err = run(capsys, video, "second.avi", "third.avi", "--method", "pos", "--json")
+    content = json.loads(out)
+    assert status == 2 and err == "stopped. second.avi is not done.\n"
+    assert len(content["predictions"]) == 1 and [one["source"] for one in content["failed"]] == ["second.avi"]
 
 
 @pytest.mark.parametrize(

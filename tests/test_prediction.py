@@ -13,7 +13,7 @@ from rfacenet_toolbox import weights_file
 from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.network import PulseBranch, RFaceNet
 from rfacenet_toolbox.prediction import clip_model, pipeline
-from rfacenet_toolbox.prediction.source import Frame
+from rfacenet_toolbox.prediction.frames import Frame
 
 TRUE_BPM = 80.0
 
@@ -76,6 +76,13 @@ def test_of_two_faces_the_larger_is_taken_and_that_is_said():
     assert found.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)
 
 
+def test_a_window_longer_than_the_recording_is_all_of_it_and_that_is_said():
+    found = predict(own_videos.at(own_videos.face_frames(), 30), window_s=1000)
+    (window,) = found.windows
+    assert window.seconds == pytest.approx(11) and window.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)
+    assert found.notes == ["The recording is shorter than the window of 1000 s; its one window is all of it."]
+
+
 def test_a_picture_that_does_not_change_has_no_heart_rate():
     frames = own_videos.face_frames()[:1] * 300
     found = predict(own_videos.Memory(frames, np.arange(300) / 30))
@@ -109,6 +116,8 @@ def test_what_no_heart_rate_can_be_read_from_is_said_plainly(frames, fps_hz, sai
         ("physnet", {}, CheckpointError, "The method physnet needs trained weights"),
         ("rfacenet", {"weights": "none.pth"}, CheckpointError, "no weights file at none.pth"),
         ("pos", {"window_s": 2}, ConfigError, "The window is 2 s"),
+        ("pos", {"window_s": float("nan")}, ConfigError, "The window is nan s"),
+        ("pos", {"window_s": float("inf")}, ConfigError, "The window is inf s"),
     ],
 )
 def test_wrong_settings_are_refused_before_anything_is_read(method, settings, error, said):

@@ -1,8 +1,14 @@
 """The face's box: steady while the face is, gliding after it, gone when it is gone."""
+import importlib.util
+
 import numpy as np
 import own_videos
 import pytest
 
+from rfacenet_toolbox import predict
+from rfacenet_toolbox.data import facemesh
+from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.prediction import faces
 from rfacenet_toolbox.prediction.faces import Box, FaceTracker, HaarFaces
 
 IMAGE = np.zeros((480, 640, 3), np.uint8)
@@ -68,6 +74,34 @@ def test_the_cascade_finds_the_face_in_the_whole_and_near_where_it_was():
     (near,) = detector.find(image, whole)
     assert whole.overlap(near) > 0.7
     assert detector.find(own_videos.flat_frames(1)[0]) == []
+
+
+needs_mediapipe = pytest.mark.skipif(
+    importlib.util.find_spec("mediapipe") is None, reason="MediaPipe, an optional extra, is not installed"
+)
+
+
+@needs_mediapipe
+def test_mediapipe_finds_the_face_in_the_whole_and_near_where_it_was():
+    image, detector = own_videos.face_frames()[0], faces.detector("MP")
+    (whole,), (haar,) = detector.find(image), HaarFaces().find(image)
+    (near,) = detector.find(image, whole)
+    assert whole.overlap(near) > 0.8 and whole.overlap(haar) > 0.4
+    assert detector.find(own_videos.flat_frames(1)[0]) == []
+
+
+@needs_mediapipe
+def test_the_heart_rate_of_a_face_that_mediapipe_follows():
+    found = predict(own_videos.at(own_videos.face_frames(), 30), "pos", face_backend="mp")
+    assert found.heart_rate_bpm == pytest.approx(80, abs=3) and found.face_share == 1
+
+
+def test_a_face_backend_that_is_not_there_is_refused_before_anything_is_read(monkeypatch):
+    monkeypatch.setattr(facemesh.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"MediaPipe is not installed.*pip install 'rfacenet-toolbox\[mediapipe\]'"):
+        predict("does_not_exist.mp4", "pos", face_backend="mp")
+    with pytest.raises(ConfigError, match="There is no face backend 'RF'. There are HC .* and MP"):
+        predict("does_not_exist.mp4", "pos", face_backend="RF")
 
 
 def test_a_box_beyond_the_frame_is_cut_to_it():

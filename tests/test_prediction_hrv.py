@@ -3,45 +3,83 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.interpolate
 
-from rfacenet_toolbox.prediction import hrv
+from rfacenet_toolbox.prediction import hrv, waveform
 from rfacenet_toolbox.prediction.waveform import Waveform
 
 FS_HZ = 30.0
 
 
-def beats(seconds=90.0, spread_ms=40.0):
-    """A pulse at 30 Hz whose beats come every 800 ms, give or take a slow sinusoid of known standard deviation."""
-    times_s, phase = np.arange(int(seconds * FS_HZ)) / FS_HZ, 0.0
-    phases = []
-    for time_s in times_s:
-        phases.append(phase)
-        phase += 1 / FS_HZ / (0.8 + spread_ms / 1000 * np.sqrt(2) * np.sin(2 * np.pi * 0.1 * time_s))
-    bvp = np.sin(2 * np.pi * np.array(phases))
-    return Waveform(FS_HZ, 0.0, bvp, np.ones(len(bvp), bool))
+def beats(seconds=90.0, mean_ms=800.0, spread_ms=40.0, breaths_hz=0.25, noise=0.0):
+    """A pulse at 30 Hz, and the intervals of its beats in ms: a mean and a sinusoid of known standard deviation."""
+    intervals_ms, time_ms = [], 0.0
+    while time_ms < 1000 * (seconds + 5):
+        swing = np.sqrt(2) * np.sin(2 * np.pi * breaths_hz * time_ms / 1000)
+        intervals_ms.append(mean_ms + spread_ms * swing)
+        time_ms += intervals_ms[-1]
+    beats_s = np.cumsum(intervals_ms) / 1000 - 2
+    times_s = np.arange(int(seconds * FS_HZ)) / FS_HZ
+    phase = 2 * np.pi * scipy.interpolate.CubicSpline(beats_s, np.arange(len(beats_s)))(times_s)
+    bvp = np.cos(phase) + 0.35 * np.cos(2 * phase - 1)
+    bvp = bvp + noise * np.random.default_rng(0).standard_normal(len(bvp))
+    inside = (beats_s > 0) & (beats_s < seconds)
+    pulse = waveform.filtered(Waveform(FS_HZ, 0.0, bvp, np.ones(len(bvp), bool)), is_derivative=False)
+    return pulse, np.array(intervals_ms)[inside][1:]
 
 
 def test_a_short_recording_is_told_what_it_lacks():
-    assert hrv.variability(beats(30)) == (None, "it needs 60 s of face without a break, and there are 30.0 s.")
+    assert hrv.variability(beats(30)[0]) == (None, "it needs 60 s of face without a break, and there are 30.0 s.")
 
 
 def test_a_break_in_the_face_counts():
-    pulse = beats(90)
+    pulse, _ = beats(90)
     pulse.known[1200:1210] = False
     assert "there are 49.7 s" in hrv.variability(pulse)[1]
 
 
 def test_without_neurokit_it_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "neurokit2", None)
-    measures, reason = hrv.variability(beats())
+    measures, reason = hrv.variability(beats()[0])
     assert measures is None and "NeuroKit2 is not installed" in reason and "rfacenet-toolbox[predict]" in reason
 
 
-def test_known_beats_give_known_variability():
-    pytest.importorskip("neurokit2", reason="NeuroKit2 is not installed (pip install '.[predict]')")
-    measures, reason = hrv.variability(beats())
-    assert reason is None
-    assert measures["beats"] == pytest.approx(112, abs=2) and measures["seconds"] == pytest.approx(90)
-    assert measures["mean_nn_ms"] == pytest.approx(800, rel=0.01)
-    assert measures["sdnn_ms"] == pytest.approx(40, rel=0.1)
-    assert 0 < measures["rmssd_ms"] < 40 and 0 <= measures["pnn50_percent"] <= 100
+def neurokit():
+    pytest.importorskip("neurokit2", reason="NeuroKit2, an optional extra, is not installed (pip install '.[predict]')")
+
+
+@pytest.mark.parametrize(
+    "rhythm",
+    [
+        {"mean_ms": 800, "spread_ms": 40, "breaths_hz": 0.1},
+        {"mean_ms": 1000, "spread_ms": 80, "breaths_hz": 0.2},
+        {"mean_ms": 600, "spread_ms": 20, "breaths_hz": 0.3},
+        {"mean_ms": 800, "spread_ms": 40, "breaths_hz": 0.25, "noise": 0.4},
+    ],
+)
+def test_known_beats_give_known_variability(rhythm):
+    neurokit()
+    pulse, intervals_ms = beats(**rhythm)
+    measures, reason = hrv.variability(pulse)
+    assert reason is None and measures["seconds"] == pytest.approx(90)
+    assert measures["beats"] == pytest.approx(len(intervals_ms) + 1, abs=2)
+    assert measures["mean_nn_ms"] == pytest.approx(intervals_ms.mean(), rel=0.005)
+    assert measures["sdnn_ms"] == pytest.approx(intervals_ms.std(ddof=1), rel=0.1, abs=3)
+    assert measures["rmssd_ms"] == pytest.approx(np.sqrt(np.mean(np.diff(intervals_ms) ** 2)), rel=0.1, abs=3)
+    assert measures["pnn50_percent"] == pytest.approx(100 * np.mean(np.abs(np.diff(intervals_ms)) > 50), abs=12)
+
+
+def test_a_heart_rate_that_changes_is_followed():
+    neurokit()
+    pulses = [beats(60, mean_ms, 20, 0.2)[0] for mean_ms in (1000, 550)]
+    bvp = np.concatenate([pulse.bvp for pulse in pulses])
+    measures, _ = hrv.variability(Waveform(FS_HZ, 0.0, bvp, np.ones(len(bvp), bool)))
+    assert measures["beats"] == pytest.approx(60 + 60 / 0.55, abs=3)
+
+
+def test_noise_is_not_taken_for_beats():
+    neurokit()
+    pulse, _ = beats()
+    noise = pulse._replace(bvp=np.random.default_rng(1).standard_normal(len(pulse.bvp)))
+    measures, reason = hrv.variability(waveform.filtered(noise, is_derivative=False))
+    assert measures is None and reason.startswith("it needs a signal quality of 0.7, and it is 0.")

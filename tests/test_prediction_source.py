@@ -1,4 +1,5 @@
 """Frames and their times, from files, folders and cameras; and what cannot be read."""
+import os
 import wave
 
 import numpy as np
@@ -6,7 +7,8 @@ import own_videos
 import pytest
 
 from rfacenet_toolbox.errors import ConfigError, DataError
-from rfacenet_toolbox.prediction.source import Camera, Clock, open_source
+from rfacenet_toolbox.prediction.frames import Clock
+from rfacenet_toolbox.prediction.source import Camera, open_source
 
 
 def small(count):
@@ -97,6 +99,8 @@ def half_of_an_mp4(path):
         ("cut.mp4", half_of_an_mp4, "It may be cut short"),
         ("noise.mp4", lambda path: path.write_bytes(bytes(range(256)) * 9), "no picture in it that OpenCV's FFmpeg"),
         ("folder", lambda path: path.mkdir(), "holds no images"),
+        ("pipe.mp4", os.mkfifo, "is neither a file nor a folder"),
+        ("name\udcff.mp4", lambda path: None, "is not in UTF-8"),
     ],
 )
 def test_what_cannot_be_read_is_said_plainly(tmp_path, name, make, said):
@@ -105,7 +109,37 @@ def test_what_cannot_be_read_is_said_plainly(tmp_path, name, make, said):
         open_source(tmp_path / name)
 
 
-@pytest.mark.parametrize("part", [{"start_s": -1}, {"duration_s": 0}, {"fps_hz": 0}])
+def test_what_may_not_be_read_is_said_plainly(tmp_path, monkeypatch):
+    video = own_videos.write_video(tmp_path / "a.avi", small(2))
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(DataError, match="a.avi may not be read by this user"):
+        open_source(video)
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(DataError, match=r"cannot be listed \(Permission denied\)"):
+        open_source(tmp_path)
+
+
+def test_a_start_behind_the_end_is_said(tmp_path):
+    video = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=10), start_s=3)
+    assert video.length_s == 0
+    with pytest.raises(DataError, match="a.avi ends after 0.9 s, before the start of 3 s"):
+        read(video)
+    with pytest.raises(DataError, match="frames ends after 0.3 s, before the start of 3 s"):
+        open_source(own_videos.write_images(tmp_path / "frames", small(4), [0, 0.1, 0.2, 0.3]), start_s=3)
+
+
+def test_a_rate_that_is_given_for_a_video_is_not_used_and_that_is_said(tmp_path):
+    source = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=25), fps_hz=10)
+    assert read(source)[1][0] == 0.04 and "the video's own times were taken" in source.notes[0]
+
+
+@pytest.mark.parametrize(
+    "part", [{"start_s": -1}, {"start_s": float("nan")}, {"duration_s": 0}, {"duration_s": float("nan")}, {"fps_hz": 0}]
+)
 def test_impossible_parts_are_refused(tmp_path, part):
     with pytest.raises(ConfigError, match="expected a start of 0 or more"):
         open_source(tmp_path, **part)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..data.face import CASCADE, check_backend
+from ..data.face import CASCADE, HaarDetector, MeshDetector
+from ..errors import ConfigError
 
 #: the face box is made this much larger for the networks, as in the configs that they are trained with
 LARGE_BOX_COEF = 1.5
@@ -58,7 +59,7 @@ class HaarFaces:
     """OpenCV's frontal-face Haar cascade, the toolbox's backend ``HC``, at a reduced size."""
 
     def __init__(self):
-        check_backend("HC")
+        HaarDetector.check_available()
         self._cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, CASCADE))
 
     def find(self, image, near=None):
@@ -69,19 +70,63 @@ class HaarFaces:
             near: a box around which alone to look, for a face of about its size; None looks everywhere.
         """
         if near is None:
-            area, scale = Box(0, 0, image.shape[1], image.shape[0]), min(1.0, _FRAME_HEIGHT / image.shape[0])
+            scale = min(1.0, _FRAME_HEIGHT / image.shape[0])
             sizes = {"minSize": (int(image.shape[0] * scale * _SMALLEST_FACE),) * 2}
         else:
-            area, scale = near.scaled(2.0), min(1.0, _FACE_WIDTH / near.width)
+            scale = min(1.0, _FACE_WIDTH / near.width)
             width = near.width * scale
             sizes = {"minSize": (int(0.7 * width),) * 2, "maxSize": (int(1.5 * width),) * 2}
-        part = area.cut(image)
-        left, top = max(0, int(round(area.x))), max(0, int(round(area.y)))
+        left, top, part = _searched(image, near)
         reduced = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else part
         found = self._cascade.detectMultiScale(cv2.cvtColor(reduced, cv2.COLOR_BGR2GRAY), minNeighbors=5, **sizes)
         across, down = part.shape[1] / reduced.shape[1], part.shape[0] / reduced.shape[0]
         boxes = [Box(left + x * across, top + y * down, w * across, h * down) for x, y, w, h in found]
         return sorted(boxes, key=lambda box: -box.width)
+
+
+class MeshFaces:
+    """The square round MediaPipe's face oval, the backend ``MP``, which is an optional extra.
+
+    It finds tilted and dark faces that the cascade misses, but no small ones, and gives one face, never several.
+
+    Raises:
+        ConfigError: MediaPipe is not there.
+    """
+
+    def __init__(self):
+        self._detector = MeshDetector()
+
+    def find(self, image, near=None):
+        """The face as a list of one :class:`Box` or none; arguments as of :meth:`HaarFaces.find`."""
+        left, top, part = _searched(image, near)
+        (x, y, width, height), found = self._detector.box(part, bgr=True)
+        return [Box(left + x, top + y, width, height)] if found else []
+
+
+_BACKENDS = {"HC": HaarFaces, "MP": MeshFaces}
+
+
+def detector(backend):
+    """The detector of a face backend, ``"HC"`` or ``"MP"``.
+
+    Raises:
+        ConfigError: no such backend, or what it needs is not installed.
+    """
+    name = str(backend).upper()
+    if name not in _BACKENDS:
+        raise ConfigError(
+            f"There is no face backend {backend!r}. There are HC (OpenCV's Haar cascade) and MP (MediaPipe, an "
+            f"optional extra)."
+        )
+    return _BACKENDS[name]()
+
+
+def _searched(image, near):
+    """(left, top, part): the part of an image around a box, or all of it."""
+    if near is None:
+        return 0, 0, image
+    area = near.scaled(2.0)
+    return max(0, int(round(area.x))), max(0, int(round(area.y))), area.cut(image)
 
 
 class FaceTracker:

@@ -1,14 +1,22 @@
 """Heart-rate variability of a long enough recording, by NeuroKit2 (Makowski et al. 2021), an optional extra.
 
-A camera sees a beat to a frame or so, 33 ms at 30 fps, smeared further by noise: SDNN is usable on a good recording,
-RMSSD and pNN50 come out too large.
+A camera sees a beat to a frame or so, 33 ms at 30 fps, smeared further by noise. Beats are therefore looked for near
+the heart rate alone: half a hertz to either side keeps breathing's share of the variability, and of the noise little.
+What noise is left makes SDNN, and more so RMSSD and pNN50, come out too large.
 """
 import numpy as np
 import scipy.interpolate
+import scipy.signal
+
+from . import waveform as waveforms
 
 #: shortest stretch with a face, without a break
 SHORTEST_S = 60.0
+#: lowest median quality of its windows; below it noise adds as much to SDNN as a heart at rest has
+LOWEST_QUALITY = 0.7
 _FINE_HZ = 250.0  # beats are looked for on a finer grid than the camera's
+_WINDOW_S, _STEP_S = 10.0, 5.0  # in which the heart rate is followed
+_EITHER_SIDE_HZ = 0.5
 _MEASURES = {"HRV_MeanNN": "mean_nn_ms", "HRV_SDNN": "sdnn_ms", "HRV_RMSSD": "rmssd_ms", "HRV_pNN50": "pnn50_percent"}
 
 
@@ -27,16 +35,32 @@ def variability(waveform):
         import neurokit2
     except ImportError as error:
         return None, f"NeuroKit2 is not installed ({error}). Install it with: pip install 'rfacenet-toolbox[predict]'"
-    stretch = waveform.bvp[first:last]
-    coarse_s = np.arange(len(stretch)) / waveform.fs_hz
-    fine_s = np.arange(0, coarse_s[-1], 1 / _FINE_HZ)
-    fine = scipy.interpolate.CubicSpline(coarse_s, stretch)(fine_s)
+    stretch = waveform._replace(bvp=waveform.bvp[first:last], known=waveform.known[first:last])
+    readings = [one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S) if one.heart_rate_bpm is not None]
+    found = np.median([one.quality for one in readings]) if readings else 0.0
+    if found < LOWEST_QUALITY:
+        return None, f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {found:.2f} where the face is there."
+    fine = _fine(_near_heart_rate(stretch, [one.heart_rate_bpm for one in readings]), stretch.fs_hz)
     beats = neurokit2.ppg_findpeaks(fine, sampling_rate=_FINE_HZ)["PPG_Peaks"]
     if len(beats) < SHORTEST_S / 2:
         return None, f"only {len(beats)} beats could be told apart in {seconds:.0f} s."
     table = neurokit2.hrv_time(beats, sampling_rate=_FINE_HZ)
     measures = {ours: float(table[theirs].iloc[0]) for theirs, ours in _MEASURES.items()}
     return {"seconds": seconds, "beats": len(beats), **measures}, None
+
+
+def _near_heart_rate(stretch, rates_bpm):
+    """The BVP filtered to the heart rates of nine windows in ten, and half a hertz to either side."""
+    low_hz, high_hz = np.percentile(rates_bpm, (5, 95)) / 60
+    band_hz = low_hz - _EITHER_SIDE_HZ, min(high_hz + _EITHER_SIDE_HZ, 0.49 * stretch.fs_hz)
+    return scipy.signal.sosfiltfilt(
+        scipy.signal.butter(2, band_hz, "bandpass", fs=stretch.fs_hz, output="sos"), stretch.bvp
+    )
+
+
+def _fine(bvp, fs_hz):
+    coarse_s = np.arange(len(bvp)) / fs_hz
+    return scipy.interpolate.CubicSpline(coarse_s, bvp)(np.arange(0, coarse_s[-1], 1 / _FINE_HZ))
 
 
 def _longest(known):

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from . import hrv, quality, waveform
-from .faces import LARGE_BOX_COEF, FaceTracker, HaarFaces
+from .faces import LARGE_BOX_COEF, FaceTracker, detector
 from .methods import estimator
 from .resample import known_at
 from .result import Prediction
@@ -21,7 +21,7 @@ _THUMBNAIL = 160
 
 
 def predict(source, method="rfacenet", weights=None, *, window_s=10.0, step_s=1.0, start_s=0.0, duration_s=None,
-            fps_hz=None, face_picture=False, on_second=None):
+            fps_hz=None, face_backend="HC", face_picture=False, on_second=None):
     """Heart rate, waveform and signal quality of a face video.
 
     The recording is read as a stream: memory does not grow with the picture's length, but for some numbers a frame.
@@ -34,6 +34,7 @@ def predict(source, method="rfacenet", weights=None, *, window_s=10.0, step_s=1.
         window_s, step_s: length of the sliding windows and the distance of their starts.
         start_s, duration_s: the part of the recording to read.
         fps_hz: frames a second of a folder of images whose names hold no times.
+        face_backend: "HC" (OpenCV's Haar cascade) or "MP" (MediaPipe, an optional extra).
         face_picture: keep a small picture of the face in the result.
         on_second: called once a second of the recording with its time, and, for a camera, the
             :class:`~.quality.Reading` of the last window or None.
@@ -46,15 +47,15 @@ def predict(source, method="rfacenet", weights=None, *, window_s=10.0, step_s=1.
         CheckpointError: weights that are missing or do not fit.
         DataError: nothing that can be read, no face in it, or too little of it.
     """
-    if window_s < SHORTEST_S or step_s <= 0:
+    if not SHORTEST_S <= window_s < np.inf or not 0 < step_s < np.inf:
         raise ConfigError(
             f"The window is {window_s:g} s with a step of {step_s:g} s; expected {SHORTEST_S:g} s or more, and a step "
             f"above 0."
         )
-    running = estimator(method, weights)
+    tracker, running = FaceTracker(detector(face_backend)), estimator(method, weights)
     opened = open_source(source, start_s, duration_s, fps_hz)
     try:
-        reading = _Reading(opened, running, face_picture)
+        reading = _Reading(opened, tracker, running, face_picture)
         reading.read(on_second, window_s)
     finally:
         opened.close()
@@ -64,9 +65,8 @@ def predict(source, method="rfacenet", weights=None, *, window_s=10.0, step_s=1.
 class _Reading:
     """One pass over a source."""
 
-    def __init__(self, source, running, face_picture):
-        self._source, self._estimator = source, running
-        self._tracker = FaceTracker(HaarFaces())
+    def __init__(self, source, tracker, running, face_picture):
+        self._source, self._tracker, self._estimator = source, tracker, running
         self._wants_picture, self._picture = face_picture, None
         self._times_s, self._faces = array("d"), bytearray()
         self._brightest = 0.0
@@ -121,7 +121,7 @@ class _Reading:
             bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason, spectrum=spectrum,
             thumbnail=self._picture, notes=list(self._source.notes),
         )  # fmt: skip
-        found.notes += self._notes(found, pulse)
+        found.notes += self._notes(found, pulse, window_s)
         return found
 
     def _check(self, times_s, faces):
@@ -148,8 +148,10 @@ class _Reading:
             )
         return fps_hz
 
-    def _notes(self, found, pulse):
+    def _notes(self, found, pulse, window_s):
         notes = []
+        if found.duration_s < window_s - 1:
+            notes.append(f"The recording is shorter than the window of {window_s:g} s; its one window is all of it.")
         if self._tracker.most_faces > 1:
             notes.append(f"Up to {self._tracker.most_faces} faces are in the picture; the largest was taken.")
         if found.face_share < 1:

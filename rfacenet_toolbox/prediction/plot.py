@@ -1,5 +1,6 @@
 """The picture of a prediction: face, waveform, spectrum, heart-rate track."""
 import io
+import warnings
 
 from .quality import BAND_HZ, doubtful_below
 
@@ -26,7 +27,9 @@ def png(found):
     _spectrum(figure.add_subplot(grid[2, 0]), found)
     _track(figure.add_subplot(grid[2, 1]), found)
     buffer = io.BytesIO()
-    canvas.print_png(buffer)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # of a name in another script: drawn as boxes
+        canvas.print_png(buffer)
     return buffer.getvalue()
 
 
@@ -44,11 +47,16 @@ def _head(figure, place, found):
     axes.text(0, 0.95, rate, fontsize=26, color=_PULSE, va="top", weight="bold", transform=axes.transAxes)
     quality = "" if found.quality is None else f"signal quality {found.quality:.2f} (0 to 1),  "
     lines = [
-        f"{found.source},  method {found.method}",
+        f"{_plain(found.source)},  method {found.method}",
         f"{quality}{found.duration_s:.1f} s at {found.fps_hz:.1f} frames a second,  "
         f"a face in {found.face_share:.0%} of the frames",
     ]
     axes.text(0, 0.48, "\n".join(lines), fontsize=10, color=_INK, va="top", linespacing=1.6, transform=axes.transAxes)
+
+
+def _plain(name):
+    """A file's name as text that is drawn as it is, not as a formula."""
+    return name.replace("$", r"\$")
 
 
 def _waveform(axes, found):

@@ -2,6 +2,7 @@
 import json
 import math
 import os
+import tempfile
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Tuple
 
@@ -70,16 +71,13 @@ class Prediction:
             Their paths.
 
         Raises:
-            ConfigError: the folder cannot be made.
+            ConfigError: the folder cannot be made or written to.
             CheckpointError: a file cannot be written.
         """
         from ..checkpoint import write_atomically
         from .plot import png
 
-        try:
-            os.makedirs(folder, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"{folder} cannot be made a folder ({error.strerror}). Name another.") from error
+        make_folder(folder)
         contents = {
             ".json": (json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n").encode(),
             "_bvp.csv": self._csv().encode(),
@@ -117,6 +115,20 @@ class Prediction:
         else:
             lines.append(f"  no heart-rate variability: {self.hrv_reason}")
         return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+
+def make_folder(folder):
+    """Make a folder for results, if it is not there.
+
+    Raises:
+        ConfigError: it cannot be made, or no file in it.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made a folder to write to ({error.strerror}). Name another.") from error
 
 
 def _rounded(value):

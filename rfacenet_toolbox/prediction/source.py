@@ -1,142 +1,19 @@
-"""Where frames come from: a video file, a folder of images, a camera. One frame at a time, each with its time.
-
-Frames are uint8 (H, W, 3) in OpenCV's order B, G, R: only the small crops that are kept are worth converting.
-"""
+"""Where frames come from: a folder of images, a camera, or a video file (:mod:`.video`)."""
 import math
-import mimetypes
 import os
 import re
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import cv2
-import numpy as np
 
 from ..errors import ConfigError, DataError
+from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
+from .video import VideoFile
 
-#: frames a second where a recording says nothing about its own
-DEFAULT_HZ = 30.0
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 _NANOSECONDS = re.compile(r"(\d{16,})$")  # PURE's Image1392643993642815000.png
-_LONGEST_PAUSE_S = 10.0
 _CAMERA_MISSES = 30
-
-
-class Frame(NamedTuple):
-    """``time_s`` from the recording's beginning, and the ``image``, uint8 (H, W, 3), BGR."""
-
-    time_s: float
-    image: np.ndarray
-
-
-class Clock:
-    """Time stamps made to go forward.
-
-    A stamp that does not come after the one before it, or comes absurdly late, is replaced by a step of the nominal
-    frame rate.
-
-    Args:
-        nominal_hz: frames a second that the container claims.
-    """
-
-    def __init__(self, nominal_hz):
-        self.replaced = 0
-        self._step_s = 1.0 / nominal_hz
-        self._origin_s = self._last_s = None
-
-    def time_s(self, stamp_s):
-        """Time of the frame with this stamp, from the first frame."""
-        if self._last_s is None:
-            self._origin_s, self._last_s = stamp_s, 0.0
-            return 0.0
-        elapsed = stamp_s - self._origin_s - self._last_s
-        if not 0 < elapsed <= _LONGEST_PAUSE_S:
-            self.replaced += 1
-            if abs(elapsed) > 1.0:  # the stamps started anew: those that follow are taken from here
-                self._origin_s += elapsed - self._step_s
-            elapsed = self._step_s
-        self._last_s += elapsed
-        return self._last_s
-
-
-class Source:
-    """What :func:`~rfacenet_toolbox.predict` reads from.
-
-    Attributes:
-        name: for people and file names.
-        is_live: whether it goes on until it is stopped.
-        length_s: how long it claims to be, None where that is not known.
-        notes: what is worth knowing about the reading, one sentence each; complete when :meth:`frames` has ended.
-    """
-
-    is_live = False
-    length_s = None
-
-    def __init__(self, name):
-        self.name = name
-        self.notes = []
-
-    def frames(self):
-        """Yield :class:`Frame` after :class:`Frame`, times increasing."""
-        raise NotImplementedError
-
-    def close(self):
-        """Let go of the file or camera."""
-
-
-class VideoFile(Source):
-    """Any video that OpenCV's FFmpeg decodes.
-
-    Raises:
-        DataError: no such file, or nothing in it that can be decoded as video.
-    """
-
-    def __init__(self, path, start_s=0.0, duration_s=None):
-        super().__init__(os.path.basename(str(path)))
-        self._path, self._start_s = str(path), start_s
-        self._stop_s = math.inf if duration_s is None else start_s + duration_s
-        self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
-        if not self._capture.isOpened() or _is_text(path):
-            raise DataError(f"{path} cannot be read as a video: {_why_not(path)}")
-        self._nominal_hz = _plausible_hz(self._capture.get(cv2.CAP_PROP_FPS))
-        self._promised = max(0.0, self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
-        if self._promised:
-            self.length_s = min(self._promised / self._nominal_hz, self._stop_s) - start_s
-
-    def frames(self):
-        """Decode frame by frame; the time is each frame's own, where the file has one."""
-        clock, count = Clock(self._nominal_hz), 0
-        while self._capture.grab():
-            count += 1
-            time_s = clock.time_s(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0)
-            if time_s >= self._stop_s:
-                break
-            if time_s < self._start_s:
-                continue
-            decoded, image = self._capture.retrieve()
-            if decoded:
-                yield Frame(time_s, image)
-        else:
-            self._note_missing(count)
-        if clock.replaced:
-            self.notes.append(
-                f"{clock.replaced} of {count} time stamps did not go forward and were replaced by steps of the nominal "
-                f"{self._nominal_hz:g} frames a second."
-            )
-
-    def close(self):
-        """Close the file."""
-        self._capture.release()
-
-    def _note_missing(self, count):
-        if count == 0:
-            raise DataError(f"{self._path} cannot be read as a video: {_why_not(self._path)}")
-        if count < 0.95 * self._promised:
-            self.notes.append(
-                f"The file says that it has {self._promised:.0f} frames, and {count} could be decoded. It may be cut "
-                f"short or damaged; this is the result for what could be read."
-            )
 
 
 class ImageFolder(Source):
@@ -154,7 +31,9 @@ class ImageFolder(Source):
         super().__init__(path.resolve().name)
         inner = path / self.name
         self._folder = inner if inner.is_dir() else path
-        names = [name for name in os.listdir(self._folder) if _is_image(name)]
+        names = [name for name in _listed(self._folder) if _is_image(name)]
+        for name in names:
+            _check_name(name)
         if not names:
             raise DataError(
                 f"{self._folder} holds no images ({', '.join(IMAGES)}). Name a video, or a folder of frames."
@@ -162,8 +41,9 @@ class ImageFolder(Source):
         times = self._times(sorted(names, key=_natural), fps_hz)
         stop_s = math.inf if duration_s is None else start_s + duration_s
         self._frames = [(time_s, name) for time_s, name in times if start_s <= time_s < stop_s]
-        if self._frames:
-            self.length_s = self._frames[-1][0] - self._frames[0][0]
+        if not self._frames:
+            raise ends_before(path, times[-1][0], start_s)
+        self.length_s = self._frames[-1][0] - self._frames[0][0]
 
     def frames(self):
         """Decode image by image."""
@@ -246,7 +126,7 @@ def open_source(source, start_s=0.0, duration_s=None, fps_hz=None):
     Args:
         source: path of a video or of a folder of images; whole number or its digits for a camera.
         start_s, duration_s: the part of the recording to read; a camera has no start.
-        fps_hz: of a folder of images whose names hold no times.
+        fps_hz: of a folder of images whose names hold no times; for others, a note says that it is not used.
 
     Raises:
         ConfigError: a part of negative length.
@@ -254,15 +134,20 @@ def open_source(source, start_s=0.0, duration_s=None, fps_hz=None):
     """
     if isinstance(source, Source):
         return source
-    if start_s < 0 or (duration_s is not None and duration_s <= 0) or (fps_hz is not None and fps_hz <= 0):
+    above_0 = [value for value in (duration_s, fps_hz) if value is not None]
+    if not 0 <= start_s < math.inf or not all(value > 0 for value in above_0):
         raise ConfigError(
             f"start is {start_s}, duration {duration_s} and frames a second {fps_hz}; expected a start of 0 or more, "
             f"and the others above 0 where they are given."
         )
+    _check_name(str(source))
     if os.path.isdir(str(source)):
         return ImageFolder(source, start_s, duration_s, fps_hz)
     if os.path.exists(str(source)):
-        return VideoFile(source, start_s, duration_s)
+        video = VideoFile(source, start_s, duration_s)
+        if fps_hz is not None:
+            video.notes.append("The frames a second that were given are for images; the video's own times were taken.")
+        return video
     if re.match(r"^\d+$", str(source)):
         return Camera(int(source), duration_s)
     raise DataError(
@@ -271,8 +156,19 @@ def open_source(source, start_s=0.0, duration_s=None, fps_hz=None):
     )
 
 
-def _plausible_hz(hz):
-    return hz if 1.0 <= hz <= 1000.0 else DEFAULT_HZ
+def _check_name(name):
+    """OpenCV ends the process where a name's bytes are no characters."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise DataError(f"The name {name!r} is not in UTF-8, and OpenCV cannot open it. Rename it.") from None
+
+
+def _listed(folder):
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be listed ({error.strerror}). Change its permissions, or copy it.") from error
 
 
 def _is_image(name):
@@ -282,23 +178,3 @@ def _is_image(name):
 def _natural(name):
     """``frame2`` before ``frame10``."""
     return [int(part) if part.isdigit() else part.lower() for part in re.split(r"(\d+)", name)]
-
-
-def _is_text(path):
-    """FFmpeg would play a text file, as the art of old terminals."""
-    with open(path, "rb") as file:
-        beginning = file.read(1024)
-    return bool(beginning) and all(9 <= byte <= 126 for byte in beginning)
-
-
-def _why_not(path):
-    if os.path.getsize(path) == 0:
-        return "the file is empty. Copy it again."
-    if _is_text(path):
-        return "it is a text. Name a video."
-    if (mimetypes.guess_type(str(path))[0] or "").startswith("audio"):
-        return "by its name it is an audio file, and there is no picture in it. Name a video."
-    return (
-        "there is no picture in it that OpenCV's FFmpeg can decode. It may be cut short (an MP4 without its end cannot "
-        "be read), damaged, or no video. Copy it again, or convert it to MP4."
-    )

@@ -1,0 +1,80 @@
+"""A recording as the sources give it: one frame at a time, each with its time.
+
+Frames are uint8 (H, W, 3) in OpenCV's order B, G, R: only the small crops that are kept are worth converting.
+"""
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import DataError
+
+#: frames a second where a recording says nothing about its own
+DEFAULT_HZ = 30.0
+_LONGEST_PAUSE_S = 10.0
+
+
+class Frame(NamedTuple):
+    """``time_s`` from the recording's beginning, and the ``image``, uint8 (H, W, 3), BGR."""
+
+    time_s: float
+    image: np.ndarray
+
+
+class Clock:
+    """Time stamps made to go forward.
+
+    A stamp that does not come after the one before it, or comes absurdly late, is replaced by a step of the nominal
+    frame rate.
+
+    Args:
+        nominal_hz: frames a second that the container claims.
+    """
+
+    def __init__(self, nominal_hz):
+        self.replaced = 0
+        self._step_s = 1.0 / nominal_hz
+        self._origin_s = self._last_s = None
+
+    def time_s(self, stamp_s):
+        """Time of the frame with this stamp, from the first frame."""
+        if self._last_s is None:
+            self._origin_s, self._last_s = stamp_s, 0.0
+            return 0.0
+        elapsed = stamp_s - self._origin_s - self._last_s
+        if not 0 < elapsed <= _LONGEST_PAUSE_S:
+            self.replaced += 1
+            if abs(elapsed) > 1.0:  # the stamps started anew: those that follow are taken from here
+                self._origin_s += elapsed - self._step_s
+            elapsed = self._step_s
+        self._last_s += elapsed
+        return self._last_s
+
+
+class Source:
+    """What :func:`~rfacenet_toolbox.predict` reads from.
+
+    Attributes:
+        name: for people and file names.
+        is_live: whether it goes on until it is stopped.
+        length_s: how long it claims to be, None where that is not known.
+        notes: what is worth knowing about the reading, one sentence each; complete when :meth:`frames` has ended.
+    """
+
+    is_live = False
+    length_s = None
+
+    def __init__(self, name):
+        self.name = name
+        self.notes = []
+
+    def frames(self):
+        """Yield :class:`Frame` after :class:`Frame`, times increasing."""
+        raise NotImplementedError
+
+    def close(self):
+        """Let go of the file or camera."""
+
+
+def ends_before(path, end_s, start_s):
+    """The error for a recording that is over before the part to read begins."""
+    return DataError(f"{path} ends after {end_s:.1f} s, before the start of {start_s:g} s. Start earlier.")

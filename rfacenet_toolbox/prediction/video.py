@@ -1,0 +1,98 @@
+"""Frames from a video file, and why a file gives none."""
+import math
+import mimetypes
+import os
+
+import cv2
+
+from ..errors import DataError
+from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
+
+
+class VideoFile(Source):
+    """Any video that OpenCV's FFmpeg decodes.
+
+    Raises:
+        DataError: no file that may be read, or nothing in it that can be decoded as video.
+    """
+
+    def __init__(self, path, start_s=0.0, duration_s=None):
+        super().__init__(os.path.basename(str(path)))
+        _check_file(path)
+        self._path, self._start_s = str(path), start_s
+        self._stop_s = math.inf if duration_s is None else start_s + duration_s
+        self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
+        if not self._capture.isOpened() or _is_text(path):
+            raise DataError(f"{path} cannot be read as a video: {_why_not(path)}")
+        self._nominal_hz = _plausible_hz(self._capture.get(cv2.CAP_PROP_FPS))
+        self._promised = max(0.0, self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        if self._promised:
+            self.length_s = max(0.0, min(self._promised / self._nominal_hz, self._stop_s) - start_s)
+
+    def frames(self):
+        """Decode frame by frame; the time is each frame's own, where the file has one."""
+        clock, count, time_s = Clock(self._nominal_hz), 0, 0.0
+        while self._capture.grab():
+            count += 1
+            time_s = clock.time_s(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0)
+            if time_s >= self._stop_s:
+                break
+            if time_s < self._start_s:
+                continue
+            decoded, image = self._capture.retrieve()
+            if decoded:
+                yield Frame(time_s, image)
+        else:
+            self._note_missing(count)
+            if time_s < self._start_s:
+                raise ends_before(self._path, time_s, self._start_s)
+        if clock.replaced:
+            self.notes.append(
+                f"{clock.replaced} of {count} time stamps did not go forward and were replaced by steps of the nominal "
+                f"{self._nominal_hz:g} frames a second."
+            )
+
+    def close(self):
+        """Close the file."""
+        self._capture.release()
+
+    def _note_missing(self, count):
+        if count == 0:
+            raise DataError(f"{self._path} cannot be read as a video: {_why_not(self._path)}")
+        if count < 0.95 * self._promised:
+            self.notes.append(
+                f"The file says that it has {self._promised:.0f} frames, and {count} could be decoded. It may be cut "
+                f"short or damaged; this is the result for what could be read."
+            )
+
+
+def _plausible_hz(hz):
+    return hz if 1.0 <= hz <= 1000.0 else DEFAULT_HZ
+
+
+def _check_file(path):
+    """FFmpeg would wait for ever for the other end of a pipe."""
+    if not os.path.isfile(path):
+        raise DataError(f"{path} is neither a file nor a folder. Name a video, or a camera by its number.")
+    if not os.access(path, os.R_OK):
+        raise DataError(f"{path} may not be read by this user. Change its permissions, or copy it.")
+    if os.path.getsize(path) == 0:
+        raise DataError(f"{path} cannot be read as a video: the file is empty. Copy it again.")
+
+
+def _is_text(path):
+    """FFmpeg would play a text file, as the art of old terminals."""
+    with open(path, "rb") as file:
+        beginning = file.read(1024)
+    return bool(beginning) and all(9 <= byte <= 126 for byte in beginning)
+
+
+def _why_not(path):
+    if _is_text(path):
+        return "it is a text. Name a video."
+    if (mimetypes.guess_type(str(path))[0] or "").startswith("audio"):
+        return "by its name it is an audio file, and there is no picture in it. Name a video."
+    return (
+        "there is no picture in it that OpenCV's FFmpeg can decode. It may be cut short (an MP4 without its end cannot "
+        "be read), damaged, or no video. Copy it again, or convert it to MP4."
+    )

@@ -165,6 +165,9 @@ def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatc
     ]  # fmt: skip
     text = (tmp_path / "out" / "sweep.md").read_text(encoding="utf-8")
     assert "2.00 ± 0.50 (1.00 to 3.00)" in text.partition("## Over seeds")[2]
+    assert "IDENTITY=tcu, seed 100 | [1.00 ± 0.50](" in text
+    assert "IDENTITY=tcu, seed 100 | 1.00 ± 0.50 |" in out and "](" not in out
+    assert "IDENTITY=none, seed 102 (never begun)" in out
     status, out, _ = run(capsys, *argv, "--dry-run")
     assert out.count(": done (") == 2
 

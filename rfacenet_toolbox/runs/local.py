@@ -59,6 +59,8 @@ class Task:
         run.begin()
         self._began = time.monotonic()
         with open(run.log, "ab") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} began {run.name}\n".encode())
+            log.flush()
             self._process = subprocess.Popen(
                 command(run), cwd=run.toolbox, env=_environment(threads), pass_fds=[lock.fileno()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,

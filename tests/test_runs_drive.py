@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
@@ -137,13 +138,28 @@ def test_a_killed_command_leaves_nothing_that_is_taken_for_finished(tmp_path, sa
     # The child goes on without its parent: it is not started a second time, but waited for.
     def release(line):
         said.append(line)
-        if "another process" in line:
+        if "waiting for it" in line:
             (runs[0].folder / "hang").unlink()
 
     outcomes = drive(runs, LocalLauncher(), say=release)
     assert any("run run0 is being executed by another process" in line for line in said)
+    assert said[-1] == "[2/2] run run0: done by another process"
     assert all(outcome.failure is None for outcome in outcomes) and runs[0].done
     assert runs[0].log.read_text().count("child of") == 1
+
+
+def test_a_job_waits_for_the_process_that_executes_its_run(tmp_path, said):
+    (run,) = make_runs(tmp_path, 1)
+    mark(run, "hang")
+    task = LocalLauncher().start(run)
+    with ThreadPool(1) as threads:
+        job = threads.apply_async(local.perform, (run, 0.05))
+        job.wait(0.5)
+        assert not job.ready()
+        (run.folder / "hang").unlink()
+        wait_for(lambda: task.poll() is not None)
+        assert job.get(timeout=60) == (run, None, None)
+    assert run.log.read_text().count("child of") == 1
 
 
 def test_a_child_that_was_killed_with_its_parent_is_started_again(tmp_path, said):

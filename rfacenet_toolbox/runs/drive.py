@@ -69,6 +69,7 @@ class _Drive:
                 return
             if run.done:  # by the other process
                 self.waiting.remove(run)
+                self.progress.ended(self.outcomes[run.folder], self.tasks, self.waiting)
                 continue
             task = self.launcher.start(run)
             if task is not None:

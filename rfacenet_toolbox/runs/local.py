@@ -115,12 +115,17 @@ def command(run):
 
 
 def perform(run, poll_s=1.0):
-    """Execute a run from beginning to end in this process's place, as a cluster's job; its :class:`Outcome`."""
-    if run.done:
-        return Outcome(run)
-    task = LocalLauncher().start(run)
-    if task is None:
-        return Outcome(run, failure="another process is executing it.")
+    """Execute a run from beginning to end in this process's place, as a cluster's job; its :class:`Outcome`.
+
+    Where another process is executing it, a job that a killed command left for instance, that one is waited for.
+    """
+    launcher, task = LocalLauncher(), None
+    while task is None:
+        if run.done:
+            return Outcome(run)
+        task = launcher.start(run)
+        if task is None:
+            time.sleep(poll_s)
     outcome = None
     try:
         while outcome is None:

@@ -41,6 +41,8 @@ class Progress:
         left = [task.run for task in tasks] + list(waiting)
         if outcome.failure is not None:
             self.failed([outcome.run], outcome.failure)
+        elif outcome.seconds is None:
+            self.say(f"[{self.ended_count}/{self.total}] {outcome.run.name}: done by another process")
         else:
             self._seconds[outcome.run.kind].append(outcome.seconds)
             self.say(f"[{self.ended_count}/{self.total}] {outcome.run.name}: {duration(outcome.seconds)}")

@@ -206,8 +206,9 @@ def _comparisons(seen):
             change = 100 * (seen.shares[f"{name}\n{AFTER}"] - before)
             change = change[np.isfinite(change)]
             if len(change):
+                points = round(float(change.mean()), 1) + 0.0  # not "-0.0"
                 yield (
-                    f"{name}: the CTFC changes the share inside by {change.mean():+.1f} points on average; it is "
+                    f"{name}: the CTFC changes the share inside by {points:+.1f} points on average; it is "
                     f"larger after it on {np.count_nonzero(change > 0)} of {len(change)} clips."
                 )
 

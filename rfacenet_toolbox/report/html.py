@@ -34,7 +34,7 @@ a { color: inherit; text-decoration-color: var(--line); } u { text-decoration-st
 img, svg { max-width: 100%; height: auto; }
 @media (max-width: 40rem) {
   body { padding: .6rem; } th, td { padding: .3rem .45rem; font-size: .9rem; }
-  th:first-child, td:first-child { white-space: normal; min-width: 5.5rem; max-width: 10rem; }
+  th:first-child, td:first-child { white-space: normal; overflow-wrap: normal; min-width: 5.5rem; }
 }
 """
 

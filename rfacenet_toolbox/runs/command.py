@@ -8,8 +8,8 @@ from .. import registry
 from ..data.cache import write_text
 from ..errors import ConfigError, RFaceNetError
 from ..evaluation import get_protocol
+from ..hosts import revision
 from ..hosts.install import check_checkout
-from ..hosts.toolbox import revision
 from .datasets import check_datasets
 from .drive import drive
 from .local import LocalLauncher

@@ -1,4 +1,8 @@
-"""What a model costs at a config's input: parameters, multiply-accumulates, memory and time for one clip."""
+"""What a model costs at a config's input: parameters, multiply-accumulates, memory and time for one clip.
+
+Counted is what one clip by itself costs. TS-CAN and EfficientPhys cut the clips' frames to a multiple of FRAME_DEPTH,
+so where CHUNK_LENGTH is none, the frames beyond the last multiple cost nothing here.
+"""
 import json
 import os
 import time

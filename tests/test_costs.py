@@ -8,32 +8,55 @@ import yaml
 from torch import nn
 
 from rfacenet_toolbox import cli, costs
+from rfacenet_toolbox.baselines import neural
 from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.network import RFaceNet
 
-FRAMES, SIDE = 16, 24
+FRAMES, SIDE = 20, 24
+DEPTH = 10  # of TS-CAN's and EfficientPhys's segments
+#: MODEL.NAME -> its node of settings, DATA_FORMAT and DATA_TYPE
+SETTINGS = {
+    "rFaceNet": ({"RFACENET": {"FRAME_NUM": FRAMES}}, "NCDHW", ["DiffNormalized"]),
+    "Physnet": ({"PHYSNET": {"FRAME_NUM": FRAMES}}, "NCDHW", ["DiffNormalized"]),
+    "DeepPhys": ({}, "NDCHW", ["DiffNormalized", "Standardized"]),
+    "Tscan": ({"TSCAN": {"FRAME_DEPTH": DEPTH}}, "NDCHW", ["DiffNormalized", "Standardized"]),
+    "EfficientPhys": ({"EFFICIENTPHYS": {"FRAME_DEPTH": DEPTH}}, "NDCHW", ["Standardized"]),
+}
+#: MODEL.NAME -> the network, and the shape of what it takes for one clip
+NETWORKS = {
+    "rFaceNet": (lambda: RFaceNet(FRAMES, 0), (1, 3, FRAMES, SIDE, SIDE)),
+    "Physnet": (lambda: neural.PhysNet(FRAMES), (1, 3, FRAMES, SIDE, SIDE)),
+    "DeepPhys": (lambda: neural.DeepPhys(SIDE), (FRAMES, 6, SIDE, SIDE)),
+    "Tscan": (lambda: neural.TSCAN(SIDE, DEPTH), (FRAMES, 6, SIDE, SIDE)),
+    "EfficientPhys": (lambda: neural.EfficientPhys(SIDE, DEPTH), (FRAMES + 1, 3, SIDE, SIDE)),
+}
 
 
-@pytest.fixture
-def config(tmp_path):
+def write_config(folder, name="rFaceNet", frames=FRAMES):
+    settings, data_format, data_types = SETTINGS[name]
     tree = {
         "TOOLBOX_MODE": "train_and_test",
         "DEVICE": "cpu",
-        "MODEL": {"NAME": "rFaceNet", "RFACENET": {"FRAME_NUM": FRAMES}},
+        "MODEL": {"NAME": name, **settings},
         "TEST": {
             "DATA": {
-                "DATA_FORMAT": "NCDHW",
+                "DATA_FORMAT": data_format,
                 "PREPROCESS": {
-                    "DATA_TYPE": ["DiffNormalized"], "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": FRAMES,
+                    "DATA_TYPE": data_types, "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": frames,
                     "RESIZE": {"W": SIDE, "H": SIDE},
                 },
             }
         },
     }  # fmt: skip
-    path = tmp_path / "small.yaml"
+    path = folder / f"{name}.yaml"
     path.write_text(yaml.safe_dump(tree))
     return path
+
+
+@pytest.fixture
+def config(tmp_path):
+    return write_config(tmp_path)
 
 
 def convolutions_by_hand(model, clip):
@@ -68,13 +91,32 @@ def test_operations_are_half_of_what_pytorch_counts_and_all_convolutions(fusion,
     assert macs == convolutions_by_hand(model, clip)
 
 
-def test_the_costs_of_a_config(config):
+@pytest.mark.parametrize("name", SETTINGS)
+def test_parameters_and_operations_of_each_model_are_pytorchs_own_count(tmp_path, name):
+    flop_counter = pytest.importorskip("torch.utils.flop_counter")
+    cost = costs.of_config_file(write_config(tmp_path, name), repeats=1)
+    make, shape = NETWORKS[name]
+    network, clip = make().eval(), torch.randn(shape)
+    with torch.no_grad(), flop_counter.FlopCounterMode(display=False) as counter:
+        network(clip)
+    assert cost.model == name and cost.frames == FRAMES
+    assert cost.parameters == torch.nn.utils.parameters_to_vector(network.parameters()).numel()
+    assert 2 * cost.macs == counter.get_total_flops()
+    assert cost.macs == convolutions_by_hand(network, clip)
+
+
+@pytest.mark.parametrize("name, used", [("DeepPhys", FRAMES + 5), ("Tscan", FRAMES), ("EfficientPhys", FRAMES)])
+def test_frames_that_fill_no_segment_cost_nothing(tmp_path, name, used):
     pytest.importorskip("torch.utils.flop_counter")
+    macs, longer = (
+        costs.of_config_file(write_config(tmp_path, name, frames), repeats=1).macs for frames in (FRAMES, FRAMES + 5)
+    )
+    assert longer * FRAMES == macs * used
+
+
+def test_the_costs_of_a_config(config):
     cost = costs.of_config_file(config, repeats=3)
-    model = RFaceNet(FRAMES, 0).eval()
     assert cost.clip_shape == (3, FRAMES, SIDE, SIDE) and cost.frames == FRAMES
-    assert cost.parameters == sum(parameter.numel() for parameter in model.parameters())
-    assert cost.macs == convolutions_by_hand(model, torch.randn(1, *cost.clip_shape))
     assert 0 < cost.quartiles_s[0] <= cost.median_s <= cost.quartiles_s[1]
     # the first convolution's output and its normalised copy are there at one time; some kernels take buffers besides
     largest = 2 * 4 * 16 * FRAMES * SIDE * SIDE

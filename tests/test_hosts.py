@@ -1,5 +1,6 @@
 """What the hosts have in common: the recordings a split should hold and does hold, and how errors end."""
 import os
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -7,7 +8,7 @@ import pytest
 
 from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError, DataError
-from rfacenet_toolbox.hosts import Host, print_errors_plainly, recordings
+from rfacenet_toolbox.hosts import Host, print_errors_plainly, recordings, revision
 
 TOOLBOX, STANDALONE = Host("toolbox", "d807b01"), Host("standalone")
 
@@ -117,3 +118,15 @@ def test_our_errors_end_with_the_message_and_others_as_before(monkeypatch, capsy
     error = KeyError("x")
     hook(KeyError, error, None)
     assert passed_on == [(KeyError, error, None)]
+
+
+def test_revision_is_the_commit_of_the_checkout(tmp_path):
+    assert revision(str(tmp_path)) == "unknown"
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    try:
+        subprocess.check_call([*git, "init", "-q"])
+        subprocess.check_call([*git, "commit", "-q", "--allow-empty", "-m", "first"])
+        commit = subprocess.check_output([*git, "rev-parse", "HEAD"], universal_newlines=True)
+    except OSError:
+        pytest.skip("no git on this machine")
+    assert len(revision(str(tmp_path))) >= 7 and commit.startswith(revision(str(tmp_path)))

@@ -187,5 +187,15 @@ def test_folders_that_are_no_runs_are_refused(runs, tmp_path, capsys):
     (tmp_path / "results.json").write_text("{}")
     with pytest.raises(DataError, match="is not what a run leaves"):
         read_run(tmp_path)
-    with pytest.raises(DataError, match="two of these runs have one name"):
+    with pytest.raises(DataError, match="named more than once: .*fused. Name each run once"):
         write_report([runs[0], runs[0]], tmp_path)
+
+
+def test_runs_in_folders_of_one_name_are_named_after_those_above(runs, tmp_path):
+    folders = [tmp_path / setting / "seed100" for setting in ("LR=3e-3", "LR=9e-3")]
+    for folder in folders:
+        shutil.copytree(str(runs[1]), str(folder))
+    html = write_report([runs[0], *folders], tmp_path / "page", attention_clips=0).read_text(encoding="utf-8")
+    headings = re.findall("<h2 id=[^>]*>([^<]*)</h2>", html)
+    assert headings[:3] == ["fused", "LR=3e-3_seed100", "LR=9e-3_seed100"]
+    assert (tmp_path / "page" / "figures" / "LR=9e-3_seed100-scatter.png").is_file()

@@ -54,5 +54,5 @@ def test_text_is_text():
 
 
 def test_a_picture_is_as_wide_as_it_was_drawn(tmp_path):
-    png, _ = save(explain("A figure", "it is a trial", width=3.5), tmp_path, "trial")
-    assert "width:504px" in picture(png, "")  # 700 pixels, at 200 to the inch
+    png, _ = save(explain("A figure", "it is a trial"), tmp_path, "trial")
+    assert 'style="width:504px;min-width:378px"' in picture(png, "")  # 700 pixels, at 200 to the inch

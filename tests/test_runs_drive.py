@@ -4,13 +4,14 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
 from fake_runs import fake_children, make_run, make_runs
 
 from rfacenet_toolbox.errors import ConfigError
-from rfacenet_toolbox.runs import LocalLauncher, drive
+from rfacenet_toolbox.runs import LocalLauncher, drive, local
 
 DRIVER = """
 import signal, sys
@@ -76,8 +77,6 @@ def test_a_run_that_fails_is_reported_and_the_others_go_on(tmp_path, said):
 
 
 def test_a_child_that_leaves_no_results_has_failed(tmp_path, said, monkeypatch):
-    from rfacenet_toolbox.runs import local
-
     monkeypatch.setattr(local, "command", lambda run: [sys.executable, "-c", "print('all well')"])
     (outcome,) = execute(make_runs(tmp_path, 1), said)
     assert "left no" in outcome.failure and "results.json" in outcome.failure and "all well" in outcome.failure
@@ -88,6 +87,28 @@ def test_what_is_impossible_is_not_begun(tmp_path, said):
     outcomes = execute(runs, said, impossible={runs[0].folder: "its clips are not there"})
     assert outcomes[0].failure == "its clips are not there" and not (runs[0].folder / "config.yaml").exists()
     assert outcomes[1].failure is None
+
+
+def test_runs_that_cannot_begin_for_one_reason_are_named_together(tmp_path, said):
+    runs = make_runs(tmp_path, 4)
+    execute(runs[:1], said)
+    said.clear()
+    reasons = ("clips are damaged", "clips are damaged", "no clips")
+    execute(runs, said, impossible={run.folder: reason for run, reason in zip(runs[1:], reasons)})
+    assert said == [
+        "4 runs, 1 of them done before, 3 that cannot begin; 1 at a time",
+        "FAILED run run1; run run2: clips are damaged",
+        "FAILED run run3: no clips",
+    ]
+
+
+def test_the_log_says_when_each_attempt_began(tmp_path, said, monkeypatch):
+    monkeypatch.setattr(local, "command", lambda run: [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+    for _ in range(2):
+        (outcome,) = execute(make_runs(tmp_path, 1), said)
+    lines = outcome.run.log.read_text().splitlines()
+    assert len(lines) == 2 and all(line.endswith(" began run run0") for line in lines)
+    assert "killed by signal 9" in outcome.failure and lines[1] in outcome.failure
 
 
 def test_nothing_is_begun_where_results_of_another_config_would_be_lost(tmp_path, said):
@@ -117,13 +138,28 @@ def test_a_killed_command_leaves_nothing_that_is_taken_for_finished(tmp_path, sa
     # The child goes on without its parent: it is not started a second time, but waited for.
     def release(line):
         said.append(line)
-        if "another process" in line:
+        if "waiting for it" in line:
             (runs[0].folder / "hang").unlink()
 
     outcomes = drive(runs, LocalLauncher(), say=release)
     assert any("run run0 is being executed by another process" in line for line in said)
+    assert said[-1] == "[2/2] run run0: done by another process"
     assert all(outcome.failure is None for outcome in outcomes) and runs[0].done
     assert runs[0].log.read_text().count("child of") == 1
+
+
+def test_a_job_waits_for_the_process_that_executes_its_run(tmp_path, said):
+    (run,) = make_runs(tmp_path, 1)
+    mark(run, "hang")
+    task = LocalLauncher().start(run)
+    with ThreadPool(1) as threads:
+        job = threads.apply_async(local.perform, (run, 0.05))
+        job.wait(0.5)
+        assert not job.ready()
+        (run.folder / "hang").unlink()
+        wait_for(lambda: task.poll() is not None)
+        assert job.get(timeout=60) == (run, None, None)
+    assert run.log.read_text().count("child of") == 1
 
 
 def test_a_child_that_was_killed_with_its_parent_is_started_again(tmp_path, said):

@@ -30,6 +30,14 @@ def test_where_there_is_no_slurm_it_is_said(tmp_path, monkeypatch):
         SlurmLauncher(tmp_path)
 
 
+def test_a_run_that_another_process_executes_is_not_submitted(tmp_path):
+    pytest.importorskip("submitit")
+    run = Run("run", tmp_path / "run", {"BASE": [BASE]})
+    lock = run.lock()
+    assert SlurmLauncher(tmp_path / "slurm", ["cluster=local"]).start(run) is None
+    lock.close()
+
+
 def test_a_job_ends_as_its_run_does(tmp_path):
     """The run ends before it trains: that its failure comes back is what is tried."""
     pytest.importorskip("submitit")

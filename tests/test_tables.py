@@ -118,11 +118,15 @@ def test_table3_tests_each_row_against_the_last(sets, tmp_path, capsys):
     folder = tmp_path / "out"
     check_links(folder, "table3")
     text = (folder / "table3.md").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if "±" in line and line.startswith(("| × |", "| ✓ |"))]
-    assert [line.split(" | ")[0:3] for line in lines] == [
-        ["| ×", "×", "1.99 ± 0.82"], ["| ×", "noise", "1.57 ± 0.46"], ["| ✓", "×", "2.53 ± 0.88"],
-        ["| ✓", "Stage-1", "2.22 ± 0.91"], ["| ✓", "Stage-2", "*1.26 ± 0.43*"], ["| ✓", "Stage-3", "**1.05 ± 0.35**"],
-    ]  # fmt: skip
+    lines = [line for line in text.splitlines() if " | × | " in line or " | ✓ | " in line]
+    assert [line.split(" | ")[0:4] for line in lines] == [
+        ["| neither", "×", "×", "1.99 ± 0.82"],
+        ["| CTFC only", "×", "noise", "1.57 ± 0.46"],
+        ["| TCU only", "✓", "×", "2.53 ± 0.88"],
+        ["| Stage-1", "✓", "Stage-1", "2.22 ± 0.91"],
+        ["| Stage-2", "✓", "Stage-2", "*1.26 ± 0.43*"],
+        ["| Stage-3", "✓", "Stage-3", "**1.05 ± 0.35**"],
+    ]
     assert all("+0.00 (+0.00 to +0.00, p = 1)" in line for line in lines[:-1]) and "+0.00" not in lines[-1]
     assert "# Table 3, measured on synthetic recordings" in text and "SYNTHETIC recordings" in text
     assert "SYNTHETIC recordings" in (folder / "table3.html").read_text(encoding="utf-8")
@@ -165,6 +169,9 @@ def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatc
     ]  # fmt: skip
     text = (tmp_path / "out" / "sweep.md").read_text(encoding="utf-8")
     assert "2.00 ± 0.50 (1.00 to 3.00)" in text.partition("## Over seeds")[2]
+    assert "IDENTITY=tcu, seed 100 | [1.00 ± 0.50](" in text
+    assert "IDENTITY=tcu, seed 100 | 1.00 ± 0.50 |" in out and "](" not in out
+    assert "IDENTITY=none, seed 102 (never begun)" in out
     status, out, _ = run(capsys, *argv, "--dry-run")
     assert out.count(": done (") == 2
 

@@ -30,7 +30,5 @@ def run(args, _):
             print(f"{one.name}: {'done' if one.done else refused.get(one.folder, 'to be done')} ({one.folder})")
         return 1 if refused else 0
     outcomes = command.execute(runs, args, refused)
-    files = sweep_files(runs, args.protocol, args.out)
-    print(files["sweep.md"])
-    command.write_files(args.out, files)
+    command.write_files(args.out, sweep_files(runs, args.protocol, args.out))
     return command.report_failures(outcomes)

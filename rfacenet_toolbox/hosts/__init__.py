@@ -3,6 +3,7 @@
 What both have in common stands here: which recordings a split should hold, which it does hold, and how errors end.
 """
 import os
+import subprocess
 import sys
 
 from ..errors import DataError, RFaceNetError
@@ -105,3 +106,14 @@ def print_errors_plainly():
 
     hook.prints_rfacenet_errors = True
     sys.excepthook = hook
+
+
+def revision(root):
+    """Short commit hash of the checkout, or ``"unknown"`` where it is no git checkout."""
+    if not os.path.exists(os.path.join(root, ".git")):
+        return "unknown"
+    command = ["git", "-C", root, "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.check_output(command, stderr=subprocess.DEVNULL, universal_newlines=True).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -16,14 +16,14 @@ import functools
 import importlib
 import importlib.util
 import os
-import subprocess
 import sys
 from types import SimpleNamespace
 
 from .. import registry
 from ..errors import ConfigError, InstallError
-from . import Host, print_errors_plainly
+from . import Host, loading, print_errors_plainly, revision
 from .capture import run_and_keep
+from .config_errors import explained
 from .deferred import defer_imports
 
 #: module -> what pip calls it, for the modules that the toolbox imports
@@ -80,7 +80,7 @@ def _add_settings(tree):
 def _with_our_models(get_config, tree, root):
     @functools.wraps(get_config)
     def wrapper(args):
-        config = _explained(get_config, args, tree)
+        config = explained(get_config, args, tree)
         _set_up_run(config, sys.modules["__main__"], root)
         return config
 
@@ -88,39 +88,12 @@ def _with_our_models(get_config, tree, root):
     return wrapper
 
 
-def _explained(get_config, args, tree):
-    """The toolbox's configuration; what is wrong with the file is said in a sentence."""
-    import yaml
-
-    from ..config import unknown_key_error
-
-    file = args.config_file
-    try:
-        return get_config(args)
-    except KeyError as error:
-        unknown = str(error.args[0]).partition("Non-existent config key: ")[2]
-        if not unknown:
-            raise
-        raise unknown_key_error(unknown, tree, file) from error
-    except OSError as error:
-        raise ConfigError(
-            f"{error.filename} cannot be read ({error.strerror}); working folder {os.getcwd()}. Give --config_file "
-            f"the path of a YAML file, such as those in toolbox_configs/."
-        ) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file} is not readable as YAML: {error}. Mend the line that this names.") from error
-    except ValueError as error:
-        if not str(error).startswith("Type mismatch"):
-            raise
-        raise ConfigError(f"{file}: {error}. Give the key a value of the type of its default.") from error
-
-
 def _set_up_run(config, main, root):
     from .. import levers
 
     runtime = config.MODEL.RFACENET.RUNTIME
-    _set_loader(main, runtime)
-    _reseed(main, runtime.SEED)
+    loading.set_loader(main, runtime)
+    loading.reseed(main, runtime.SEED)
     if runtime.KEEP_MEMORY:
         levers.keep_freed_memory()
     if config.TOOLBOX_MODE == "unsupervised_method":
@@ -262,47 +235,3 @@ def _check_backends(config, root):
                     f"{key}, which needs the module {module}, and this Python has none. Run 'pip install {pip_name}', "
                     f"or use HC."
                 )
-
-
-def _set_loader(main, settings):
-    """Let main's loaders start as many processes as ``RUNTIME.WORKERS`` says, and keep them between epochs.
-
-    -1 keeps main's number, capped at the cores. The order of the clips depends on neither.
-    """
-    if not hasattr(main, "DataLoader"):
-        return
-    from ..runtime import contiguous_batch, loader_class
-
-    def loader(*args, **kwargs):
-        asked = kwargs.get("num_workers", 0)
-        kwargs["num_workers"] = min(asked, os.cpu_count() or 1) if settings.WORKERS < 0 else settings.WORKERS
-        if kwargs["num_workers"] == 0:
-            kwargs.setdefault("collate_fn", contiguous_batch)
-        return loader_class(settings)(*args, **kwargs)
-
-    main.DataLoader = loader
-
-
-def _reseed(main, seed):
-    from ..runtime import TOOLBOX_SEED, seed_everything
-
-    if seed == TOOLBOX_SEED:
-        return
-    generators = [getattr(main, name, None) for name in ("train_generator", "general_generator")]
-    if None in generators:
-        raise ConfigError(
-            f"MODEL.RFACENET.RUNTIME.SEED is {seed}, and this main.py has no train_generator and general_generator "
-            f"to seed its loaders with. Leave SEED at {TOOLBOX_SEED} in this checkout."
-        )
-    seed_everything(seed, generators)
-
-
-def revision(root):
-    """Short commit hash of the checkout, or ``"unknown"`` where it is no git checkout."""
-    if not os.path.exists(os.path.join(root, ".git")):
-        return "unknown"
-    command = ["git", "-C", root, "rev-parse", "--short", "HEAD"]
-    try:
-        return subprocess.check_output(command, stderr=subprocess.DEVNULL, universal_newlines=True).strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

@@ -10,6 +10,7 @@ from ..checkpoint import write_atomically
 from ..errors import DataError, RFaceNetError
 from ..evaluation import PROTOCOLS
 from ..network import RFaceNet
+from ..runs.grid import distinct_ends
 from ..synthetic.outline import is_synthetic
 from . import figures
 from .attend import AFTER, BEFORE, attention_of
@@ -36,12 +37,9 @@ def write_report(folders, out, attention_clips=24):
         The page's path.
 
     Raises:
-        DataError: a folder is no finished run.
+        DataError: a folder is no finished run, or is named twice.
     """
-    runs = [read_run(folder) for folder in folders]
-    names = [run.name for run in runs]
-    if len(set(names)) < len(names):
-        raise DataError(f"two of these runs have one name ({', '.join(sorted(names))}); rename a folder.")
+    runs = _named([read_run(folder) for folder in folders])
     album = _Album(Path(out) / "figures")
     sections = [("", _summary(runs))]
     sections += [(run.name, "\n".join(_run_parts(run, album))) for run in runs]
@@ -53,6 +51,17 @@ def write_report(folders, out, attention_clips=24):
     content = page("Runs of the rFaceNet toolbox", sections)
     write_atomically(path, lambda file: file.write(content.encode("utf-8")))
     return path
+
+
+def _named(runs):
+    """The runs, with the names of the folders above theirs where theirs are alike: each seed's run of a sweep is in a
+    ``seed100``.
+    """
+    paths = [Path(run.folder).resolve() for run in runs]
+    twice = sorted({str(path) for path in paths if paths.count(path) > 1})
+    if twice:
+        raise DataError(f"named more than once: {', '.join(twice)}. Name each run once.")
+    return [run._replace(name="_".join(end)) for run, end in zip(runs, distinct_ends([path.parts for path in paths]))]
 
 
 class _Album:
@@ -197,8 +206,9 @@ def _comparisons(seen):
             change = 100 * (seen.shares[f"{name}\n{AFTER}"] - before)
             change = change[np.isfinite(change)]
             if len(change):
+                points = round(float(change.mean()), 1) + 0.0  # not "-0.0"
                 yield (
-                    f"{name}: the CTFC changes the share inside by {change.mean():+.1f} points on average; it is "
+                    f"{name}: the CTFC changes the share inside by {points:+.1f} points on average; it is "
                     f"larger after it on {np.count_nonzero(change > 0)} of {len(change)} clips."
                 )
 

@@ -11,7 +11,7 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8881; --quiet: #6b6b6b; }
 @media (prefers-color-scheme: dark) { :root { --quiet: #a5a5a5; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 70rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+body { margin: 0 auto; padding: 1rem; max-width: 80rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 2.25rem; }
 .said { border-left: 4px solid #d98200; padding: .5rem .75rem; background: var(--soft); }
 .wide { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; }
@@ -19,15 +19,23 @@ table { border-collapse: separate; border-spacing: 0; width: 100%; font-variant-
 th, td { padding: .35rem .6rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
 thead tr:first-child th { border-top: 0; } thead th { font-weight: 600; background: var(--soft); }
 tbody th { font-weight: 500; } tbody tr:nth-child(even) > * { background: var(--soft); }
-th:first-child { text-align: left; position: sticky; left: 0; background: Canvas !important; }
-.sortable th { cursor: pointer; } .sortable td:first-child { text-align: left; }
-figure { margin: 1rem 0; } figure img { background: #fff; } figcaption { font-size: .9rem; color: var(--quiet); }
-th.group { text-align: center; border-left: 1px solid var(--line); }
+th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: Canvas; }
+thead th:first-child, tbody tr:nth-child(even) > :first-child {
+  background: linear-gradient(var(--soft), var(--soft)), Canvas;
+}
+.sortable th { cursor: pointer; }
+p:not(.said), figcaption, .notes { max-width: 70rem; }
+figure { margin: 1rem 0; } figure div { overflow-x: auto; } figure img { background: #fff; }
+figcaption { font-size: .9rem; color: var(--quiet); }
+th.group { text-align: center; } th.group + .group { border-left: 1px solid var(--line); }
 small { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.2; }
 a { color: inherit; text-decoration-color: var(--line); } u { text-decoration-style: double; }
 .notes { color: var(--quiet); font-size: .9rem; padding-left: 1.2rem; }
 img, svg { max-width: 100%; height: auto; }
-@media (max-width: 40rem) { body { padding: .6rem; } th, td { padding: .3rem .45rem; font-size: .9rem; } }
+@media (max-width: 40rem) {
+  body { padding: .6rem; } th, td { padding: .3rem .45rem; font-size: .9rem; }
+  th:first-child, td:first-child { white-space: normal; overflow-wrap: normal; min-width: 5.5rem; }
+}
 """
 
 #: Makes the tables of :func:`sortable` so; put it on a page once, in any section. Without it they still read.
@@ -49,6 +57,10 @@ for (const head of document.querySelectorAll("table.sortable th")) {
   };
 }
 </script>"""
+
+
+#: share of its width below which a picture is not shrunk; one of a column's width then fits a phone of 400 pixels
+_NARROWEST = 0.75
 
 
 def page(title, sections):
@@ -102,12 +114,15 @@ def table_html(table):
 def picture(png, caption):
     """A PNG file as a part of the page, with the words below it; on a white ground in dark mode too.
 
-    It is as wide as it was drawn, at 96 pixels to the inch and a half over, or as the screen.
+    It is as wide as it was drawn, at 96 pixels to the inch and a half over, or as the screen; on a narrow one it
+    scrolls sideways rather than be too small to read.
     """
     content = base64.b64encode(Path(png).read_bytes()).decode("ascii")
+    width = _css_width(png)
     return (
-        f'<figure><img alt="{escape(caption)}" src="data:image/png;base64,{content}" '
-        f'style="width:{_css_width(png)}px">\n<figcaption>{escape(caption)}</figcaption></figure>'
+        f'<figure><div><img alt="{escape(caption)}" src="data:image/png;base64,{content}" '
+        f'style="width:{width}px;min-width:{_NARROWEST * width:.0f}px"></div>\n'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
 

@@ -1,18 +1,8 @@
 """``table2.md``, ``table2.csv`` and ``table2.html``: Table 2 as published and as measured."""
 from ..runs.table2 import DIRECTIONS, SIGNAL, title
-from . import html
+from . import html, side_by_side
 from .measured import METRICS, row_results
 from .published import table2
-from .side_by_side import (
-    common_notes,
-    every_run,
-    files,
-    marked_rows,
-    metric_columns,
-    metric_groups,
-    number_cells,
-    number_record,
-)
 from .table import Table
 
 
@@ -26,14 +16,14 @@ def table2_files(rows, sets, protocol, out, host):
         out: the folder that the files will lie in.
         host: where the runs were made, in words.
     """
-    notes = common_notes(sets, protocol, host)
+    notes = side_by_side.common_notes(sets, protocol, host)
     tables, records = [], []
     for direction in DIRECTIONS:
         half = [(row, row_results(row)) for row in rows if row.direction == direction]
         if half:
-            tables += _half(half, direction, metric_columns(sets), protocol, out)
+            tables += _half(half, direction, side_by_side.metric_columns(sets), protocol, out)
             records += [record for row, results in half for record in _records(row, results, protocol, out)]
-    return files("table2", "Table 2", tables, records, notes, sets)
+    return side_by_side.files("table2", "Table 2", tables, records, notes, sets)
 
 
 def _half(half, direction, number_columns, protocol, out):
@@ -41,17 +31,17 @@ def _half(half, direction, number_columns, protocol, out):
     single = f"Every run, {direction[0]} to {direction[1]}"
     rows = []
     for (row, results), numbers, marked in zip(
-        half, published, marked_rows(published, [results for _, results in half], protocol)
+        half, published, side_by_side.marked_rows(published, [results for _, results in half], protocol)
     ):
-        cells = number_cells(numbers, results, protocol, out, marked, html.anchor(single))
+        cells = side_by_side.number_cells(numbers, results, protocol, out, marked, html.anchor(single))
         rows.append([title(row.method), *cells, _runs_done(row, results)])
     columns = ["", *number_columns, "runs"]
     notes = []
     if any(row.method in SIGNAL for row, _ in half):
         notes.append("The signal methods are not trained; they have one run a test set, and no seed.")
-    groups = [("", 1), *metric_groups(), ("", 1)]
+    groups = [("", 1), *side_by_side.metric_groups(), ("", 1)]
     table = Table(f"Train: {direction[0]} & Test: {direction[1]}", columns, rows, groups, notes)
-    return table, every_run(single, [(title(row.method), results) for row, results in half], protocol, out)
+    return table, side_by_side.every_run(single, [(title(row.method), results) for row, results in half], protocol, out)
 
 
 def _runs_done(row, results):
@@ -61,4 +51,4 @@ def _runs_done(row, results):
 def _records(row, results, protocol, out):
     published = table2()[tuple(row.direction)].get(row.method)
     named = {"train": row.direction[0], "test": row.direction[1], "method": title(row.method)}
-    return [{**named, **number_record(published, results, metric, protocol, out)} for metric in METRICS]
+    return [{**named, **side_by_side.number_record(published, results, metric, protocol, out)} for metric in METRICS]

@@ -1,19 +1,9 @@
 """``table3.md``, ``table3.csv`` and ``table3.html``: Table 3 as published and as measured, with a test of each row."""
 from ..evaluation.compare import compare
 from ..runs.table3 import DIRECTION, REFERENCE
-from . import html
+from . import html, side_by_side
 from .measured import METRICS, absolute_errors, row_results
 from .published import table3
-from .side_by_side import (
-    common_notes,
-    every_run,
-    files,
-    marked_rows,
-    metric_columns,
-    metric_groups,
-    number_cells,
-    number_record,
-)
 from .table import Cell, Table
 
 #: row -> the paper's columns TCU and CTFC
@@ -29,20 +19,22 @@ def table3_files(rows, sets, protocol, out, host):
     results = {row.method: row_results(row) for row in rows}
     comparisons = _comparisons(results, protocol)
     published = [table3()[row.method] for row in rows]
-    marked = marked_rows(published, list(results.values()), protocol)
+    marked = side_by_side.marked_rows(published, list(results.values()), protocol)
     table_rows, records = [], []
     for row, numbers, marks in zip(rows, published, marked):
-        cells = number_cells(numbers, results[row.method], protocol, out, marks, html.anchor(_SINGLE))
+        cells = side_by_side.number_cells(numbers, results[row.method], protocol, out, marks, html.anchor(_SINGLE))
         tcu, ctfc = _COLUMNS[row.method]
-        table_rows.append([tcu, ctfc, *cells, _difference_cell(row.method, comparisons), str(len(results[row.method]))])
+        difference = _difference_cell(row.method, comparisons)
+        table_rows.append([row.method, tcu, ctfc, *cells, difference, str(len(results[row.method]))])
         for metric in METRICS:
-            record = number_record(numbers, results[row.method], metric, protocol, out)
+            record = side_by_side.number_record(numbers, results[row.method], metric, protocol, out)
             records.append({"row": row.method, **record, **_difference_record(comparisons.get(row.method), metric)})
-    groups = [("", 2), *metric_groups(), ("MAE, less Stage-3's", 1), ("", 1)]
-    columns = ["TCU", "CTFC", *metric_columns(sets), "difference", "runs"]
+    groups = [("", 1), ("", 2), *side_by_side.metric_groups(), ("MAE, less Stage-3's", 1), ("", 1)]
+    columns = ["", "TCU", "CTFC", *side_by_side.metric_columns(sets), "difference", "runs"]
     half = f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}"
-    tables = [Table(half, columns, table_rows, groups), every_run(_SINGLE, list(results.items()), protocol, out)]
-    return files("table3", "Table 3", tables, records, _notes(sets, protocol, host, comparisons), sets)
+    single = side_by_side.every_run(_SINGLE, list(results.items()), protocol, out)
+    tables = [Table(half, columns, table_rows, groups), single]
+    return side_by_side.files("table3", "Table 3", tables, records, _notes(sets, protocol, host, comparisons), sets)
 
 
 def _comparisons(results, protocol):
@@ -75,7 +67,7 @@ def _difference_record(found, metric):
 
 
 def _notes(sets, protocol, host, comparisons):
-    notes = common_notes(sets, protocol, host)
+    notes = side_by_side.common_notes(sets, protocol, host)
     notes.append(
         "Difference: MAE of the row less that of Stage-3, in bpm, with its 95% interval and the p-value of a paired "
         "test. Paired are the videos' absolute errors, each averaged over the seeds."

@@ -1,5 +1,6 @@
 """How a command goes about its runs: checks, shared preprocessing, execution, what failed."""
 import os
+import re
 from pathlib import Path
 
 from .. import config as configuration
@@ -7,13 +8,15 @@ from .. import registry
 from ..data.cache import write_text
 from ..errors import ConfigError, RFaceNetError
 from ..evaluation import get_protocol
+from ..hosts import revision
 from ..hosts.install import check_checkout
-from ..hosts.toolbox import revision
 from .datasets import check_datasets
 from .drive import drive
 from .local import LocalLauncher
 from .prepare import prepare
 from .table2 import distinct_runs
+
+_LINK = re.compile(r"\[([^][]*)\]\([^()]*\)")
 
 
 def checkout(args):
@@ -82,13 +85,16 @@ def report_failures(outcomes):
     failed = [outcome for outcome in outcomes if outcome.failure is not None]
     if failed:
         print(f"{len(failed)} of {len(outcomes)} runs failed; the same command tries them again:")
-        print("\n".join(f"  {outcome.run.name} ({outcome.run.log})" for outcome in failed))
+        for run in (outcome.run for outcome in failed):
+            print(f"  {run.name} ({run.log if run.log.is_file() else 'never begun'})")
     return 1 if failed else 0
 
 
 def write_files(folder, files):
-    """Write ``{name: text}`` into a folder, and say so."""
+    """Write ``{name: text}`` into a folder, and say so; the Markdown among them is printed, without its links."""
     os.makedirs(folder, exist_ok=True)
+    for text in (text for name, text in files.items() if name.endswith(".md")):
+        print(_LINK.sub(r"\1", text))
     for name, text in files.items():
         write_text(os.path.join(folder, name), text)
     print(f"Written to {folder}: {', '.join(files)}")
@@ -126,7 +132,5 @@ def make_table(args, name, make_rows, make_files):
         raise ConfigError(reasons[0])
     outcomes = execute(runs, args)
     host = "in the standalone host" if toolbox is None else f"in the rPPG-Toolbox ({revision(toolbox)})"
-    files = make_files(rows, sets, args.protocol, args.out, host)
-    print(files[f"{name}.md"])
-    write_files(args.out, files)
+    write_files(args.out, make_files(rows, sets, args.protocol, args.out, host))
     return report_failures(outcomes)

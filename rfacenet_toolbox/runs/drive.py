@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections import defaultdict
 
 from .local import Outcome
 from .progress import Progress
@@ -43,9 +44,12 @@ class _Drive:
         self.outcomes = {run.folder: Outcome(run, failure=impossible.get(run.folder)) for run in runs}
         self.waiting = [run for run in runs if run.folder not in impossible and not run.done]
         self.tasks, self.elsewhere = [], set()
-        self.progress = Progress(runs, len(self.waiting), jobs, say)
-        for folder in impossible:
-            self.progress.failed(self.outcomes[folder])
+        self.progress = Progress(runs, len(self.waiting), len(impossible), jobs, say)
+        alike = defaultdict(list)
+        for folder, reason in impossible.items():
+            alike[reason].append(self.outcomes[folder].run)
+        for reason, its_runs in alike.items():
+            self.progress.failed(its_runs, reason)
 
     def outcomes_of(self, runs):
         with _terminated_as_interrupted():
@@ -65,6 +69,7 @@ class _Drive:
                 return
             if run.done:  # by the other process
                 self.waiting.remove(run)
+                self.progress.ended(self.outcomes[run.folder], self.tasks, self.waiting)
                 continue
             task = self.launcher.start(run)
             if task is not None:

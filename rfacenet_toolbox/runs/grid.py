@@ -56,7 +56,7 @@ def grid(base, settings, seeds, out, toolbox=None, overrides=None):
     twice = {key for key in keys if keys.count(key) > 1} | ({SEED_KEY} & set(keys) if seeds else set())
     if twice:
         raise ConfigError(f"{', '.join(sorted(twice))} is set more than once. Give all its values in one place.")
-    labels = _labels(keys)
+    labels = [".".join(end) for end in distinct_ends([key.split(".") for key in keys])]
     runs, folders = [], set()
     for values in itertools.product(*(values for _, values in settings)):
         content = overlaid({"BASE": [str(base)]}, overrides or {})
@@ -81,6 +81,17 @@ def seeded(run, seeds):
     ]  # fmt: skip
 
 
+def distinct_ends(paths):
+    """The last part of each sequence of parts, with those before it as far as needed to tell the sequences apart."""
+    ends = []
+    for own in paths:
+        count = 1
+        while sum(other[-count:] == own[-count:] for other in paths) > 1 and count < len(own):
+            count += 1
+        ends.append(own[-count:])
+    return ends
+
+
 def nested(key, value):
     """``"A.B", 1`` -> ``{"A": {"B": 1}}``."""
     for name in reversed(key.split(".")):
@@ -98,18 +109,6 @@ def _check_key(key):
         raise ConfigError(f"--set {key} is a group of settings; set one of those below it: {', '.join(node)}.")
     if key in ("LOG.PATH", "BASE"):
         raise ConfigError(f"--set {key} cannot be: every run has a folder of its own, and one base.")
-
-
-def _labels(keys):
-    """The last name of each key, with those before it as far as needed to tell the keys apart."""
-    parts = [key.split(".") for key in keys]
-    labels = []
-    for own in parts:
-        count = 1
-        while sum(other[-count:] == own[-count:] for other in parts) > 1 and count < len(own):
-            count += 1
-        labels.append(".".join(own[-count:]))
-    return labels
 
 
 def _shown(value):

@@ -59,6 +59,8 @@ class Task:
         run.begin()
         self._began = time.monotonic()
         with open(run.log, "ab") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} began {run.name}\n".encode())
+            log.flush()
             self._process = subprocess.Popen(
                 command(run), cwd=run.toolbox, env=_environment(threads), pass_fds=[lock.fileno()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -113,12 +115,17 @@ def command(run):
 
 
 def perform(run, poll_s=1.0):
-    """Execute a run from beginning to end in this process's place, as a cluster's job; its :class:`Outcome`."""
-    if run.done:
-        return Outcome(run)
-    task = LocalLauncher().start(run)
-    if task is None:
-        return Outcome(run, failure="another process is executing it.")
+    """Execute a run from beginning to end in this process's place, as a cluster's job; its :class:`Outcome`.
+
+    Where another process is executing it, a job that a killed command left for instance, that one is waited for.
+    """
+    launcher, task = LocalLauncher(), None
+    while task is None:
+        if run.done:
+            return Outcome(run)
+        task = launcher.start(run)
+        if task is None:
+            time.sleep(poll_s)
     outcome = None
     try:
         while outcome is None:

@@ -10,11 +10,12 @@ class Progress:
     Args:
         runs: all of them, done or not.
         unfinished: how many are to be executed.
+        impossible: how many cannot begin.
         jobs: runs at a time.
         say: called with each line.
     """
 
-    def __init__(self, runs, unfinished, jobs, say):
+    def __init__(self, runs, unfinished, impossible, jobs, say):
         self.total, self.jobs, self.say = len(runs), jobs, say
         self.ended_count = self.total - unfinished
         self._seconds = defaultdict(list)
@@ -22,8 +23,10 @@ class Progress:
         for run in runs:
             if run.done and run.record.get("seconds"):
                 self._seconds[run.kind].append(run.record["seconds"])
-        before = f", {self.ended_count} of them done before, or impossible" if self.ended_count else ""
-        say(f"{self.total} runs{before}; {jobs} at a time")
+        done = self.ended_count - impossible
+        before = f", {done} of them done before" if done else ""
+        never = f", {impossible} that cannot begin" if impossible else ""
+        say(f"{self.total} runs{before}{never}; {jobs} at a time")
 
     def began(self, run):
         self._began[run.folder] = time.monotonic()
@@ -37,15 +40,17 @@ class Progress:
         self.ended_count += 1
         left = [task.run for task in tasks] + list(waiting)
         if outcome.failure is not None:
-            self.failed(outcome)
+            self.failed([outcome.run], outcome.failure)
+        elif outcome.seconds is None:
+            self.say(f"[{self.ended_count}/{self.total}] {outcome.run.name}: done by another process")
         else:
             self._seconds[outcome.run.kind].append(outcome.seconds)
             self.say(f"[{self.ended_count}/{self.total}] {outcome.run.name}: {duration(outcome.seconds)}")
         if left:
             self.say(f"    {len(left)} left, {self._time_left(left)}")
 
-    def failed(self, outcome):
-        self.say(f"FAILED {outcome.run.name}: {outcome.failure}")
+    def failed(self, runs, reason):
+        self.say(f"FAILED {'; '.join(run.name for run in runs)}: {reason}")
 
     def _time_left(self, runs):
         """From the durations of the runs that have ended, those of the same kind where there are any."""

@@ -35,7 +35,11 @@ class SlurmLauncher:
             raise ConfigError(f"--slurm {' '.join(options)}: {error}. Correct the options.") from error
 
     def start(self, run):
-        """A :class:`SlurmTask` for the run."""
+        """A :class:`SlurmTask` for the run, or None where another process is executing it."""
+        lock = run.lock()
+        if lock is None:
+            return None
+        lock.close()
         return SlurmTask(run, self._executor.submit(perform, run))
 
 

@@ -25,9 +25,9 @@ def signals(prediction, label, fs_hz, title="", seconds=12.0):
     """
     for signal, what in ((prediction, "predicted"), (label, "true")):
         if len(signal) < 2 or not np.isfinite(signal).all():
-            return explain("Fig. 4a", f"the {what} BVP is empty or not finite", PAGE)
+            return explain("Fig. 4a", f"the {what} BVP is empty or not finite")
         if np.ptp(signal) == 0:
-            return explain("Fig. 4a", f"the {what} BVP does not vary", PAGE)
+            return explain("Fig. 4a", f"the {what} BVP does not vary")
     count = min(len(label), int(seconds * fs_hz))
     first = (len(label) - count) // 2
     figure = new_figure(PAGE, 1.9)

@@ -24,7 +24,7 @@ def network(blocks, clip_shape):
         A :class:`matplotlib.figure.Figure`.
     """
     if not blocks:
-        return explain("Fig. 2", "the model ran no block", PAGE)
+        return explain("Fig. 2", "the model ran no block")
     columns = _columns(blocks)
     step = PAGE / (max(column for column, _ in columns.values()) + 2)
     box = 0.8 * step, 1.55
@@ -66,7 +66,7 @@ def fusion_schemes(schemes, clip_shape):
     """
     joints = {scheme: _combiner(blocks) for scheme, blocks in schemes.items()}
     if not joints or None in joints.values():
-        return explain("Fig. 5", "a model among the schemes has no cross-task feature combiner", PAGE)
+        return explain("Fig. 5", "a model among the schemes has no cross-task feature combiner")
     ends = [schemes[scheme][joint].sources[1] for scheme, joint in joints.items()]
     ends = [list(schemes.values())[number][end].name for number, end in enumerate(ends)]
     height, box = 1.3, (0.98, 0.5)

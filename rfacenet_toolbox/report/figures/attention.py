@@ -80,4 +80,5 @@ def _share_row(axes, row, percent, first):
         ends = [row - 0.32, row + 0.32]
         axes.plot([percent.mean()] * 2, ends, color=VERMILION, linewidth=2, label="mean" if first else None)
         place = percent.mean(), ends[0] - 0.02
-        axes.annotate(f"{percent.mean():.1f} %", place, color=BLACK, ha="center", va="bottom", fontsize=7)
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # the dashed line is behind it
+        axes.annotate(f"{percent.mean():.1f} %", place, color=BLACK, ha="center", va="bottom", fontsize=7, bbox=ground)

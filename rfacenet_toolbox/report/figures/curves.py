@@ -78,7 +78,7 @@ def loss_curves(epochs, heart_rate_unit="hz"):
     terms = [(term, colour, _curve(epochs, term)) for term, colour in TERMS]
     terms = [part for part in terms if part[-1] is not None and len(part[-1].values) > 1]
     if not terms:
-        return explain("The loss", "the epoch log has fewer than two epochs with a loss term", PAGE)
+        return explain("The loss", "the epoch log has fewer than two epochs with a loss term")
     figure = new_figure(PAGE, 2.3)
     left, right = figure.subplots(1, 2)
     for (term, colour, curve), marker in zip(terms, "os^"):

@@ -62,10 +62,10 @@ def without_axes(axes):
 
 
 @styled
-def explain(what, reason, width=COLUMN):
+def explain(what, reason):
     """The figure that stands where ``what`` cannot be drawn, and says why."""
-    figure = new_figure(width, 1.1)
-    text = textwrap.fill(f"{what} cannot be drawn: {reason}.", int(width * 16))
+    figure = new_figure(COLUMN, 1.1)
+    text = textwrap.fill(f"{what} cannot be drawn: {reason}.", int(COLUMN * 16))
     without_axes(figure.subplots()).text(0.5, 0.5, text, ha="center", va="center", color=GREY)
     return figure
 

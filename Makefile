@@ -40,6 +40,8 @@ table3-demo: .venv/ready demo_tables/ready
 
 # The weights that the package ships, trained anew: some hours on two cores. docs/model-card.md says what came of it.
 weights: .venv/ready weights_data/ready
+	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET_24.yaml
+	$(BIN)/rfacenet export runs/weights_24 --out runs/weights_24.safetensors
 	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET.yaml
 	$(BIN)/rfacenet export runs/weights --out rfacenet_toolbox/weights/rfacenet.safetensors
 	$(BIN)/python benchmarks/held_out.py weights_data/held_out

@@ -67,7 +67,11 @@ BASELINE_REFUSED = [
 @pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
 def test_every_shipped_config_passes_the_checks_of_both_hosts(path, host, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    check(load(path), host)
+    config = load(path)
+    if config.MODEL.RFACENET.INIT:  # what an earlier run leaves
+        (tmp_path / "runs").mkdir()
+        (tmp_path / config.MODEL.RFACENET.INIT).touch()
+    check(config, host)
 
 
 @pytest.mark.parametrize("row, changes, message", BASELINE_REFUSED)

@@ -2,7 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
-METHOD ?= pos
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
 	--config toolbox_configs/table2/DEMO_BASE.yaml
 
@@ -14,7 +13,7 @@ demo: .venv/ready demo_data/ready
 # A synthetic video, and what `rfacenet predict` says of it: numbers, waveform and picture in runs/predict.
 predict-demo: .venv/ready
 	$(BIN)/rfacenet synth demo_data/own --dataset ubfc-rppg --subjects 1 --first-subject 41 --seconds 30 --seed 3
-	$(BIN)/rfacenet predict demo_data/own/subject41/vid.avi --method $(METHOD) --out runs/predict
+	$(BIN)/rfacenet predict demo_data/own/subject41/vid.avi --out runs/predict
 
 test: .venv/ready
 	$(BIN)/python -m pytest

@@ -1,6 +1,6 @@
 """How the loss's balance and the TCU's steps change training, measured on synthetic recordings.
 
-``python benchmarks/training_study.py loss`` (or ``tcu``) makes the recordings, trains each variant with the main job on
+``python benchmarks/training_study.py loss`` (or ``start``, ``tcu``) makes the recordings, trains each variant with the main job on
 the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. What is there already is not done
 again. docs/paper-notes.md shows the figures and says what was chosen.
 """
@@ -24,6 +24,14 @@ STUDIES = {
         "Eq. 4, bpm, sigmas 1": {"LOSS": {"HEART_RATE_UNIT": "bpm"}},
         "Eq. 4, Hz, sigmas 1": {"LOSS": {"HEART_RATE_UNIT": "hz"}},
         "Eq. 4, Hz, tuned sigmas": TUNED,
+    },
+    "start": {
+        "BVP term alone": {"LOSS": {"TASKS": ["bvp"]}},
+        "BVP term alone, alpha from 0": {"FUSION_INIT": [0.0, 1.0], "LOSS": {"TASKS": ["bvp"]}},
+        "Eq. 4, alpha from 0": {
+            "FUSION_INIT": [0.0, 1.0],
+            "LOSS": {"HEART_RATE_UNIT": "hz", "SIGMA_INIT": [0.25, 4.0, 1.0]},
+        },
     },
     "tcu": {"1 pooled step": TUNED, **{f"{n} pooled steps": {**TUNED, "TCU_STEPS": n} for n in (4, 8, 16)}},
 }

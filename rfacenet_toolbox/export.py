@@ -43,7 +43,6 @@ def _metadata(run, config):
         "size": data.PREPROCESS.RESIZE.W,
         "fs_hz": data.FS,
         "label_type": data.PREPROCESS.LABEL_TYPE,
-        "train_set": run.results["train_set"],
         "seed": run.results["seed"],
         "version": run.results["versions"]["rfacenet_toolbox"],
     }

@@ -27,8 +27,10 @@ def main(folder, identity, dies_in_epoch=None):
         train_epoch = Trainer._train_epoch
 
         def dies(self, loader, epoch):
-            if epoch == int(dies_in_epoch) and distributed.rank() == 1:
-                os._exit(9)
+            if epoch == int(dies_in_epoch):
+                distributed.wait()  # until the epoch before is written
+                if distributed.rank() == 1:
+                    os._exit(9)
             return train_epoch(self, loader, epoch)
 
         Trainer._train_epoch = dies

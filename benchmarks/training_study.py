@@ -101,7 +101,8 @@ def _summary(seeds):
         "bvp_epoch_2": mean(float(rows[1]["bvp"]) for rows, _ in seeds),
         "bvp_last": mean(float(rows[-1]["bvp"]) for rows, _ in seeds),
         "holdout_bvp": mean(float(rows[-1]["holdout_bvp"]) for rows, _ in seeds),
-        "holdout_identity": mean(float(rows[-1]["holdout_identity_accuracy"]) for rows, _ in seeds),
+        # without the identity term there is no classifier
+        "holdout_identity": mean(float(rows[-1]["holdout_identity_accuracy"] or "nan") for rows, _ in seeds),
     }
     for metric in ("MAE", "MACC", "SNR"):
         figures[f"test_{metric}"] = mean(results["protocols"]["neurips2023"][metric][0] for _, results in seeds)
@@ -122,7 +123,7 @@ def _draw(runs, path):
     colours = ("#000000", "#0072B2", "#E69F00", "#009E73")  # Okabe and Ito: told apart by colour-blind readers
     for axis, (column, label) in zip(axes, panels):
         for colour, (name, seeds) in zip(colours, runs.items()):
-            curves = [[float(row[column]) for row in rows] for rows, _ in seeds]
+            curves = [[float(row[column] or "nan") for row in rows] for rows, _ in seeds]
             epochs = range(1, len(curves[0]) + 1)
             for curve in curves:
                 axis.plot(epochs, curve, color=colour, alpha=0.25, linewidth=1)

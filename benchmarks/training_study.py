@@ -1,8 +1,8 @@
 """How the loss's balance and the TCU's steps change training, measured on synthetic recordings.
 
-``python benchmarks/training_study.py loss`` (or ``start``, ``tcu``) makes the recordings, trains each variant with the main job on
-the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. What is there already is not done
-again. docs/paper-notes.md shows the figures and says what was chosen.
+``python benchmarks/training_study.py loss`` (or ``start``, ``tcu``) makes the recordings, trains each variant with the
+main job on the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. What is there already
+is not done again. docs/paper-notes.md shows the figures and says what was chosen.
 """
 import argparse
 import csv

@@ -9,6 +9,7 @@ under a million parameters: one sum after the backward pass costs little, and ne
 """
 import datetime
 import os
+import sys
 
 import torch
 from torch import distributed as dist
@@ -44,13 +45,22 @@ def local(device):
 
 
 def stop():
-    """Leave; safe where nothing was started.
-
-    After a run that went well, :func:`wait` first: gloo's threads let go of the tensors of the last exchange a little
-    after it, and a process that is ending by then is aborted.
-    """
+    """Leave after a failure; safe where nothing was started."""
     if _active():
         dist.destroy_process_group()
+
+
+def leave():
+    """End this process once all are done; returns where there is only one.
+
+    It ends without Python's own clearing up: gloo's threads can abort a process that clears up while they still let
+    go of a tensor, and ``torchrun`` would call the whole run failed.
+    """
+    if _active():
+        dist.barrier()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def wait():

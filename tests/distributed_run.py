@@ -35,8 +35,7 @@ def main(folder, identity, dies_in_epoch=None):
 
         Trainer._train_epoch = dies
     rfacenet_trainer(config, loaders, Host("standalone")).train(loaders)
-    distributed.wait()
-    distributed.stop()
+    distributed.leave()
 
 
 def _hold_batch_norm():

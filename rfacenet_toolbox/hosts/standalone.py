@@ -25,10 +25,11 @@ def main(argv=None):
     distributed.start(runtime.pick_device(config.DEVICE))
     try:
         result = run(config)
-        distributed.wait()
-        return result
-    finally:
+    except BaseException:
         distributed.stop()
+        raise
+    distributed.leave()
+    return result
 
 
 def run(config):

@@ -1,4 +1,5 @@
 """Packaging. Ranges are wide enough for the toolbox's own environment (Python 3.8, torch 2.1, numpy 1.22)."""
+
 import re
 from pathlib import Path
 
@@ -45,7 +46,9 @@ setup(
         "mediapipe": [
             f"{requirement}; python_version >= '3.9' and python_version < '3.13'"
             for requirement in (
-                "mediapipe==0.10.21", "opencv-contrib-python==4.11.0.86", "opencv-python-headless==4.11.0.86"
+                "mediapipe==0.10.21",
+                "opencv-contrib-python==4.11.0.86",
+                "opencv-python-headless==4.11.0.86",
             )
         ],
     },

@@ -5,6 +5,7 @@
 beside ours; without it those rows print our side alone. ``--profile`` says what bounds the training steps. The table
 goes to the screen, and with the machine's description to ``runs/bench.json``.
 """
+
 import argparse
 import json
 import os

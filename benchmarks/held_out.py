@@ -5,6 +5,7 @@ which `rfacenet synth --dataset varied` wrote, with each method, and prints Mark
 the recording's mean heart rate, bpm, and in brackets the share of recordings within 3 bpm. Estimates go to ``--out`` as
 they come; what is there already is not done again.
 """
+
 import argparse
 import json
 import statistics
@@ -52,17 +53,16 @@ def _tables(recordings, estimates, methods):
     conditions = {}
     for name in told:
         conditions.setdefault((recordings[name]["scenario"], recordings[name]["condition"]), set()).add(name)
-    tones = {
-        label: {name for name in told if recordings[name]["tone"] in numbers} for label, numbers in TONES.items()
-    }
+    tones = {label: {name for name in told if recordings[name]["tone"] in numbers} for label, numbers in TONES.items()}
     groups = [{"all": told}, {label: members for (_, label), members in sorted(conditions.items())}, tones]
-    missing = {
-        names[text]: sum(estimates[f"{text}|{name}"] is None for name in recordings) for text in methods
-    }
+    missing = {names[text]: sum(estimates[f"{text}|{name}"] is None for name in recordings) for text in methods}
     for title, group in zip(("", "condition", "skin tone"), groups):
         head = [title, "recordings", *names.values()]
-        rows = [[label, str(len(members)), *_means(members, recordings, estimates, methods)]
-                for label, members in group.items() if members]
+        rows = [
+            [label, str(len(members)), *_means(members, recordings, estimates, methods)]
+            for label, members in group.items()
+            if members
+        ]
         yield "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])
     yield "No estimate: " + ", ".join(f"{name} {count}" for name, count in missing.items()) + f" of {len(recordings)}."
 

@@ -3,6 +3,7 @@
 ``PYTHON benchmarks/install_size.py NAME`` prints JSON, for the distribution NAME in that interpreter. What other
 distributions brought into its folder does not count, nor do extras. Standard library alone.
 """
+
 import importlib.metadata
 import importlib.util
 import json

@@ -5,6 +5,7 @@ that pay on this machine; ``--levers none compiled`` runs some. All runs share t
 (``make demo`` makes them), seed and batches. Tables go to the screen and to ``<out>/levers.json``. A run that is there
 already is not done again.
 """
+
 import argparse
 import csv
 import hashlib
@@ -84,8 +85,7 @@ def _config(args, settings):
     if missing:
         raise SystemExit(f"{args.data} has no folder {' and no folder '.join(sorted(missing))}; run `make demo` first.")
     splits = {
-        split: {"DATA": {"DATA_PATH": str((args.data / name).resolve()), **clips}}
-        for split, name in recordings.items()
+        split: {"DATA": {"DATA_PATH": str((args.data / name).resolve()), **clips}} for split, name in recordings.items()
     }
     if args.epochs:
         splits["TRAIN"]["EPOCHS"] = args.epochs

@@ -4,6 +4,7 @@
 greatest resident set of a new process that caches one recording as a worker does (HC, 72x72, DiffNormalized). The
 recordings are a few synthetic frames over and over, as Motion JPEG in a temporary folder (500 MB at most).
 """
+
 import argparse
 import json
 import subprocess

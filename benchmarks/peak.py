@@ -1,4 +1,5 @@
 """Peak memory of the process that asks. Standard library alone: other projects' interpreters import it, too."""
+
 import re
 import resource
 import sys

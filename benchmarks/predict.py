@@ -6,6 +6,7 @@ to compare their memory. ``--open-rppg PYTHON`` names an interpreter that has op
 the same minutes. Methods take turns, and the median of ``--repeats`` counts. Run it on an idle machine. The install
 size is that of the distribution and all that it requires; ours wants ``pip install`` to be known, editable will do.
 """
+
 import argparse
 import json
 import os

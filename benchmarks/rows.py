@@ -1,4 +1,5 @@
 """The rows of the benchmark: what is measured against what, and what a row needs to be measured."""
+
 import contextlib
 import importlib.util
 import sys

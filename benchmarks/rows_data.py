@@ -1,4 +1,5 @@
 """Rows of the data's way to the network: preprocessing, loaders, a worker's memory."""
+
 import contextlib
 import tempfile
 from pathlib import Path
@@ -79,9 +80,7 @@ def passes(make, workers):
     import torch
     from torch.utils.data import TensorDataset
 
-    loader = make(
-        TensorDataset(torch.zeros(8, 3)), batch_size=2, num_workers=workers, multiprocessing_context="spawn"
-    )
+    loader = make(TensorDataset(torch.zeros(8, 3)), batch_size=2, num_workers=workers, multiprocessing_context="spawn")
     for _ in range(PASSES):
         list(loader)
 

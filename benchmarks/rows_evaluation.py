@@ -1,4 +1,5 @@
 """Rows of the evaluation: one video, one video in windows, many videos."""
+
 from pathlib import Path
 
 import numpy as np

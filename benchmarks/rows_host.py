@@ -1,4 +1,5 @@
 """Rows of the toolbox as a host: its own models with the plug-in and without it."""
+
 import contextlib
 import shutil
 import sys

@@ -1,4 +1,5 @@
 """Rows of the benchmark: the signal methods, ours against the toolbox's."""
+
 import sys
 from pathlib import Path
 

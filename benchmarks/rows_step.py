@@ -1,4 +1,5 @@
 """Rows of the training step: rFaceNet against PhysNet as the toolbox runs it, lever by lever."""
+
 import contextlib
 import math
 

@@ -1,4 +1,5 @@
 """One side of a row in a process of its own, so that neither side's settings nor its memory reach the other."""
+
 import multiprocessing
 import traceback
 

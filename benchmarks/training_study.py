@@ -4,6 +4,7 @@
 main job on the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. What is there already
 is not done again. docs/paper-notes.md shows the figures and says what was chosen.
 """
+
 import argparse
 import csv
 import hashlib

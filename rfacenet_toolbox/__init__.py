@@ -5,6 +5,7 @@
 
 Importing the package is cheap: the names below load what they need when they are first used.
 """
+
 __version__ = "0.1.0"
 __all__ = ["RFaceNet", "heart_rate_bpm", "predict", "__version__"]
 

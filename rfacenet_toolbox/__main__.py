@@ -1,4 +1,5 @@
 """``python -m rfacenet_toolbox``: the ``rfacenet`` command."""
+
 import sys
 
 from .cli import main

@@ -1,4 +1,5 @@
 """Weights files and full-state files, written so that a kill at any moment leaves the last good one."""
+
 import os
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def _tensors_only():
 
 def without_module(name):
     """The name without the ``module.`` that DataParallel puts before it."""
-    return name[len("module."):] if name.startswith("module.") else name
+    return name[len("module.") :] if name.startswith("module.") else name
 
 
 def _some(what, names, most=3):

@@ -1,4 +1,5 @@
 """``rfacenet``: its subcommands are the modules of :mod:`.commands`."""
+
 import argparse
 import importlib
 import sys

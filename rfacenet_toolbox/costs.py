@@ -3,6 +3,7 @@
 Counted is what one clip by itself costs. TS-CAN and EfficientPhys cut the clips' frames to a multiple of FRAME_DEPTH,
 so where CHUNK_LENGTH is none, the frames beyond the last multiple cost nothing here.
 """
+
 import json
 import os
 import time

@@ -7,6 +7,7 @@ process writes the files. Batch normalisation sees each process's share alone, a
 statistics held fixed the losses are those of one process to 1e-3 (``tests/test_distributed.py``). The network has
 under a million parameters: one sum after the backward pass costs little, and needs no wrapper around the model.
 """
+
 import datetime
 import os
 import sys

@@ -1,4 +1,5 @@
 """A trained network as one ``.safetensors`` file that knows its own settings, for ``rfacenet predict``."""
+
 from . import weights_file
 from .errors import ConfigError
 from .recipe import IDENTITY_HEAD

@@ -3,6 +3,7 @@
 A person is a subject of one data set: subject 1 of PURE and subject 1 of UBFC-rPPG are two people, and nothing here
 links either to a name.
 """
+
 import re
 
 from .errors import DataError

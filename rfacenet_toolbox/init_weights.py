@@ -3,6 +3,7 @@
 A file of rFaceNet starts every branch that has its shapes. A PhysNet's, the toolbox's own for instance, is the 3D
 branch: its names are those of ``pulse.``, without that word.
 """
+
 from collections import Counter
 from typing import List, NamedTuple
 
@@ -91,7 +92,7 @@ def load_into(model, weights, source):
 
 def _place(name, value, own):
     """The model's name for a tensor of the file, None where it has none of that shape."""
-    without = name[len(_BRANCH):] if name.startswith(_BRANCH) else name
+    without = name[len(_BRANCH) :] if name.startswith(_BRANCH) else name
     for place in (name, _BRANCH + name, without):
         if place in own and own[place].shape == value.shape:
             return place

@@ -1,4 +1,5 @@
 """The main jobs, the same for both hosts: predict, score, leave the results as files."""
+
 from collections import defaultdict
 
 import numpy as np

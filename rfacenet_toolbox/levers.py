@@ -2,6 +2,7 @@
 
 Two of them are applied elsewhere: precision in :mod:`rfacenet_toolbox.runtime`, memory layout in the network.
 """
+
 import ctypes
 import importlib.util
 import os

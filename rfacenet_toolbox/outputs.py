@@ -1,4 +1,5 @@
 """Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours, read and scored."""
+
 import itertools
 import math
 import numbers

@@ -6,6 +6,7 @@ place, which take bytes and give NumPy arrays. Any other name is refused before 
 NumPy's own unpickling takes part, so their weaknesses do not either (``torch.load`` has run code with
 ``weights_only=True`` before torch 2.6), and tensors of a GPU that is not here read like any other.
 """
+
 import io
 import math
 import os

@@ -3,6 +3,7 @@
 ``concurrent.futures`` breaks the whole pool when a worker is killed and does not say what it was doing; here the task
 is reported as failed, a new worker takes its place, and the others go on.
 """
+
 import contextlib
 import multiprocessing
 import os

@@ -1,4 +1,5 @@
 """What a model brings to the trainer: :class:`Recipe`, and rFaceNet's."""
+
 from typing import Dict, NamedTuple, Sequence, Tuple
 
 import torch

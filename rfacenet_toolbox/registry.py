@@ -3,6 +3,7 @@
 Names are stored here and built here; nothing else in the package compares model names. A name that is taken cannot
 be taken again, and an unknown name is answered with the names there are.
 """
+
 import difflib
 import importlib
 from typing import NamedTuple, Optional

@@ -1,4 +1,5 @@
 """Results are files: ``results.json`` and ``per_video.csv`` in the log folder, and the toolbox's outputs pickle."""
+
 import csv
 import io
 import json

@@ -1,4 +1,5 @@
 """What a training run leaves on disk as it goes: weights and log of each epoch, and the state to go on from."""
+
 import csv
 import io
 import json

@@ -1,4 +1,5 @@
 """How a run uses the machine: device, precision, loader workers, seeds."""
+
 import contextlib
 import os
 import random

@@ -1,4 +1,5 @@
 """Training, validation and test, whichever host the loaders come from and whatever recipe the model brings."""
+
 import os
 import time
 from collections import defaultdict

@@ -1,4 +1,5 @@
 """Weights files of every kind: ``.safetensors`` with the settings of their network, and PyTorch's ``.pth``."""
+
 from pathlib import Path
 from typing import Dict, NamedTuple
 

@@ -1,4 +1,5 @@
 """Checkouts to test the plug-in in: a small one in the shape of the contract, and copies of real ones."""
+
 import os
 import shutil
 from pathlib import Path
@@ -58,7 +59,7 @@ if __name__ == "__main__":
         test(config, loaders)
 '''
 
-CONFIG = '''from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
+CONFIG = """from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
 
 _C = toolbox_tree()
 del _C.MODEL["RFACENET"]
@@ -69,9 +70,9 @@ def get_config(args):
     config.merge_from_file(args.config_file)
     config.freeze()
     return config
-'''
+"""
 
-BASE_LOADER = '''import retina_absent
+BASE_LOADER = """import retina_absent
 
 # RetinaFace
 
@@ -85,14 +86,14 @@ class Clips:
 
     def __getitem__(self, index):
         return index
-'''
+"""
 
-TRAINER = '''from mamba_absent.ops.triton import Mamba
+TRAINER = """from mamba_absent.ops.triton import Mamba
 
 
 class Trainer(Mamba):
     pass
-'''
+"""
 
 FILES = {
     "main.py": MAIN,

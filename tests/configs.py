@@ -1,4 +1,5 @@
 """The shipped configs, and others made of them for a test."""
+
 from pathlib import Path
 
 import pytest

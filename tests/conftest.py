@@ -1,4 +1,5 @@
 """Fixtures that several test files share."""
+
 from configs import changed
 from main_job import copied, finished
 from plugged import plugged

@@ -1,4 +1,5 @@
 """The two hosts behind one face, and the small recordings, configs and runs of the contract suite."""
+
 import csv
 import json
 import os

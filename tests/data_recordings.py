@@ -1,4 +1,5 @@
 """Small recordings in the data sets' formats, and the config node to read them with, for the data tests."""
+
 import json
 
 import cv2

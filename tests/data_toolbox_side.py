@@ -3,6 +3,7 @@
 Reads a JSON job from stdin; ``python data_toolbox_side.py`` with ``{"names": config}`` prints experiment names, with
 ``{"caches": [node, ...]}`` fills every node's CACHED_PATH and writes its file list and its loader's items.
 """
+
 import json
 import os
 import pickle

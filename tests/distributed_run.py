@@ -1,4 +1,5 @@
 """What the processes of tests/test_distributed.py run: ``distributed_run.py FOLDER IDENTITY [DIES_IN_EPOCH]``."""
+
 import os
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Leaves results as the main job does, of numbers that are given. Imports nothing of the package, to start quickly."""
+
 import csv
 import json
 import sys

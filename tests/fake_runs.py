@@ -1,4 +1,5 @@
 """Runs whose child process is a few lines of Python that leave results as the main job does."""
+
 import sys
 from pathlib import Path
 

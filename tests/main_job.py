@@ -1,4 +1,5 @@
 """The main job on small recordings: what makes them, starts it, stops it, and the fixtures of a run to be broken."""
+
 import json
 import os
 import re

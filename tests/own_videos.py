@@ -1,4 +1,5 @@
 """Face videos of a few seconds for the tests of ``predict``: synthetic faces with a known heart rate."""
+
 import functools
 
 import cv2
@@ -42,7 +43,7 @@ class Memory(Source):
 
 def at(frames, fps_hz, **settings):
     """Frames of :func:`face_frames` at a rate that divides 60."""
-    chosen = frames[::int(FINE_HZ / fps_hz)]
+    chosen = frames[:: int(FINE_HZ / fps_hz)]
     return Memory(chosen, np.arange(len(chosen)) / fps_hz, **settings)
 
 

@@ -1,4 +1,5 @@
 """A checkout in this process, made for a test, with the plug-in activated."""
+
 import random
 import sys
 import types

@@ -1,4 +1,5 @@
 """The neural baselines against the toolbox's own trainers: stored numbers, and live checkouts named in RPPG_TOOLBOX."""
+
 import csv
 import importlib.util
 import json
@@ -68,10 +69,14 @@ def our_side(name, folder, dropout):
     trainer.train({"train": Given(given), "valid": Given(given)})
     predictions, labels, _ = trainer.test({"test": given})
     return {
-        "seeded": seeded, "outputs": outputs, "losses": losses, "best_epoch": trainer.state.best_epoch(),
+        "seeded": seeded,
+        "outputs": outputs,
+        "losses": losses,
+        "best_epoch": trainer.state.best_epoch(),
         "weights": [torch.load(weights_path(tree, epoch), weights_only=True) for epoch in range(2)],
-        "predictions": predictions, "labels": labels,
-    }  # fmt: skip
+        "predictions": predictions,
+        "labels": labels,
+    }
 
 
 @lru_cache(maxsize=None)

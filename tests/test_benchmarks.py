@@ -1,4 +1,5 @@
 """The benchmark's table: which rows are measured, what a line says, sides in processes of their own."""
+
 import functools
 import math
 import sys

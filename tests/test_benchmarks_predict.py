@@ -1,4 +1,5 @@
 """What `rfacenet predict` is measured by: install size, peak memory, and the run of a side in its own process."""
+
 import importlib.metadata
 import sys
 from argparse import Namespace

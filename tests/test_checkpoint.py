@@ -1,4 +1,5 @@
 """Weights and states on disk: whole or not at all, and readable as the toolbox writes them."""
+
 import pickle
 
 import pytest

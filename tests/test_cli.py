@@ -1,4 +1,5 @@
 """``rfacenet`` and ``main.py`` as a newcomer types them: what they say, and their exit status."""
+
 import json
 import subprocess
 import sys

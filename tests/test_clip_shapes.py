@@ -1,4 +1,5 @@
 """Clips of other lengths and sizes than 128x72x72, from recordings to scores."""
+
 import json
 import re
 from pathlib import Path
@@ -24,10 +25,13 @@ def write_config(folder, chunk_length, side, frame_num=None):
     def data(dataset):
         return {
             "DATA": {
-                "DATASET": dataset, "DATA_PATH": str(folder / dataset), "CACHED_PATH": str(folder / "clips"),
-                "END": 1.0, "PREPROCESS": preprocess,
+                "DATASET": dataset,
+                "DATA_PATH": str(folder / dataset),
+                "CACHED_PATH": str(folder / "clips"),
+                "END": 1.0,
+                "PREPROCESS": preprocess,
             }
-        }  # fmt: skip
+        }
 
     tree = {
         "BASE": [str(BASE)],

@@ -1,4 +1,5 @@
 """``rfacenet compare`` as a user types it."""
+
 import json
 import re
 
@@ -60,8 +61,9 @@ def test_json_says_the_same(capsys, save):
 
 
 def test_videos_of_one_file_only_are_named_and_left_out(capsys, save):
-    content = run(capsys, save("a", some(CLOSE, 1, 2, 3, 4)), save("b", some(FAR, 2, 3, 4, 5, 6)), "--protocol",
-                  "neurips2023")[1]  # fmt: skip
+    content = run(
+        capsys, save("a", some(CLOSE, 1, 2, 3, 4)), save("b", some(FAR, 2, 3, 4, 5, 6)), "--protocol", "neurips2023"
+    )[1]
     assert "  On 3 videos, A has" in content and "on too few videos to tell it from chance." in content
     assert "  left out, as only A has a score: 1 video (subject1)" in content
     assert "  left out, as only B has a score: 2 videos (subject5, subject6)" in content

@@ -1,4 +1,5 @@
 """``rfacenet evaluate`` as a user types it, on made and on real outputs."""
+
 import csv
 import importlib.util
 import json
@@ -193,8 +194,12 @@ def test_any_subset_of_the_real_outputs_agrees_with_the_toolbox(capsys, tmp_path
     signals = real_signals(videos)
     path = write(tmp_path / "subset_outputs.pickle", *signals)
     scored = evaluations(capsys, path, "--method", method, *([] if window_s is None else ["--window", window_s]))
-    case = {"label_type": "DiffNormalized", "fs_hz": 30, "window_s": window_s,
-            "method": "FFT" if method == "FFT" else "peak detection"}  # fmt: skip
+    case = {
+        "label_type": "DiffNormalized",
+        "fs_hz": 30,
+        "window_s": window_s,
+        "method": "FFT" if method == "FFT" else "peak detection",
+    }
     chunks = [{video: {0: signal} for video, signal in side.items()} for side in signals]
     for checkout in CHECKOUTS:
         protocol, post_process, metrics = maker.load(checkout)

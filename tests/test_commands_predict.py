@@ -1,4 +1,5 @@
 """``rfacenet predict`` as it is typed: what it prints, what it writes, its exit status."""
+
 import csv
 import json
 import os

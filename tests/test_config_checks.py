@@ -1,4 +1,5 @@
 """What is refused before a run starts."""
+
 import os
 
 import pytest
@@ -43,9 +44,11 @@ REFUSED = [
     ({"DEVICE": "gpu"}, "DEVICE is 'gpu'; expected cpu, or a GPU such as cuda:0"),
     ({"INFERENCE.BATCH_SIZE": 0}, "INFERENCE.BATCH_SIZE is 0; expected 1 or more"),
     ({"INFERENCE.EVALUATION_METHOD": "fft"}, "EVALUATION_METHOD is 'fft'; expected one of FFT, peak detection"),
-    ({"INFERENCE.EVALUATION_WINDOW": {"USE_SMALLER_WINDOW": True, "WINDOW_SIZE": 0}},
-     "EVALUATION_WINDOW.WINDOW_SIZE: A window of 0 s is 0 samples"),
-]  # fmt: skip
+    (
+        {"INFERENCE.EVALUATION_WINDOW": {"USE_SMALLER_WINDOW": True, "WINDOW_SIZE": 0}},
+        "EVALUATION_WINDOW.WINDOW_SIZE: A window of 0 s is 0 samples",
+    ),
+]
 
 
 BASELINE_REFUSED = [

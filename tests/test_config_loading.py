@@ -1,4 +1,5 @@
 """What a YAML file becomes, and how files that are no config are refused."""
+
 import os
 
 import pytest
@@ -72,15 +73,17 @@ def test_files_that_are_no_config_are_refused_by_name(tmp_path, text, message):
         ("TRIAN.EPOCHS", "TRAIN"),
         ("TRAIN.EPOCH", "TRAIN.EPOCHS"),
         ("TEST.DATA.PREPROCESS.CHUNKLENGTH", "TEST.DATA.PREPROCESS.CHUNK_LENGTH"),
-        ("TRAIN.DATA.PREPROCESS.CROP_FACE.DETECTION.USE_MEDIAN_BOX",
-         "TRAIN.DATA.PREPROCESS.CROP_FACE.DETECTION.USE_MEDIAN_FACE_BOX"),
+        (
+            "TRAIN.DATA.PREPROCESS.CROP_FACE.DETECTION.USE_MEDIAN_BOX",
+            "TRAIN.DATA.PREPROCESS.CROP_FACE.DETECTION.USE_MEDIAN_FACE_BOX",
+        ),
         ("MODEL.RFACENET.FUSON", "MODEL.RFACENET.FUSION"),
         ("MODEL.RFACENET.RUNTIME.PRECISON", "MODEL.RFACENET.RUNTIME.PRECISION"),
         ("MODEL.RFACENET.LOSS.TASK", "MODEL.RFACENET.LOSS.TASKS"),
         ("RFACENET.FUSION", "MODEL.RFACENET"),
         ("SEED", "MODEL.RFACENET.RUNTIME.SEED"),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_key_is_answered_with_the_closest_spelling(changed, misspelt, meant):
     with pytest.raises(ConfigError) as error:
         changed({misspelt: 1})

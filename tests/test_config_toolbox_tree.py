@@ -1,4 +1,5 @@
 """The tree of settings, and the configs of Table 2, against the toolbox's own in the checkouts of RPPG_TOOLBOX."""
+
 import json
 import os
 import subprocess
@@ -13,8 +14,11 @@ from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
 
 #: rows of Table 2 -> the toolbox's own config of that row
 BASELINES = {
-    "PHYSNET": "PHYSNET_BASIC", "DEEPPHYS": "DEEPPHYS_BASIC", "TSCAN": "TSCAN_BASIC", "EFFICIENTPHYS": "EFFICIENTPHYS",
-}  # fmt: skip
+    "PHYSNET": "PHYSNET_BASIC",
+    "DEEPPHYS": "DEEPPHYS_BASIC",
+    "TSCAN": "TSCAN_BASIC",
+    "EFFICIENTPHYS": "EFFICIENTPHYS",
+}
 CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 
 THEIRS = """

@@ -2,6 +2,7 @@
 
 Each host runs the whole job once; the tests look at what that run left, then start short ones from it.
 """
+
 import pickle
 import re
 import shutil
@@ -128,8 +129,10 @@ def test_files_of_a_training(host):
     endings = [f"Epoch{epoch}.pth" for epoch in range(EPOCHS)] + ["state.pth"]
     assert sorted(path.name for path in run.models.iterdir()) == [f"{MODEL_FILE_NAME}_{end}" for end in endings]
     assert {path.name for path in run.log.iterdir() if path.is_file()} == {
-        "results.json", "per_video.csv", "epochs.csv",
-    }  # fmt: skip
+        "results.json",
+        "per_video.csv",
+        "epochs.csv",
+    }
 
 
 def test_weights_are_those_of_the_network_without_the_classifier_of_people(host):
@@ -246,10 +249,8 @@ def test_the_standalone_host_reads_the_clips_and_tests_the_weights_of_a_toolbox(
     reference = succeeded(toolbox.trained)
     weights = reference.results()["weights"]
     run = succeeded(
-        standalone.main(
-            tmp_path, cache=toolbox.cache, TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=weights
-        )
-    )  # fmt: skip
+        standalone.main(tmp_path, cache=toolbox.cache, TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=weights)
+    )
     assert_same_metrics(reference.results(), run.results())
 
 

@@ -1,4 +1,5 @@
 """What a model costs, against PyTorch's own counters and against sums by hand."""
+
 import json
 from types import SimpleNamespace
 
@@ -43,12 +44,14 @@ def write_config(folder, name="rFaceNet", frames=FRAMES):
             "DATA": {
                 "DATA_FORMAT": data_format,
                 "PREPROCESS": {
-                    "DATA_TYPE": data_types, "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": frames,
+                    "DATA_TYPE": data_types,
+                    "LABEL_TYPE": "DiffNormalized",
+                    "CHUNK_LENGTH": frames,
                     "RESIZE": {"W": SIDE, "H": SIDE},
                 },
             }
         },
-    }  # fmt: skip
+    }
     path = folder / f"{name}.yaml"
     path.write_text(yaml.safe_dump(tree))
     return path

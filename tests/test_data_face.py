@@ -82,7 +82,7 @@ def test_a_median_box_crops_all_frames_alike_and_needs_a_second_pass():
     assert opened.passes == [10, 1] and video.detections == 4
     boxes = [HaarDetector(1.5).box(frame)[0] for frame in frames[::10]]
     x, y, width, height = (int(value) for value in np.median(boxes, axis=0))
-    expected = cv2.resize(frames[-1][y:y + height, x:x + width], (12, 12), interpolation=cv2.INTER_AREA)
+    expected = cv2.resize(frames[-1][y : y + height, x : x + width], (12, 12), interpolation=cv2.INTER_AREA)
     np.testing.assert_array_equal(video.frames[-1], expected)
 
 

@@ -147,8 +147,10 @@ def test_workers_crop_to_the_face(tmp_path):
 
 @needs_mediapipe
 def test_it_is_quiet():
-    command = "from data_recordings import face_frames; from rfacenet_toolbox.data.facemesh import outline; " \
-              "print(len(outline(face_frames(1)[0])))"  # fmt: skip
+    command = (
+        "from data_recordings import face_frames; from rfacenet_toolbox.data.facemesh import outline; "
+        "print(len(outline(face_frames(1)[0])))"
+    )
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
     done = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("36\n", "")
@@ -165,7 +167,7 @@ def test_a_real_face_is_found_in_every_frame():
         contour = facemesh.outline(frame)
         (x, y, width, height), found = HaarDetector().box(frame)
         mask = facemesh.contour_mask(contour, *frame.shape[:2])
-        assert found and mask[y:y + height, x:x + width].sum() > 0.9 * mask.sum()
+        assert found and mask[y : y + height, x : x + width].sum() > 0.9 * mask.sum()
         assert 0.4 < mask.sum() / (width * height) < 0.8
         box, _ = MeshDetector().box(frame)
         assert np.abs(np.subtract(box, [x, y, width, height])).max() < 0.25 * width

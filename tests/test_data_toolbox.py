@@ -1,4 +1,5 @@
 """The cache against a real rPPG-Toolbox checkout: same names, same types, same numbers."""
+
 import hashlib
 import json
 import os
@@ -52,9 +53,7 @@ def checkout(request):
 def toolbox(checkout, **job):
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")  # leave the checkout as it is
     command = [sys.executable, str(SIDE)]
-    done = subprocess.run(
-        command, cwd=checkout, env=environment, input=json.dumps(job), text=True, capture_output=True
-    )
+    done = subprocess.run(command, cwd=checkout, env=environment, input=json.dumps(job), text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

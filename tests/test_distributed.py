@@ -1,4 +1,5 @@
 """Two CPU processes against one: the same batches and losses, and an exact resume."""
+
 import csv
 import os
 import subprocess

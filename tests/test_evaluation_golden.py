@@ -1,4 +1,5 @@
 """The evaluation against the toolbox's own functions: stored numbers, and live checkouts named in RPPG_TOOLBOX."""
+
 import importlib.util
 import json
 import os

@@ -199,9 +199,12 @@ def test_videos_known_to_be_unusable_count_as_left_out():
 
 def test_what_concerns_the_whole_set_is_refused_even_then():
     signals = pulses(RATES)
-    for change, message in (({"fs_hz": 0}, "fs_hz is 0"), ({"protocols": ["x"]}, "no evaluation protocol"),
-                            ({"predictions": {}}, "4 of 4 videos have no prediction"),
-                            ({"method": "x"}, "no evaluation method")):  # fmt: skip
+    for change, message in (
+        ({"fs_hz": 0}, "fs_hz is 0"),
+        ({"protocols": ["x"]}, "no evaluation protocol"),
+        ({"predictions": {}}, "4 of 4 videos have no prediction"),
+        ({"method": "x"}, "no evaluation method"),
+    ):
         arguments = {"predictions": signals, "labels": signals, "fs_hz": 30, "skip_unusable": True, **change}
         with pytest.raises(EvaluationError, match=message):
             evaluate(**arguments)

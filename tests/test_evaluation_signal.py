@@ -1,4 +1,5 @@
 """Each step against a formula written out here, on signals whose answer is known."""
+
 import warnings
 
 import numpy as np
@@ -92,8 +93,17 @@ def test_fft_heart_rate_stays_inside_the_band():
     assert abs(steps.fft_heart_rate_bpm(signal, 30, (0.4, 2.5)) - 30) < 1
 
 
-@pytest.mark.parametrize("samples, fs_hz, grid_bpm", [(2000, 30, 0.8789), (2048, 30, 0.8789), (2049, 30, 0.4395),
-                                                      (250, 30, 7.0313), (128, 30, 14.0625), (600, 29.97, 1.7561)])
+@pytest.mark.parametrize(
+    "samples, fs_hz, grid_bpm",
+    [
+        (2000, 30, 0.8789),
+        (2048, 30, 0.8789),
+        (2049, 30, 0.4395),
+        (250, 30, 7.0313),
+        (128, 30, 14.0625),
+        (600, 29.97, 1.7561),
+    ],
+)
 def test_the_grid_is_that_of_the_next_power_of_two(samples, fs_hz, grid_bpm):
     assert steps.fft_grid_bpm(samples, fs_hz) == pytest.approx(grid_bpm, abs=5e-5)
     frequencies, _ = scipy.signal.periodogram(np.ones(samples), fs_hz, nfft=2 ** int(np.ceil(np.log2(samples))))

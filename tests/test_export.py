@@ -1,4 +1,5 @@
 """A trained run as one file, for ``rfacenet predict``."""
+
 import shutil
 
 import pytest

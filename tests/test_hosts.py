@@ -1,4 +1,5 @@
 """What the hosts have in common: the recordings a split should hold and does hold, and how errors end."""
+
 import os
 import subprocess
 import sys

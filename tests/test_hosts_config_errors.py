@@ -1,4 +1,5 @@
 """What is wrong with a config file that the toolbox reads."""
+
 from argparse import Namespace
 
 import pytest

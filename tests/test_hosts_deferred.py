@@ -1,4 +1,5 @@
 """Imports that fail at first use, below one root only. Modules are written into tmp_path and imported for real."""
+
 import importlib
 import sys
 

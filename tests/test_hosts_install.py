@@ -1,4 +1,5 @@
 """install and uninstall on a folder in a checkout's shape, and on real checkouts where RPPG_TOOLBOX names them."""
+
 import json
 import os
 import shutil
@@ -91,13 +92,13 @@ def test_both_are_safe_to_repeat(checkout):
         (b"from __future__ import annotations\n", b"from __future__ import annotations\n"),
     ],
     ids=["shebang", "shebang and coding", "coding", "byte order mark", "future"],
-)  # fmt: skip
+)
 def test_the_line_comes_after_what_must_stay_first(checkout, head, above):
     main = checkout / "main.py"
     original = head + main.read_bytes().split(b"\n", 1)[1]
     main.write_bytes(original)
     plugin.install(checkout)
-    assert main.read_bytes() == above + LINE + b"\n" + original[len(above):]
+    assert main.read_bytes() == above + LINE + b"\n" + original[len(above) :]
     plugin.uninstall(checkout)
     assert main.read_bytes() == original
 

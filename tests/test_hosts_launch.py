@@ -1,4 +1,5 @@
 """main.py as a process of its own, with the one line in it and without any edit; its children get the plug-in too."""
+
 import os
 import subprocess
 import sys
@@ -133,13 +134,21 @@ def test_our_model_gets_what_a_real_checkout_preprocessed(real_checkout, tmp_pat
         write_ubfc_rppg(tmp_path / "raw", name, noise_frames(130))
     (tmp_path / "weights.pth").write_bytes(b"")
     data = {
-        "FS": 30, "DATASET": "UBFC-rPPG", "DO_PREPROCESS": "true", "DATA_FORMAT": "NCDHW",
-        "DATA_PATH": tmp_path / "raw", "CACHED_PATH": tmp_path / "cache",
-    }  # fmt: skip
+        "FS": 30,
+        "DATASET": "UBFC-rPPG",
+        "DO_PREPROCESS": "true",
+        "DATA_FORMAT": "NCDHW",
+        "DATA_PATH": tmp_path / "raw",
+        "CACHED_PATH": tmp_path / "cache",
+    }
     preprocess = {
-        "DATA_TYPE": "['DiffNormalized']", "LABEL_TYPE": "DiffNormalized", "DO_CHUNK": "true", "CHUNK_LENGTH": 128,
-        "CROP_FACE": "{DO_CROP_FACE: false}", "RESIZE": "{H: 72, W: 72}",
-    }  # fmt: skip
+        "DATA_TYPE": "['DiffNormalized']",
+        "LABEL_TYPE": "DiffNormalized",
+        "DO_CHUNK": "true",
+        "CHUNK_LENGTH": 128,
+        "CROP_FACE": "{DO_CROP_FACE: false}",
+        "RESIZE": "{H: 72, W: 72}",
+    }
     path = config_file(
         tmp_path,
         "rFaceNet",

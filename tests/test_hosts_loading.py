@@ -1,4 +1,5 @@
 """Seeds and loader workers in a checkout's main module."""
+
 import os
 import random
 

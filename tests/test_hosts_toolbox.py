@@ -1,4 +1,5 @@
 """The plug-in's side of the contract with the toolbox, in a main module made for the test, and in real checkouts."""
+
 import os
 import subprocess
 import sys
@@ -173,7 +174,11 @@ def test_the_contract_in_real_checkouts(real_checkout, tmp_path):  # noqa: F811
     command = [sys.executable, "-c", REAL, BUILT_IN, str(ours), str(tmp_path / "PURE"), str(tmp_path / "UBFC")]
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
     done = subprocess.run(
-        command, cwd=str(real_checkout), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command,
+        cwd=str(real_checkout),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-    )  # fmt: skip
+    )
     assert done.returncode == 0 and done.stdout.endswith("as agreed\n"), done.stdout

@@ -1,4 +1,5 @@
 """The toolbox's signal methods: their waveforms are kept and scored, and those that a revision lacks are ours."""
+
 import json
 import pickle
 import sys
@@ -100,9 +101,13 @@ def test_the_toolboxs_waveforms_are_kept_by_video_and_scored(predicting, tmp_pat
         content = json.loads((tmp_path / method / "results.json").read_text())
         said = {key: content[key] for key in ("model", "host", "mode", "test_set", "weights", "train_set")}
         assert said == {
-            "model": method, "host": "toolbox", "mode": "unsupervised_method", "test_set": "PURE", "weights": None,
+            "model": method,
+            "host": "toolbox",
+            "mode": "unsupervised_method",
+            "test_set": "PURE",
+            "weights": None,
             "train_set": None,
-        }  # fmt: skip
+        }
         saved = outputs(tmp_path, method)
         for _, label, video, _ in (Clips()[number] for number in range(3)):
             waveform = saved["predictions"][video][0].numpy()

@@ -1,4 +1,5 @@
 """Subjects from clip names, and the classes that training gives them."""
+
 import pytest
 
 from rfacenet_toolbox.errors import DataError

@@ -1,4 +1,5 @@
 """Training runs that start from weights: what is loaded, what is said, what is refused."""
+
 import pytest
 import tiny
 import torch

@@ -1,4 +1,5 @@
 """The levers of RUNTIME: what is refused, what they must not change, what a run says about them."""
+
 import io
 import json
 import subprocess

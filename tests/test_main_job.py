@@ -2,6 +2,7 @@
 
 The kills are of real processes, the loaders' workers among them.
 """
+
 import csv
 import json
 import os
@@ -63,11 +64,14 @@ def test_preprocessing_that_was_killed_goes_on_where_it_was(tmp_path):
     weights = tmp_path / "weights.pth"
     checkpoint.save(weights, RFaceNet(FRAMES, 0).state_dict())
     config = write_config(
-        tmp_path, TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=str(weights),
+        tmp_path,
+        TOOLBOX_MODE="only_test",
+        INFERENCE__MODEL_PATH=str(weights),
         TEST__DATA__PREPROCESS__CROP_FACE__DETECTION={
-            "DO_DYNAMIC_DETECTION": True, "DYNAMIC_DETECTION_FREQUENCY": 2,
+            "DO_DYNAMIC_DETECTION": True,
+            "DYNAMIC_DETECTION_FREQUENCY": 2,
         },
-    )  # fmt: skip
+    )
     process = start(config)
     read_until(process, r"Preprocessing:[^\n]* [23]/5 ")
     kill(process)
@@ -103,9 +107,12 @@ def test_a_real_recording_gets_its_heart_rate_and_the_truths(tmp_path):
     torch.manual_seed(0)
     checkpoint.save(tmp_path / "untrained.pth", RFaceNet(128, 0).state_dict())
     config = write_config(
-        tmp_path, TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=str(tmp_path / "untrained.pth"),
-        MODEL__RFACENET__FRAME_NUM=128, TEST__DATA__PREPROCESS={},
-    )  # fmt: skip
+        tmp_path,
+        TOOLBOX_MODE="only_test",
+        INFERENCE__MODEL_PATH=str(tmp_path / "untrained.pth"),
+        MODEL__RFACENET__FRAME_NUM=128,
+        TEST__DATA__PREPROCESS={},
+    )
     assert standalone(["--config_file", str(config)]) == 0
     with open(tmp_path / "run" / "per_video.csv") as file:
         rows = {row["protocol"]: row for row in csv.DictReader(file)}

@@ -2,6 +2,7 @@
 
 Mostly tried by calling what main.py calls, in this process; the exit status is tried on real processes.
 """
+
 import re
 import shutil
 

@@ -1,4 +1,5 @@
 """Paper sections 3.1-3.3: shapes, Table 3's variants, and what each block does to simple numbers."""
+
 import pytest
 import torch
 

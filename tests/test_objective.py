@@ -1,4 +1,5 @@
 """Paper section 3.4: Eq. 3 hard and soft, Eq. 4 against numbers computed by hand."""
+
 import math
 
 import pytest

@@ -1,4 +1,5 @@
 """Outputs files of any toolbox trainer: what is read, what is left out, what is refused."""
+
 import pickle
 
 import numpy as np
@@ -29,8 +30,12 @@ def saved(path, change=lambda predictions, labels: None, **more):
 def test_signals_are_joined_as_they_were(path):
     read = outputs.read(saved(path))
     assert (read.path, read.label_type, read.fs_hz, read.videos, read.unusable) == (
-        str(path), "Standardized", 30.0, 4, {},
-    )  # fmt: skip
+        str(path),
+        "Standardized",
+        30.0,
+        4,
+        {},
+    )
     for video in GUESS:
         np.testing.assert_array_equal(read.predictions[video], GUESS[video])
         np.testing.assert_array_equal(read.labels[video], TRUTH[video])

@@ -1,4 +1,5 @@
 """Pickles of numbers are read, and nothing that is in one is ever run."""
+
 import builtins
 import collections
 import contextlib

@@ -1,4 +1,5 @@
 """``predict()`` from end to end on synthetic faces: right answers, plain answers, plain errors."""
+
 import json
 import weakref
 

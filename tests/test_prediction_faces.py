@@ -1,4 +1,5 @@
 """The face's box: steady while the face is, gliding after it, gone when it is gone."""
+
 import importlib.util
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Heart-rate variability where there is enough to say about it."""
+
 import sys
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Heart rate and signal quality of known waveforms."""
+
 import numpy as np
 import pytest
 

@@ -1,4 +1,5 @@
 """Even grids from uneven times."""
+
 import numpy as np
 import pytest
 

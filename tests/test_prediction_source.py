@@ -1,4 +1,5 @@
 """Frames and their times, from files, folders and cameras; and what cannot be read."""
+
 import os
 import wave
 

@@ -1,4 +1,5 @@
 """MODEL.NAME -> trainer: no silent override, and wrong names are answered with the right ones."""
+
 import subprocess
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Limits of agreement, the band of 8 bpm, and when a curve has made its way."""
+
 import numpy as np
 import pytest
 

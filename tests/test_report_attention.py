@@ -1,4 +1,5 @@
 """Grad-CAM of a BVP: on a network whose attention is known, and on rFaceNet."""
+
 import numpy as np
 import pytest
 import torch

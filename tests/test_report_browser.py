@@ -1,4 +1,5 @@
 """The pages in a real browser, headless Chromium: nothing is asked of any host, pictures load, a phone can show it."""
+
 import json
 import os
 import re
@@ -65,9 +66,12 @@ def page(tmp_path):
     numbers = [["a run", *[text] * 12] for text in ("2.5", "–", "-10", "0.5")]
     sorts = html.sortable(["a name", *["a number"] * 12], numbers)
     sections = [
-        ("", html.paragraph("said", said_aloud=True)), ("A table", html.table_html(table)),
-        ("A picture", html.picture(png, "its caption") * 2), ("Runs", sorts), ("", html.SORT_SCRIPT),
-    ]  # fmt: skip
+        ("", html.paragraph("said", said_aloud=True)),
+        ("A table", html.table_html(table)),
+        ("A picture", html.picture(png, "its caption") * 2),
+        ("Runs", sorts),
+        ("", html.SORT_SCRIPT),
+    ]
     return html.page("A page with a heading that a phone has to break into several lines", sections)
 
 

@@ -1,4 +1,5 @@
 """``rfacenet report`` on runs that were really made: a small training on synthetic recordings, and what it lacks."""
+
 import csv
 import json
 import pickle

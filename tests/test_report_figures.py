@@ -1,4 +1,5 @@
 """Every figure: drawn from what it is given, readable, and never the end of a run."""
+
 import subprocess
 import sys
 from pathlib import Path

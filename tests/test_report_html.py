@@ -1,4 +1,5 @@
 """The page opens without a network, and is whole."""
+
 import re
 from html.parser import HTMLParser
 

@@ -1,4 +1,5 @@
 """The paper's numbers, against what the paper says about them elsewhere."""
+
 import pytest
 
 from rfacenet_toolbox import registry
@@ -50,8 +51,12 @@ def test_values_of_table_2(direction, method, metric, number):
 
 def test_values_of_tables_1_and_3():
     assert published.table1()["rFaceNet"]["SD"] == (4.87, None)
-    assert published.table1()["Physnet"] == {"SD": (14.9, None), "MAE": (10.8, None), "RMSE": (14.8, None),
-                                             "Pearson": (0.20, None)}  # fmt: skip
+    assert published.table1()["Physnet"] == {
+        "SD": (14.9, None),
+        "MAE": (10.8, None),
+        "RMSE": (14.8, None),
+        "Pearson": (0.20, None),
+    }
     assert published.table3()["TCU only"]["RMSE"] == (6.26, 26.27)
 
 

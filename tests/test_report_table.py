@@ -1,4 +1,5 @@
 """Tables as data, as Markdown, as CSV and as HTML."""
+
 from html.parser import HTMLParser
 
 import pytest

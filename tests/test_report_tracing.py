@@ -1,4 +1,5 @@
 """A trace of the network agrees with what its modules say of themselves."""
+
 import pytest
 import torch
 

@@ -1,4 +1,5 @@
 """What a test run leaves: results.json, per_video.csv and the toolbox's outputs pickle."""
+
 import csv
 import json
 import math
@@ -22,7 +23,7 @@ def pulses(rates_bpm, chunks=8, chunk=64):
     time = torch.arange(chunks * chunk) / FS
     signals = {video: torch.sin(2 * math.pi * rate / 60 * time) for video, rate in rates_bpm.items()}
     return {
-        video: {number: signal[number * chunk:(number + 1) * chunk] for number in reversed(range(chunks))}
+        video: {number: signal[number * chunk : (number + 1) * chunk] for number in reversed(range(chunks))}
         for video, signal in signals.items()
     }
 
@@ -168,8 +169,10 @@ def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):
     content, rows = read(tmp_path)
     rows = [row for row in rows if row["protocol"] == "neurips2023"]
     assert [(float(row["start_s"]), float(row["stop_s"])) for row in rows] == [
-        (0, 8), (8, 16), (16, pytest.approx(16 + 5 / FS, rel=1e-4)),
-    ]  # fmt: skip
+        (0, 8),
+        (8, 16),
+        (16, pytest.approx(16 + 5 / FS, rel=1e-4)),
+    ]
     assert [bool(row["skipped"]) for row in rows] == [False, False, True]
     assert "5 samples" in rows[2]["skipped"] and rows[2]["heart_rate_bpm"] == rows[2]["error_bpm"] == ""
     summary = content["protocols"]["neurips2023"]
@@ -177,9 +180,7 @@ def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):
 
 
 def test_peak_detection_is_the_other_method(tmp_path):
-    write(
-        changed(tiny.config(tmp_path), INFERENCE__EVALUATION_METHOD="peak detection"), host(), GUESS, TRUTH, "w.pth"
-    )
+    write(changed(tiny.config(tmp_path), INFERENCE__EVALUATION_METHOD="peak detection"), host(), GUESS, TRUTH, "w.pth")
     content, rows = read(tmp_path)
     assert content["evaluation_method"] == "peak detection"
     rates = {row["video"]: float(row["heart_rate_bpm"]) for row in rows if row["protocol"] == "neurips2023"}
@@ -246,9 +247,13 @@ def test_a_signal_method_has_a_folder_of_its_own_and_no_weights(tmp_path, capsys
     results.write(config, host(), results.signal_method(config, "POS"), GUESS, TRUTH)
     content, rows = read(tmp_path / "POS")
     wanted = {
-        "model": "POS", "mode": "unsupervised_method", "train_set": None, "test_set": "PURE", "weights": None,
+        "model": "POS",
+        "mode": "unsupervised_method",
+        "train_set": None,
+        "test_set": "PURE",
+        "weights": None,
         "videos": {"expected": 3, "scored": 3, "missing": []},
-    }  # fmt: skip
+    }
     assert {key: content[key] for key in wanted} == wanted
     assert len(rows) == 6 and "POS on PURE: 3 of 3 videos" in capsys.readouterr().out
     with open(tmp_path / "POS" / "POS_PURE_outputs.pickle", "rb") as file:

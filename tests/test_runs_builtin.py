@@ -1,4 +1,5 @@
 """The outputs that the toolbox's own models save, scored as ours are."""
+
 import json
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Data sets that are whole, or not, or not real."""
+
 import pytest
 
 from rfacenet_toolbox.config.toolbox_tree import toolbox_tree

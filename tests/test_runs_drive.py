@@ -1,4 +1,5 @@
 """Runs executed some at a time, failed, killed, and gone on with. The children are real processes."""
+
 import os
 import signal
 import subprocess

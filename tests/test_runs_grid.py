@@ -1,4 +1,5 @@
 """Settings' values from the command line, and the runs made of every combination."""
+
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,9 @@ def test_every_combination_has_a_readable_folder(tmp_path):
 def test_keys_of_one_name_are_told_apart_and_so_are_values_that_look_alike(tmp_path):
     settings = [("TRAIN.DATA.BEGIN", [0.0]), ("TEST.DATA.BEGIN", [0.0, 0.5])]
     assert [run.folder.name for run in grid(Path(BASE), settings, [], tmp_path)] == [
-        "TRAIN.DATA.BEGIN=0.0,TEST.DATA.BEGIN=0.0", "TRAIN.DATA.BEGIN=0.0,TEST.DATA.BEGIN=0.5",
-    ]  # fmt: skip
+        "TRAIN.DATA.BEGIN=0.0,TEST.DATA.BEGIN=0.0",
+        "TRAIN.DATA.BEGIN=0.0,TEST.DATA.BEGIN=0.5",
+    ]
     runs = grid(Path(BASE), [("TRAIN.DATA.DATA_PATH", ["a/b", "a:b"])], [], tmp_path)
     assert [run.folder.name for run in runs] == ["DATA_PATH=a_b", "DATA_PATH=a_b~2"]
 

@@ -1,4 +1,5 @@
 """Clips that several runs share are made once, before any of them."""
+
 import pytest
 from data_recordings import write_pure, write_ubfc_rppg
 from fake_runs import BASE
@@ -24,9 +25,11 @@ def loads(monkeypatch):
 
 def make_run(folder, name, **changes):
     small = {
-        "CACHED_PATH": str(folder / "clips"), "BEGIN": 0.0, "END": 1.0,
+        "CACHED_PATH": str(folder / "clips"),
+        "BEGIN": 0.0,
+        "END": 1.0,
         "PREPROCESS": {"CHUNK_LENGTH": 16, "RESIZE": {"W": 16, "H": 16}, "CROP_FACE": {"DO_CROP_FACE": False}},
-    }  # fmt: skip
+    }
     content = {
         "BASE": [BASE],
         "TRAIN": {"DATA": {**small, "DATA_PATH": str(folder / "PURE")}},

@@ -1,4 +1,5 @@
 """A run in its folder: what it is, when it is done, and what is never lost or taken for finished."""
+
 import json
 
 import pytest
@@ -53,9 +54,10 @@ def test_an_unfinished_run_of_another_config_is_begun_anew(tmp_path):
 def test_what_cannot_change_a_result_is_not_compared(tmp_path):
     run = make_run(tmp_path / "a")
     moved = {
-        "DEVICE": "cpu", "TRAIN": {"DATA": {"CACHED_PATH": "elsewhere", "DO_PREPROCESS": True}},
+        "DEVICE": "cpu",
+        "TRAIN": {"DATA": {"CACHED_PATH": "elsewhere", "DO_PREPROCESS": True}},
         "MODEL": {"RFACENET": {"RUNTIME": {"WORKERS": 3}}},
-    }  # fmt: skip
+    }
     assert Run("b", tmp_path / "b", overlaid(run.content, moved)).settings == run.settings
     assert make_run(tmp_path / "a", toolbox="/a/checkout").settings != run.settings
     other_data = overlaid(run.content, {"TEST": {"DATA": {"DATA_PATH": "elsewhere"}}})

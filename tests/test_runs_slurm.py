@@ -1,4 +1,5 @@
 """Runs as a cluster's jobs; submitit's local executor is the cluster."""
+
 import sys
 
 import pytest

@@ -1,4 +1,5 @@
 """Devices, seeds, and loaders that keep their workers without changing the shuffle."""
+
 import random
 
 import numpy as np

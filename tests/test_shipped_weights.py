@@ -1,4 +1,5 @@
 """The weights that the package ships."""
+
 import own_videos
 import pytest
 from configs import ROOT

@@ -1,4 +1,5 @@
 """``TOOLBOX_MODE: unsupervised_method`` standalone, as a user runs it, on small recordings."""
+
 import json
 import pickle
 import shutil
@@ -21,9 +22,11 @@ VIDEOS = ["subject1", "subject2", "subject10"]
 
 def write_config(folder, methods=None, **data):
     data = {
-        "DATA_PATH": str(folder / "UBFC-rPPG"), "CACHED_PATH": str(folder / "clips"),
-        "PREPROCESS": {"RESIZE": {"W": 16, "H": 16}}, **data,
-    }  # fmt: skip
+        "DATA_PATH": str(folder / "UBFC-rPPG"),
+        "CACHED_PATH": str(folder / "clips"),
+        "PREPROCESS": {"RESIZE": {"W": 16, "H": 16}},
+        **data,
+    }
     tree = {
         "BASE": [str(ROOT / "toolbox_configs" / "UBFC_UNSUPERVISED.yaml")],
         "UNSUPERVISED": {"DATA": data, **({"METHOD": methods} if methods else {})},

@@ -1,4 +1,5 @@
 """The signal methods: that they find a pulse, what the papers promise of them, and what they refuse."""
+
 import numpy as np
 import pytest
 

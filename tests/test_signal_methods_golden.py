@@ -1,4 +1,5 @@
 """The signal methods against the toolbox's own functions: stored waveforms, and live checkouts in RPPG_TOOLBOX."""
+
 import importlib.util
 import json
 from pathlib import Path
@@ -22,7 +23,7 @@ def assert_agrees(name, frames, fs_hz, theirs):
     theirs = np.asarray(theirs)
     assert ours.shape == (len(frames),) and ours.dtype == np.float64
     if name == "CHROM":  # the toolbox's ends with the last whole window
-        assert len(ours) - len(theirs) < 0.8 * fs_hz + 1 and not ours[len(theirs):].any()
+        assert len(ours) - len(theirs) < 0.8 * fs_hz + 1 and not ours[len(theirs) :].any()
         ours = ours[: len(theirs)]
     if name == "ICA":
         assert abs(np.corrcoef(ours, theirs)[0, 1]) > 0.999

@@ -44,8 +44,9 @@ def test_pure_layout_and_note(tmp_path):
 
 def test_pure_waveform_has_the_nominal_rate(tmp_path):
     # The label has its own rate, so few frames will do.
-    folder, = write_dataset(tmp_path, "pure", 1, scenarios=[1], heart_rates_bpm=84, fps=2.0,
-                            **dict(SMALL, seconds=20))
+    (folder,) = write_dataset(
+        tmp_path, "pure", 1, scenarios=[1], heart_rates_bpm=84, fps=2.0, **dict(SMALL, seconds=20)
+    )
     package = json.loads((folder / f"{folder.name}.json").read_text())["/FullPackage"]
     wave = np.array([entry["Value"]["waveform"] for entry in package])
     assert len(wave) == 1200
@@ -54,7 +55,7 @@ def test_pure_waveform_has_the_nominal_rate(tmp_path):
 
 
 def test_ubfc_video_and_label_have_the_nominal_rate(tmp_path):
-    folder, = write_dataset(tmp_path, "ubfc-rppg", 1, heart_rates_bpm=66, **dict(SMALL, seconds=16))
+    (folder,) = write_dataset(tmp_path, "ubfc-rppg", 1, heart_rates_bpm=66, **dict(SMALL, seconds=16))
     assert folder.name == "subject1"
     bvp, rate, times = np.loadtxt(folder / "ground_truth.txt")
     video, green = cv2.VideoCapture(str(folder / "vid.avi")), []
@@ -89,7 +90,7 @@ def test_failure_leaves_no_whole_looking_recording(tmp_path):
 
 
 def test_other_contents_are_never_overwritten(tmp_path):
-    folder, = write_dataset(tmp_path, "pure", 1, scenarios=[1], **SMALL)
+    (folder,) = write_dataset(tmp_path, "pure", 1, scenarios=[1], **SMALL)
     before = digest(tmp_path)
     with pytest.raises(DataError, match="other settings"):
         write_dataset(tmp_path, "pure", 1, scenarios=[1], seed=1, **SMALL)
@@ -104,25 +105,28 @@ def test_other_contents_are_never_overwritten(tmp_path):
         write_dataset(tmp_path, "pure", 1, scenarios=[1], **SMALL)
 
 
-@pytest.mark.parametrize("change, words", [
-    ({"dataset": "cohface"}, "pure, ubfc-rppg"),
-    ({"subjects": 0}, "subjects is 0"),
-    ({"first_subject": 0}, "first_subject is 0"),
-    ({"subjects": 2, "first_subject": 99}, "up to 99"),
-    ({"seconds": 0}, "seconds is 0"),
-    ({"seconds": float("nan")}, "seconds is nan"),
-    ({"fps": -1}, "fps is -1"),
-    ({"seconds": 0.01}, "two frames"),
-    ({"size": (100, 80)}, "face"),
-    ({"scenarios": [1, 7]}, "6 medium rotation"),
-    ({"scenarios": []}, "scenarios"),
-    ({"dataset": "ubfc-rppg", "scenarios": [1, 2]}, "one recording"),
-    ({"heart_rates_bpm": [60, 70]}, "2 heart rates"),
-    ({"heart_rates_bpm": 300}, "between 30 and 240"),
-    ({"workers": 0}, "workers is 0"),
-    ({"seed": -1}, "seed is -1"),
-    ({"codec": "FFV1"}, "PNG"),
-])
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"dataset": "cohface"}, "pure, ubfc-rppg"),
+        ({"subjects": 0}, "subjects is 0"),
+        ({"first_subject": 0}, "first_subject is 0"),
+        ({"subjects": 2, "first_subject": 99}, "up to 99"),
+        ({"seconds": 0}, "seconds is 0"),
+        ({"seconds": float("nan")}, "seconds is nan"),
+        ({"fps": -1}, "fps is -1"),
+        ({"seconds": 0.01}, "two frames"),
+        ({"size": (100, 80)}, "face"),
+        ({"scenarios": [1, 7]}, "6 medium rotation"),
+        ({"scenarios": []}, "scenarios"),
+        ({"dataset": "ubfc-rppg", "scenarios": [1, 2]}, "one recording"),
+        ({"heart_rates_bpm": [60, 70]}, "2 heart rates"),
+        ({"heart_rates_bpm": 300}, "between 30 and 240"),
+        ({"workers": 0}, "workers is 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"codec": "FFV1"}, "PNG"),
+    ],
+)
 def test_arguments_that_make_no_sense(tmp_path, change, words):
     arguments = dict({"dataset": "pure", "subjects": 1}, **SMALL)
     arguments.update(change)

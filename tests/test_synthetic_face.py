@@ -58,5 +58,5 @@ def test_parts_of_a_drawing_fit_together():
     assert 0 < x < x + wide < width and 0 < y < y + high < height
     rows, columns = np.nonzero(face.skin > 0.5)
     assert x < columns.mean() < x + wide and y < rows.mean() < y + high
-    inside = face.skin[int(y):int(y + high), int(x):int(x + wide)]
+    inside = face.skin[int(y) : int(y + high), int(x) : int(x + wide)]
     assert inside.mean() > 0.3

@@ -1,4 +1,5 @@
 """The known outline of a drawn face, against what is drawn."""
+
 import numpy as np
 import pytest
 from matplotlib.path import Path

@@ -46,7 +46,7 @@ def test_background_has_noise_and_no_pulse():
     corner = np.array([frame[:20, :20] for frame in frames], dtype=float)
     assert abs(corner[::2].mean() - corner[1::2].mean()) < 0.15
     # Differences of neighbours in time: the slow drift of the light drops out, rounding adds 1/12.
-    assert np.diff(corner, axis=0).std() == pytest.approx(np.sqrt(2 * (NOISE_SIGMA ** 2 + 1 / 12)), rel=0.05)
+    assert np.diff(corner, axis=0).std() == pytest.approx(np.sqrt(2 * (NOISE_SIGMA**2 + 1 / 12)), rel=0.05)
     assert corner.mean(axis=0).std() > 0.5  # a wall with a texture
 
 

@@ -1,4 +1,5 @@
 """Varied recordings: a pulse that can be found on skin of every tone, and everything else that differs."""
+
 import json
 import sys
 

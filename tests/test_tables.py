@@ -1,4 +1,5 @@
 """``rfacenet sweep``, ``table2`` and ``table3`` from the command line to their files, with children that do no work."""
+
 import csv
 import json
 import re
@@ -67,8 +68,9 @@ def test_table2_has_published_beside_measured_in_both_directions(sets, tmp_path,
     assert "ynthetic" not in text
     rows = [row for row in rows_of(folder / "table2.csv") if (row["method"], row["metric"]) == ("rFaceNet", "MAE")]
     assert [(row["train"], row["published"], row["measured"], row["lowest"], row["highest"]) for row in rows] == [
-        ("PURE", "1.05", "3.0", "2.0", "4.0"), ("UBFC-rPPG", "3.74", "3.0", "2.0", "4.0"),
-    ]  # fmt: skip
+        ("PURE", "1.05", "3.0", "2.0", "4.0"),
+        ("UBFC-rPPG", "3.74", "3.0", "2.0", "4.0"),
+    ]
     assert rows[0]["results"] == "PURE_UBFC/rFaceNet/seed101/results.json PURE_UBFC/rFaceNet/seed103/results.json"
 
     status, out, _ = run(capsys, *argv)
@@ -165,8 +167,11 @@ def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatc
     assert status == 1 and "2 of 4 runs failed" in out
     rows = rows_of(tmp_path / "out" / "sweep.csv")
     assert [(row["seed"], row["MAE"], row["done"]) for row in rows] == [
-        ("100", "1.0", "True"), ("102", "3.0", "True"), ("100", "", "False"), ("102", "", "False"),
-    ]  # fmt: skip
+        ("100", "1.0", "True"),
+        ("102", "3.0", "True"),
+        ("100", "", "False"),
+        ("102", "", "False"),
+    ]
     text = (tmp_path / "out" / "sweep.md").read_text(encoding="utf-8")
     assert "2.00 ± 0.50 (1.00 to 3.00)" in text.partition("## Over seeds")[2]
     assert "IDENTITY=tcu, seed 100 | [1.00 ± 0.50](" in text

@@ -1,4 +1,5 @@
 """The trainer: what it leaves, what a stop costs, and what it refuses."""
+
 import csv
 import functools
 from pathlib import Path

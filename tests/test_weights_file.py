@@ -1,4 +1,5 @@
 """Weights files of both kinds, and what is said of those that cannot be read."""
+
 import pytest
 import torch
 

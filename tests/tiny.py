@@ -1,4 +1,5 @@
 """A tiny data set in memory and a config that fits it, for tests of the trainer."""
+
 import math
 
 import torch

@@ -2,6 +2,7 @@
 
 ``python tests/toolbox_outputs.py FILE`` writes the one of the real signals.
 """
+
 import pickle
 import sys
 from pathlib import Path

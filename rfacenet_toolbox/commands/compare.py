@@ -1,4 +1,5 @@
 """``rfacenet compare``."""
+
 from .evaluate import add_scoring_arguments, score
 
 HELP = "whether one run's heart rates are better than another's on the same videos"

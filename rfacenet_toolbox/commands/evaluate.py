@@ -1,4 +1,5 @@
 """``rfacenet evaluate``."""
+
 HELP = "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"
 METHODS = {"FFT": "FFT", "peak": "peak detection"}
 
@@ -15,9 +16,7 @@ def add_scoring_arguments(parser):
     parser.add_argument(
         "--protocol", action="append", help="neurips2023 or toolbox2025; again for another; all by default"
     )
-    parser.add_argument(
-        "--method", action="append", choices=list(METHODS), help="FFT by default; again for both"
-    )
+    parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; again for both")
     parser.add_argument("--window", type=float, metavar="SECONDS", help="score windows of this length")
     parser.add_argument(
         "--interpolate", action="store_true", help="read FFT peaks between the grid's lines, as the toolbox does not"

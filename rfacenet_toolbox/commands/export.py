@@ -1,4 +1,5 @@
 """``rfacenet export``."""
+
 HELP = "a run's trained network as one .safetensors file for rfacenet predict"
 
 

@@ -1,4 +1,5 @@
 """``rfacenet install``."""
+
 HELP = "add the plug-in to an rPPG-Toolbox checkout"
 
 

@@ -8,10 +8,12 @@ def add_run_options(parser, out):
     parser.add_argument("--jobs", type=int, metavar="N", help="runs at a time; 1 by default, with --slurm all of them")
     parser.add_argument("--protocol", default="neurips2023", help="neurips2023, which is the default, or toolbox2025")
     parser.add_argument(
-        "--slurm", nargs="*", metavar="NAME=VALUE",
+        "--slurm",
+        nargs="*",
+        metavar="NAME=VALUE",
         help="submit the runs to a SLURM cluster with these parameters of submitit, e.g. slurm_partition=gpu "
         "timeout_min=600; cluster=local tries it on this machine",
-    )  # fmt: skip
+    )
 
 
 def add_dataset_options(parser):

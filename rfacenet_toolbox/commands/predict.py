@@ -1,4 +1,5 @@
 """``rfacenet predict``."""
+
 import json
 import os
 import sys

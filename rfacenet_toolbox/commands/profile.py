@@ -1,4 +1,5 @@
 """``rfacenet profile``."""
+
 HELP = "what models cost: parameters, operations, memory, time a clip"
 
 

@@ -1,4 +1,5 @@
 """``rfacenet report``."""
+
 HELP = "figures and tables of finished runs, in one page that opens without a network"
 
 

@@ -1,4 +1,5 @@
 """``rfacenet run``."""
+
 HELP = "run a config, in a checkout without editing it, or standalone"
 #: the arguments of the toolbox's main.py are passed on as they are
 TAKES_MORE = True

@@ -1,4 +1,5 @@
 """``rfacenet sweep``."""
+
 from .options import add_run_options
 
 HELP = "run a config with every combination of some settings' values"
@@ -7,9 +8,13 @@ HELP = "run a config with every combination of some settings' values"
 def add_arguments(parser):
     parser.add_argument("base", help="the config that the runs inherit from")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=V1,V2,...", dest="settings",
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=V1,V2,...",
+        dest="settings",
         help="values for a setting, read as YAML; repeat it for further settings",
-    )  # fmt: skip
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[], help="run each combination with each of these")
     parser.add_argument("--dry-run", action="store_true", help="list the runs, and whether they are done")
     add_run_options(parser, "runs/sweep_<base>")

@@ -1,4 +1,5 @@
 """``rfacenet synth``."""
+
 HELP = "write synthetic recordings in a data set's format"
 
 

@@ -1,4 +1,5 @@
 """``rfacenet table2``."""
+
 from .options import add_dataset_options, add_run_options
 
 HELP = "make the paper's Table 2 from the two data sets"

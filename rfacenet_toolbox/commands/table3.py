@@ -1,4 +1,5 @@
 """``rfacenet table3``."""
+
 from .options import add_dataset_options, add_run_options
 
 HELP = "make the paper's Table 3, the ablations, from the two data sets"

@@ -1,4 +1,5 @@
 """``rfacenet uninstall``."""
+
 HELP = "give a checkout back as it was"
 
 

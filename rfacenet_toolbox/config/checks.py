@@ -1,4 +1,5 @@
 """What is checked before a run starts: settings that do not fit each other, hosts that lack what a setting asks for."""
+
 import difflib
 import os
 

@@ -1,4 +1,5 @@
 """A YAML file -> the frozen configuration, without a toolbox: ``BASE`` files, unknown keys, and the derived paths."""
+
 import difflib
 import os
 from pathlib import Path
@@ -84,7 +85,7 @@ def _check_keys(values, tree, path):
         node, keys = tree, dotted.split(".")
         for depth, key in enumerate(keys, start=1):
             if not isinstance(node, CfgNode):
-                raise ConfigError(f"{path} sets {dotted}, but {'.'.join(keys[:depth - 1])} is a value with no keys.")
+                raise ConfigError(f"{path} sets {dotted}, but {'.'.join(keys[: depth - 1])} is a value with no keys.")
             if key not in node:
                 raise unknown_key_error(".".join(keys[:depth]), tree, path)
             node = node[key]

@@ -1,4 +1,5 @@
 """``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration."""
+
 import math
 
 from yacs.config import CfgNode

@@ -3,6 +3,7 @@
 Key names and values are those of ``config.py`` at d807b01, so one YAML serves both hosts; a test compares the two
 trees key by key against a checkout.
 """
+
 import copy
 
 from yacs.config import CfgNode

@@ -5,6 +5,7 @@ preprocessing. Beside them a marker, ``102_cached.json``, records what they were
 ``*_input*.npy`` only and does not see it. A recording with a marker that says "complete": false was interrupted; one
 without a marker comes from the toolbox.
 """
+
 import glob
 import json
 import os
@@ -177,7 +178,7 @@ def remove_clips(cached_path, name, first):
     for kind in ("input", "label"):
         prefix = f"{name}_{kind}"
         for path in glob.glob(os.path.join(glob.escape(cached_path), prefix + "*.npy")):
-            index = os.path.basename(path)[len(prefix):-len(".npy")]
+            index = os.path.basename(path)[len(prefix) : -len(".npy")]
             if index.isdigit() and int(index) >= first:
                 os.remove(path)
 

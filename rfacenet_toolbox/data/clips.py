@@ -1,4 +1,5 @@
 """Cached clips as a torch data set: what the toolbox's ``BaseLoader.__getitem__`` yields."""
+
 import os
 
 import numpy as np

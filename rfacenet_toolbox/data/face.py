@@ -4,6 +4,7 @@ The arithmetic is that of the toolbox's ``face_detection`` and ``crop_face_resiz
 clips are to be the same: frames reach OpenCV's Haar cascade as RGB, boxes are truncated to whole pixels, and a frame
 without a face is cropped to the box ``[0, 0, height, width]``, whose last two are in that order.
 """
+
 import os
 from dataclasses import dataclass
 
@@ -164,7 +165,7 @@ def _boxed(open_frames, settings, bgr, found):
 def _resize(frame, box, settings, bgr):
     if box is not None:
         x, y, width, height = box
-        frame = frame[max(y, 0):min(y + height, frame.shape[0]), max(x, 0):min(x + width, frame.shape[1])]
+        frame = frame[max(y, 0) : min(y + height, frame.shape[0]), max(x, 0) : min(x + width, frame.shape[1])]
     resized = cv2.resize(frame, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
     return cv2.cvtColor(resized, cv2.COLOR_BGR2RGB) if bgr else resized
 

@@ -3,6 +3,7 @@
 MediaPipe is an optional extra. Its models come with it, so nothing is fetched when it runs; it is imported when the
 first contour is asked for, and looks at every frame by itself, whatever it saw before.
 """
+
 import contextlib
 import functools
 import importlib.metadata
@@ -24,8 +25,10 @@ HEADLESS_WINS = "pip install --no-deps --force-reinstall opencv-python-headless=
 _MODEL = os.path.join("modules", "face_landmark", "face_landmark.tflite")
 _OPENCVS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 #: what its native code says on stderr at every start
-_CHATTER = re.compile(rb"Created TensorFlow Lite|before absl::InitializeLog|^[IW]\d{4} .* (inference_feedback_manager|"
-                      rb"landmark_projection_calculator|gl_context\w*)\.cc:")  # fmt: skip
+_CHATTER = re.compile(
+    rb"Created TensorFlow Lite|before absl::InitializeLog|^[IW]\d{4} .* (inference_feedback_manager|"
+    rb"landmark_projection_calculator|gl_context\w*)\.cc:"
+)
 
 
 def check_available():

@@ -5,6 +5,7 @@ The same numbers as the toolbox's ``diff_normalize_data``, ``standardized_data``
 float64; labels float64. Frames are uint8, so a normalised value depends on one or two of 256 levels, and is looked up
 in a table. DiffNormalized frames equal the toolbox's to the last bit.
 """
+
 import numpy as np
 
 from .summation import sum_in_stretches
@@ -93,8 +94,8 @@ class FrameFeatures:
         def clip(start, stop):
             out = np.zeros((stop - start,) + frames.shape[1:], dtype=np.float32)
             last = min(stop, len(frames) - 1)
-            pairs = _level_pairs(frames[start:last], frames[start + 1:last + 1])
-            np.take(table, pairs, out=out[:last - start], mode="clip")  # "raise" would copy through a buffer
+            pairs = _level_pairs(frames[start:last], frames[start + 1 : last + 1])
+            np.take(table, pairs, out=out[: last - start], mode="clip")  # "raise" would copy through a buffer
             return out
 
         return clip

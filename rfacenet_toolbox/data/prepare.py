@@ -1,4 +1,5 @@
 """A split of a config -> its clips: what the toolbox's ``BaseLoader.__init__`` does."""
+
 import os
 
 import pandas as pd

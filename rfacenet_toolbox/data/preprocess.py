@@ -1,4 +1,5 @@
 """Recordings -> cached clips, a recording a task, each either cached or named in the error at the end."""
+
 import functools
 import os
 from dataclasses import asdict, dataclass

@@ -4,6 +4,7 @@ A recording ``01-02`` (subject 1, scenario 2) is the folder ``01-02/01-02/*.png`
 JSON, ``/FullPackage`` lists the oximeter's samples and ``/Image`` the frames, each with a ``Timestamp`` in ns; the
 frame of a timestamp is the file ``Image<timestamp>.png``.
 """
+
 import json
 import os
 import re

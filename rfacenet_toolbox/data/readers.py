@@ -2,6 +2,7 @@
 
 A third data set is one more :class:`DatasetFormat` in :data:`DATASETS`.
 """
+
 import difflib
 import os
 from dataclasses import dataclass
@@ -40,9 +41,7 @@ class DatasetFormat:
 
 
 DATASETS = {
-    "PURE": DatasetFormat(
-        pure.LAYOUT, pure.identify, True, pure.frames, pure.ppg, pure.label, pure.sources
-    ),
+    "PURE": DatasetFormat(pure.LAYOUT, pure.identify, True, pure.frames, pure.ppg, pure.label, pure.sources),
     "UBFC-rPPG": DatasetFormat(
         ubfc_rppg.LAYOUT, ubfc_rppg.identify, False, ubfc_rppg.frames, ubfc_rppg.ppg, ubfc_rppg.label, ubfc_rppg.sources
     ),
@@ -131,7 +130,7 @@ def split_recordings(dataset, recordings, begin, end):
         return list(recordings)
     by_subject = dataset_format(dataset).split_by_subject
     units = sorted({recording.subject for recording in recordings}) if by_subject else list(recordings)
-    chosen = units[int(begin * len(units)):int(end * len(units))]
+    chosen = units[int(begin * len(units)) : int(end * len(units))]
     if not chosen:
         raise DataError(
             f"The split {begin}-{end} of {len(units)} {dataset} {'subjects' if by_subject else 'recordings'} is empty. "

@@ -1,4 +1,5 @@
 """One recording of a data set: what it is called, whom it shows and where it lies."""
+
 from dataclasses import dataclass
 
 from ..errors import DataError

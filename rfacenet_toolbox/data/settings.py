@@ -2,6 +2,7 @@
 
 Worker processes get these instead of the node, so that they need no yacs.
 """
+
 from dataclasses import asdict, dataclass
 from typing import Optional, Tuple
 

@@ -4,6 +4,7 @@ A sum of float32 values depends on the order of its additions, and so does every
 NumPy 1 sums 8,192 values (its buffer) at a time and adds these sums up one after the other; NumPy 2 halves the whole
 until few are left. Both orders can be followed without all values in memory at once.
 """
+
 import functools
 
 import numpy as np
@@ -31,7 +32,7 @@ def _buffer_by_buffer(values, count):
     for start in range(0, count, STRETCH):
         stretch = values(start, min(start + STRETCH, count))
         for first in range(0, len(stretch), BUFFER):
-            total += stretch[first:first + BUFFER].sum()
+            total += stretch[first : first + BUFFER].sum()
     return total
 
 

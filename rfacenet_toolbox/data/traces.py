@@ -1,4 +1,5 @@
 """Cached clips as mean colours: all that the signal methods take from them."""
+
 from torch.utils.data import Dataset
 
 from ..baselines.signal import mean_rgb

@@ -2,6 +2,7 @@
 
 The text has three lines: PPG, heart rate and time, one value a video frame. The label is the first line as it is.
 """
+
 import os
 import re
 

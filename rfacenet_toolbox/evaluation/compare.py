@@ -1,4 +1,5 @@
 """Whether one method's heart rates are better than another's on the same videos, or might only seem so."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -76,8 +77,7 @@ def video_errors(per_video, metric="MAE"):
         per_video: ``{video: [VideoScore, ...]}``, as ``evaluate`` gives it.
     """
     errors = {
-        video: [score.error_bpm for score in scores if score.skipped is None]
-        for video, scores in per_video.items()
+        video: [score.error_bpm for score in scores if score.skipped is None] for video, scores in per_video.items()
     }
     return {video: float(STATISTICS[metric](np.array(values))) for video, values in errors.items() if values}
 

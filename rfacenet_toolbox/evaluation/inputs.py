@@ -1,4 +1,5 @@
 """What comes in: chunks joined to videos, and the likely mistakes caught before anything is scored."""
+
 import numbers
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Metrics over a test set, with their standard errors: the toolbox's ``evaluation/metrics.py`` as functions."""
+
 import numpy as np
 
 from .inputs import check_rate, check_videos, validate

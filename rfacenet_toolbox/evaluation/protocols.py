@@ -3,6 +3,7 @@
 Two things moved between the revision of the paper's time and today's: the pulse band, which enters the filter, the
 heart-rate search and the SNR, and the formula printed as RMSE's standard error.
 """
+
 from typing import NamedTuple, Tuple
 
 from ..errors import EvaluationError

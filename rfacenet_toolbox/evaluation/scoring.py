@@ -1,4 +1,5 @@
 """Scores of one video, window by window: heart rate, its truth, SNR and MACC."""
+
 import math
 from typing import NamedTuple, Optional
 
@@ -88,9 +89,7 @@ def _score_window(prediction, label, fs_hz, band_hz, is_derivative, method, inte
     return rates[0], rates[1], snr_db(prediction, on_grid, fs_hz, band_hz), macc(prediction, label)
 
 
-def score_video(
-    prediction, label, fs_hz, protocol, is_derivative=True, method="FFT", window_s=None, interpolate=False
-):
+def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="FFT", window_s=None, interpolate=False):
     """Score one video, window by window.
 
     Args:

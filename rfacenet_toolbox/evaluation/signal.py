@@ -2,6 +2,7 @@
 
 Signals are 1-D, one value a frame. Every function returns finite numbers, or None where the quantity does not exist.
 """
+
 from functools import lru_cache
 
 import numpy as np

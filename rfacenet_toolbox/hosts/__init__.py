@@ -2,6 +2,7 @@
 
 What both have in common stands here: which recordings a split should hold, which it does hold, and how errors end.
 """
+
 import os
 import subprocess
 import sys

@@ -1,4 +1,5 @@
 """Keep what a pipeline's functions return for the clips that it takes from a loader; the pipeline runs as it is."""
+
 import contextlib
 import functools
 from collections import defaultdict

@@ -1,4 +1,5 @@
 """What is wrong with a config file that the toolbox reads, said in a sentence."""
+
 import os
 
 from ..errors import ConfigError

@@ -4,6 +4,7 @@ For the files below one root, and for no other file, an import of a module that 
 The hook is a meta-path finder that runs those files with an ``__import__`` of their own. Stand-ins never enter
 ``sys.modules``, so libraries that probe for optional modules keep getting their ``ModuleNotFoundError``.
 """
+
 import ast
 import builtins
 import importlib.machinery

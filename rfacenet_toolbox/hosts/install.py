@@ -4,6 +4,7 @@
 did, ``toolbox_configs/.rfacenet.json``. Everything is checked before anything is written, each file is replaced in one
 step, and the record is written first, so that an interrupted install can be repeated or undone.
 """
+
 import ast
 import hashlib
 import importlib.metadata
@@ -57,8 +58,12 @@ def check_checkout(directory):
         InstallError: parts of a checkout are missing, or ``main.py`` has not the functions that the plug-in serves.
     """
     root = os.path.abspath(directory)
-    wanted = {"main.py": os.path.isfile, "config.py": os.path.isfile,
-              "neural_methods": os.path.isdir, "dataset": os.path.isdir}  # fmt: skip
+    wanted = {
+        "main.py": os.path.isfile,
+        "config.py": os.path.isfile,
+        "neural_methods": os.path.isdir,
+        "dataset": os.path.isdir,
+    }
     missing = [name for name, is_there in wanted.items() if not is_there(os.path.join(root, name))]
     if missing:
         raise InstallError(f"{root} has no {', '.join(missing)}. {_NEEDED}. {_UNCHANGED}")
@@ -185,7 +190,7 @@ def _has_line(content, path):
 def _rows(content):
     """The byte order mark, if there is one, and the lines with their ends."""
     bom = _BOM if content.startswith(_BOM) else b""
-    return bom, content[len(bom):].splitlines(keepends=True)
+    return bom, content[len(bom) :].splitlines(keepends=True)
 
 
 def _bare(row):

@@ -5,6 +5,7 @@
 its own: processes that are spawned (loader workers, preprocessing) import the main module again by its name, which is
 this module's, so they get the plug-in too, and what was pickled by main's name is found here.
 """
+
 import argparse
 import os
 import subprocess

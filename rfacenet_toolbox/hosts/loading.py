@@ -1,4 +1,5 @@
 """How the loaders of a checkout's main module start processes and draw clips, as ``MODEL.RFACENET.RUNTIME`` says."""
+
 import os
 
 from ..errors import ConfigError

@@ -1,4 +1,5 @@
 """The standalone host: the toolbox's command line and loaders, without a toolbox."""
+
 import argparse
 import random
 

@@ -10,6 +10,7 @@ imported. The contract with the toolbox, the same from 2023-11 (7e33a44) to 2025
 - module ``unsupervised_methods.unsupervised_predictor``: takes clips from ``loaders["unsupervised"]``, and calls one
   of the :data:`SIGNAL_FUNCTIONS` in its namespace for each.
 """
+
 import contextlib
 import difflib
 import functools

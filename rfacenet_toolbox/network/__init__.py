@@ -1,4 +1,5 @@
 """Paper section 3.1-3.3: the network, a file per block of Fig. 2."""
+
 from .ctfc import CrossTaskFeatureCombiner
 from .extractors import ContourExtractor, PulseBranch
 from .rfacenet import FUSIONS, IDENTITIES, RFaceNet, RFaceNetOutput

@@ -1,4 +1,5 @@
 """Cross-Task Feature Combiner (paper section 3.3, Eq. 1 and Eq. 2)."""
+
 import torch
 from torch import nn
 from torch.nn import functional as F

@@ -1,4 +1,5 @@
 """The two feature extractors of Fig. 2, and the BVP predictor that ends the 3D one."""
+
 from torch import nn
 
 

@@ -1,4 +1,5 @@
 """rFaceNet (paper section 3.1, Fig. 2), with every variant of Table 3 as a setting."""
+
 from typing import NamedTuple, Optional
 
 import torch

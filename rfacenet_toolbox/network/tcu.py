@@ -1,4 +1,5 @@
 """Temporal Compressor Unit (paper section 3.2)."""
+
 import torch
 from torch import nn
 from torch.nn import functional as F

@@ -8,6 +8,7 @@ window keeps the spectrum's mirror image below 0 Hz from pulling the peak of a s
 Labels are DiffNormalized: a time derivative, whose spectrum is the BVP's times f^2. Its largest peak can be the
 dicrotic wave's harmonic. So a derivative is integrated first: mean removed, cumulative sum, straight line removed.
 """
+
 import math
 
 import torch

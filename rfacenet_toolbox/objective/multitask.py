@@ -2,6 +2,7 @@
 
 ``1/(2 s1^2) |bvp - f(x)|^2 + log s1  +  1/(2 s2^2) |hr - f(x)|^2 + log s2  +  1/s3 CE(id, f(x)) + log s3``
 """
+
 from typing import NamedTuple, Optional
 
 import torch

@@ -6,6 +6,7 @@ but what is asked for.
 >>> result = rfacenet_toolbox.predict("me.mp4", method="pos")                      # doctest: +SKIP
 >>> result.heart_rate_bpm, result.quality                                          # doctest: +SKIP
 """
+
 from .frames import Source
 from .pipeline import predict
 from .result import Prediction

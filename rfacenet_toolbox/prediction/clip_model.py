@@ -1,4 +1,5 @@
 """The networks that turn a clip of face frames into a waveform: rFaceNet and PhysNet, ready for inference."""
+
 import numpy as np
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 """Frames in, waveform out: the signal methods, and the networks. Neither keeps a frame at full size."""
+
 from array import array
 from collections import deque
 
@@ -52,7 +53,7 @@ class SignalEstimator:
         return self._waveform(first) if sum(self._known[first:]) > 1 else None
 
     def _waveform(self, first):
-        colours = np.reshape(self._rgb[3 * first:], (-1, 3))
+        colours = np.reshape(self._rgb[3 * first :], (-1, 3))
         fs_hz, grid_s, rgb, known = even_grid(self._times_s[first:], colours, self._known[first:])
         return Waveform(fs_hz, grid_s[0], self._bvp(rgb, fs_hz), known)
 
@@ -64,7 +65,7 @@ class SignalEstimator:
         joined = OverlapAdd(length)
         for first, last in stretches(len(rgb), length, shared):
             bvp = self._one(rgb[first:last], fs_hz)
-            before = joined.signal(last)[first:first + shared]
+            before = joined.signal(last)[first : first + shared]
             joined.add(first, -bvp if before @ bvp[:shared] < 0 else bvp)  # ICA's sign is arbitrary
         return joined.signal(len(rgb))
 
@@ -125,7 +126,7 @@ class ClipEstimator:
 
     def _predict(self, first, frames):
         self._predicted = first + self._model.frames
-        if any(self._known[first:self._predicted]):
+        if any(self._known[first : self._predicted]):
             self._clips.add(first, self._model.waveform(np.stack(frames)))
 
     def _predict_end(self, total):

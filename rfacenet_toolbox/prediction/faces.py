@@ -1,4 +1,5 @@
 """Which part of each frame is the face: looked for now and then at a reduced size, and followed smoothly between."""
+
 import os
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ class Box(NamedTuple):
         height, width = image.shape[:2]
         left, top = min(max(int(round(self.x)), 0), width - 1), min(max(int(round(self.y)), 0), height - 1)
         right, bottom = int(round(self.x + self.width)), int(round(self.y + self.height))
-        return image[top:max(bottom, top + 1), left:max(right, left + 1)]
+        return image[top : max(bottom, top + 1), left : max(right, left + 1)]
 
 
 class HaarFaces:

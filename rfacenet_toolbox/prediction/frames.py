@@ -2,6 +2,7 @@
 
 Frames are uint8 (H, W, 3) in OpenCV's order B, G, R: only the small crops that are kept are worth converting.
 """
+
 from typing import NamedTuple
 
 import numpy as np

@@ -4,6 +4,7 @@ A camera sees a beat to a frame or so, 33 ms at 30 fps, smeared further by noise
 the heart rate alone: half a hertz to either side keeps breathing's share of the variability, and of the noise little.
 What noise is left makes SDNN, and more so RMSSD and pNN50, come out too large.
 """
+
 import numpy as np
 import scipy.interpolate
 import scipy.signal

@@ -1,4 +1,5 @@
 """Names of methods -> their estimators."""
+
 import difflib
 
 from ..errors import ConfigError

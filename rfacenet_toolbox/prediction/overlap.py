@@ -1,4 +1,5 @@
 """Overlapping stretches of a recording, and one waveform from what each of them gave."""
+
 import numpy as np
 
 
@@ -27,8 +28,8 @@ class OverlapAdd:
         clip = np.asarray(clip, dtype=np.float64)
         spread = np.std(clip)
         scored = (clip - clip.mean()) / spread if spread > 1e-9 else np.zeros_like(clip)
-        self._sum[start:start + len(clip)] += self._weights * scored
-        self._weight[start:start + len(clip)] += self._weights
+        self._sum[start : start + len(clip)] += self._weights * scored
+        self._weight[start : start + len(clip)] += self._weights
 
     def signal(self, length):
         """The waveform (length,); zeros where no clip was laid."""

@@ -1,4 +1,5 @@
 """``predict()``: a recording from its first frame to the result."""
+
 from array import array
 
 import cv2
@@ -20,8 +21,20 @@ _BLACK = 8.0  # mean grey level below which no face can be found
 _THUMBNAIL = 160
 
 
-def predict(source, method="rfacenet", weights=None, *, window_s=10.0, step_s=1.0, start_s=0.0, duration_s=None,
-            fps_hz=None, face_backend="HC", face_picture=False, on_second=None):
+def predict(
+    source,
+    method="rfacenet",
+    weights=None,
+    *,
+    window_s=10.0,
+    step_s=1.0,
+    start_s=0.0,
+    duration_s=None,
+    fps_hz=None,
+    face_backend="HC",
+    face_picture=False,
+    on_second=None,
+):
     """Heart rate, waveform and signal quality of a face video.
 
     The recording is read as a stream: memory does not grow with the picture's length, but for some numbers a frame.

@@ -1,4 +1,5 @@
 """The picture of a prediction: face, waveform, spectrum, heart-rate track."""
+
 import io
 import warnings
 

@@ -5,6 +5,7 @@
 that is the SNR of De Haan and Jeanne (2013) without its logarithm, quality is r / (1 + r). 1 is a pure pulse. Noise has
 a largest peak too, so its quality is not 0: see :func:`doubtful_below`.
 """
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,4 +1,5 @@
 """From a recording's own frame times to an even grid and back: by linear interpolation on time stamps."""
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,4 +1,5 @@
 """What a prediction gives, and its files."""
+
 import json
 import math
 import os

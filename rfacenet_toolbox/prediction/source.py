@@ -1,4 +1,5 @@
 """Where frames come from: a folder of images, a camera, or a video file (:mod:`.video`)."""
+
 import math
 import os
 import re

@@ -1,4 +1,5 @@
 """Frames from a video file, and why a file gives none."""
+
 import math
 import mimetypes
 import os

@@ -1,4 +1,5 @@
 """The pulse waveform on an even grid, and what is read from it: heart rate, quality, sliding windows."""
+
 from typing import NamedTuple, Optional
 
 import numpy as np

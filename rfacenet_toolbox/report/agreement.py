@@ -2,6 +2,7 @@
 
 Numbers in, numbers out; drawing is in :mod:`.figures`.
 """
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Attention maps and shares of trained models on the test clips: the work behind Fig. 1."""
+
 from collections import defaultdict
 from typing import Dict, NamedTuple, Tuple
 

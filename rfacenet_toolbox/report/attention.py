@@ -9,6 +9,7 @@ for a good prediction its gradient is the error that is left, and a fingertip's 
 The gradient of an oscillating signal oscillates as well, and averaged over time, as over space, it would cancel. So
 channels are weighed anew at each time step, and only the finished maps are averaged over time.
 """
+
 import torch
 from torch.nn import functional as F
 

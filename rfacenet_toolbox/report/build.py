@@ -1,4 +1,5 @@
 """Run folders -> ``report.html`` with all their figures and tables, and each figure as PNG and PDF beside it."""
+
 import json
 import os
 from pathlib import Path
@@ -124,26 +125,30 @@ def _run_parts(run, album):
     unit = config_of(run).MODEL.RFACENET.LOSS.HEART_RATE_UNIT
     if run.epochs:
         yield album.add(
-            f"{run.name}-curves", figures.learning_curves(run.epochs),
+            f"{run.name}-curves",
+            figures.learning_curves(run.epochs),
             f"Fig. 3. {figures.settling_sentence(run.epochs)} A ring marks where a curve has made 90 % of its way.",
-        )  # fmt: skip
+        )
         yield album.add(
-            f"{run.name}-loss", figures.loss_curves(run.epochs, unit),
+            f"{run.name}-loss",
+            figures.loss_curves(run.epochs, unit),
             "The terms of Eq. 4 on the training clips, and their sigmas.",
-        )  # fmt: skip
+        )
     yield _guarded(_waves, run, album)
     names, estimate, truth = run.rates(PROTOCOL)
     left_out = sum(row["protocol"] == PROTOCOL for row in run.videos) - len(names)
     note = f" {left_out} without an estimate are left out." if left_out else ""
     yield album.add(
-        f"{run.name}-bland-altman", figures.bland_altman_plot(estimate, truth),
+        f"{run.name}-bland-altman",
+        figures.bland_altman_plot(estimate, truth),
         f"Fig. 4b. Bland-Altman, protocol {PROTOCOL}, {len(names)} videos or windows; lines: mean difference and 95 % "
         f"limits of agreement.{note}",
-    )  # fmt: skip
+    )
     yield album.add(
-        f"{run.name}-scatter", figures.scatter(estimate, truth),
+        f"{run.name}-scatter",
+        figures.scatter(estimate, truth),
         f"Fig. 4c. Estimated against true heart rate, protocol {PROTOCOL}; band: the paper's 8 bpm.{note}",
-    )  # fmt: skip
+    )
     if run.videos:
         columns = list(run.videos[0])
         yield sortable(columns, [[row[column] for column in columns] for row in run.videos])
@@ -155,10 +160,11 @@ def _waves(run, album):
     figure = figures.signals(prediction, label, fs_hz, title=video)
     low, high = PROTOCOLS[PROTOCOL].band_hz
     return album.add(
-        f"{run.name}-signals", figure,
+        f"{run.name}-signals",
+        figure,
         f"Fig. 4a. Predicted and true BVP of {video}, {reason}, as they are scored: integrated if need be, detrended, "
         f"filtered to {low:g}-{high:g} Hz. Marks: peaks.",
-    )  # fmt: skip
+    )
 
 
 def _example(run):
@@ -183,19 +189,21 @@ def _attention(runs, album, most_clips):
     return "\n".join(
         [
             album.add(
-                "attention-maps", figures.attention_maps(seen.face, seen.maps),
+                "attention-maps",
+                figures.attention_maps(seen.face, seen.maps),
                 f"Fig. 1. Grad-CAM of the map that the BVP is predicted from, on {seen.example}. White: the face's "
                 f"contour, known from {seen.contour}.",
             ),
             album.add(
-                "attention-shares", figures.attention_shares(seen.shares, seen.areas),
+                "attention-shares",
+                figures.attention_shares(seen.shares, seen.areas),
                 f"The share of the attention inside the face's contour, over {clips}. Dashed: the share that an even "
                 f"map has, the contour's mean area.",
             ),
             sortable(["model", "mean share inside (%)", "standard deviation (%)", "clips"], rows),
             *(paragraph(sentence) for sentence in _comparisons(seen)),
         ]
-    )  # fmt: skip
+    )
 
 
 def _comparisons(seen):
@@ -241,13 +249,15 @@ def _architecture(runs, album):
     return "\n".join(
         [
             album.add(
-                "network", figures.network(trace(with_classifier(shown), clip), shape),
+                "network",
+                figures.network(trace(with_classifier(shown), clip), shape),
                 f"Fig. 2. The network of {shown.name}, from a trace of a forward pass: blocks by their names in the "
                 f"model, with the sizes of what they give (channels, time, height, width).",
             ),
             album.add(
-                "fusion-schemes", figures.fusion_schemes(schemes, shape),
+                "fusion-schemes",
+                figures.fusion_schemes(schemes, shape),
                 "Fig. 5. The three fusion schemes, from a trace of each: where the CTFC sits, its inputs and output.",
             ),
         ]
-    )  # fmt: skip
+    )

@@ -1,4 +1,5 @@
 """Two runs compared on the same videos: a dictionary, fit for JSON, and its text."""
+
 from .. import evaluation
 from ..errors import EvaluationError
 from .scores import method_text

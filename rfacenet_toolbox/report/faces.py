@@ -1,4 +1,5 @@
 """The face on cached clips: the same crop of the recording for the eye, and what of it lies inside the contour."""
+
 import functools
 import os
 from typing import NamedTuple

@@ -1,4 +1,5 @@
 """One HTML page that opens without a network: style, script and pictures are in the file."""
+
 import base64
 import re
 from html import escape
@@ -105,9 +106,8 @@ def table_html(table):
         head = f"<tr>{''.join(spans)}</tr>"
     head += f"<tr>{''.join(f'<th>{escape(column)}</th>' for column in table.columns)}</tr>"
     rows = "\n".join(_row(row) for row in table.rows)
-    return (
-        f'<div class="wide"><table>\n<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>'
-        + (f"\n{listed(table.notes)}" if table.notes else "")
+    return f'<div class="wide"><table>\n<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>' + (
+        f"\n{listed(table.notes)}" if table.notes else ""
     )
 
 

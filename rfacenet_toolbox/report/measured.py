@@ -1,4 +1,5 @@
 """What runs measured: ``results.json`` files read back, and put together over seeds."""
+
 import csv
 import json
 import os

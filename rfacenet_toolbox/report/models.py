@@ -1,4 +1,5 @@
 """The model of a config, and the trained one of a run."""
+
 import os
 
 from yacs.config import CfgNode

@@ -8,6 +8,7 @@ physiological signal extraction through identity-specific facial contours", Tabl
 In Tables 2 and 3, MAE and RMSE are in bpm, and RMSE's error is formula A's, std(e^2) / sqrt(N), in bpm^2: the protocol
 ``neurips2023``. Methods go by the names that configs use (``MODEL.NAME``, ``UNSUPERVISED.METHOD``); see ``NAMES``.
 """
+
 from typing import NamedTuple, Optional
 
 #: Table 2's name -> name in configs, where the two differ.
@@ -76,9 +77,13 @@ Stage-3        | 1.05 ± 0.35  | 2.51 ± 2.55    | 0.99 ± 0.02
 """
 #: The settings of ``MODEL.RFACENET`` that each row of Table 3 describes: (FUSION, IDENTITY).
 TABLE3_SETTINGS = {
-    "neither": ("none", "none"), "CTFC only": ("stage3", "noise"), "TCU only": ("none", "tcu"),
-    "Stage-1": ("stage1", "tcu"), "Stage-2": ("stage2", "tcu"), "Stage-3": ("stage3", "tcu"),
-}  # fmt: skip
+    "neither": ("none", "none"),
+    "CTFC only": ("stage3", "noise"),
+    "TCU only": ("none", "tcu"),
+    "Stage-1": ("stage1", "tcu"),
+    "Stage-2": ("stage2", "tcu"),
+    "Stage-3": ("stage3", "tcu"),
+}
 
 
 class Number(NamedTuple):

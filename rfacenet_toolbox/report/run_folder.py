@@ -1,4 +1,5 @@
 """What a run left in its folder, read back: results.json, per_video.csv, epochs.csv and the outputs pickle."""
+
 import csv
 import json
 import os

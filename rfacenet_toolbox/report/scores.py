@@ -1,4 +1,5 @@
 """Scores of saved outputs as one dictionary, fit for JSON, and from it the text and the table of videos for people."""
+
 import csv
 import io
 from typing import Dict, List, NamedTuple

@@ -1,4 +1,5 @@
 """What the pages of Tables 2 and 3 share: published numbers beside measured ones."""
+
 from . import html
 from .measured import METRICS, figure, figure_cell, metric_cell, relative
 from .table import Cell, Table, csv_text, markdown, marks, plus_minus
@@ -99,12 +100,14 @@ def every_run(title_, named_results, protocol, out):
     """
     rows = [
         [
-            name, "–" if result.seed is None else str(result.seed),
-            *(metric_cell(result, metric, protocol, out) for metric in METRICS), result.videos,
+            name,
+            "–" if result.seed is None else str(result.seed),
+            *(metric_cell(result, metric, protocol, out) for metric in METRICS),
+            result.videos,
         ]
         for name, results in named_results
         for result in results
-    ]  # fmt: skip
+    ]
     return Table(title_, ["", "seed", *(heading for heading, _ in METRICS.values()), "videos"], rows)
 
 

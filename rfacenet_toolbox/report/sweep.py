@@ -1,4 +1,5 @@
 """``sweep.md`` and ``sweep.csv``: what each run of a sweep scored."""
+
 from ..results import METRICS, UNITS
 from ..runs.datasets import is_synthetic
 from .measured import figure, figure_cell, metric_cell, read_result, relative

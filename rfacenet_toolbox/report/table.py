@@ -1,4 +1,5 @@
 """Tables as data, and the same table as Markdown. HTML is :mod:`.html`'s."""
+
 import csv
 import io
 from typing import NamedTuple, Sequence, Tuple, Union

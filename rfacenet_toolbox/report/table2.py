@@ -1,4 +1,5 @@
 """``table2.md``, ``table2.csv`` and ``table2.html``: Table 2 as published and as measured."""
+
 from ..runs.table2 import DIRECTIONS, SIGNAL, title
 from . import html, side_by_side
 from .measured import METRICS, row_results

@@ -1,4 +1,5 @@
 """``table3.md``, ``table3.csv`` and ``table3.html``: Table 3 as published and as measured, with a test of each row."""
+
 from ..evaluation.compare import compare
 from ..runs.table3 import DIRECTION, REFERENCE
 from . import html, side_by_side
@@ -8,9 +9,13 @@ from .table import Cell, Table
 
 #: row -> the paper's columns TCU and CTFC
 _COLUMNS = {
-    "neither": ("×", "×"), "CTFC only": ("×", "noise"), "TCU only": ("✓", "×"),
-    "Stage-1": ("✓", "Stage-1"), "Stage-2": ("✓", "Stage-2"), "Stage-3": ("✓", "Stage-3"),
-}  # fmt: skip
+    "neither": ("×", "×"),
+    "CTFC only": ("×", "noise"),
+    "TCU only": ("✓", "×"),
+    "Stage-1": ("✓", "Stage-1"),
+    "Stage-2": ("✓", "Stage-2"),
+    "Stage-3": ("✓", "Stage-3"),
+}
 _SINGLE = "Every run"
 
 

@@ -1,4 +1,5 @@
 """A network's blocks in the order in which they ran, with their shapes and who feeds whom, by forward hooks."""
+
 from typing import NamedTuple, Tuple
 
 import torch

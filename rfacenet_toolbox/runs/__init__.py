@@ -5,6 +5,7 @@ unfinished, whatever stopped it, and is done, or gone on with, when the same com
 the clips that several runs share, ``drive`` executes runs some at a time, ``grid`` makes them from lists of values;
 the tables of ``rfacenet table2``, ``table3`` and ``sweep`` are made with these.
 """
+
 from .drive import Outcome, drive
 from .local import LocalLauncher
 from .prepare import prepare

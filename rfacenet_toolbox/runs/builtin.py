@@ -1,4 +1,5 @@
 """Results of the toolbox's own models, which save their outputs and leave no ``results.json``."""
+
 from .. import outputs, results
 from ..hosts import Host, revision
 from ..run_state import weights_path

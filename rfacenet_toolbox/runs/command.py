@@ -1,4 +1,5 @@
 """How a command goes about its runs: checks, shared preprocessing, execution, what failed."""
+
 import os
 import re
 from pathlib import Path

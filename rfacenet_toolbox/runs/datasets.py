@@ -1,4 +1,5 @@
 """Whether the data sets are whole, and whether they are real."""
+
 import os
 from typing import List, NamedTuple
 

@@ -1,4 +1,5 @@
 """Execute runs, some at a time, whatever happens to one of them."""
+
 import contextlib
 import functools
 import signal

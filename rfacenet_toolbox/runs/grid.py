@@ -1,4 +1,5 @@
 """Lists of values for settings -> runs: every combination, each in a folder that is named after its values."""
+
 import itertools
 import re
 
@@ -74,11 +75,14 @@ def seeded(run, seeds):
         return [run]
     return [
         Run(
-            f"{run.name}, seed {seed}", run.folder / f"seed{seed}", overlaid(run.content, nested(SEED_KEY, seed)),
-            run.toolbox, run.kind,
+            f"{run.name}, seed {seed}",
+            run.folder / f"seed{seed}",
+            overlaid(run.content, nested(SEED_KEY, seed)),
+            run.toolbox,
+            run.kind,
         )
         for seed in seeds
-    ]  # fmt: skip
+    ]
 
 
 def distinct_ends(paths):

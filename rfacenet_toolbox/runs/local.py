@@ -1,4 +1,5 @@
 """A run's child process on this machine."""
+
 import os
 import subprocess
 import sys

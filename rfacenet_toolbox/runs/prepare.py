@@ -4,6 +4,7 @@ Two runs at a time must not preprocess the same recording into the same cache. A
 leaves them alone, so each distinct setting is preprocessed once, here, one after the other. Clips and file lists are
 the toolbox's own, so runs in a checkout read these too, and both hosts divide a data set in the same way.
 """
+
 from ..errors import RFaceNetError
 
 

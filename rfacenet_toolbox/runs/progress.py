@@ -1,4 +1,5 @@
 """What is said while runs are executed: which began, which ended and how, and how long the rest will take."""
+
 import time
 from collections import defaultdict
 from statistics import mean

@@ -1,4 +1,5 @@
 """One run: a config in a folder of its own, and whether it has been done."""
+
 import contextlib
 import fcntl
 import json

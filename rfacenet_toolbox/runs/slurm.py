@@ -1,4 +1,5 @@
 """Runs as jobs of a SLURM cluster, through submitit (the optional extra ``slurm``)."""
+
 import re
 
 from ..errors import ConfigError

@@ -1,4 +1,5 @@
 """The runs of ``rfacenet sweep``."""
+
 import os
 from collections import defaultdict
 from dataclasses import replace

@@ -1,4 +1,5 @@
 """The runs behind Table 2: every method, trained on one data set and tested on the other, both ways."""
+
 import difflib
 from pathlib import Path
 from typing import Dict, NamedTuple, Sequence
@@ -69,9 +70,7 @@ def table2_rows(sets, methods, seeds, out, cache, toolbox=None, extra=None):
         extra: absolute path of a YAML file whose settings are laid over every config, or None.
     """
     signal_methods = [method for method in methods if method in SIGNAL]
-    signal_runs = {
-        name: _signal_run(sets[name], signal_methods, out, cache, toolbox, extra) for name in (PURE, UBFC)
-    }
+    signal_runs = {name: _signal_run(sets[name], signal_methods, out, cache, toolbox, extra) for name in (PURE, UBFC)}
     rows = []
     for direction in DIRECTIONS:
         for method in methods:
@@ -108,8 +107,9 @@ def _signal_run(dataset, methods, out, cache, toolbox, extra):
     short = _SHORT[dataset.name]
     data = {"DATA_PATH": dataset.path, "CACHED_PATH": str(cache)}
     content = {
-        "BASE": _bases(f"{short}_UNSUPERVISED.yaml", extra), "UNSUPERVISED": {"METHOD": list(methods), "DATA": data},
-    }  # fmt: skip
+        "BASE": _bases(f"{short}_UNSUPERVISED.yaml", extra),
+        "UNSUPERVISED": {"METHOD": list(methods), "DATA": data},
+    }
     name = f"{', '.join(methods)} on {dataset.name}"
     return Run(name, out / f"{short}_signal", content, toolbox, name)
 

@@ -1,4 +1,5 @@
 """The runs behind Table 3: rFaceNet without parts of it, trained on PURE and tested on UBFC-rPPG."""
+
 from .grid import seeded
 from .run import Run
 from .table2 import DIRECTIONS, Row, training_content

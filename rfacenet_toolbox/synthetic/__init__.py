@@ -6,6 +6,7 @@ them say that the software works, not how well a method does on faces.
 >>> from rfacenet_toolbox.synthetic import write_dataset
 >>> folders = write_dataset("demo_data/pure", "pure", subjects=2, scenarios=(1, 3), seconds=10, size=(320, 240))
 """
+
 from .dataset import DATASETS, MANIFEST, write_dataset
 from .face import Drawing, Subject
 from .motion import SCENARIOS, Motion, head_motion
@@ -13,6 +14,15 @@ from .pulse import pulse_wave
 from .render import Scene, render
 
 __all__ = [
-    "DATASETS", "MANIFEST", "SCENARIOS", "Drawing", "Motion", "Scene", "Subject", "head_motion", "pulse_wave", "render",
+    "DATASETS",
+    "MANIFEST",
+    "SCENARIOS",
+    "Drawing",
+    "Motion",
+    "Scene",
+    "Subject",
+    "head_motion",
+    "pulse_wave",
+    "render",
     "write_dataset",
 ]

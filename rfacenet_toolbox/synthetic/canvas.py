@@ -1,4 +1,5 @@
 """Drawing with implicit shapes: a shape is a function that is negative inside, its edge one pixel soft."""
+
 import cv2
 import numpy as np
 

@@ -1,4 +1,5 @@
 """Whole synthetic data sets: what to render, the workers that do it, and the note that says what was made."""
+
 import functools
 import json
 import os
@@ -41,8 +42,21 @@ class Recording(NamedTuple):
     codec: Optional[str]
 
 
-def write_dataset(out, dataset, subjects, seed=0, scenarios=None, seconds=60.0, fps=30.0, size=(640, 480),
-                  first_subject=1, heart_rates_bpm=None, workers=None, codec=None, on_recording=None):
+def write_dataset(
+    out,
+    dataset,
+    subjects,
+    seed=0,
+    scenarios=None,
+    seconds=60.0,
+    fps=30.0,
+    size=(640, 480),
+    first_subject=1,
+    heart_rates_bpm=None,
+    workers=None,
+    codec=None,
+    on_recording=None,
+):
     """Write synthetic recordings in a data set's own format; the same arguments give the same bytes.
 
     A recording is written under another name and renamed when whole. One that is there already with the same
@@ -105,19 +119,30 @@ def _plan(dataset, subjects, seed, scenarios, seconds, fps, size, first_subject,
     if int(round(seconds * fps)) < 2:
         raise ConfigError(f"{seconds} seconds at {fps} frames a second are less than two frames. Ask for more seconds.")
     if len(size) != 2 or size[0] < _SMALLEST[0] or size[1] < _SMALLEST[1]:
-        raise ConfigError(f"size is {size!r}; width and height of at least {_SMALLEST} are needed, so that the face "
-                          f"detector finds the face. The data sets have (640, 480).")
+        raise ConfigError(
+            f"size is {size!r}; width and height of at least {_SMALLEST} are needed, so that the face "
+            f"detector finds the face. The data sets have (640, 480)."
+        )
     if dataset == "pure" and first_subject + subjects - 1 > 99:
-        raise ConfigError(f"PURE's folder names have two digits for the subject, so subject "
-                          f"{first_subject + subjects - 1} has no name. Ask for subjects up to 99.")
+        raise ConfigError(
+            f"PURE's folder names have two digits for the subject, so subject "
+            f"{first_subject + subjects - 1} has no name. Ask for subjects up to 99."
+        )
     scenarios = _scenarios(dataset, scenarios)
     takes = _takes(dataset, range(first_subject, first_subject + subjects), scenarios)
     rates = _heart_rates(heart_rates_bpm, len(takes), seed, _HEART_RATES_BPM[dataset])
     return [
         Recording(
             name=f"{number:02d}-{scenario:02d}" if dataset == "pure" else f"subject{number}",
-            dataset=dataset, subject=int(number), scenario=scenario, heart_rate_bpm=rate, seconds=float(seconds),
-            fps=float(fps), size=(int(size[0]), int(size[1])), seed=int(seed), codec=codec,
+            dataset=dataset,
+            subject=int(number),
+            scenario=scenario,
+            heart_rate_bpm=rate,
+            seconds=float(seconds),
+            fps=float(fps),
+            size=(int(size[0]), int(size[1])),
+            seed=int(seed),
+            codec=codec,
         )
         for (number, scenario), rate in zip(takes, rates)
     ]
@@ -172,15 +197,19 @@ def _note_plan(out, dataset, plan):
     if path.exists():
         note = _read_note(path)
         if note["dataset"] != dataset:
-            raise DataError(f"{out} holds synthetic recordings of {note['dataset']}, and {dataset} was asked for. Use "
-                            f"one folder for each data set.")
+            raise DataError(
+                f"{out} holds synthetic recordings of {note['dataset']}, and {dataset} was asked for. Use "
+                f"one folder for each data set."
+            )
     missing = []
     for recording in plan:
         if not (out / recording.name).exists():
             missing.append(recording)
         elif note["recordings"].get(recording.name) != _spec(recording):
-            raise DataError(f"{out / recording.name} is there already and was made with other settings than those "
-                            f"asked for now. Nothing was changed; remove that folder or choose another.")
+            raise DataError(
+                f"{out / recording.name} is there already and was made with other settings than those "
+                f"asked for now. Nothing was changed; remove that folder or choose another."
+            )
     note["recordings"].update({recording.name: _spec(recording) for recording in plan})
     note["made_with"] = {"numpy": np.__version__, "opencv": cv2.__version__}
     part = path.with_suffix(".part")
@@ -194,8 +223,10 @@ def _read_note(path):
         note = json.loads(path.read_text(encoding="utf-8"))
         return {"note": _NOTE, "dataset": note["dataset"], "recordings": dict(note["recordings"])}
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is not the note that this command leaves beside its recordings ({error!r}). Choose "
-                        f"another folder, or remove that file and the recordings beside it.") from error
+        raise DataError(
+            f"{path} is not the note that this command leaves beside its recordings ({error!r}). Choose "
+            f"another folder, or remove that file and the recordings beside it."
+        ) from error
 
 
 def _run(jobs, workers):

@@ -1,4 +1,5 @@
 """Faces that differ by subject, drawn with soft shading; and where on them the pulse shows."""
+
 from typing import NamedTuple
 
 import cv2
@@ -12,8 +13,15 @@ _BOX_MIDDLE, _BOX_HALF = 0.33, 1.22
 
 # Dark enough that no channel saturates where the light is strongest: a clipped channel has no pulse.
 _SKINS = (
-    (204, 172, 154), (196, 160, 138), (188, 150, 124), (180, 138, 110), (170, 127, 98),
-    (160, 116, 88), (148, 104, 77), (136, 93, 69), (124, 84, 62),
+    (204, 172, 154),
+    (196, 160, 138),
+    (188, 150, 124),
+    (180, 138, 110),
+    (170, 127, 98),
+    (160, 116, 88),
+    (148, 104, 77),
+    (136, 93, 69),
+    (124, 84, 62),
 )
 _HAIRS = ((36, 28, 24), (58, 40, 28), (84, 56, 34), (118, 82, 48), (158, 122, 74), (122, 60, 34), (112, 108, 106))
 _IRISES = ((70, 46, 30), (58, 40, 30), (92, 72, 44), (70, 98, 120), (82, 104, 78))
@@ -96,15 +104,31 @@ def _look(rng):
         return np.clip(chosen, 12, 210).astype(np.float32)
 
     return Look(
-        skin=colour(_SKINS, 3), hair=colour(_HAIRS, 3), iris=colour(_IRISES, 6), shirt=colour(_SHIRTS, 10),
-        size=between(0.36, 0.45), middle=(between(0.46, 0.54), between(0.45, 0.49)),
-        crown=between(1.28, 1.42), chin=between(1.22, 1.42), jaw=between(1.95, 2.6),
-        eye_gap=between(0.40, 0.47), eye_width=between(0.19, 0.235), eye_open=between(0.075, 0.11),
-        brow_height=between(0.22, 0.29), brow_thick=between(0.03, 0.055), brow_tilt=between(-0.03, 0.06),
-        nose_width=between(0.19, 0.28), nose_length=between(0.52, 0.64),
-        mouth_width=between(0.32, 0.44), mouth_height=between(0.84, 0.92), lip_thick=between(0.06, 0.11),
-        hairline=between(0.72, 0.98), parting=between(-0.5, 0.5), hair_volume=between(0.06, 0.2),
-        hair_length=between(0.5, 1.5), light=between(-0.35, 0.35),
+        skin=colour(_SKINS, 3),
+        hair=colour(_HAIRS, 3),
+        iris=colour(_IRISES, 6),
+        shirt=colour(_SHIRTS, 10),
+        size=between(0.36, 0.45),
+        middle=(between(0.46, 0.54), between(0.45, 0.49)),
+        crown=between(1.28, 1.42),
+        chin=between(1.22, 1.42),
+        jaw=between(1.95, 2.6),
+        eye_gap=between(0.40, 0.47),
+        eye_width=between(0.19, 0.235),
+        eye_open=between(0.075, 0.11),
+        brow_height=between(0.22, 0.29),
+        brow_thick=between(0.03, 0.055),
+        brow_tilt=between(-0.03, 0.06),
+        nose_width=between(0.19, 0.28),
+        nose_length=between(0.52, 0.64),
+        mouth_width=between(0.32, 0.44),
+        mouth_height=between(0.84, 0.92),
+        lip_thick=between(0.06, 0.11),
+        hairline=between(0.72, 0.98),
+        parting=between(-0.5, 0.5),
+        hair_volume=between(0.06, 0.2),
+        hair_length=between(0.5, 1.5),
+        light=between(-0.35, 0.35),
         style=str(rng.choice(("short", "short", "short", "long", "long", "bald"))),
         beard=str(rng.choice(("none", "none", "none", "moustache", "full"))),
         glasses=str(rng.choice(("none", "none", "none", "round", "square"))),
@@ -136,10 +160,16 @@ def _draw(look, size, rng):
 
     half = _BOX_HALF * half_width
     return Drawing(
-        rgb=_extend(canvas.rgb, coverage), coverage=coverage, head=window, skin=_in_frame(skin, window, size),
-        pulse=skin * _perfusion(head_canvas.u, head_canvas.v), mouth_open=changes[0], lids_closed=changes[1],
+        rgb=_extend(canvas.rgb, coverage),
+        coverage=coverage,
+        head=window,
+        skin=_in_frame(skin, window, size),
+        pulse=skin * _perfusion(head_canvas.u, head_canvas.v),
+        mouth_open=changes[0],
+        lids_closed=changes[1],
         box=(middle[0] - half, middle[1] + _BOX_MIDDLE * half_width - half, 2 * half, 2 * half),
-        middle=middle, half_width=half_width,
+        middle=middle,
+        half_width=half_width,
     )
 
 
@@ -196,7 +226,7 @@ def _light_head(canvas, look, head, half_width, rng):
     u, v = canvas.u, canvas.v
     radius = np.clip((np.abs(u) / 1.02) ** 2.4 + (np.abs(v) / 1.45) ** 2.6, 0, 1)
     cheeks = bump(np.abs(u), v, 0.5, 0.42, 0.22, 0.2)
-    amount = 0.07 - 0.30 * radius ** 1.5 + 0.16 * look.light * u
+    amount = 0.07 - 0.30 * radius**1.5 + 0.16 * look.light * u
     amount += 0.09 * bump(u, v, 0, -0.6, 0.5, 0.28) + 0.08 * cheeks - 0.10 * bump(u, v, 0, look.chin, 0.7, 0.18)
     amount += 0.012 * smooth_noise(u.shape, half_width / 6, rng) + 0.012 * smooth_noise(u.shape, half_width / 24, rng)
     canvas.shade(head * amount)

@@ -1,4 +1,5 @@
 """The parts of a face. Each ``draw_*`` draws on a canvas; some give the coverage of what they drew, (H, W)."""
+
 import numpy as np
 
 from .canvas import bump, ellipse, smooth_noise
@@ -24,8 +25,8 @@ def draw_brows(canvas, look):
     drawn = np.zeros_like(canvas.u)
     for side in _SIDES:
         along = (side * canvas.u - look.eye_gap) / (look.eye_width * 1.25)
-        middle = -look.brow_height - look.brow_tilt * along + 0.045 * along ** 2 - 0.05 * 0.5
-        thick = look.brow_thick * np.clip(1.15 - 0.35 * along, 0.3, 1.4) * np.sqrt(np.clip(1 - along ** 4, 0, 1))
+        middle = -look.brow_height - look.brow_tilt * along + 0.045 * along**2 - 0.05 * 0.5
+        thick = look.brow_thick * np.clip(1.15 - 0.35 * along, 0.3, 1.4) * np.sqrt(np.clip(1 - along**4, 0, 1))
         brow = canvas.inside(np.abs(canvas.v - middle) - thick, softness=2.5, where=np.abs(along) < 1)
         drawn = np.maximum(drawn, brow)
     canvas.paint(0.85 * drawn, look.hair * min(0.8, 62 / look.hair.max()))
@@ -39,7 +40,7 @@ def draw_eyes(canvas, look, closed):
         middle = side * look.eye_gap
         canvas.shade(-0.34 * bump(u, v, middle, -0.07, 0.24, 0.13) - 0.08 * bump(u, v, middle, 0.15, 0.2, 0.05))
         along = (u - middle) / wide
-        lid = np.clip(1 - along ** 2, 0, None)
+        lid = np.clip(1 - along**2, 0, None)
         upper, lower = -high * 1.05 * lid, high * 0.75 * lid
         opening = canvas.inside(np.maximum(upper - v, v - lower), where=np.abs(along) < 1)
         if closed:
@@ -65,12 +66,12 @@ def draw_eyes(canvas, look, closed):
 def draw_mouth(canvas, look, opened):
     u, v, thick = canvas.u, canvas.v, look.lip_thick
     along = np.clip(u / look.mouth_width, -1, 1)
-    arch = np.clip(1 - along ** 2, 0, 1)
+    arch = np.clip(1 - along**2, 0, 1)
     drop = 0.16 * opened * arch
-    line = look.mouth_height - 0.02 * arch - 0.018 * along ** 2
-    bow = thick * 0.75 * arch ** 0.7 * (1 - 0.25 * np.exp(-(along / 0.16) ** 2))
+    line = look.mouth_height - 0.02 * arch - 0.018 * along**2
+    bow = thick * 0.75 * arch**0.7 * (1 - 0.25 * np.exp(-((along / 0.16) ** 2)))
     within = np.abs(u) < look.mouth_width
-    top, bottom = line - bow, line + drop + thick * arch ** 0.8
+    top, bottom = line - bow, line + drop + thick * arch**0.8
     lips = canvas.inside(np.maximum(top - v, v - bottom), softness=2.0, where=within)
     red = look.skin * np.float32((0.80, 0.56, 0.56))
     canvas.paint(0.9 * lips, red)
@@ -107,7 +108,7 @@ def draw_glasses(canvas, look):
         return np.zeros_like(canvas.u)
     u, v = canvas.u, canvas.v
     power, frame = (2.2 if look.glasses == "round" else 4.5), 0.019
-    drawn = canvas.inside(np.abs(v + 0.04 - 0.4 * u ** 2) - frame, where=np.abs(u) < look.eye_gap - 0.26)
+    drawn = canvas.inside(np.abs(v + 0.04 - 0.4 * u**2) - frame, where=np.abs(u) < look.eye_gap - 0.26)
     for side in _SIDES:
         rim = ellipse(u, v, side * look.eye_gap, 0.02, 0.29, 0.23, power)
         distance = rim * 0.12

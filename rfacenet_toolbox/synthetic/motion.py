@@ -4,6 +4,7 @@ Speeds and angles follow Stricker et al. 2014: translation at about 7 % (slow) a
 second, rotation by about 20 (small) and 35 (medium) degrees. Every motion starts at rest position, so the first frame,
 on which the face is looked for, is frontal.
 """
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Where the face is on every frame of a synthetic recording: known, because it was drawn there."""
+
 from pathlib import Path
 
 import numpy as np

@@ -1,4 +1,5 @@
 """A fingertip photoplethysmogram, made up: beats with a dicrotic wave, and heart-rate variability."""
+
 import numpy as np
 
 # One beat as Gaussians of phase (0..1): centre, width, height. The systolic peak, its shoulder, and the dicrotic wave.

@@ -4,6 +4,7 @@ Light from skin is modelled as in the dichromatic picture of remote photoplethys
 darker as the blood volume grows, most in green, with fixed relative strengths of the three channels; motion changes the
 light on all channels alike; the sensor adds noise of its own to every pixel and frame.
 """
+
 from typing import NamedTuple
 
 import cv2
@@ -55,7 +56,7 @@ def render(scene, rng):
         amounts = blood[index], _SHADE_PER_YAW * motion.yaw, motion.mouth, motion.lids
         frame = _place(_person(face, changes, amounts), face, background, motion, scene.size)
         start = int(rng.integers(_NOISE_POOL))
-        noise = pool[start:start + frame.size].reshape(frame.shape)
+        noise = pool[start : start + frame.size].reshape(frame.shape)
         light = drift[index] * (1.0 + _SHADE_PER_SLIDE * motion.x)
         # The noise is added before rounding, so that changes far below one grey level survive in the mean.
         yield cv2.addWeighted(frame, light, noise, 1.0, 0.0, dtype=cv2.CV_8U)

@@ -1,4 +1,5 @@
 """One recording on disk, in the layout and file formats of PURE and of UBFC-rPPG (its DATASET_2)."""
+
 import json
 from pathlib import Path
 from typing import NamedTuple

@@ -8,6 +8,7 @@ torch, pandas and tqdm, as the toolbox does. The signals are seeded, so only the
 7e33a44 has no MACC and another SNR formula (20 log10 of the same ratio). There, both come from d807b01's functions,
 given the waveforms that 7e33a44 filtered and the band that it filtered them with.
 """
+
 import contextlib
 import importlib
 import inspect

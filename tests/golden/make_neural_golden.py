@@ -6,6 +6,7 @@
 ``neural_baselines.json`` beside this file. Needs what the toolbox needs for these models: torch, yacs, matplotlib,
 pandas. Everything runs on the CPU. Dropout is off for the stored numbers, so that they hang on no random generator.
 """
+
 import importlib
 import importlib.util
 import json

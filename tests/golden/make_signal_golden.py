@@ -5,6 +5,7 @@
 (without an argument the first path in RPPG_TOOLBOX) writes ``signal_methods.json`` beside this file. Needs NumPy 1, as
 the toolbox does. The frames are seeded, so only the waveforms are stored, with nine digits. 7e33a44 has no OMIT.
 """
+
 import contextlib
 import importlib
 import json

@@ -4,6 +4,7 @@ A file per network; parameters carry the names of the toolbox's checkpoints, and
 gives the same initial weights. The last three share :mod:`.attention`. What each brings to the trainer is in
 :mod:`.recipes`, which settings it takes in :mod:`.checks`.
 """
+
 from .deepphys import DeepPhys
 from .efficientphys import EfficientPhys
 from .physnet import PhysNet

@@ -5,6 +5,7 @@ Attention Networks", ECCV 2018. The temporal shift is that of J. Lin, C. Gan, S.
 Module for Efficient Video Understanding", ICCV 2019, as X. Liu et al. (NeurIPS 2020) put it before the convolutions of
 the motion branch.
 """
+
 import torch
 from torch import nn
 from torch.nn import functional as F

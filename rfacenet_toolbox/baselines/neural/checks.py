@@ -1,4 +1,5 @@
 """Which settings and clips each neural baseline takes."""
+
 from ...config.checks import check_clips, check_frame_num
 from ...errors import ConfigError
 from .attention import SMALLEST_SIDE

@@ -1,6 +1,7 @@
 """DeepPhys: W. Chen, D. McDuff, "DeepPhys: Video-Based Physiological Measurement Using Convolutional Attention
 Networks", ECCV 2018.
 """
+
 from .attention import AttentionNetwork
 
 

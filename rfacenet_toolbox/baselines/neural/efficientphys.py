@@ -1,6 +1,7 @@
 """EfficientPhys: X. Liu, B. Hill, Z. Jiang, S. Patel, D. McDuff, "EfficientPhys: Enabling Simple, Fast and Accurate
 Camera-Based Cardiac Measurement", WACV 2023 (arXiv 2110.04447); its convolutional network, EfficientPhys-C.
 """
+
 import torch
 from torch import nn
 

@@ -3,6 +3,7 @@
 Z. Yu, X. Li, G. Zhao, "Remote Photoplethysmograph Signal Measurement from Facial Videos Using Spatio-Temporal
 Networks", BMVC 2019; of its networks the 3D-CNN encoder-decoder.
 """
+
 from torch import nn
 
 from ...errors import ShapeError

@@ -4,6 +4,7 @@ The rest of the toolbox's protocol for them, Adam and OneCycleLR, the choice of 
 it is the same for all of them and for rFaceNet. (For the last three the toolbox takes AdamW with a weight decay of 0;
 that is Adam, to the last bit.)
 """
+
 import torch
 from torch import nn
 

@@ -1,6 +1,7 @@
 """TS-CAN: X. Liu, J. Fromm, S. Patel, D. McDuff, "Multi-Task Temporal Shift Attention Networks for On-Device
 Contactless Vitals Measurement", NeurIPS 2020; its network for the pulse alone.
 """
+
 from .deepphys import DeepPhys
 
 

@@ -13,6 +13,7 @@ differ by 1e-5 of their largest value, and for PBV, whose equations are ill-cond
 
 Nothing in here reads files, prints, or knows of configs or torch.
 """
+
 from .chrom import chrom
 from .colour import mean_rgb
 from .green import green

@@ -1,4 +1,5 @@
 """CHROM: De Haan and Jeanne 2013."""
+
 import math
 
 import numpy as np

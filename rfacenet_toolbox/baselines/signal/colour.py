@@ -1,4 +1,5 @@
 """What the methods share: mean colours, and windows of them."""
+
 import numpy as np
 
 from ...errors import DataError

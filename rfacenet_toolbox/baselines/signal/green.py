@@ -1,4 +1,5 @@
 """GREEN: Verkruysse, Svaasand and Nelson 2008."""
+
 import numpy as np
 
 from .colour import as_rgb

@@ -1,4 +1,5 @@
 """ICA: Poh, McDuff and Picard 2010."""
+
 import numpy as np
 
 from ...errors import DataError

@@ -1,4 +1,5 @@
 """Joint approximate diagonalisation of eigen-matrices (JADE), for real signals."""
+
 import numpy as np
 
 from ...errors import DataError

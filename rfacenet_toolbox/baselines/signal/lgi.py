@@ -1,4 +1,5 @@
 """LGI: Pilz, Zaunseder, Krajewski and Blazek 2018."""
+
 import numpy as np
 
 from .colour import as_rgb, green_without

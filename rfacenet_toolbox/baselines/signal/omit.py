@@ -1,4 +1,5 @@
 """OMIT: Alvarez Casado and Bordallo Lopez 2023."""
+
 import numpy as np
 
 from .colour import as_rgb, green_without

@@ -1,4 +1,5 @@
 """PBV: De Haan and Van Leest 2014."""
+
 import numpy as np
 
 from ...errors import DataError

@@ -1,4 +1,5 @@
 """POS: Wang, den Brinker, Stuijk and de Haan 2017."""
+
 import math
 
 import numpy as np

@@ -2,6 +2,7 @@
 
 Where the results do not allow a figure, the function gives one that says so: a plot never ends a run.
 """
+
 from .agreement import bland_altman_plot, scatter, signals
 from .architecture import fusion_schemes, network
 from .attention import attention_maps, attention_shares

@@ -1,4 +1,5 @@
 """Fig. 4: predicted and true BVP with their peaks, Bland-Altman, and estimated against true heart rate."""
+
 from collections import Counter
 
 import numpy as np
@@ -35,7 +36,7 @@ def signals(prediction, label, fs_hz, title="", seconds=12.0):
     drawn = (("true", label, BLACK, "-", "o"), ("predicted", prediction, VERMILION, "--", "x"))
     for name, signal, colour, line, marker in drawn:
         wave = (signal - np.mean(signal)) / np.std(signal)
-        wave = wave[first:first + count]
+        wave = wave[first : first + count]
         time_s = (first + np.arange(count)) / fs_hz
         peaks, _ = find_peaks(wave)
         axes.plot(time_s, wave, line, color=colour, label=f"{name}, {len(peaks)} peaks")

@@ -1,4 +1,5 @@
 """Fig. 2 and Fig. 5: the network and its three fusion schemes, from a trace of the model itself."""
+
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyBboxPatch

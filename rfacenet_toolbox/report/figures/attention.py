@@ -1,4 +1,5 @@
 """Fig. 1: where the pulse branch looks on a face, and the share of it inside the face's contour over many clips."""
+
 import numpy as np
 from matplotlib.patches import Polygon
 
@@ -65,9 +66,7 @@ def attention_shares(shares, areas):
     axes.set_ylim(len(finite) - 0.4, -0.75)
     axes.set_xlim(0, 100)
     axes.set_xlabel("attention inside the contour (%)")
-    axes.legend(
-        loc="lower right", bbox_to_anchor=(1, 1), ncol=3, borderaxespad=0.1, columnspacing=1, handlelength=1.5
-    )  # fmt: skip
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncol=3, borderaxespad=0.1, columnspacing=1, handlelength=1.5)
     return figure
 
 

@@ -1,4 +1,5 @@
 """Fig. 3: heart-rate error and identification accuracy over the epochs; every term of the loss and its sigma."""
+
 import numpy as np
 
 from ..agreement import epoch_of_share

@@ -3,6 +3,7 @@
 Figures are built with matplotlib's objects and the Agg canvas. pyplot, which keeps figures alive and may want a
 display, is never imported.
 """
+
 import functools
 import textwrap
 from pathlib import Path

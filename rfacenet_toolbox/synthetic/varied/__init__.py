@@ -4,6 +4,7 @@ The plain recordings beside this package test a pipeline. These differ in everyt
 skin tone, strength and place of the pulse, light and its changes, motion and its rhythm, camera and compression. Each
 has one :data:`CONDITIONS` entry that is hard about it, so that errors can be told apart by condition.
 """
+
 from .camera import write_compressed
 from .conditions import CONDITIONS, Course, Traits, traits
 from .render import frames

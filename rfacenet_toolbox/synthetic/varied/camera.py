@@ -1,4 +1,5 @@
 """A camera: exposure and white balance, tone curve, noise, eight bits; and the compression of what it records."""
+
 import cv2
 import numpy as np
 
@@ -28,7 +29,7 @@ class Sensor:
         level = np.minimum(light * (self._exposure * np.float32(gain)), _STEPS - 1)
         picture = _CURVE[level.astype(np.uint16)]
         start = int(self._rng.integers(self._pool.size - picture.size))
-        noise = self._pool[start:start + picture.size].reshape(picture.shape)
+        noise = self._pool[start : start + picture.size].reshape(picture.shape)
         return cv2.add(picture, noise, dtype=cv2.CV_8U)
 
 

@@ -1,4 +1,5 @@
 """What decides a varied recording: one draw of everything that differs between recordings, and its courses in time."""
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,4 +1,5 @@
 """From traits and courses to camera frames: light, skin, motion, camera."""
+
 from typing import NamedTuple
 
 import cv2
@@ -77,10 +78,13 @@ def _person(person, head, course, t, blood, late):
     picture = person.copy()
     part = picture[head.window]
     amounts = (
-        (head.pulse, blood), (head.late_pulse, late), (head.yaw, course.yaw[t]),
-        (head.gloss, 1 + 2.0 * course.yaw[t] - 6.0 * course.y[t]), (head.mouth, course.mouth[t]),
+        (head.pulse, blood),
+        (head.late_pulse, late),
+        (head.yaw, course.yaw[t]),
+        (head.gloss, 1 + 2.0 * course.yaw[t] - 6.0 * course.y[t]),
+        (head.mouth, course.mouth[t]),
         (head.lids, course.lids[t]),
-    )  # fmt: skip
+    )
     for change, amount in amounts:
         if abs(amount) > 1e-6:
             part[:] = cv2.scaleAdd(change, float(amount), part)

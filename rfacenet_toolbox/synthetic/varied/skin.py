@@ -3,6 +3,7 @@
 Wang, den Brinker, Stuijk and de Haan, "Algorithmic principles of remote PPG" (IEEE TBME 2017), Eq. 2 to 4: light from
 skin is intensity times (specular + diffuse), where the diffuse part holds a constant colour and a pulsating one.
 """
+
 from typing import NamedTuple
 
 import numpy as np

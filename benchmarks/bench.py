@@ -125,11 +125,11 @@ def _command(args, key):
 def _machine():
     import torch
 
-    from rfacenet_toolbox import levers
+    from rfacenet_toolbox.runtime import speed
 
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return {
-        "cpu": levers.cpu_name(),
+        "cpu": speed.cpu_name(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "gpu": gpu,

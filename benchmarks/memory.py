@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rfacenet_toolbox.data import readers  # noqa: E402  (below the path it needs)
+from rfacenet_toolbox.datasets import readers  # noqa: E402  (below the path it needs)
 from rfacenet_toolbox.synthetic import write_dataset  # noqa: E402
 
 SIZES = ((640, 480), (1920, 1080))
@@ -31,9 +31,9 @@ WORKER = f"""
 import sys
 import cv2
 from benchmarks.peak import peak_bytes
-from rfacenet_toolbox.data.preprocess import Task, cache_recording
-from rfacenet_toolbox.data.readers import find_recordings
-from rfacenet_toolbox.data.settings import PreprocessSettings
+from rfacenet_toolbox.datasets.preprocess import Task, cache_recording
+from rfacenet_toolbox.datasets.readers import find_recordings
+from rfacenet_toolbox.datasets.settings import PreprocessSettings
 
 cv2.setNumThreads(1)
 settings = PreprocessSettings(

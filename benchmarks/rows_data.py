@@ -11,8 +11,8 @@ PASSES = 3
 
 def preprocessing(checkout, args):
     """Decode, crop, resize, normalise and cache recordings, against decoding the same files on the same cores."""
-    from rfacenet_toolbox import pool
-    from rfacenet_toolbox.data import preprocess, readers
+    from rfacenet_toolbox.datasets import preprocess, readers
+    from rfacenet_toolbox.runtime import pool
     from rfacenet_toolbox.synthetic import write_dataset
 
     workers = pool.default_workers(args.recordings)
@@ -47,30 +47,30 @@ def preprocessing(checkout, args):
 
 def decode(recording):
     """Decode every frame of a recording, and no more: colours stay in the decoder's order."""
-    from rfacenet_toolbox.data import readers
+    from rfacenet_toolbox.datasets import readers
 
     return sum(1 for _ in readers.frames(recording, bgr=True))
 
 
 def loaders(checkout, args):
     """Passes over a tiny loader whose workers live on, against starting them at each pass as the toolbox does."""
-    from rfacenet_toolbox import runtime
+    from rfacenet_toolbox.runtime import machine
 
-    capped = runtime.worker_count(-1)
+    capped = machine.worker_count(-1)
     yield Row(
         "loaders:kept",
         f"{PASSES} passes, {capped} kept workers",
-        sides(lambda: passes(runtime.KeptLoader, capped), lambda: passes(_data_loader(), capped)),
+        sides(lambda: passes(machine.KeptLoader, capped), lambda: passes(_data_loader(), capped)),
         f"{capped} workers started at each pass",
     )
     yield Row(
         "loaders:toolbox",
         f"{PASSES} passes, {capped} kept workers",
         sides(
-            lambda: passes(runtime.KeptLoader, capped),
-            lambda: passes(_data_loader(), runtime.TOOLBOX_WORKERS),
+            lambda: passes(machine.KeptLoader, capped),
+            lambda: passes(_data_loader(), machine.TOOLBOX_WORKERS),
         ),
-        f"the toolbox's {runtime.TOOLBOX_WORKERS}, started at each pass",
+        f"the toolbox's {machine.TOOLBOX_WORKERS}, started at each pass",
         once=True,
     )
 
@@ -109,7 +109,7 @@ def _data_loader():
 
 
 def _data_node(dataset):
-    from rfacenet_toolbox.config.toolbox_tree import toolbox_tree
+    from rfacenet_toolbox.config.tree import toolbox_tree
 
     data = toolbox_tree().TRAIN.DATA
     data.DATASET, data.FS = dataset, 30

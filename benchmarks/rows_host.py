@@ -17,9 +17,9 @@ def builtin(checkout, args):
         print("built-in PhysNet with and without the plug-in: not measured, RPPG_TOOLBOX names no checkout")
         return
     sys.path.append(str(ROOT / "tests"))
-    from contract_hosts import CONFIGS, FRAMES, execute, settings, write_recordings, write_stubs, write_yaml
+    from support.contract_hosts import CONFIGS, FRAMES, execute, settings, write_recordings, write_stubs, write_yaml
 
-    from rfacenet_toolbox.hosts.install import install
+    from rfacenet_toolbox.hosts.toolbox.install import install
 
     @contextlib.contextmanager
     def opened():

@@ -14,7 +14,7 @@ def signal(checkout, args):
 
     The toolbox's functions are found, and their unused imports stood in for, by the script of the golden waveforms.
     """
-    from rfacenet_toolbox.baselines.signal import METHODS, mean_rgb
+    from rfacenet_toolbox.methods.signal import METHODS, mean_rgb
 
     sys.path.append(str(Path(__file__).resolve().parent.parent / "tests" / "golden"))
     from make_signal_golden import toolbox_methods

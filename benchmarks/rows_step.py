@@ -74,24 +74,23 @@ def our_step(frames, size, settings):
     """A call that makes one step of rFaceNet under these settings of ``RUNTIME``."""
     import torch
 
-    from rfacenet_toolbox import levers, runtime
-    from rfacenet_toolbox.config.rfacenet import rfacenet_node
-    from rfacenet_toolbox.network import RFaceNet
-    from rfacenet_toolbox.objective import MultiTaskLoss
+    from rfacenet_toolbox.config.node import rfacenet_node
+    from rfacenet_toolbox.methods.rfacenet import MultiTaskLoss, RFaceNet
+    from rfacenet_toolbox.runtime import machine, speed
 
     node = rfacenet_node().RUNTIME
     node.update(settings)
     clips, labels = _batch(frames, size)
-    levers.check(node, clips.device)
+    speed.check(node, clips.device)
     model, loss = RFaceNet(frames, 8).to(clips.device), MultiTaskLoss(30).to(clips.device)
     if node.CHANNELS_LAST:
         model.use_channels_last()
-    levers.prepare(model, node)
-    optimizer = levers.adam([*model.parameters(), *loss.parameters()], 9e-3, node)
+    speed.prepare(model, node)
+    optimizer = speed.adam([*model.parameters(), *loss.parameters()], 9e-3, node)
     classes = torch.arange(BATCH, device=clips.device)
 
     def run():
-        with runtime.autocast(clips.device, node.PRECISION):
+        with machine.autocast(clips.device, node.PRECISION):
             out = model(clips)
         loss(out.bvp, labels, out.identity, classes).total.backward()
         optimizer.step()
@@ -161,9 +160,9 @@ def _device():
 def _has_bf16_units():
     import torch
 
-    from rfacenet_toolbox import levers
+    from rfacenet_toolbox.runtime import speed
 
-    return levers.has_bf16_units(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    return speed.has_bf16_units(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
 
 
 def _no_units(settings):

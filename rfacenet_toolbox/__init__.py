@@ -10,8 +10,8 @@ __version__ = "0.1.0"
 __all__ = ["RFaceNet", "heart_rate_bpm", "predict", "__version__"]
 
 _LAZY = {
-    "RFaceNet": "rfacenet_toolbox.network",
-    "heart_rate_bpm": "rfacenet_toolbox.objective",
+    "RFaceNet": "rfacenet_toolbox.methods.rfacenet",
+    "heart_rate_bpm": "rfacenet_toolbox.methods.rfacenet",
     "predict": "rfacenet_toolbox.prediction",
 }
 

@@ -1,7 +1,7 @@
 """Fixtures that several test files share."""
 
-from configs import changed
-from main_job import copied, finished
-from plugged import plugged
+from support.configs import changed
+from support.main_job import copied, finished
+from support.plugged import plugged
 
 __all__ = ["changed", "copied", "finished", "plugged"]

@@ -3,8 +3,8 @@
 import difflib
 import os
 
-from .. import registry
 from ..errors import ConfigError, EvaluationError
+from ..methods import registry
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
@@ -51,7 +51,7 @@ def check_method_names(names):
     Raises:
         ConfigError: no names, or one that is no signal method; the message lists what there is.
     """
-    from ..baselines.signal import METHODS
+    from ..methods.signal import METHODS
 
     there_are = f"There are: {', '.join(METHODS)}."
     if not names:
@@ -86,7 +86,7 @@ def _check_signal_methods(config, host):
 
 def _check_data(data, split, host):
     if host == "standalone":
-        from ..data.prepare import check_split
+        from ..datasets.splits import check_split
 
         check_split(split, data)
     else:
@@ -99,8 +99,8 @@ def _check_data(data, split, host):
 
 def _check_toolbox_data(data, key):
     """What the toolbox would find out in its preprocessing processes, and then drop the recordings without a word."""
-    from ..data.cache import check_cached_path
-    from ..data.normalise import FRAME_TYPES, LABEL_TYPES
+    from ..datasets.clip_cache import check_cached_path
+    from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
 
     crop = data.PREPROCESS.CROP_FACE
     if crop.DO_CROP_FACE and not crop.BACKEND.startswith(TOOLBOX_BACKENDS):
@@ -125,9 +125,9 @@ def _check_training(config):
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     if not config.TRAIN.MODEL_FILE_NAME:
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
-    from .. import init_weights
+    from ..training import warm_start
 
-    init_weights.check(config.MODEL.RFACENET.INIT)
+    warm_start.check(config.MODEL.RFACENET.INIT)
 
 
 def _check_evaluation(inference, fs_hz):
@@ -222,9 +222,9 @@ def check_frame_num(config, splits, key, frames):
 
 
 def _check_levers(config):
-    from .. import levers, runtime
+    from ..runtime import machine, speed
 
-    levers.check(config.MODEL.RFACENET.RUNTIME, runtime.available_device(config.DEVICE))
+    speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
 
 
 def _one_of(key, value, allowed):

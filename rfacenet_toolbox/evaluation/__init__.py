@@ -29,8 +29,7 @@ from .compare import Comparison, compare, video_errors
 from .inputs import join_chunks, validate
 from .metrics import METRICS, evaluate, left_out, summarise
 from .protocols import PROTOCOLS, Protocol, get_protocol
-from .scoring import METHODS, SCORE_COLUMNS, VideoScore, score_video, window_bounds
-from .signal import (
+from .pulse_signal import (
     MIN_SAMPLES,
     bandpass,
     detrend,
@@ -41,6 +40,7 @@ from .signal import (
     prepare,
     snr_db,
 )
+from .scoring import METHODS, SCORE_COLUMNS, VideoScore, score_video, window_bounds
 
 __all__ = [
     "Comparison",

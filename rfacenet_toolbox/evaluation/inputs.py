@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from ..errors import EvaluationError
-from .signal import MIN_SAMPLES
+from .pulse_signal import MIN_SAMPLES
 
 
 def join_chunks(chunks):

@@ -8,15 +8,7 @@ import numpy as np
 from ..errors import EvaluationError
 from .inputs import as_pair, check_rate
 from .protocols import get_protocol
-from .signal import (
-    MIN_SAMPLES,
-    fft_heart_rate_bpm,
-    has_bin_in_band,
-    macc,
-    peak_heart_rate_bpm,
-    prepare,
-    snr_db,
-)
+from .pulse_signal import MIN_SAMPLES, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, prepare, snr_db
 
 #: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
 METHODS = ("FFT", "peak detection")

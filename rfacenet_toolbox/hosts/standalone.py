@@ -8,11 +8,12 @@ import torch
 from torch.utils.data import DataLoader
 
 from .. import config as configuration
-from .. import distributed, job, runtime
-from ..data.prepare import check_source, load_split
-from ..data.traces import ColourTraces
-from ..trainer import training_loader
-from . import Host
+from ..datasets.splits import check_source, load_split
+from ..datasets.traces import ColourTraces
+from ..runtime import machine, processes
+from ..training.trainer import training_loader
+from . import job
+from .base import Host
 
 #: loader order and their configuration, as the toolbox's main.py has them
 SPLITS = ("train", "valid", "test")
@@ -23,13 +24,13 @@ def main(argv=None):
     args = parse(argv)
     config = configuration.load(args.config_file)
     configuration.check(config, "standalone")
-    distributed.start(runtime.pick_device(config.DEVICE))
+    processes.start(machine.pick_device(config.DEVICE))
     try:
         result = run(config)
     except BaseException:
-        distributed.stop()
+        processes.stop()
         raise
-    distributed.leave()
+    processes.leave()
     return result
 
 
@@ -40,23 +41,23 @@ def run(config):
     for split in [split for split in SPLITS if _wanted(config, split)]:
         check_source(split.upper(), config[split.upper()].DATA)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
-    runtime.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
+    machine.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
     clips = _clips(config)
     loaders = {split: _loader(config, split, clips[split], generators) for split in SPLITS}
     host = Host("standalone", None)
     host.check_complete(config, loaders)
-    if distributed.is_writer():
+    if processes.is_writer():
         host.print_split(loaders)
     return job.run(config, loaders, host)
 
 
 def _run_signal_methods(config):
     """There is nothing to share among several processes here: one does the work."""
-    if not distributed.is_writer():
+    if not processes.is_writer():
         return None
     traces = ColourTraces(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
     settings = config.MODEL.RFACENET.RUNTIME
-    loader = DataLoader(traces, batch_size=None, num_workers=runtime.worker_count(settings.WORKERS))
+    loader = DataLoader(traces, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
     host = Host("standalone", None)
     host.check_complete(config, {"unsupervised": loader})
     host.print_split({"unsupervised": loader})
@@ -75,17 +76,17 @@ def parse(argv=None):
 
 def _clips(config):
     """{split: its clips, or None}. One process preprocesses, the others read what it cached."""
-    if not distributed.is_writer():
-        distributed.wait()
+    if not processes.is_writer():
+        processes.wait()
     clips = dict.fromkeys(SPLITS)
     for split in SPLITS:
         if _wanted(config, split):
             node = config[split.upper()].DATA.clone()
             node.defrost()
-            node.DO_PREPROCESS = node.DO_PREPROCESS and distributed.is_writer()
+            node.DO_PREPROCESS = node.DO_PREPROCESS and processes.is_writer()
             clips[split] = load_split(split.upper(), node)
-    if distributed.is_writer():
-        distributed.wait()
+    if processes.is_writer():
+        processes.wait()
     return clips
 
 
@@ -93,8 +94,8 @@ def _loader(config, split, clips, generators):
     if clips is None:
         return None
     settings = config.MODEL.RFACENET.RUNTIME
-    make = runtime.loader_class(settings)
-    workers = {"num_workers": runtime.worker_count(settings.WORKERS), "worker_init_fn": _seed_worker}
+    make = machine.loader_class(settings)
+    workers = {"num_workers": machine.worker_count(settings.WORKERS), "worker_init_fn": _seed_worker}
     if split == "train":
         return training_loader(make, clips, config.TRAIN.BATCH_SIZE, generators["train"], **workers)
     size = config.INFERENCE.BATCH_SIZE if split == "test" else config.TRAIN.BATCH_SIZE

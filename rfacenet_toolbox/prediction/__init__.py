@@ -10,7 +10,7 @@ but what is asked for.
 from .frames import Source
 from .pipeline import predict
 from .result import Prediction
-from .source import Camera
+from .sources import Camera
 from .waveform import Window
 
 __all__ = ["Camera", "Prediction", "Source", "Window", "predict"]

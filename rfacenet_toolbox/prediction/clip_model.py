@@ -5,11 +5,11 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .. import checkpoint, weights_file
-from ..data.normalise import FrameFeatures
+from ..datasets.normalise import FrameFeatures
 from ..errors import CheckpointError
-from ..network import PulseBranch, RFaceNet
-from ..recipe import IDENTITY_HEAD
+from ..methods.rfacenet import PulseBranch, RFaceNet
+from ..training import state_dicts, weights_files
+from ..training.recipe import IDENTITY_HEAD
 
 #: what the networks are trained with where a weights file does not say otherwise
 _DEFAULTS = {"frames": "128", "size": "72", "fs_hz": "30", "label_type": "DiffNormalized"}
@@ -58,12 +58,12 @@ def load(method, weights=None):
             "The method physnet needs trained weights: give --weights (weights=) the .pth of a PhysNet that the "
             "rPPG-Toolbox trained, such as one of its released models."
         )
-    if weights is None and not weights_file.SHIPPED.is_file():
+    if weights is None and not weights_files.SHIPPED.is_file():
         raise CheckpointError(
             "This copy of the package has no trained rFaceNet weights. Give --weights (weights=) a file that you "
             "trained, or take a method that needs none: --method pos, chrom or green."
         )
-    file = weights_file.read(weights_file.PACKAGE if weights is None else weights)
+    file = weights_files.read(weights_files.PACKAGE if weights is None else weights)
     return ClipModel({"rfacenet": _rfacenet, "physnet": _physnet}[method](file), file)
 
 
@@ -90,7 +90,7 @@ def _rfacenet(file):
     if any(name.startswith("ConvBlock1") for name in weights):
         raise CheckpointError(f"{file.path} holds weights of a PhysNet. Predict with the method physnet.")
     network = RFaceNet(identities=0, **_rfacenet_settings(weights, file.metadata))
-    checkpoint.fit(network, weights, file.path)
+    state_dicts.fit(network, weights, file.path)
     return _Bvp(network.use_channels_last())
 
 
@@ -108,7 +108,7 @@ def _rfacenet_settings(weights, metadata):
 
 def _physnet(file):
     network = _PhysNet()
-    checkpoint.fit(network, file.weights, file.path)
+    state_dicts.fit(network, file.weights, file.path)
     return network.to(memory_format=torch.channels_last_3d)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..data.face import CASCADE, HaarDetector, MeshDetector
+from ..datasets.face_boxes import CASCADE, HaarDetector, MeshDetector
 from ..errors import ConfigError
 
 #: the face box is made this much larger for the networks, as in the configs that they are trained with

@@ -20,7 +20,7 @@ def estimator(method, weights=None):
         ConfigError: no such method, or weights for a method that has none.
         CheckpointError: weights that are missing or another network's.
     """
-    from ..baselines.signal import METHODS
+    from ..methods.signal import METHODS
 
     name = str(method).lower()
     if name in NETWORKS:

@@ -11,7 +11,7 @@ from .faces import LARGE_BOX_COEF, FaceTracker, detector
 from .methods import estimator
 from .resample import known_at
 from .result import Prediction
-from .source import open_source
+from .sources import open_source
 
 #: less than this cannot be told from noise
 SHORTEST_S = 5.0

@@ -75,7 +75,7 @@ class Prediction:
             ConfigError: the folder cannot be made or written to.
             CheckpointError: a file cannot be written.
         """
-        from ..checkpoint import write_atomically
+        from ..training.state_dicts import write_atomically
         from .plot import png
 
         make_folder(folder)

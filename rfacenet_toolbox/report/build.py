@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..checkpoint import write_atomically
 from ..errors import DataError, RFaceNetError
 from ..evaluation import PROTOCOLS
-from ..network import RFaceNet
-from ..runs.grid import distinct_ends
+from ..evaluation.files.run_folder import read_run
+from ..experiments.grid import distinct_ends
+from ..methods.rfacenet import RFaceNet
 from ..synthetic.outline import is_synthetic
+from ..training.models import config_of, with_classifier
+from ..training.state_dicts import write_atomically
 from . import figures
-from .attend import AFTER, BEFORE, attention_of
+from .fig1_attention import AFTER, BEFORE, attention_of
 from .html import SORT_SCRIPT, page, paragraph, picture, sortable
-from .models import config_of, with_classifier
-from .run_folder import read_run
 from .tracing import trace
 
 PROTOCOL = "neurips2023"  # the paper's

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..data import readers
-from ..data.face import face_detector
-from ..data.facemesh import check_available, contour_mask, outline
+from ..datasets import readers
+from ..datasets.face_boxes import face_detector
+from ..datasets.face_mesh import check_available, contour_mask, outline
 from ..synthetic.outline import face_outlines, is_synthetic
 
 #: Frames between two looks at the contour; a head moves little in a quarter of a second.
@@ -28,7 +28,7 @@ def contours(recording):
     """How the face's contour on the frames of a recording is to be had.
 
     Args:
-        recording: :class:`~rfacenet_toolbox.data.recording.Recording`.
+        recording: :class:`~rfacenet_toolbox.datasets.recording.Recording`.
 
     Returns:
         ``function(frame number, frame) -> (N, 2)`` in pixels from the frame's upper left corner, or None where no face
@@ -51,7 +51,7 @@ def clip_faces(recording, settings, numbers):
 
     Args:
         recording: as for :func:`contours`.
-        settings: the :class:`~rfacenet_toolbox.data.settings.PreprocessSettings` that the clips were made with.
+        settings: the :class:`~rfacenet_toolbox.datasets.settings.PreprocessSettings` that the clips were made with.
         numbers: which clips.
 
     Returns:

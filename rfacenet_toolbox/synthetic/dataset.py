@@ -10,8 +10,8 @@ from typing import NamedTuple, Optional, Tuple
 import cv2
 import numpy as np
 
-from .. import pool
 from ..errors import ConfigError, DataError
+from ..runtime import pool
 from .face import Subject
 from .motion import SCENARIOS, head_motion
 from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course

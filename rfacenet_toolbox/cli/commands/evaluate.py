@@ -1,0 +1,58 @@
+"""``rfacenet evaluate``."""
+
+HELP = "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"
+METHODS = {"FFT": "FFT", "peak": "peak detection"}
+
+
+def add_arguments(parser):
+    parser.add_argument("file", nargs="+", help="a *_outputs.pickle, or a run's folder or results.json")
+    add_scoring_arguments(parser)
+    parser.add_argument("--per-video", metavar="CSV", help="also write every video's (or window's) scores here")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
+
+
+def add_scoring_arguments(parser):
+    """How to score, for every command that scores saved outputs; :func:`score` takes them."""
+    parser.add_argument(
+        "--protocol", action="append", help="neurips2023 or toolbox2025; again for another; all by default"
+    )
+    parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; again for both")
+    parser.add_argument("--window", type=float, metavar="SECONDS", help="score windows of this length")
+    parser.add_argument(
+        "--interpolate", action="store_true", help="read FFT peaks between the grid's lines, as the toolbox does not"
+    )
+
+
+def score(path, args):
+    """The :class:`~rfacenet_toolbox.evaluation.files.score_text.Scoring` of a file by the command line's arguments."""
+    from ...evaluation import PROTOCOLS
+    from ...evaluation.files import outputs
+    from ...evaluation.files.score_text import Scoring
+
+    methods = [METHODS[method] for method in args.method or ["FFT"]]
+    return Scoring(outputs.read(path), args.protocol or list(PROTOCOLS), methods, args.window, args.interpolate)
+
+
+def run(args, _):
+    import json
+
+    from ...evaluation.files import score_text
+
+    scorings = [score(path, args) for path in args.file]
+    contents = [scoring.content() for scoring in scorings]
+    if args.per_video:
+        _write(args.per_video, score_text.per_video_csv(scorings))
+    if args.json:
+        print(json.dumps({"schema": score_text.SCHEMA, "files": contents}, indent=1, allow_nan=False))
+    else:
+        print("\n\n".join(map(score_text.text, contents)))
+
+
+def _write(path, text):
+    from ...errors import DataError
+
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise DataError(f"{path} cannot be written ({error.strerror}). Name a file in a folder that is there.")

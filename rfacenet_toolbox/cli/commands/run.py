@@ -1,0 +1,22 @@
+"""``rfacenet run``."""
+
+HELP = "run a config, in a checkout without editing it, or standalone"
+#: the arguments of the toolbox's main.py are passed on as they are
+TAKES_MORE = True
+
+
+def add_arguments(parser):
+    parser.add_argument("--toolbox", help="the checkout; without it, the standalone host runs the config")
+    parser.add_argument("--config_file", required=True, help="a YAML file, such as those in toolbox_configs/")
+
+
+def run(args, rest):
+    argv = ["--config_file", args.config_file, *rest]
+    if args.toolbox is None:
+        from ...hosts import standalone
+
+        standalone.main(argv)
+        return None
+    from ...hosts.toolbox import launch
+
+    return launch.run(args.toolbox, argv)

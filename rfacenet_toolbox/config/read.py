@@ -1,0 +1,149 @@
+"""A YAML file -> the frozen configuration, without a toolbox: ``BASE`` files, unknown keys, and the derived paths."""
+
+import difflib
+import os
+from pathlib import Path
+
+import yaml
+from yacs.config import CfgNode
+
+from ..errors import ConfigError
+from .tree import toolbox_tree
+
+MODES = ("train_and_test", "only_test", "unsupervised_method")
+_LISTS_DEFAULT = toolbox_tree().TRAIN.DATA.FILE_LIST_PATH
+
+
+def load(path, values=None):
+    """The frozen configuration of a YAML file, with the paths that the toolbox's ``update_config`` derives.
+
+    Args:
+        path: of the file.
+        values: what the file is going to hold, where it is not written yet.
+
+    Raises:
+        ConfigError: the file or a ``BASE`` of it is missing or is no YAML, or a key is unknown or of another type.
+    """
+    config = toolbox_tree()
+    _merge_file(config, Path(path), (), values)
+    _derive_paths(config)
+    config.freeze()
+    return config
+
+
+def unknown_key_error(key, tree, source):
+    """The error for a dotted ``key`` that ``tree`` has not, with the closest spelling that it has."""
+    known = list(_names(tree))
+    leaf = key.rsplit(".", 1)[-1]
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.6) or [
+        name for name in known if difflib.SequenceMatcher(None, name.rsplit(".", 1)[-1], leaf).ratio() > 0.8
+    ]
+    hint = f"Did you mean {close[0]}?" if close else "See docs/configs.md for the keys there are."
+    return ConfigError(f"{source} sets {key}, which is no setting. {hint}")
+
+
+def _merge_file(config, path, chain, values=None):
+    chain += (path,)
+    if path.resolve() in [earlier.resolve() for earlier in chain[:-1]]:
+        raise ConfigError(
+            f"{path} inherits from itself through BASE: {' -> '.join(map(str, chain))}. Take one of them out of the "
+            f"other's BASE."
+        )
+    values = _read_yaml(path) if values is None else values
+    for base in _bases(values, path):
+        _merge_file(config, path.parent / base, chain)
+    _check_keys(values, config, path)
+    try:
+        config.merge_from_other_cfg(CfgNode(values))
+    except (ValueError, KeyError) as error:
+        raise ConfigError(f"{path}: {error}. Compare the value with the default of the same key.") from error
+
+
+def _read_yaml(path):
+    if not path.is_file():
+        raise ConfigError(
+            f"no config file at {path}. Give --config_file the path of a YAML file, such as those in toolbox_configs/."
+        )
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not readable as YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} holds {type(values).__name__}; expected the nested keys of a toolbox config.")
+    return values
+
+
+def _bases(values, path):
+    bases = values.get("BASE", [])
+    if not isinstance(bases, list) or not all(isinstance(base, str) for base in bases):
+        raise ConfigError(f"{path} sets BASE to {bases!r}; expected a list of files, such as [RFACENET_BASE.yaml].")
+    return [base for base in bases if base]
+
+
+def _check_keys(values, tree, path):
+    for dotted, value in _flat_items(values):
+        node, keys = tree, dotted.split(".")
+        for depth, key in enumerate(keys, start=1):
+            if not isinstance(node, CfgNode):
+                raise ConfigError(f"{path} sets {dotted}, but {'.'.join(keys[: depth - 1])} is a value with no keys.")
+            if key not in node:
+                raise unknown_key_error(".".join(keys[:depth]), tree, path)
+            node = node[key]
+        if isinstance(node, CfgNode) and value != {}:
+            raise ConfigError(f"{path} sets {dotted} to {value!r}; expected the keys {', '.join(node)} below it.")
+        if value is None:
+            raise ConfigError(f"{path} sets {dotted} to nothing. Give it a value such as {node!r}, or leave it out.")
+
+
+def _names(tree, prefix=""):
+    """Dotted names of everything in the tree, nodes and values."""
+    for key, value in tree.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, CfgNode):
+            yield from _names(value, f"{prefix}{key}.")
+
+
+def _flat_items(values, prefix=""):
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _flat_items(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _derive_paths(config):
+    if config.TOOLBOX_MODE not in MODES:
+        raise ConfigError(f"TOOLBOX_MODE is {config.TOOLBOX_MODE!r}; expected one of {', '.join(MODES)}.")
+    from ..datasets.clip_cache import experiment_name, file_list_name
+
+    for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
+        if split == "VALID" and config.TEST.USE_LAST_EPOCH:
+            continue
+        data = config[split].DATA
+        if data.FILE_LIST_PATH == _LISTS_DEFAULT:
+            data.FILE_LIST_PATH = os.path.join(data.CACHED_PATH, "DataFileLists")
+        if not data.EXP_DATA_NAME:
+            data.EXP_DATA_NAME = experiment_name(data, split)
+        data.CACHED_PATH = os.path.join(data.CACHED_PATH, data.EXP_DATA_NAME)
+        data.FILE_LIST_PATH = _file_list(data, split, file_list_name(data))
+    log = config.LOG.PATH
+    config.MODEL.MODEL_DIR = os.path.join(log, config.TRAIN.DATA.EXP_DATA_NAME, config.MODEL.MODEL_DIR)
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        name = config.UNSUPERVISED.DATA.EXP_DATA_NAME
+        config.UNSUPERVISED.OUTPUT_SAVE_DIR = os.path.join(log, name, "saved_outputs")
+    else:
+        config.TEST.OUTPUT_SAVE_DIR = os.path.join(log, config.TEST.DATA.EXP_DATA_NAME, "saved_test_outputs")
+
+
+def _file_list(data, split, default_name):
+    extension = os.path.splitext(data.FILE_LIST_PATH)[1]
+    if not extension:
+        return os.path.join(data.FILE_LIST_PATH, default_name)
+    if extension != ".csv":
+        raise ConfigError(f"{split}.DATA.FILE_LIST_PATH is {data.FILE_LIST_PATH}; expected a folder or a .csv file.")
+    if data.DO_PREPROCESS:
+        raise ConfigError(
+            f"{split}.DATA.FILE_LIST_PATH names the file {data.FILE_LIST_PATH}, and preprocessing would write another. "
+            f"Set {split}.DATA.DO_PREPROCESS to False, or name a folder."
+        )
+    return data.FILE_LIST_PATH

@@ -1,0 +1,94 @@
+"""Cached clips as a torch data set: what the toolbox's ``BaseLoader.__getitem__`` yields."""
+
+import os
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from ..errors import ConfigError, DataError
+from .clip_cache import label_path
+
+#: DATA_FORMAT -> order of a cached clip's axes (T, H, W, C).
+AXES = {"NDCHW": (0, 3, 1, 2), "NCDHW": (3, 0, 1, 2), "NDHWC": (0, 1, 2, 3)}
+
+
+def check_data_format(data_format):
+    """Refuse a DATA_FORMAT that there is not.
+
+    Raises:
+        ConfigError: not one of :data:`AXES`.
+    """
+    if data_format not in AXES:
+        raise ConfigError(f"DATA_FORMAT is {data_format!r}; expected one of {', '.join(AXES)}. Correct it.")
+
+
+class ClipDataset(Dataset):
+    """Clips of a file list.
+
+    Args:
+        inputs: input files; the label file lies beside each.
+        data_format: ``"NCDHW"``, ``"NDCHW"`` or ``"NDHWC"`` (D is time).
+
+    Attributes:
+        inputs, labels: paths, sorted as the toolbox sorts them (as text).
+        recordings: sorted names of the recordings that the clips come from.
+
+    Item ``i`` is ``(clip, label, filename, chunk_id)``: float32 frames in ``data_format`` without its N, float32 label
+    (T,), recording name (``"102"``) and number of the clip in it (``"0"``), both text.
+
+    Raises:
+        DataError: on reading a damaged or missing file; the message names it.
+    """
+
+    def __init__(self, inputs, data_format):
+        check_data_format(data_format)
+        self.inputs = sorted(inputs)
+        self.labels = [label_path(path) for path in self.inputs]
+        self.recordings = sorted({clip_name(path)[0] for path in self.inputs})
+        self._axes = AXES[data_format]
+
+    def __len__(self):
+        return len(self.inputs)
+
+    def check(self):
+        """Open every file without reading it through: one that is cut short is found before a long run begins."""
+        for paths, dimensions in ((self.inputs, 4), (self.labels, 1)):
+            for path in paths:
+                _load(path, dimensions, mmap_mode="r")
+
+    def __getitem__(self, index):
+        frames = _load(self.inputs[index], dimensions=4)
+        label = _load(self.labels[index], dimensions=1)
+        clip = np.ascontiguousarray(np.transpose(frames, self._axes), dtype=np.float32)
+        return (clip, np.float32(label)) + clip_name(self.inputs[index])
+
+
+def clip_name(input_file):
+    """``".../102_input3.npy"`` -> ``("102", "3")``: the recording's name and the clip's number in it.
+
+    Raises:
+        DataError: the file is not named so.
+    """
+    name, separator, number = os.path.basename(input_file).rpartition("_input")
+    if not separator or not number.endswith(".npy"):
+        raise DataError(
+            f"{input_file!r} is no clip: expected a file named <recording>_input<number>.npy. Correct the file list, "
+            f"or delete it and it will be made again."
+        )
+    return name, number[: -len(".npy")]
+
+
+def _load(path, dimensions, mmap_mode=None):
+    try:
+        array = np.load(path, mmap_mode=mmap_mode)
+    except Exception as error:  # numpy raises ValueError, EOFError, OSError, ... depending on where the damage is
+        raise DataError(
+            f"The cached file {path} cannot be read ({type(error).__name__}: {error}). Delete it and run again with "
+            f"DO_PREPROCESS True; only its recording is then done again."
+        )
+    if array.ndim != dimensions:
+        raise DataError(
+            f"The cached file {path} has shape {array.shape}; expected {dimensions} axes. Delete it and run again with "
+            f"DO_PREPROCESS True; only its recording is then done again."
+        )
+    return array

@@ -1,0 +1,184 @@
+"""Recordings -> cached clips, a recording a task, each either cached or named in the error at the end."""
+
+import functools
+import os
+from dataclasses import asdict, dataclass
+from typing import Tuple
+
+from tqdm import tqdm
+
+from ..errors import ConfigError, DataError
+from ..runtime import pool
+from . import clip_cache, readers
+from .face_boxes import face_video
+from .normalise import FrameFeatures, normalise_label
+from .recording import Recording
+from .settings import PreprocessSettings, preprocess_settings
+
+
+@dataclass(frozen=True)
+class Task:
+    """One recording to be cached."""
+
+    recording: Recording
+    settings: PreprocessSettings
+    cached_path: str
+
+
+@dataclass(frozen=True)
+class RecordingReport:
+    """What became of one recording.
+
+    Attributes:
+        name: the recording's.
+        frames: frames decoded.
+        clips: clips cached.
+        dropped_frames: frames at the end that do not fill a clip, or have no label.
+        detections, faces_not_found: frames in which the face was looked for, and those without one.
+        reused: whether the clips were there from an earlier run.
+    """
+
+    name: str
+    frames: int
+    clips: int
+    dropped_frames: int
+    detections: int
+    faces_not_found: int
+    reused: bool = False
+
+
+@dataclass(frozen=True)
+class PreprocessReport:
+    """What became of all recordings; ``str()`` says it in a few lines."""
+
+    recordings: Tuple[RecordingReport, ...]
+
+    def __str__(self):
+        done = self.recordings
+        total = {key: sum(getattr(one, key) for one in done) for key in ("frames", "clips", "dropped_frames")}
+        lines = [
+            f"{len(done)} recordings ({sum(one.reused for one in done)} of them cached before), {total['frames']} "
+            f"frames, {total['clips']} clips; {total['dropped_frames']} frames at the ends do not fill a clip."
+        ]
+        for one in done:
+            if one.faces_not_found:
+                lines.append(
+                    f"Warning: no face found in {one.faces_not_found} of the {one.detections} frames of {one.name} in "
+                    f"which it was looked for; those frames are not cropped to a face."
+                )
+        return "\n".join(lines)
+
+
+def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
+    """Cache the clips of ``recordings`` in ``cached_path``.
+
+    A recording whose clips are complete, and made from the same files with the same settings, is not done again.
+
+    Args:
+        recordings: from :func:`~.readers.find_recordings`.
+        data_node: ``config.<SPLIT>.DATA``.
+        cached_path: folder for the clips, EXP_DATA_NAME included.
+        workers: processes; None is one a CPU, 1 works in this process.
+        progress: show a bar on stderr.
+
+    Returns:
+        ``(file_list, report)``: input files in order of recording and clip, and a :class:`PreprocessReport`.
+
+    Raises:
+        ConfigError: settings that are not served.
+        DataError: recordings that failed, all of them, each with its reason. The others are cached and stay so.
+    """
+    settings = preprocess_settings(data_node)
+    clip_cache.check_cached_path(cached_path)
+    if workers is not None and workers < 1:
+        raise ConfigError(f"The number of preprocessing workers is {workers}; expected 1 or more. Correct it.")
+    os.makedirs(cached_path, exist_ok=True)
+    tasks = [Task(recording, settings, cached_path) for recording in recordings]
+    reports = [_cached_before(task) for task in tasks]
+    missing = [index for index, report in enumerate(reports) if report is None]
+    failures = {}
+    outcomes = pool.run(
+        cache_recording, [tasks[index] for index in missing], workers or pool.default_workers(len(missing))
+    )
+    for position, report, failure in tqdm(
+        outcomes, desc="Preprocessing", total=len(missing), unit="recording", disable=not progress or not missing
+    ):
+        reports[missing[position]] = report
+        if failure is not None:
+            failures[missing[position]] = failure
+    if failures:
+        raise _failed(recordings, failures, cached_path)
+    files = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
+    return files, PreprocessReport(tuple(reports))
+
+
+def _failed(recordings, failures, cached_path):
+    reasons = []
+    for index, reason in sorted(failures.items()):
+        name = f"{recordings[index].dataset} recording {recordings[index].name}"
+        reasons.append(f"- {reason}" if reason.startswith(name) else f"- {name} ({recordings[index].path}): {reason}.")
+    done = len(recordings) - len(failures)
+    return DataError(
+        f"{len(failures)} of {len(recordings)} recordings could not be preprocessed. The other {done} are cached in "
+        f"{cached_path} and will not be done again. Repair these and run the same command:\n" + "\n".join(reasons)
+    )
+
+
+def _cached_before(task):
+    """The report of an earlier run's complete clips, or None if the recording is to be done."""
+    name = task.recording.name
+    marker = clip_cache.read_marker(task.cached_path, name)
+    if marker is None or not marker["complete"]:
+        return None
+    if marker["source"] != clip_cache.source_state(task.recording) or marker["settings"] != task.settings.fingerprint():
+        return None
+    if not clip_cache.clips_match(task.cached_path, name, marker["report"]["clips"], marker["clip_bytes"]):
+        return None
+    return RecordingReport(reused=True, **marker["report"])
+
+
+def cache_recording(task):
+    """Cache one recording, in one pass over its file; runs in a worker.
+
+    Returns:
+        :class:`RecordingReport`.
+
+    Raises:
+        DataError: the recording is damaged or too short. Clips of an earlier run are then left as they were.
+    """
+    recording, settings = task.recording, task.settings
+    source = clip_cache.source_state(recording)
+    signal = readers.ppg(recording)
+    video = face_video(functools.partial(readers.frames, recording, bgr=True), settings, bgr=True)
+    frame_count = len(video.frames)
+    label = readers.label(recording, signal, frame_count, settings.fs_hz)
+    bounds = _clip_bounds(recording, min(frame_count, len(label)), settings.chunk_length)
+    report = RecordingReport(
+        recording.name, frame_count, len(bounds), frame_count - bounds[-1][1], video.detections, video.faces_not_found
+    )
+    facts = {"source": source, "settings": settings.fingerprint(), "report": asdict(report)}
+    del facts["report"]["reused"]
+    clip_cache.remove_leftovers(task.cached_path, recording.name)
+    clip_cache.write_marker(task.cached_path, recording.name, complete=False, **facts)
+    features = FrameFeatures(video.frames, settings.data_types)
+    label = normalise_label(label, settings.label_type)
+    for index, (begin, end) in enumerate(bounds):
+        path = clip_cache.write_clip(
+            task.cached_path, recording.name, index, features.clip(begin, end), label[begin:end]
+        )
+    clip_cache.remove_clips(task.cached_path, recording.name, first=len(bounds))
+    facts["clip_bytes"] = clip_cache.clip_bytes(path)
+    clip_cache.write_marker(task.cached_path, recording.name, complete=True, **facts)
+    return report
+
+
+def _clip_bounds(recording, length, chunk_length):
+    """First frame and end of every clip; frames at the end that do not fill one are left out, as in the toolbox."""
+    if chunk_length is None:
+        return [(0, length)]
+    if length < chunk_length:
+        raise recording.error(
+            f"it has {length} labelled frames, and a clip needs {chunk_length} (PREPROCESS.CHUNK_LENGTH). Shorten "
+            f"CHUNK_LENGTH, or move the recording out of DATA_PATH"
+        )
+    return [(begin, begin + chunk_length) for begin in range(0, length - chunk_length + 1, chunk_length)]

@@ -1,0 +1,104 @@
+"""The preprocessing settings of a config's ``DATA`` node, checked, as plain values.
+
+Worker processes get these instead of the node, so that they need no yacs.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Optional, Tuple
+
+from ..errors import ConfigError
+from .face_boxes import check_backend
+from .normalise import FRAME_TYPES, LABEL_TYPES
+
+#: Frames a second where a config leaves FS at 0: both data sets' own rate.
+DEFAULT_FS_HZ = 30.0
+
+
+@dataclass(frozen=True)
+class PreprocessSettings:
+    """What decides the contents of the clips.
+
+    Attributes:
+        data_types: frame types whose channels are concatenated, of :data:`normalise.FRAME_TYPES`.
+        label_type: of :data:`normalise.LABEL_TYPES`.
+        chunk_length: frames a clip; None keeps a recording in one piece.
+        width, height: of the clips, in pixels.
+        crop_face: whether to crop; the five below matter only then.
+        backend: what finds the face, of :data:`face.DETECTORS`.
+        large_box_coef: factor by which the face box is enlarged; None leaves it.
+        detect_every: look for the face every so many frames; None looks in the first only.
+        median_box: crop all frames to the median of the boxes.
+        fs_hz: the video's frame rate; used only to compare durations.
+    """
+
+    data_types: Tuple[str, ...]
+    label_type: str
+    chunk_length: Optional[int]
+    width: int
+    height: int
+    crop_face: bool
+    backend: str
+    large_box_coef: Optional[float]
+    detect_every: Optional[int]
+    median_box: bool
+    fs_hz: float
+
+    def fingerprint(self):
+        """The settings as JSON values, to be compared with those of an earlier run."""
+        values = asdict(self)
+        del values["fs_hz"]
+        values["data_types"] = list(self.data_types)
+        return values
+
+
+def preprocess_settings(data_node):
+    """The :class:`PreprocessSettings` of ``config.<SPLIT>.DATA``.
+
+    Raises:
+        ConfigError: a value that the standalone host does not serve.
+    """
+    node = data_node.PREPROCESS
+    if list(node.DATA_AUG) != ["None"]:
+        raise ConfigError(
+            f"PREPROCESS.DATA_AUG is {list(node.DATA_AUG)}; the standalone host serves ['None'] only. Motion-augmented "
+            f"recordings run inside an rPPG-Toolbox checkout."
+        )
+    if node.USE_PSUEDO_PPG_LABEL:
+        raise ConfigError(
+            "PREPROCESS.USE_PSUEDO_PPG_LABEL is True; the standalone host serves False only. Pseudo labels are made "
+            "inside an rPPG-Toolbox checkout."
+        )
+    unknown = [data_type for data_type in node.DATA_TYPE if data_type not in FRAME_TYPES]
+    if unknown or not node.DATA_TYPE:
+        raise ConfigError(
+            f"PREPROCESS.DATA_TYPE is {list(node.DATA_TYPE)}; expected one or more of {', '.join(FRAME_TYPES)}. "
+            f"Correct it."
+        )
+    if node.LABEL_TYPE not in LABEL_TYPES:
+        raise ConfigError(
+            f"PREPROCESS.LABEL_TYPE is {node.LABEL_TYPE!r}; expected one of {', '.join(LABEL_TYPES)}. Correct it."
+        )
+    detection = node.CROP_FACE.DETECTION
+    for key, size in (
+        ("RESIZE.W", node.RESIZE.W),
+        ("RESIZE.H", node.RESIZE.H),
+        ("CHUNK_LENGTH", node.CHUNK_LENGTH),
+        ("CROP_FACE.DETECTION.DYNAMIC_DETECTION_FREQUENCY", detection.DYNAMIC_DETECTION_FREQUENCY),
+    ):
+        if size < 1:
+            raise ConfigError(f"PREPROCESS.{key} is {size}; expected a whole number of at least 1. Correct it.")
+    if node.CROP_FACE.DO_CROP_FACE:
+        check_backend(node.CROP_FACE.BACKEND)
+    return PreprocessSettings(
+        data_types=tuple(node.DATA_TYPE),
+        label_type=node.LABEL_TYPE,
+        chunk_length=node.CHUNK_LENGTH if node.DO_CHUNK else None,
+        width=node.RESIZE.W,
+        height=node.RESIZE.H,
+        crop_face=node.CROP_FACE.DO_CROP_FACE,
+        backend=node.CROP_FACE.BACKEND,
+        large_box_coef=node.CROP_FACE.LARGE_BOX_COEF if node.CROP_FACE.USE_LARGE_FACE_BOX else None,
+        detect_every=detection.DYNAMIC_DETECTION_FREQUENCY if detection.DO_DYNAMIC_DETECTION else None,
+        median_box=detection.USE_MEDIAN_FACE_BOX,
+        fs_hz=float(data_node.FS) or DEFAULT_FS_HZ,
+    )

@@ -1,0 +1,161 @@
+"""A split of a config -> its clips: what the toolbox's ``BaseLoader.__init__`` does."""
+
+import os
+
+import pandas as pd
+
+from ..errors import ConfigError, DataError
+from . import clip_cache
+from .clips import ClipDataset, check_data_format, clip_name
+from .preprocess import preprocess
+from .readers import dataset_format, find_recordings, split_recordings
+from .settings import preprocess_settings
+
+
+def check_split(split, data_node):
+    """Check a ``DATA`` node's settings without reading any data.
+
+    Raises:
+        ConfigError: a setting that the standalone host does not serve; the message begins with the split.
+    """
+    try:
+        dataset_format(data_node.DATASET)
+        check_data_format(data_node.DATA_FORMAT)
+        preprocess_settings(data_node)
+        clip_cache.check_cached_path(data_node.CACHED_PATH)
+        if not 0 <= data_node.BEGIN < data_node.END <= 1:
+            raise ConfigError(
+                f"BEGIN is {data_node.BEGIN} and END is {data_node.END}; expected 0 <= BEGIN < END <= 1. Correct them."
+            )
+    except ConfigError as error:
+        raise ConfigError(f"{split}.DATA: {error}")
+
+
+def check_source(split, data_node):
+    """Check that a split's recordings are there, or its cache where DO_PREPROCESS is off. Opens no file.
+
+    Raises:
+        ConfigError, DataError: they are not.
+    """
+    if data_node.DO_PREPROCESS:
+        _recordings(data_node)
+    elif not os.path.isdir(data_node.CACHED_PATH):
+        raise DataError(
+            f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
+            f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
+        )
+
+
+def load_split(split, data_node, workers=None, progress=True):
+    """The clips of a split, preprocessed first if DO_PREPROCESS says so.
+
+    Args:
+        split: ``"TRAIN"``, ``"VALID"``, ``"TEST"`` or ``"UNSUPERVISED"``, for messages.
+        data_node: ``config.<split>.DATA`` with CACHED_PATH (EXP_DATA_NAME included) and FILE_LIST_PATH (a .csv) filled.
+        workers: preprocessing processes; None is one a CPU.
+        progress: show a bar, and what was cached.
+
+    Returns:
+        :class:`~.clips.ClipDataset`; its ``report`` is the :class:`~.preprocess.PreprocessReport`, or None.
+
+    Raises:
+        ConfigError: settings that are not served.
+        DataError: no recordings, recordings that failed, or a cache or file list that is not complete.
+    """
+    check_split(split, data_node)
+    check_source(split, data_node)
+    report = None
+    if data_node.DO_PREPROCESS:
+        inputs, report = preprocess(_recordings(data_node), data_node, data_node.CACHED_PATH, workers, progress)
+        write_file_list(data_node.FILE_LIST_PATH, inputs)
+        if progress:
+            print(f"{split} {data_node.DATASET}: {report}")
+    else:
+        inputs = _cached(split, data_node)
+    clips = ClipDataset(inputs, data_node.DATA_FORMAT)
+    clips.check()
+    clips.report = report
+    return clips
+
+
+def _recordings(data_node):
+    found = find_recordings(data_node.DATASET, data_node.DATA_PATH)
+    return split_recordings(data_node.DATASET, found, data_node.BEGIN, data_node.END)
+
+
+def _cached(split, data_node):
+    if not os.path.exists(data_node.FILE_LIST_PATH):
+        inputs = _list_retroactively(data_node)
+        write_file_list(data_node.FILE_LIST_PATH, inputs)
+        return inputs
+    inputs = read_file_list(data_node.FILE_LIST_PATH)
+    _check_listed(split, data_node, inputs)
+    return inputs
+
+
+def _list_retroactively(data_node):
+    """All cached clips of the split; agrees with ``build_file_list_retroactive``, but leaves no recording out."""
+    recordings = _recordings(data_node)
+    clips = {one.name: clip_cache.cached_inputs(data_node.CACHED_PATH, one.name) for one in recordings}
+    without = [name for name, paths in clips.items() if not paths]
+    if without:
+        raise DataError(
+            f"File list {'empty' if len(without) == len(recordings) else 'not complete'}: {len(without)} of the "
+            f"{len(recordings)} {data_node.DATASET} recordings in {data_node.DATA_PATH} have no clips in "
+            f"{data_node.CACHED_PATH} ({_some(without)}). Set DO_PREPROCESS to True; what is cached is not done again."
+        )
+    return [path for paths in clips.values() for path in paths]
+
+
+def _check_listed(split, data_node, inputs):
+    """A list is trusted for which clips it names, but they must be there, and none left out of a list made here."""
+    gone = [path for path in inputs if not (os.path.isfile(path) and os.path.isfile(clip_cache.label_path(path)))]
+    if gone:
+        raise DataError(
+            f"{data_node.FILE_LIST_PATH} lists {len(inputs)} clips, of which {len(gone)} (or their labels) are not "
+            f"there, the first is {gone[0]!r}. Delete the list, or set {split}.DATA.DO_PREPROCESS to True."
+        )
+    listed = sorted({clip_name(path)[0] for path in inputs})
+    for name in listed:
+        clip_cache.cached_inputs(data_node.CACHED_PATH, name)
+    generated = os.path.basename(data_node.FILE_LIST_PATH) == clip_cache.file_list_name(data_node)
+    if not generated or not os.path.isdir(data_node.DATA_PATH):
+        return
+    expected = [recording.name for recording in _recordings(data_node)]
+    if len(listed) < len(expected):  # names may differ: the toolbox divides UBFC-rPPG in the file system's order
+        raise DataError(
+            f"{data_node.FILE_LIST_PATH} lists clips of {len(listed)} recordings, but the split {data_node.BEGIN}-"
+            f"{data_node.END} of {data_node.DATA_PATH} has {len(expected)}; without clips: "
+            f"{_some(sorted(set(expected) - set(listed)))}. Set {split}.DATA.DO_PREPROCESS to True; what is cached is "
+            f"not done again."
+        )
+
+
+def _some(names):
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def write_file_list(path, inputs):
+    """Write the toolbox's file list: a CSV with an index and the column ``input_files``."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    clip_cache.write_text(path, pd.DataFrame(list(inputs), columns=["input_files"]).to_csv())
+
+
+def read_file_list(path):
+    """The input files that a list names, in its order.
+
+    Raises:
+        DataError: no such column, or nothing in it.
+    """
+    try:
+        inputs = pd.read_csv(path)["input_files"].tolist()
+    except (KeyError, ValueError) as error:
+        raise DataError(
+            f"The file list {path} cannot be read ({error}); expected a CSV with a column 'input_files'. Delete it and "
+            f"it will be made again."
+        )
+    if not inputs:
+        raise DataError(
+            f"File list empty: {path} names no clips. Delete it, set DO_PREPROCESS to True, and it is made again."
+        )
+    return inputs

@@ -1,0 +1,163 @@
+"""Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours, read and scored."""
+
+import itertools
+import math
+import numbers
+from pathlib import Path
+from typing import Dict, NamedTuple
+
+import numpy as np
+
+from ... import evaluation
+from ...errors import DataError
+from . import safe_pickle
+
+#: The toolbox's label types, and whether a signal of that type is the derivative of the pulse.
+LABEL_TYPES = {"DiffNormalized": True, "Raw": False, "Standardized": False}
+KEYS = ("predictions", "labels", "label_type", "fs")
+
+
+class Outputs(NamedTuple):
+    """Predicted and true pulse of a test set's videos."""
+
+    #: The file they are from.
+    path: str
+    #: ``{video: (N,) array}``, chunks joined; the same videos in both.
+    predictions: Dict[str, np.ndarray]
+    labels: Dict[str, np.ndarray]
+    #: A name in ``LABEL_TYPES``.
+    label_type: str
+    fs_hz: float
+    #: ``{video: reason}`` of the videos whose chunks cannot be joined.
+    unusable: Dict[str, str]
+
+    @property
+    def videos(self):
+        """How many videos the file holds, usable or not."""
+        return len(self.predictions) + len(self.unusable)
+
+    def evaluate(self, protocols=tuple(evaluation.PROTOCOLS), method="FFT", window_s=None, interpolate=False):
+        """:func:`evaluation.evaluate` of these outputs; a video without an estimate is left out, with its reason.
+
+        Raises:
+            EvaluationError: a protocol, method, window or frame rate that cannot be used.
+        """
+        return evaluation.evaluate(
+            self.predictions,
+            self.labels,
+            self.fs_hz,
+            protocols,
+            is_derivative=LABEL_TYPES[self.label_type],
+            method=method,
+            window_s=window_s,
+            interpolate=interpolate,
+            skip_unusable=True,
+            unusable=self.unusable,
+        )
+
+
+class _Unusable(Exception):
+    """Why a video's chunks cannot be joined."""
+
+
+def read(path):
+    """:class:`Outputs` of a file, without running anything that is in it.
+
+    Args:
+        path: a ``*_outputs.pickle``; or a run's folder or ``results.json``, whose outputs are then found.
+
+    Raises:
+        DataError: no such file, or one that ``plain_pickle.load`` refuses; not the layout of saved outputs; a label
+            type or frame rate that is not known; predictions and labels of different videos; no usable video.
+    """
+    path = find(path)
+    content = safe_pickle.load(path)
+    _check_layout(path, content)
+    predictions, labels, unusable = {}, {}, {}
+    for video, chunks in content["predictions"].items():
+        try:
+            predictions[video], labels[video] = _joined(chunks, content["labels"][video])
+        except _Unusable as reason:
+            unusable[video] = str(reason)
+    if not predictions:
+        video, reason = next(iter(unusable.items()))
+        raise DataError(f"None of the {len(unusable)} videos in {path} can be used. The first, {video}: {reason}.")
+    return Outputs(path, predictions, labels, content["label_type"], float(content["fs"]), unusable)
+
+
+def find(path):
+    """The path of the one ``*_outputs.pickle`` that ``path`` means: itself, or the one of a run's folder.
+
+    Raises:
+        DataError: a run without outputs, or with several, which are then listed.
+    """
+    path = Path(path)
+    if path.suffix == ".json":
+        path = path.parent
+    if not path.is_dir():
+        return str(path)
+    found = sorted(str(file) for file in path.rglob("*_outputs.pickle"))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DataError(f"There are {len(found)} saved outputs below {path}. Name one of them: {', '.join(found)}.")
+    raise DataError(
+        f"There is no *_outputs.pickle below {path}. The toolbox's trainers leave one if TEST.OUTPUT_SAVE_DIR is set; "
+        f"name that file, or test again with the setting."
+    )
+
+
+def _check_layout(path, content):
+    """Raise DataError unless ``content`` is laid out as the toolbox's ``save_test_outputs`` does it."""
+    if not isinstance(content, dict) or not set(KEYS) <= set(content):
+        holds = f"the keys {', '.join(map(str, content)) or 'none'}" if isinstance(content, dict) else "something else"
+        raise DataError(f"{path} is a pickle with {holds}; saved outputs have {', '.join(KEYS)}. Name another file.")
+    label_type, fs = content["label_type"], content["fs"]
+    if not isinstance(label_type, str) or label_type not in LABEL_TYPES:
+        raise DataError(
+            f"{path} says that its labels are of type {label_type!r}. Known are {', '.join(LABEL_TYPES)}: of another "
+            f"type it is not known whether its signals are pulses or their derivatives."
+        )
+    if isinstance(fs, bool) or not isinstance(fs, numbers.Real) or not 0 < fs < math.inf:
+        raise DataError(f"{path} gives a frame rate of {fs!r}, and should give the videos' frames a second, e.g. 30.")
+    sides = [content["predictions"], content["labels"]]
+    if not all(isinstance(side, dict) and side and all(isinstance(video, str) for video in side) for side in sides):
+        raise DataError(f"{path} should hold predictions and labels of some videos by name, and does not. Test again.")
+    alone = sorted(set(sides[0]) ^ set(sides[1]))
+    if alone:
+        raise DataError(
+            f"{path} has predictions of {len(sides[0])} videos and labels of {len(sides[1])}, and these are on one "
+            f"side only: {', '.join(alone[:5])}{', ...' if len(alone) > 5 else ''}. Test again."
+        )
+
+
+def _joined(prediction, label):
+    """The two (N,) signals of a video."""
+    sides = [_numbered(prediction, "prediction"), _numbered(label, "label")]
+    chunks = sorted(set(sides[0]) | set(sides[1]))
+    for side, name in zip(sides, ("prediction", "label")):
+        missing = (str(number) for number in range(chunks[-1] + 1) if number not in side)
+        first = list(itertools.islice(missing, 5))
+        if first:
+            raise _Unusable(f"the {name} lacks chunk {', '.join(first)} of 0 to {chunks[-1]}")
+    for number in chunks:
+        sizes = [side[number].size for side in sides]
+        if sizes[0] != sizes[1]:
+            raise _Unusable(f"chunk {number} has {sizes[0]} predicted and {sizes[1]} true samples")
+    return [evaluation.join_chunks(side) for side in sides]
+
+
+def _numbered(chunks, side):
+    """``{chunk number: array}``; a number written as text is one too."""
+    if not isinstance(chunks, dict) or not chunks:
+        raise _Unusable(f"the {side} has no chunks")
+    numbered = {}
+    for key, chunk in chunks.items():
+        number = int(key) if isinstance(key, str) and key.isdecimal() else key
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0 or number in numbered:
+            raise _Unusable(f"the {side} has a chunk numbered {key!r}, beside {len(chunks) - 1} others")
+        values = getattr(chunk, "values", None)
+        if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
+            raise _Unusable(f"chunk {key} of the {side} is no tensor of real numbers")
+        numbered[number] = values
+    return numbered

@@ -1,0 +1,23 @@
+"""Results of the toolbox's own models, which save their outputs and leave no ``results.json``."""
+
+from ..evaluation.files import outputs, results
+from ..hosts.base import Host, revision
+from ..training.resume import weights_path
+
+
+def write_results(run):
+    """Score the outputs that a run in a checkout saved, as every other result is scored, and write its results.
+
+    Raises:
+        DataError: there are no saved outputs, or they cannot be used.
+    """
+    config = run.config
+    weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
+    tested = results.trained_model(config, weights)
+    saved = outputs.read(tested.outputs)
+    window = config.INFERENCE.EVALUATION_WINDOW
+    scored = saved.evaluate(
+        method=config.INFERENCE.EVALUATION_METHOD,
+        window_s=window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None,
+    )
+    results.write_scored(config, Host("toolbox", revision(run.toolbox)), tested, scored)

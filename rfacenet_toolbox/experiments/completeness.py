@@ -1,0 +1,77 @@
+"""Whether the data sets are whole, and whether they are real."""
+
+import os
+from typing import List, NamedTuple
+
+from ..datasets.readers import find_recordings
+from ..errors import DataError
+from ..synthetic import MANIFEST
+from .run import SPLITS
+
+PURE, UBFC = "PURE", "UBFC-rPPG"
+_PURE_COUNT = 59  # 10 subjects x 6 scenarios; one of the sixty was never part of the data set
+_PURE_NAMES = [f"{subject:02d}-{scenario:02d}" for subject in range(1, 11) for scenario in range(1, 7)]
+_UBFC_NUMBERS = [1, 3, 4, 5, *range(8, 19), 20, *range(22, 28), *range(30, 50)]
+_UBFC_NAMES = [f"subject{number}" for number in _UBFC_NUMBERS]
+
+
+class Dataset(NamedTuple):
+    """A data set as it is on disk."""
+
+    name: str
+    path: str  #: absolute
+    recordings: int
+    missing: List[str]  #: folders of the published data set that are not there, beyond the one that PURE never had
+    synthetic: bool
+
+    @property
+    def described(self):
+        """For people, e.g. ``"PURE: 59 recordings"``."""
+        kind = "synthetic recordings" if self.synthetic else "recordings"
+        whole = {PURE: _PURE_COUNT, UBFC: len(_UBFC_NAMES)}[self.name]
+        incomplete = f" of {whole}, incomplete" if self.missing and not self.synthetic else ""
+        return f"{self.name}: {self.recordings} {kind}{incomplete}"
+
+
+def check_datasets(pure, ubfc, allow_incomplete=False):
+    """``{"PURE": Dataset, "UBFC-rPPG": Dataset}`` of the two folders.
+
+    Args:
+        pure, ubfc: the folders.
+        allow_incomplete: take them as they are.
+
+    Raises:
+        DataError: no recordings, or not all of a data set's; those that are missing are named.
+    """
+    sets = {PURE: _look(PURE, pure, _PURE_NAMES, _PURE_COUNT), UBFC: _look(UBFC, ubfc, _UBFC_NAMES, len(_UBFC_NAMES))}
+    problems = [] if allow_incomplete else [_problem(one) for one in sets.values() if one.missing]
+    if problems:
+        raise DataError(
+            f"{' '.join(problems)} Complete the data sets, or give --allow-incomplete, which the table will say."
+        )
+    return sets
+
+
+def is_synthetic(config):
+    """Whether a config reads synthetic recordings."""
+    paths = [config[split].DATA.DATA_PATH for split in SPLITS]
+    return any(path and os.path.isfile(os.path.join(path, MANIFEST)) for path in paths)
+
+
+def _look(name, path, names, count):
+    there = {os.path.basename(recording.path) for recording in find_recordings(name, str(path))}
+    missing = [folder for folder in names if folder not in there]
+    if len(names) - len(missing) >= count:
+        missing = []
+    return Dataset(name, os.path.abspath(path), len(there), missing, os.path.isfile(os.path.join(path, MANIFEST)))
+
+
+def _problem(dataset):
+    if dataset.synthetic:
+        return f"{dataset.path} holds synthetic recordings in the format of {dataset.name}."
+    whole = _PURE_COUNT if dataset.name == PURE else len(_UBFC_NAMES)
+    never = " (one of these was never part of it)" if dataset.name == PURE else ""
+    return (
+        f"{dataset.path} holds {dataset.recordings} recordings, and {dataset.name} has {whole}. "
+        f"Not there{never}: {', '.join(dataset.missing)}."
+    )

@@ -1,0 +1,155 @@
+"""A run's child process on this machine."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import redirect_stdout, suppress
+from typing import NamedTuple, Optional
+
+from ..errors import RFaceNetError
+from ..hosts.toolbox import launch
+from ..runtime.pool import default_workers
+from .run import CONFIG, Run
+
+_TAIL_LINES = 12
+
+
+class Outcome(NamedTuple):
+    """How a run ended.
+
+    ``failure`` is None for a run whose results are there, else why they are not; ``seconds`` is None for a run that was
+    not executed now, because it was done before or could not begin.
+    """
+
+    run: Run
+    seconds: Optional[float] = None
+    failure: Optional[str] = None
+
+
+class LocalLauncher:
+    """Executes runs as child processes of this one.
+
+    Args:
+        jobs: how many are going to run at a time; they share the cores.
+    """
+
+    def __init__(self, jobs=1):
+        self._threads = None if jobs == 1 else max(1, default_workers(os.cpu_count() or 1) // jobs)
+
+    def start(self, run):
+        """A :class:`Task` for the run, or None where another process is executing it, or has just done so."""
+        lock = run.lock()
+        if lock is not None and run.done:
+            lock.close()
+            lock = None
+        return None if lock is None else Task(run, lock, self._threads)
+
+
+class Task:
+    """A run that is being executed.
+
+    Args:
+        run: whose lock is held.
+        lock: its open file; closed when the run ends.
+        threads: for the child's arithmetic; None leaves them as they are.
+    """
+
+    def __init__(self, run, lock, threads=None):
+        self.run, self._lock = run, lock
+        run.begin()
+        self._began = time.monotonic()
+        with open(run.log, "ab") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} began {run.name}\n".encode())
+            log.flush()
+            self._process = subprocess.Popen(
+                command(run), cwd=run.toolbox, env=_environment(threads), pass_fds=[lock.fileno()],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def poll(self):
+        """The :class:`Outcome`, or None as long as the run goes on."""
+        status = self._process.poll()
+        if status is None:
+            return None
+        seconds = time.monotonic() - self._began
+        failure = self._failure(status)
+        if failure is None:
+            self.run.finish(seconds)
+        self._lock.close()
+        return Outcome(self.run, seconds, failure)
+
+    def stop(self):
+        """End the child process; what it has done so far stays for the next time."""
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=10)
+        self._process.kill()
+        self._process.wait()
+        self._lock.close()
+
+    def _failure(self, status):
+        if status:
+            ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+            return f"it {ended}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
+        if not self.run.has_results and self.run.toolbox is not None:
+            from .builtin import write_results
+
+            try:
+                with open(self.run.log, "a", encoding="utf-8") as log, redirect_stdout(log):
+                    write_results(self.run)
+            except RFaceNetError as error:
+                return str(error)
+        if not self.run.has_results:
+            missing = [str(path) for path in self.run.results.values() if not path.is_file()]
+            return f"it ended and left no {', '.join(missing)}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
+        return None
+
+
+def command(run):
+    """The child process's arguments: ``rfacenet run --config_file <folder>/config.yaml``.
+
+    In a checkout it is what ``rfacenet run --toolbox`` starts, without a process in between that could outlive it.
+    """
+    module = ["rfacenet_toolbox", "run"] if run.toolbox is None else [launch.MODULE]
+    return [sys.executable, "-m", *module, "--config_file", str(run.folder / CONFIG)]
+
+
+def perform(run, poll_s=1.0):
+    """Execute a run from beginning to end in this process's place, as a cluster's job; its :class:`Outcome`.
+
+    Where another process is executing it, a job that a killed command left for instance, that one is waited for.
+    """
+    launcher, task = LocalLauncher(), None
+    while task is None:
+        if run.done:
+            return Outcome(run)
+        task = launcher.start(run)
+        if task is None:
+            time.sleep(poll_s)
+    outcome = None
+    try:
+        while outcome is None:
+            time.sleep(poll_s)
+            outcome = task.poll()
+    except BaseException:
+        task.stop()
+        raise
+    return outcome
+
+
+def log_tail(path, lines=_TAIL_LINES):
+    """The last lines of a log, a progress bar that was redrawn in place counted as one."""
+    with open(path, "rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - 100000))
+        text = file.read().decode("utf-8", "replace")
+    shown = [line.rstrip().rpartition("\r")[2] for line in text.split("\n")]
+    return "\n".join([f"    {line}" for line in shown if line.strip()][-lines:])
+
+
+def _environment(threads):
+    variables = {"PYTHONUNBUFFERED": "1", "TQDM_MININTERVAL": "5", **launch.environment()}
+    if threads is not None:
+        variables.setdefault("OMP_NUM_THREADS", str(threads))
+    return variables

@@ -1,0 +1,193 @@
+"""One run: a config in a folder of its own, and whether it has been done."""
+
+import contextlib
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Dict, Optional
+
+import yaml
+from yacs.config import CfgNode
+
+from .. import config as configuration
+from ..errors import ConfigError
+from ..training.resume import state_path, weights_path
+from ..training.state_dicts import write_atomically
+
+RECORD = "run.json"
+CONFIG = "config.yaml"
+LOG = "log.txt"
+SPLITS = ("TRAIN", "VALID", "TEST", "UNSUPERVISED")
+#: keys that say where and how a run works and cannot change a result, that follow from others, or that only say
+#: which results there are to be
+_NO_SETTINGS = {
+    "BASE", "LOG", "DEVICE", "NUM_OF_GPU_TRAIN", "DO_PREPROCESS", "CACHED_PATH", "MODEL_DIR", "OUTPUT_SAVE_DIR",
+    "RESUME", "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "PLOT_LOSSES_AND_LR", "METHOD", "METRICS",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """A config to be run.
+
+    Attributes:
+        name: what people read, e.g. ``"rFaceNet, PURE -> UBFC-rPPG, seed 100"``.
+        folder: absolute; the run's own.
+        content: the config file as nested dicts. ``LOG.PATH`` is always ``folder``.
+        toolbox: the rPPG-Toolbox checkout to run in; None is the standalone host.
+        kind: runs of one kind last about as long as one another.
+    """
+
+    name: str
+    folder: Path
+    content: Dict
+    toolbox: Optional[str] = None
+    kind: str = ""
+
+    @cached_property
+    def config(self):
+        """The merged configuration.
+
+        Raises:
+            ConfigError: an unknown key, or a value of another type.
+        """
+        return configuration.load(self.folder / CONFIG, self._with_log_path())
+
+    @property
+    def host(self):
+        """``"standalone"`` or ``"toolbox"``."""
+        return "standalone" if self.toolbox is None else "toolbox"
+
+    @property
+    def results(self):
+        """{name: path of a ``results.json``}: one named "", or one for each unsupervised method."""
+        if self.config.TOOLBOX_MODE == "unsupervised_method":
+            return {method: self.folder / method / "results.json" for method in self.config.UNSUPERVISED.METHOD}
+        return {"": self.folder / "results.json"}
+
+    @property
+    def log(self):
+        """What the child process printed, this time and before."""
+        return self.folder / LOG
+
+    @property
+    def record(self):
+        """What :meth:`begin` and :meth:`finish` noted; empty where nothing was begun."""
+        try:
+            record = json.loads((self.folder / RECORD).read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return record if isinstance(record, dict) else {}
+
+    @property
+    def current(self):
+        """Whether what is in the folder was made with this config."""
+        return self.record.get("settings") == self.settings
+
+    @property
+    def done(self):
+        """Whether all results are there, for this config."""
+        return self.has_results and self.current
+
+    @property
+    def has_results(self):
+        """Whether all results are there, of whatever config."""
+        return all(path.is_file() for path in self.results.values())
+
+    @cached_property
+    def settings(self):
+        """{dotted key: value} of all that can change the results, as JSON gives it back."""
+        settings = {"host": self.host}
+        for key, value in _flat(self.config):
+            if not _NO_SETTINGS.intersection(key.split(".")):
+                # the list's folder follows CACHED_PATH
+                settings[key] = os.path.basename(value) if key.endswith("FILE_LIST_PATH") else value
+        return json.loads(json.dumps(settings))
+
+    def check_kept(self):
+        """Refuse to lose results that another config left in this folder.
+
+        Raises:
+            ConfigError: with a setting that differs.
+        """
+        before = self.record.get("settings", {})
+        if self.current or not self.has_results:
+            return
+        changed = sorted(key for key in {*before, *self.settings} if before.get(key) != self.settings.get(key))
+        key = changed[0]
+        raise ConfigError(
+            f"{self.folder} holds the results of another config: {key} was {before.get(key)!r} and is "
+            f"{self.settings.get(key)!r} now ({len(changed)} settings differ). Name another --out, or remove the "
+            f"folder to lose them."
+        )
+
+    def begin(self):
+        """Write the config, and what it stands for; results and training state of another config are removed first."""
+        going_on = self.current
+        for path in () if going_on else (*self.results.values(), state_path(self.config)):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+        self._write(RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")
+        self._write(CONFIG, yaml.safe_dump(self._for_the_host(going_on), sort_keys=False))
+
+    def finish(self, seconds):
+        """Note how long it took."""
+        self._write(RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
+
+    def lock(self):
+        """Take the run's lock: an open file, or None where another process has it.
+
+        A child process that inherits the file keeps the lock: it ends with the last process that has the file open,
+        so a child whose parent was killed is not taken for dead.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = open(self.folder / ".lock", "w")  # noqa: SIM115
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+        return file
+
+    def _with_log_path(self):
+        return overlaid(self.content, {"LOG": {"PATH": str(self.folder)}})
+
+    def _for_the_host(self, going_on):
+        content = self._with_log_path()
+        if going_on and self._is_trained():
+            # "auto" takes this state for that of a finished run, and would train once more before it tests
+            content = overlaid(content, {"MODEL": {"RFACENET": {"RESUME": state_path(self.config)}}})
+        if self.toolbox is not None:  # prepare() has filled the caches, and the toolbox would do it all again
+            content = overlaid(content, {split: {"DATA": {"DO_PREPROCESS": False}} for split in SPLITS})
+        return content
+
+    def _is_trained(self):
+        """Whether training came to its end, and what was killed was the test."""
+        config = self.config
+        if config.TOOLBOX_MODE != "train_and_test" or config.MODEL.RFACENET.RESUME != "auto":
+            return False
+        last = weights_path(config, config.TRAIN.EPOCHS - 1)
+        return os.path.isfile(last) and os.path.isfile(state_path(config))
+
+    def _write(self, name, text):
+        write_atomically(self.folder / name, lambda file: file.write(text.encode("utf-8")))
+
+
+def overlaid(content, changes):
+    """Nested dicts with others laid over them; neither is altered."""
+    result = dict(content)
+    for key, value in changes.items():
+        below = result.get(key)
+        result[key] = overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result
+
+
+def _flat(node, prefix=""):
+    for key, value in node.items():
+        if isinstance(value, CfgNode):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

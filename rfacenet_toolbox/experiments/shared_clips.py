@@ -1,0 +1,53 @@
+"""Cache the clips of many runs before the first of them begins.
+
+Two runs at a time must not preprocess the same recording into the same cache. A run that finds all its clips there
+leaves them alone, so each distinct setting is preprocessed once, here, one after the other. Clips and file lists are
+the toolbox's own, so runs in a checkout read these too, and both hosts divide a data set in the same way.
+"""
+
+from ..errors import RFaceNetError
+
+
+def prepare(runs):
+    """Preprocess each distinct setting of the runs that are not done yet.
+
+    Returns:
+        {folder of a run: why its clips are not there}, empty if all went well.
+    """
+    wanted = {}
+    for run in runs:
+        if not run.done:
+            for split in splits(run.config):
+                data = run.config[split].DATA
+                if data.DO_PREPROCESS:
+                    wanted.setdefault(_setting(data), (split, data, []))[2].append(run)
+    failures = {}
+    for split, data, its_runs in wanted.values():
+        failure = _cache(split, data)
+        if failure is not None:
+            failures.update((run.folder, f"its clips could not be prepared: {failure}") for run in its_runs)
+    return failures
+
+
+def splits(config):
+    """The splits that a config reads, in the order in which the hosts load them."""
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        return ["UNSUPERVISED"]
+    if config.TOOLBOX_MODE == "only_test":
+        return ["TEST"]
+    return ["TRAIN", "TEST"] if config.TEST.USE_LAST_EPOCH else ["TRAIN", "VALID", "TEST"]
+
+
+def _setting(data):
+    return data.DATASET, data.DATA_PATH, data.CACHED_PATH, data.FILE_LIST_PATH, repr(data.PREPROCESS), data.FS
+
+
+def _cache(split, data):
+    """Why the split's clips are not there, or None."""
+    from ..datasets.splits import load_split
+
+    try:
+        load_split(split, data)
+    except RFaceNetError as error:
+        return str(error)
+    return None

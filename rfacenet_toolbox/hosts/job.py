@@ -1,0 +1,115 @@
+"""The main jobs, the same for both hosts: predict, score, leave the results as files."""
+
+from collections import defaultdict
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from ..errors import DataError, EvaluationError
+from ..evaluation.files import results
+from ..methods import registry
+from ..methods.signal import METHODS
+from ..runtime import processes
+
+
+def run(config, loaders, host):
+    """Run ``TOOLBOX_MODE`` train_and_test or only_test with the loaders of either host.
+
+    Args:
+        config: the whole frozen tree.
+        loaders: ``{"train", "valid", "test"}`` -> DataLoader or None; batches are ``(clips (B, 3, T, H, W), labels
+            (B, T), names, chunk numbers as text)``.
+        host: the :class:`~rfacenet_toolbox.hosts.Host` that made them.
+
+    Returns:
+        The content of ``results.json``; None in the processes that only help to train.
+    """
+    trainer = registry.build(config.MODEL.NAME, config, loaders, host)
+    if config.TOOLBOX_MODE == "train_and_test":
+        trainer.train(loaders)
+    if not processes.is_writer():
+        return None
+    predictions, labels, weights = trainer.test(loaders)
+    return results.write(config, host, results.trained_model(config, weights), predictions, labels)
+
+
+def run_signal_methods(config, loader, host):
+    """Run ``TOOLBOX_MODE`` unsupervised_method: every method of ``UNSUPERVISED.METHOD``, each clip read once.
+
+    A method whose results of the same config are there already is not run again. A video that a method cannot take is
+    left out of that method's metrics, and told.
+
+    Args:
+        config: the whole frozen tree.
+        loader: gives the items of :class:`~rfacenet_toolbox.datasets.traces.ColourTraces` one by one (batch_size None).
+        host: the :class:`~rfacenet_toolbox.hosts.Host` that made it.
+
+    Returns:
+        {method: the content of its ``results.json``}.
+
+    Raises:
+        DataError: a method that could not take any video; the other methods' files are written.
+    """
+    contents = {}
+    for method in dict.fromkeys(config.UNSUPERVISED.METHOD):
+        tested = results.signal_method(config, method)
+        contents[method] = results.read_finished(config, host, tested, loader.dataset.inputs)
+        if contents[method] is not None:
+            print(f"{method} is done already: {results.results_path(tested)} has the same config.")
+    waveforms = {method: Waveforms() for method, content in contents.items() if content is None}
+    if waveforms:
+        _predict(waveforms, loader, config.UNSUPERVISED.DATA.FS)
+    contents.update(write_signal_methods(config, host, waveforms))
+    return contents
+
+
+def _predict(waveforms, loader, fs_hz):
+    for rgb, label, video, chunk in tqdm(loader, desc="Signal methods", ncols=100):
+        for method, kept in waveforms.items():
+            try:
+                kept.add(video, chunk, METHODS[method](rgb.numpy(), fs_hz), label.numpy())
+            except (DataError, EvaluationError) as error:
+                kept.left_out[video] = str(error)
+
+
+class Waveforms:
+    """What a signal method made of each video: {video: {chunk number: (T,) tensor}}, and {video: why it has none}."""
+
+    def __init__(self):
+        self.predictions, self.labels, self.left_out = defaultdict(dict), defaultdict(dict), {}
+
+    def add(self, video, chunk, bvp, label):
+        """Keep a BVP; one that is shorter than its label (the toolbox's CHROM) goes on with zeros, as ours does."""
+        if not np.isfinite(bvp).all():
+            self.left_out[video] = f"{np.sum(~np.isfinite(bvp))} of {len(bvp)} values of the waveform are not finite"
+        elif np.ptp(bvp) == 0:
+            self.left_out[video] = f"the waveform is {bvp[0]:g} throughout"
+        bvp = np.pad(np.asarray(bvp, dtype=np.float64), (0, max(len(label) - len(bvp), 0)))
+        self.predictions[video][int(chunk)] = torch.from_numpy(bvp)
+        self.labels[video][int(chunk)] = torch.from_numpy(np.array(label, dtype=np.float32))
+
+    def usable(self):
+        """``(predictions, labels)`` of the videos that are not left out."""
+        return tuple(
+            {video: chunks for video, chunks in signals.items() if video not in self.left_out}
+            for signals in (self.predictions, self.labels)
+        )
+
+
+def write_signal_methods(config, host, waveforms):
+    """Score and write what each method left: ``{method: Waveforms}`` -> {method: the content of its ``results.json``}.
+
+    Raises:
+        DataError: a method without a usable waveform, after the others were written.
+    """
+    contents, failures = {}, []
+    for method, kept in waveforms.items():
+        tested = results.signal_method(config, method)
+        try:
+            contents[method] = results.write(config, host, tested, *kept.usable(), kept.left_out)
+        except DataError as error:
+            failures.append(str(error))
+    if failures:
+        raise DataError("\n".join(failures))
+    return contents

@@ -1,0 +1,295 @@
+"""Put the plug-in into an rPPG-Toolbox checkout, and give the checkout back byte for byte.
+
+:func:`install` adds :data:`LINE` to ``main.py`` and our YAML files to ``toolbox_configs/``, with a record of what it
+did, ``toolbox_configs/.rfacenet.json``. Everything is checked before anything is written, each file is replaced in one
+step, and the record is written first, so that an interrupted install can be repeated or undone.
+"""
+
+import ast
+import hashlib
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import List
+
+from ...errors import InstallError
+
+LINE = (
+    "from rfacenet_toolbox.hosts.toolbox import activate; activate()"
+    "  # rFaceNet plug-in; 'rfacenet uninstall' takes this line out"
+)
+FOLDER = "toolbox_configs"
+RECORD = ".rfacenet.json"
+_MARK = b"rfacenet_toolbox.hosts"
+_CODING = re.compile(rb"[ \t\f]*#.*coding[:=]")
+_BOM = b"\xef\xbb\xbf"
+_NEEDED = "Expected the root of an rPPG-Toolbox checkout, such as 7e33a44 (2023-11) or d807b01 (2025-09)"
+_UNCHANGED = "Nothing was changed."
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was done, in ``lines`` for people to read."""
+
+    lines: List[str]
+
+
+def configs_dir():
+    """Folder of the YAML files that this package ships.
+
+    Raises:
+        InstallError: the package was installed without them.
+    """
+    package = str(Path(__file__).resolve().parents[2])
+    candidates = [os.path.join(package, FOLDER), os.path.join(os.path.dirname(package), FOLDER)]
+    for folder in candidates:
+        if os.path.isdir(folder):
+            return folder
+    raise InstallError(f"there are no {FOLDER} at {' or '.join(candidates)}. Install the package again.")
+
+
+def check_checkout(directory):
+    """The absolute path of a checkout that the plug-in fits.
+
+    Raises:
+        InstallError: parts of a checkout are missing, or ``main.py`` has not the functions that the plug-in serves.
+    """
+    root = os.path.abspath(directory)
+    wanted = {
+        "main.py": os.path.isfile,
+        "config.py": os.path.isfile,
+        "neural_methods": os.path.isdir,
+        "dataset": os.path.isdir,
+    }
+    missing = [name for name, is_there in wanted.items() if not is_there(os.path.join(root, name))]
+    if missing:
+        raise InstallError(f"{root} has no {', '.join(missing)}. {_NEEDED}. {_UNCHANGED}")
+    main = _parsed(os.path.join(root, "main.py"))
+    functions = {"train_and_test", "test"}
+    absent = functions - {node.name for node in main.body if isinstance(node, ast.FunctionDef)}
+    called = {node.func.id for node in ast.walk(main) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    uncalled = (functions | {"get_config"}) - called
+    if absent or uncalled:
+        found = [f"does not define {name}" for name in sorted(absent)]
+        found += [f"does not call {name}" for name in sorted(uncalled)]
+        raise InstallError(f"{root}/main.py {', '.join(found)}. {_NEEDED}. {_UNCHANGED}")
+    settings = _parsed(os.path.join(root, "config.py"))
+    if not any(isinstance(node, ast.FunctionDef) and node.name == "get_config" for node in settings.body):
+        raise InstallError(f"{root}/config.py does not define get_config. {_NEEDED}. {_UNCHANGED}")
+    return root
+
+
+def install(directory):
+    """Add the plug-in to a checkout. Safe to repeat.
+
+    YAML files of the user's in ``toolbox_configs/`` stay as they are, also where one has the name of one of ours.
+
+    Raises:
+        InstallError: no such checkout, or our line in ``main.py`` was altered; nothing was changed then.
+    """
+    root = check_checkout(directory)
+    main = os.path.join(root, "main.py")
+    record = _read_record(root)
+    before = _read(main)
+    after = before if _has_line(before, main) else _with_line(before, main)
+    if after != before or record["main"] is None:
+        record["main"] = _sha256(after)
+    copies, lines = _plan_configs(root, record)
+    try:
+        os.makedirs(os.path.join(root, FOLDER), exist_ok=True)
+        _write_record(root, record)
+        for path, content in copies.items():
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _replace(path, content)
+        if after != before:
+            _replace(main, after)
+    except OSError as error:
+        raise InstallError(f"{error.filename} cannot be written ({error.strerror}). Make {root} writable.") from error
+    done = "main.py: one line added" if after != before else "main.py: the line is there already"
+    return Report([f"rFaceNet in {root}", done, *lines, *_how_to_import()])
+
+
+def uninstall(directory, keep_edits=False):
+    """Take the plug-in out again. Safe to repeat.
+
+    Args:
+        directory: root of the checkout.
+        keep_edits: where ``main.py`` was edited since, take out our line and keep the edits.
+
+    Raises:
+        InstallError: ``main.py`` was edited since, or our line in it was altered; nothing was changed then.
+    """
+    root = os.path.abspath(directory)
+    main = os.path.join(root, "main.py")
+    if not os.path.isfile(main):
+        raise InstallError(f"{root} has no main.py. {_NEEDED}. {_UNCHANGED}")
+    record = _read_record(root)
+    content = _read(main)
+    has_line = _has_line(content, main)
+    edited = record["main"] is not None and _sha256(content) != record["main"]
+    if has_line and edited and not keep_edits:
+        raise InstallError(
+            f"{main} was edited after the plug-in was installed, so it cannot be given back as it was. {_UNCHANGED} "
+            f"Undo the edits, or use --keep-edits to take out our line and keep them."
+        )
+    lines = [f"rFaceNet out of {root}"]
+    try:
+        if has_line:
+            _replace(main, _without_line(content))
+            lines.append("main.py: our line taken out, your edits kept" if edited else "main.py: as it was")
+        lines += _remove_configs(root, record)
+    except OSError as error:
+        raise InstallError(f"{error.filename} cannot be changed ({error.strerror}). Make {root} writable.") from error
+    return Report(lines if len(lines) > 1 else [f"no rFaceNet in {root}; nothing to take out"])
+
+
+def _how_to_import():
+    try:
+        importlib.metadata.distribution("rfacenet-toolbox")
+    except importlib.metadata.PackageNotFoundError:
+        source = str(Path(__file__).resolve().parents[3])
+        return [f"next: this package is not installed in this Python; 'pip install -e {source}' lets main.py find it"]
+    return []
+
+
+def _with_line(content, path):
+    """``content`` with our line after the comments that must stay on top, and after ``from __future__``."""
+    bom, rows = _rows(content)
+    if any(_CODING.match(row) for row in rows[1:2]):
+        top = 2
+    else:
+        top = int(rows[0].startswith(b"#!") or _CODING.match(rows[0]) is not None)
+    futures = [node.end_lineno for node in ast.parse(content).body if getattr(node, "module", "") == "__future__"]
+    top = max([top, *futures])
+    eol = b"\r\n" if rows[0].endswith(b"\r\n") else b"\n"
+    changed = bom + b"".join(rows[:top] + [LINE.encode() + eol] + rows[top:])
+    _parsed(path, changed)
+    return changed
+
+
+def _without_line(content):
+    bom, rows = _rows(content)
+    return bom + b"".join(row for row in rows if _bare(row) != LINE.encode())
+
+
+def _has_line(content, path):
+    ours = [row for row in _rows(content)[1] if _MARK in row]
+    if not ours:
+        return False
+    if [_bare(row) for row in ours] != [LINE.encode()]:
+        raise InstallError(
+            f"{path} has {len(ours)} line(s) that name {_MARK.decode()}, and not exactly once the line that the "
+            f"plug-in puts there: {LINE!r}. Restore main.py, or take these lines out by hand. {_UNCHANGED}"
+        )
+    return True
+
+
+def _rows(content):
+    """The byte order mark, if there is one, and the lines with their ends."""
+    bom = _BOM if content.startswith(_BOM) else b""
+    return bom, content[len(bom) :].splitlines(keepends=True)
+
+
+def _bare(row):
+    return row.rstrip(b"\r\n")
+
+
+def _plan_configs(root, record):
+    """{path: content} to write, and lines that say so; ``record`` learns what will be ours."""
+    copies, kept, same = {}, [], 0
+    source = configs_dir()
+    for name in _yaml_files(source):
+        content, path = _read(os.path.join(source, name)), os.path.join(root, FOLDER, name)
+        there = _sha256(_read(path)) if os.path.lexists(path) else None
+        if there is not None and there != record["configs"].get(name):
+            kept.append(name)
+        elif there == _sha256(content):
+            same += 1
+        else:
+            copies[path] = content
+            record["configs"][name] = _sha256(content)
+    lines = [f"{FOLDER}/: {len(copies)} files added, {same} there already"]
+    return copies, lines + [f"{FOLDER}/{name}: yours, left as it is" for name in kept]
+
+
+def _yaml_files(folder):
+    """Paths below ``folder`` and its folders, parted by ``/``, sorted."""
+    found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(".yaml")]
+    return sorted(os.path.relpath(path, folder).replace(os.sep, "/") for path in found)
+
+
+def _remove_configs(root, record):
+    folder = os.path.join(root, FOLDER)
+    removed, kept = 0, []
+    for name, ours in sorted(record["configs"].items()):
+        path = os.path.join(folder, name)
+        if not os.path.lexists(path):
+            continue
+        if _sha256(_read(path)) == ours:
+            os.remove(path)
+            removed += 1
+        else:
+            kept.append(name)
+    if os.path.lexists(os.path.join(folder, RECORD)):
+        os.remove(os.path.join(folder, RECORD))
+    for below in {os.path.dirname(os.path.join(folder, name)) for name in record["configs"]} - {folder}:
+        if os.path.isdir(below) and not os.listdir(below):
+            os.rmdir(below)
+    if record["made_folder"] and os.path.isdir(folder) and not os.listdir(folder):
+        os.rmdir(folder)
+    lines = [f"{FOLDER}/: {removed} files removed"] if record["configs"] else []
+    return lines + [f"{FOLDER}/{name}: edited since, kept" for name in kept]
+
+
+def _read_record(root):
+    path = os.path.join(root, FOLDER, RECORD)
+    if not os.path.lexists(path):
+        return {"main": None, "configs": {}, "made_folder": not os.path.isdir(os.path.join(root, FOLDER))}
+    try:
+        record = json.loads(_read(path).decode("utf-8"))
+        sound = set(record) == {"main", "configs", "made_folder"}
+        sound = sound and not any({"", ".", ".."} & set(name.split("/")) for name in record["configs"])
+    except (ValueError, TypeError):
+        sound = False
+    if not sound:
+        raise InstallError(f"{path} is not the record that install wrote. Delete it, and run again. {_UNCHANGED}")
+    return record
+
+
+def _write_record(root, record):
+    _replace(os.path.join(root, FOLDER, RECORD), (json.dumps(record, indent=1) + "\n").encode("utf-8"))
+
+
+def _parsed(path, content=None):
+    try:
+        return ast.parse(_read(path) if content is None else content, path)
+    except (SyntaxError, ValueError) as error:
+        raise InstallError(f"{path} is no Python that can be read ({error}). {_NEEDED}. {_UNCHANGED}") from error
+
+
+def _read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _replace(path, content):
+    """Write a file in one step, with the permissions that it had."""
+    path = os.path.realpath(path)
+    temporary = path + ".rfacenet-new"
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+        if os.path.exists(path):
+            shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+
+
+def _sha256(content):
+    return hashlib.sha256(content).hexdigest()

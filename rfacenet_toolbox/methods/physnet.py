@@ -1,0 +1,63 @@
+"""PhysNet and its loss.
+
+Z. Yu, X. Li, G. Zhao, "Remote Photoplethysmograph Signal Measurement from Facial Videos Using Spatio-Temporal
+Networks", BMVC 2019; of its networks the 3D-CNN encoder-decoder.
+"""
+
+from torch import nn
+
+from ..errors import ShapeError
+from .rfacenet.extractors import PulseBranch
+
+
+class PhysNet(PulseBranch):
+    """BVP from a clip by 3D convolutions over space and time. Agrees with the toolbox's
+    ``PhysNet_padding_Encoder_Decoder_MAX``.
+
+    Args:
+        frames: T, frames of a clip; a multiple of 4.
+
+    Raises:
+        ShapeError: ``frames`` is no multiple of 4.
+    """
+
+    def __init__(self, frames=128):
+        super().__init__()
+        if frames < 1 or frames % self.time_factor:
+            raise ShapeError(
+                f"frames is {frames}; PhysNet halves time twice and takes a multiple of {self.time_factor}."
+            )
+        self.frames = frames
+
+    def forward(self, clip):
+        """(B, 3, T, H, W) of any H and W of 16 or more -> BVP (B, T)."""
+        side = self.smallest_side
+        if clip.dim() != 5 or clip.shape[1:3] != (3, self.frames) or min(clip.shape[3:]) < side:
+            raise ShapeError(
+                f"PhysNet got a clip of shape {tuple(clip.shape)}; it takes (B, 3, {self.frames}, H, W) with H and W "
+                f"of {side} or more. Set MODEL.PHYSNET.FRAME_NUM to CHUNK_LENGTH, and DATA_FORMAT to NCDHW."
+            )
+        return self.predict(self.stage3(self.stage2(self.stage1(clip))))
+
+
+class NegativePearson(nn.Module):
+    """1 - Pearson's correlation over time, averaged over the batch: 0 to 2. A constant signal gives NaN.
+
+    Agrees with the toolbox's trainer, which z-scores both sides over the whole batch and then takes its
+    ``Neg_Pearson``. No correlation is changed by the first step, but rounding is: with Adam, biases in front of a
+    batch normalisation, whose gradient is rounding alone, walk as it says.
+    """
+
+    def forward(self, bvp, label):
+        """(B, T) and (B, T) -> a scalar."""
+        bvp, label = _z_score(bvp), _z_score(label)
+        frames = bvp.shape[-1]
+        bvp_sum, label_sum = bvp.sum(dim=-1), label.sum(dim=-1)
+        covariance = frames * (bvp * label).sum(dim=-1) - bvp_sum * label_sum
+        bvp_variance = frames * bvp.square().sum(dim=-1) - bvp_sum.square()
+        label_variance = frames * label.square().sum(dim=-1) - label_sum.square()
+        return (1 - covariance / (bvp_variance * label_variance).sqrt()).mean()
+
+
+def _z_score(batch):
+    return (batch - batch.mean()) / batch.std()

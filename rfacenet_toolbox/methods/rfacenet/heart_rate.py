@@ -1,0 +1,104 @@
+"""Heart rate as the largest peak of the power spectrum (paper Eq. 3), hard and differentiable.
+
+``hr = argmax over 0.5 Hz < f < 4.2 Hz of |FFT(bvp)|^2, times 60``
+
+128 frames at 30 fps give a grid of 14 bpm, so the signal is zero-padded until the grid is 1 bpm or finer, and a Hann
+window keeps the spectrum's mirror image below 0 Hz from pulling the peak of a slow pulse.
+
+Labels are DiffNormalized: a time derivative, whose spectrum is the BVP's times f^2. Its largest peak can be the
+dicrotic wave's harmonic. So a derivative is integrated first: mean removed, cumulative sum, straight line removed.
+"""
+
+import math
+
+import torch
+
+from ...errors import ShapeError
+
+#: the band of Eq. 3
+BAND_HZ = (0.5, 4.2)
+#: the frequency grid is this fine or finer
+RESOLUTION_BPM = 1.0
+#: exponent of the powers that weigh the frequencies of the differentiable rate
+SHARPNESS = 8.0
+
+
+def heart_rate_bpm(bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resolution_bpm=RESOLUTION_BPM):
+    """Eq. 3 as written: the frequency of the largest power in the band.
+
+    >>> t = torch.arange(128) / 30
+    >>> abs(float(heart_rate_bpm(torch.sin(2 * math.pi * 1.2 * t), 30)) - 72) < 1
+    True
+
+    Args:
+        bvp: (..., T) tensor or array, T of 16 or more.
+        fs_hz: frames a second.
+        band_hz: lowest and highest frequency looked at.
+        is_derivative: the signal is the BVP's time derivative, as DiffNormalized labels are.
+        resolution_bpm: the grid is this fine or finer.
+
+    Returns:
+        (...) tensor in beats a minute, float32.
+
+    Raises:
+        ShapeError: a signal too short, or a band that holds no frequency.
+    """
+    return _hard(*_band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm))
+
+
+def soft_heart_rate_bpm(
+    bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resolution_bpm=RESOLUTION_BPM, sharpness=SHARPNESS
+):
+    """Eq. 3 with a gradient: the mean frequency under weights ``power ** sharpness``.
+
+    On a clean tone the weights sit on the peak, and the result agrees with :func:`heart_rate_bpm` to 1 bpm.
+    Arguments, shapes, units and errors are those of :func:`heart_rate_bpm`.
+    """
+    return _soft(*_band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm), sharpness)
+
+
+def hard_and_soft_heart_rate_bpm(bvp, fs_hz, *, is_derivative=False):
+    """:func:`heart_rate_bpm` and :func:`soft_heart_rate_bpm` of the same signal, from one spectrum."""
+    power, grid_bpm = _band_power(bvp, fs_hz, BAND_HZ, is_derivative, RESOLUTION_BPM)
+    return _hard(power.detach(), grid_bpm), _soft(power, grid_bpm, SHARPNESS)
+
+
+def _hard(power, grid_bpm):
+    return grid_bpm[power.argmax(dim=-1)]
+
+
+def _soft(power, grid_bpm, sharpness):
+    peak = power.detach().amax(dim=-1, keepdim=True).clamp_min(1e-20)
+    # Powers 50 dB below the peak weigh nothing, and the floor keeps the logarithm's gradient finite there. The peak
+    # is only a scale, which the softmax does not see, so no gradient needs to pass through it.
+    weights = torch.softmax(sharpness * torch.log(power / peak + 1e-5), dim=-1)
+    return (weights * grid_bpm).sum(dim=-1)
+
+
+def _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm):
+    """Power (..., F) and its grid (F,) in bpm, inside the band."""
+    signal = torch.as_tensor(bvp).to(torch.float32)
+    length = signal.shape[-1] if signal.dim() else 0
+    if length < 16:
+        raise ShapeError(f"a heart rate needs a BVP of 16 samples or more along its last axis; found {length}.")
+    if fs_hz <= 0:
+        raise ShapeError(f"fs_hz is {fs_hz}; expected the sampling rate in Hz, such as 30.")
+    signal = signal - signal.mean(dim=-1, keepdim=True)
+    if is_derivative:
+        signal = _without_line(torch.cumsum(signal, dim=-1))
+    window = torch.hann_window(length, periodic=False, dtype=signal.dtype, device=signal.device)
+    points = 2 ** math.ceil(math.log2(max(length, 60.0 * fs_hz / resolution_bpm)))
+    spectrum = torch.fft.rfft(signal * window, n=points)
+    power = spectrum.real.square() + spectrum.imag.square()
+    step_hz = fs_hz / points
+    first, stop = math.floor(band_hz[0] / step_hz) + 1, min(math.ceil(band_hz[1] / step_hz), power.shape[-1])
+    if first >= stop:
+        raise ShapeError(f"no frequency lies between {band_hz[0]} and {band_hz[1]} Hz at {fs_hz} samples a second.")
+    grid_hz = torch.arange(first, stop, device=signal.device, dtype=signal.dtype) * step_hz
+    return power[..., first:stop], grid_hz * 60.0
+
+
+def _without_line(signal):
+    time = torch.linspace(-1.0, 1.0, signal.shape[-1], dtype=signal.dtype, device=signal.device)
+    slope = (signal * time).sum(dim=-1, keepdim=True) / (time * time).sum()
+    return signal - signal.mean(dim=-1, keepdim=True) - slope * time

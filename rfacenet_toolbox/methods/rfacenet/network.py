@@ -1,0 +1,141 @@
+"""rFaceNet (paper section 3.1, Fig. 2), with every variant of Table 3 as a setting."""
+
+from typing import NamedTuple, Optional
+
+import torch
+from torch import nn
+
+from ...errors import ShapeError
+from .ctfc import CrossTaskFeatureCombiner
+from .extractors import ContourExtractor, PulseBranch
+from .tcu import TemporalCompressorUnit
+
+#: where the CTFC sits (Fig. 5), by the number of pulse stages before it; "none" is no CTFC
+FUSIONS = {"none": 0, "stage1": 1, "stage2": 2, "stage3": 3}
+#: what the CTFC is fed with: the TCU's contours, random noise of the same shape (Table 3), or nothing
+IDENTITIES = ("tcu", "noise", "none")
+
+
+class RFaceNetOutput(NamedTuple):
+    """``bvp`` (B, T), without a unit; ``identity`` (B, K) class scores before the softmax, or None."""
+
+    bvp: torch.Tensor
+    identity: Optional[torch.Tensor]
+
+
+class RFaceNet(nn.Module):
+    """BVP and identity from a temporally normalised face clip.
+
+    >>> import torch
+    >>> out = RFaceNet(frames=128, identities=10, fusion="stage3", identity="tcu")(torch.randn(2, 3, 128, 72, 72))
+    >>> tuple(out.bvp.shape), tuple(out.identity.shape)
+    ((2, 128), (2, 10))
+
+    Table 3's rows are, from the top: ``fusion="none", identity="none"``; ``"stage3", "noise"``; ``"none", "tcu"``;
+    and ``"stage1"``, ``"stage2"``, ``"stage3"`` with ``"tcu"``.
+
+    Args:
+        frames: T, frames of a clip; a multiple of 4.
+        identities: K, classes of the identity classifier; 0 leaves the classifier out, as inference does.
+        fusion: after which stage the CTFC sits, one of :data:`FUSIONS`.
+        identity: what feeds the CTFC, one of :data:`IDENTITIES`.
+        tcu_steps: time steps that the TCU keeps, 1 to ``frames``.
+        noise_seed: seed of the one noise map that ``identity="noise"`` uses in evaluation mode.
+        fusion_init: where alpha and beta of Eq. 2 start.
+
+    Raises:
+        ShapeError: a size or a combination of settings that the network cannot have.
+    """
+
+    def __init__(
+        self, frames=128, identities=10, fusion="stage3", identity="tcu", *, tcu_steps=1, noise_seed=0,
+        fusion_init=(1.0, 1.0),
+    ):  # fmt: skip
+        super().__init__()
+        _check_settings(frames, identities, fusion, identity, tcu_steps)
+        self.frames = frames
+        self.fusion = fusion
+        self.identity = identity
+        self.noise_seed = noise_seed
+        self.pulse = PulseBranch()
+        if identity == "tcu":
+            self.tcu = TemporalCompressorUnit(steps=tcu_steps)
+            self.contour = ContourExtractor(in_channels=3 * tcu_steps)
+        self.classifier = None
+        if identity == "tcu" and identities:
+            self.classifier = nn.Sequential(
+                nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(ContourExtractor.channels, identities)
+            )
+        self.ctfc = None
+        if fusion != "none":
+            self.ctfc = CrossTaskFeatureCombiner(
+                identity_channels=ContourExtractor.channels, pulse_channels=PulseBranch.channels, init=fusion_init
+            )
+
+    def forward(self, clip, with_identity=True):
+        """(B, 3, T, H, W) of any H and W of 16 or more -> :class:`RFaceNetOutput`.
+
+        ``with_identity=False`` leaves out what the BVP does not need: the scores, and without fusion the contours too.
+        """
+        self._check_clip(clip)
+        classifier = self.classifier if with_identity else None
+        identity_map = None
+        if self.ctfc is not None or classifier is not None:
+            identity_map = self._identity_map(clip)
+        features = clip
+        for number, stage in enumerate((self.pulse.stage1, self.pulse.stage2, self.pulse.stage3), start=1):
+            features = stage(features)
+            if number == FUSIONS[self.fusion]:
+                features = self.ctfc(identity_map, features)
+        scores = None if classifier is None else classifier(identity_map)
+        return RFaceNetOutput(bvp=self.pulse.predict(features), identity=scores)
+
+    def use_channels_last(self):
+        """Lay each branch out channels-last: 3D for the pulse branch, 2D for the contour branch. Returns self."""
+        self.pulse.to(memory_format=torch.channels_last_3d)
+        if self.ctfc is not None:
+            self.ctfc.to(memory_format=torch.channels_last_3d)
+        if self.identity == "tcu":
+            self.contour.to(memory_format=torch.channels_last)
+        return self
+
+    def _identity_map(self, clip):
+        if self.identity == "tcu":
+            return self.contour(self.tcu(clip))
+        return self._noise_map(clip)
+
+    def _noise_map(self, clip):
+        batch, height, width = clip.shape[0], clip.shape[-2] // 8, clip.shape[-1] // 8
+        if self.training:
+            return torch.randn(batch, ContourExtractor.channels, height, width).to(clip)
+        # One map for every clip, whatever the batch size, so that a score does not depend on how clips are batched.
+        generator = torch.Generator().manual_seed(self.noise_seed)
+        noise = torch.randn(1, ContourExtractor.channels, height, width, generator=generator)
+        return noise.to(clip).expand(batch, -1, -1, -1)
+
+    def _check_clip(self, clip):
+        side = PulseBranch.smallest_side
+        if clip.dim() != 5 or clip.shape[1] != 3 or clip.shape[2] != self.frames or min(clip.shape[3:]) < side:
+            raise ShapeError(
+                f"rFaceNet got a clip of shape {tuple(clip.shape)}; it takes (B, 3, {self.frames}, H, W), that is "
+                f"batch, RGB, frames, height, width, with H and W of {side} or more. Set FRAME_NUM to the clips' "
+                f"CHUNK_LENGTH and DATA_FORMAT to NCDHW, with one DATA_TYPE."
+            )
+
+
+def _check_settings(frames, identities, fusion, identity, tcu_steps):
+    if fusion not in FUSIONS:
+        raise ShapeError(f"fusion is {fusion!r}; expected one of {', '.join(FUSIONS)}.")
+    if identity not in IDENTITIES:
+        raise ShapeError(f"identity is {identity!r}; expected one of {', '.join(IDENTITIES)}.")
+    if fusion != "none" and identity == "none":
+        raise ShapeError(f"fusion {fusion!r} has nothing to fuse with identity 'none'; use 'tcu' or 'noise'.")
+    if frames < 1 or frames % PulseBranch.time_factor:
+        raise ShapeError(
+            f"frames is {frames}; time is halved twice, so expected a multiple of {PulseBranch.time_factor}, "
+            f"such as {max(1, frames // PulseBranch.time_factor) * PulseBranch.time_factor}."
+        )
+    if not 1 <= tcu_steps <= frames:
+        raise ShapeError(f"tcu_steps is {tcu_steps}; expected 1 to {frames}, the frames of a clip.")
+    if identities is None or identities < 0:
+        raise ShapeError(f"identities is {identities}; expected the number of training subjects, or 0 for no head.")

@@ -1,0 +1,132 @@
+"""Worker processes whose death is noticed and put down to the task they held.
+
+``concurrent.futures`` breaks the whole pool when a worker is killed and does not say what it was doing; here the task
+is reported as failed, a new worker takes its place, and the others go on.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from multiprocessing.connection import wait
+
+import cv2
+
+from ..errors import RFaceNetError
+
+
+def default_workers(tasks):
+    """One worker a CPU that this process may use, but no more than there are tasks."""
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cpus, tasks))
+
+
+def run(function, tasks, workers):
+    """Call ``function`` with each task; yield ``(index, result, failure)`` as they end.
+
+    ``failure`` is None, or a sentence saying why there is no result: the exception's message or the worker's death.
+
+    Args:
+        function: importable by name in a new process.
+        tasks: list of picklable arguments.
+        workers: processes; 1 works in this process.
+    """
+    if workers <= 1:
+        for index, task in enumerate(tasks):
+            yield (index,) + _attempt(function, task)
+        return
+    waiting = list(reversed(range(len(tasks))))
+    busy = {}
+    try:
+        while waiting or busy:
+            while waiting and len(busy) < workers:
+                worker = _Worker(function)
+                busy[worker.connection] = worker
+                worker.take(waiting.pop(), tasks)
+            for connection in wait(list(busy)):
+                worker = busy[connection]
+                index = worker.index
+                result, failure, alive = worker.outcome()
+                if alive and waiting:
+                    worker.take(waiting.pop(), tasks)
+                else:
+                    busy.pop(connection).stop()
+                yield index, result, failure
+    finally:
+        for worker in busy.values():
+            worker.stop()
+
+
+class _Worker:
+    def __init__(self, function):
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.index = None
+        self._process = context.Process(target=_serve, args=(theirs, function), daemon=True)
+        with _main_not_imported(function):
+            self._process.start()
+        theirs.close()  # or the end of the worker would not be the end of the connection
+
+    def take(self, index, tasks):
+        self.index = index
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died; outcome() says so
+            self.connection.send(tasks[index])
+
+    def outcome(self):
+        """``(result, failure, alive)`` of the task that it took last."""
+        try:
+            return self.connection.recv() + (True,)
+        except (EOFError, OSError):
+            self._process.join()
+            return None, _death(self._process.exitcode), False
+
+    def stop(self):
+        self.connection.close()
+        self._process.terminate()
+        self._process.join()
+
+
+@contextlib.contextmanager
+def _main_not_imported(function):
+    """Keep a starting worker from importing the main script again, and with it torch; it needs ``function`` only."""
+    main = sys.modules["__main__"]
+    hidden = {key: main.__dict__[key] for key in ("__spec__", "__file__") if key in main.__dict__}
+    if function.__module__ == "__main__":
+        hidden = {}
+    try:
+        for key in hidden:
+            setattr(main, key, None)
+        yield
+    finally:
+        for key, value in hidden.items():
+            setattr(main, key, value)
+
+
+def _death(exitcode):
+    if exitcode is not None and exitcode < 0:
+        return (
+            f"its worker process was killed by signal {-exitcode} ({signal.Signals(-exitcode).name}), most often "
+            f"because the machine ran out of memory. Run again with fewer workers"
+        )
+    return f"its worker process ended with exit code {exitcode} before it had a result; its own message is above"
+
+
+def _serve(connection, function):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    cv2.setNumThreads(1)
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        connection.send(_attempt(function, task))
+
+
+def _attempt(function, task):
+    try:
+        return function(task), None
+    except RFaceNetError as error:
+        return None, str(error)
+    except Exception as error:  # one recording's trouble must not take the others down
+        return None, f"{type(error).__name__}: {error}"

@@ -1,0 +1,134 @@
+"""The levers of ``MODEL.RFACENET.RUNTIME``: settings that buy speed with rounding, memory or start-up time.
+
+Two of them are applied elsewhere: precision in :mod:`rfacenet_toolbox.runtime.machine`, memory layout in the network.
+"""
+
+import ctypes
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+
+import torch
+
+from ..errors import ConfigError
+from . import machine, processes
+
+#: the settings of ``RUNTIME`` that trade nothing but rounding, memory or start-up time for speed
+LEVERS = ("PRECISION", "CHANNELS_LAST", "FUSED_OPTIMIZER", "COMPILE", "KEEP_MEMORY")
+#: parameters of glibc's mallopt, from malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
+
+
+def check(settings, device):
+    """Refuse the levers of ``RUNTIME`` that this torch build does not have on ``device``, before a run starts.
+
+    Raises:
+        ConfigError: with the key, and why.
+    """
+    if settings.FUSED_OPTIMIZER:
+        adam([torch.zeros(1, device=device, requires_grad=True)], 1e-3, settings)
+    if settings.COMPILE:
+        _check_compile(device)
+
+
+def adam(parameters, learning_rate, settings):
+    """``torch.optim.Adam`` of ``parameters``, as one kernel for all of them where ``FUSED_OPTIMIZER`` asks for it.
+
+    Raises:
+        ConfigError: the torch build has no fused Adam for the parameters' device.
+    """
+    if not settings.FUSED_OPTIMIZER:
+        return torch.optim.Adam(parameters, lr=learning_rate)
+    try:
+        return torch.optim.Adam(parameters, lr=learning_rate, fused=True)
+    except (RuntimeError, TypeError) as error:  # an older build knows no `fused`, or has it for CUDA alone
+        raise ConfigError(
+            f"MODEL.RFACENET.RUNTIME.FUSED_OPTIMIZER is True, and torch {torch.__version__} has no fused Adam on "
+            f"{next(iter(parameters)).device.type} ({_first_line(error)}). Set it to False; torch 2.4 and newer have "
+            f"it on the CPU too."
+        ) from error
+
+
+def prepare(model, settings):
+    """Apply the levers of ``RUNTIME`` that act on the process and on a whole model; parameters keep their names."""
+    if settings.KEEP_MEMORY:
+        keep_freed_memory()
+    if settings.COMPILE:
+        # The attribute, and not a wrapper around the model: checkpoints of a compiled model are those of a plain one.
+        model.forward = torch.compile(model.forward)
+
+
+def keep_freed_memory():
+    """Keep memory that tensors on the CPU gave back, for the tensors of the next step. True where that can be had.
+
+    glibc returns every block over 32 MB to the system at once, and a training step frees some dozens of them: their
+    pages are then cleared and mapped anew, which takes a good part of the step. Results are the same to the last bit;
+    the process holds more memory, since freed blocks of unlike sizes do not fill each other exactly. A step at
+    72x72 peaked at 2.6 GB instead of 1.9.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # not glibc
+        return False
+    return all([mallopt(_M_MMAP_MAX, 0), mallopt(_M_TRIM_THRESHOLD, -1)])
+
+
+def has_bf16_units(device):
+    """Whether ``device`` multiplies in bf16 itself; elsewhere bf16 is emulated, and slower than fp32."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if not os.path.exists("/proc/cpuinfo"):
+        return False
+    with open("/proc/cpuinfo") as file:
+        flags = next((line.split() for line in file if line.startswith(("flags", "Features"))), [])
+    return bool({"avx512_bf16", "amx_bf16", "bf16"} & set(flags))
+
+
+def describe(config):
+    """What a run ran on and which levers it used, for its results."""
+    settings = config.MODEL.RFACENET.RUNTIME
+    device = machine.available_device(config.DEVICE)
+    return {
+        "device": str(device),
+        "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else cpu_name(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "processes": processes.size(),
+        "workers": machine.worker_count(settings.WORKERS),
+        "batch_size": config.TRAIN.BATCH_SIZE,
+        "levers": {key.lower(): settings[key] for key in LEVERS},
+    }
+
+
+def cpu_name():
+    """The processor's name, as far as the system tells it."""
+    if os.path.exists("/proc/cpuinfo"):
+        with open("/proc/cpuinfo") as file:
+            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+        if names:
+            return names[0]
+    return platform.processor() or platform.machine()
+
+
+def _check_compile(device):
+    key = f"MODEL.RFACENET.RUNTIME.COMPILE is True, and torch {torch.__version__}"
+    if not hasattr(torch, "compile"):
+        raise ConfigError(f"{key} has no torch.compile. Set it to False, or use torch 2.0 or newer.")
+    try:
+        torch.compile(lambda tensor: tensor)  # raises at once on a Python or a system that it does not know
+    except RuntimeError as error:
+        version = ".".join(map(str, sys.version_info[:2]))
+        raise ConfigError(
+            f"{key} cannot compile on Python {version} and {sys.platform} ({_first_line(error)}). Set it to False."
+        ) from error
+    compilers = [os.environ.get("CXX", "g++"), "clang++"] if device.type == "cpu" else [os.environ.get("CC", "gcc")]
+    if not any(map(shutil.which, compilers)):
+        raise ConfigError(f"{key} finds no compiler ({' or '.join(compilers)}). Install one, or set it to False.")
+    if device.type == "cuda" and not importlib.util.find_spec("triton"):
+        raise ConfigError(f"{key} needs Triton on a GPU, which is not installed. Install triton, or set it to False.")
+
+
+def _first_line(error):
+    return str(error).partition("\n")[0]

@@ -1,0 +1,53 @@
+"""A trained network as one ``.safetensors`` file that knows its own settings, for ``rfacenet predict``."""
+
+from ..errors import ConfigError
+from ..evaluation.files import run_folder
+from . import models, weights_files
+from .recipe import IDENTITY_HEAD
+
+_METHODS = {"rFaceNet": "rfacenet", "Physnet": "physnet"}
+
+
+def export(folder, path):
+    """Write the weights that a run tested, with the settings of their clips; the classifier of people stays out.
+
+    Args:
+        folder: a run's ``LOG.PATH``.
+        path: the ``.safetensors`` file to write.
+
+    Returns:
+        The file's metadata, {name: text}.
+
+    Raises:
+        ConfigError: a path that ends otherwise, or a model that ``rfacenet predict`` cannot use.
+        DataError: no finished run there, or its weights are gone.
+        CheckpointError: they are damaged.
+    """
+    if not str(path).endswith(".safetensors"):
+        raise ConfigError(f"The file to write is {path}; expected a name that ends in .safetensors.")
+    run = run_folder.read_run(folder)
+    name = run.results["model"]
+    if name not in _METHODS:
+        raise ConfigError(f"{folder} is a run of {name}; rfacenet predict takes rFaceNet and Physnet.")
+    recipe = models.trained(run)
+    weights = {key: value for key, value in recipe.model.state_dict().items() if not key.startswith(IDENTITY_HEAD)}
+    metadata = _metadata(run, models.config_of(run))
+    weights_files.write_safetensors(path, weights, metadata)
+    return metadata
+
+
+def _metadata(run, config):
+    data = config.TEST.DATA
+    settings = {
+        "method": _METHODS[run.results["model"]],
+        "frames": data.PREPROCESS.CHUNK_LENGTH,
+        "size": data.PREPROCESS.RESIZE.W,
+        "fs_hz": data.FS,
+        "label_type": data.PREPROCESS.LABEL_TYPE,
+        "seed": run.results["seed"],
+        "version": run.results["versions"]["rfacenet_toolbox"],
+    }
+    if settings["method"] == "rfacenet":
+        node = config.MODEL.RFACENET
+        settings.update(fusion=node.FUSION, identity=node.IDENTITY, tcu_steps=node.TCU_STEPS)
+    return {key: str(value) for key, value in settings.items()}

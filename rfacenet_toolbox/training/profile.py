@@ -1,0 +1,193 @@
+"""What a model costs at a config's input: parameters, multiply-accumulates, memory and time for one clip.
+
+Counted is what one clip by itself costs. TS-CAN and EfficientPhys cut the clips' frames to a multiple of FRAME_DEPTH,
+so where CHUNK_LENGTH is none, the frames beyond the last multiple cost nothing here.
+"""
+
+import json
+import os
+import time
+from typing import NamedTuple, Optional, Tuple
+
+import numpy as np
+import torch
+
+from .. import config as configuration
+from ..errors import ConfigError
+from ..runtime import machine
+from .models import recipe_of
+
+_WARM_UP = 2
+#: order of a clip's channels and frames in each DATA_FORMAT; height and width are in their places
+_CLIP_SHAPES = {
+    "NCDHW": lambda c, t, h, w: (c, t, h, w),
+    "NDCHW": lambda c, t, h, w: (t, c, h, w),
+    "NDHWC": lambda c, t, h, w: (t, h, w, c),
+}
+
+
+class Cost(NamedTuple):
+    """What one forward pass of one clip costs, without gradients, in float32 or as the config says."""
+
+    model: str
+    config: str
+    clip_shape: Tuple[int, ...]  #: without the batch, as DATA_FORMAT has it
+    frames: int  #: of the clip; models take clips of different lengths, so compare what a frame costs
+    parameters: int  #: of the network as it predicts, so without rFaceNet's identity classifier
+    macs: Optional[int]  #: multiply-accumulates, half of what PyTorch counts as FLOPs; None before torch 2.1
+    peak_bytes: int  #: most memory of tensors at a time: parameters, clip, and what the pass takes
+    median_s: float
+    quartiles_s: Tuple[float, float]
+    repeats: int
+    device: str
+    threads: int
+
+
+def of_config_file(path, repeats=20, device=None):
+    """The :class:`Cost` of the model of a config file, at the clip shape of its test set.
+
+    Args:
+        path: a YAML file; the data that it names need not be there.
+        repeats: timed passes, after two that are not.
+        device: other than the config's.
+
+    Raises:
+        ConfigError, ShapeError: the config cannot be read, or its model does not take its clips.
+    """
+    if repeats < 1:
+        raise ConfigError(f"repeats is {repeats}; expected 1 or more timed clips.")
+    config = configuration.load(path)
+    where = _device(device or config.DEVICE)
+    recipe = recipe_of(config, str(where))
+    shape = clip_shape(config.TEST.DATA)
+    clip = torch.randn(1, *shape, device=where)
+    precision = config.MODEL.RFACENET.RUNTIME.PRECISION
+
+    def predict():
+        with torch.no_grad(), machine.autocast(where, precision):
+            recipe.predict(clip)
+
+    seconds = _seconds(predict, repeats, where)
+    low, median, high = np.percentile(seconds, (25, 50, 75))
+    return Cost(
+        model=config.MODEL.NAME,
+        config=str(path),
+        clip_shape=shape,
+        frames=config.TEST.DATA.PREPROCESS.CHUNK_LENGTH,
+        parameters=sum(parameter.numel() for parameter in recipe.model.parameters()),
+        macs=multiply_accumulates(predict),
+        peak_bytes=_resident_bytes(recipe.model, clip) + _peak_bytes(predict, where),
+        median_s=float(median),
+        quartiles_s=(float(low), float(high)),
+        repeats=repeats,
+        device=_device_name(where),
+        threads=torch.get_num_threads(),
+    )
+
+
+def clip_shape(data):
+    """Shape of a clip of a ``DATA`` node, without the batch: (3, 128, 72, 72), say.
+
+    Raises:
+        ConfigError: no chunks, or an unknown DATA_FORMAT.
+    """
+    if data.DATA_FORMAT not in _CLIP_SHAPES:
+        raise ConfigError(f"DATA_FORMAT is {data.DATA_FORMAT!r}; expected one of {', '.join(_CLIP_SHAPES)}.")
+    if not data.PREPROCESS.DO_CHUNK:
+        raise ConfigError("PREPROCESS.DO_CHUNK is False, so clips have no one length. Profile a config with chunks.")
+    node = data.PREPROCESS
+    sizes = 3 * len(node.DATA_TYPE), node.CHUNK_LENGTH, node.RESIZE.H, node.RESIZE.W
+    return _CLIP_SHAPES[data.DATA_FORMAT](*sizes)
+
+
+def multiply_accumulates(function):
+    """Multiply-accumulates of the convolutions and matrix products that ``function()`` runs; None before torch 2.1.
+
+    Half of :class:`torch.utils.flop_counter.FlopCounterMode`'s count. Elementwise operations are not in it.
+    """
+    try:
+        from torch.utils.flop_counter import FlopCounterMode
+    except ImportError:
+        return None
+    counter = FlopCounterMode(display=False)
+    with counter:
+        function()
+    return counter.get_total_flops() // 2
+
+
+def table(costs):
+    """The costs as lines of text."""
+    rows = [("model", "clip", "parameters", "MACs", "peak memory", "time a clip", "middle half", "a frame", "config")]
+    for cost in costs:
+        low, high = (1000 * value for value in cost.quartiles_s)
+        rows.append(
+            (
+                cost.model,
+                "x".join(map(str, cost.clip_shape)),
+                f"{cost.parameters:,}",
+                "needs torch 2.1" if cost.macs is None else f"{cost.macs / 1e9:.2f} G",
+                f"{cost.peak_bytes / 2**20:.0f} MiB",
+                f"{1000 * cost.median_s:.1f} ms",
+                f"{low:.1f}-{high:.1f} ms",
+                f"{1000 * cost.median_s / cost.frames:.2f} ms",
+                cost.config,
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
+    devices = sorted({f"{cost.device}, {cost.threads} CPU threads" for cost in costs})
+    notes = f"One clip at a time on {'; '.join(devices)}; times are medians of {costs[0].repeats} clips."
+    return "\n".join([*lines, notes])
+
+
+def as_json(costs):
+    """The costs as a JSON list; sizes in bytes, times in seconds."""
+    return json.dumps([cost._asdict() for cost in costs], indent=1)
+
+
+def _device(name):
+    try:
+        return machine.pick_device(name)
+    except RuntimeError as error:
+        raise ConfigError(f"the device is {name!r}; expected cpu, or a GPU such as cuda:0.") from error
+
+
+def _seconds(function, repeats, device):
+    seconds = []
+    for _ in range(_WARM_UP + repeats):
+        _wait(device)
+        started = time.perf_counter()
+        function()
+        _wait(device)
+        seconds.append(time.perf_counter() - started)
+    return seconds[_WARM_UP:]
+
+
+def _wait(device):
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def _resident_bytes(model, clip):
+    tensors = [*model.parameters(), *model.buffers(), clip]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def _peak_bytes(function, device):
+    """Most bytes of tensors that ``function()`` has at a time, beyond those there before it."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        function()
+        return torch.cuda.max_memory_allocated(device) - before
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler tells stderr when it starts and stops
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profiler:
+        function()
+    # Every allocation and release, in order; the profiler's own summary gives only sums over operators.
+    events = profiler.profiler.kineto_results.events()
+    changes = [event.nbytes() for event in events if event.name() == "[memory]"]
+    return int(np.cumsum(changes).max(initial=0))
+
+
+def _device_name(device):
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

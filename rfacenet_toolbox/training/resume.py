@@ -1,0 +1,128 @@
+"""What a training run leaves on disk as it goes: weights and log of each epoch, and the state to go on from."""
+
+import csv
+import io
+import json
+import os
+
+from ..errors import CheckpointError
+from ..runtime import machine, processes
+from . import state_dicts
+
+#: columns of the epoch log, in order; a model fills those that it has
+COLUMNS = (
+    "epoch", "loss", "bvp", "heart_rate", "identity", "sigma_bvp", "sigma_heart_rate", "sigma_identity", "alpha",
+    "beta", "heart_rate_mae_bpm", "identity_accuracy", "holdout_bvp", "holdout_identity_accuracy", "valid_loss",
+    "valid_bvp", "valid_heart_rate_mae_bpm", "valid_identity_unseen", "learning_rate", "seconds",
+)  # fmt: skip
+
+
+class RunState:
+    """The files of one training run, and its log.
+
+    Args:
+        config: the whole tree.
+        recipe: whose model and loss are trained.
+        optimizer, scheduler: of the run.
+        generators: {name: torch.Generator} of the loaders.
+        clips: names of the training clips' videos; a run with others is another run.
+    """
+
+    def __init__(self, config, recipe, optimizer, scheduler, generators, clips):
+        self.config = config
+        self.recipe = recipe
+        self.parts = {"model": recipe.model, "loss": recipe.loss, "optimizer": optimizer, "scheduler": scheduler}
+        self.generators = generators
+        self.history = []
+        self.run = _fingerprint(config, recipe.settings, clips)
+
+    def resume(self):
+        """Restore the state that ``MODEL.RFACENET.RESUME`` asks for; returns the epoch to start with.
+
+        Raises:
+            CheckpointError: the setting names a file that is no state, or the state of another run.
+        """
+        wanted = self.config.MODEL.RFACENET.RESUME
+        automatic = wanted == "auto"
+        path = state_path(self.config) if automatic else wanted
+        if wanted == "never" or (automatic and not os.path.isfile(path)):
+            return 0
+        state = state_dicts.load(path)
+        if not isinstance(state, dict) or "run" not in state:
+            raise CheckpointError(f"{path} holds no training state; expected a file named <MODEL_FILE_NAME>_state.pth.")
+        same, next_epoch = state["run"] == self.run, state["epoch"] + 1
+        if automatic and (not same or next_epoch >= self.config.TRAIN.EPOCHS):
+            reason = "is of a finished run" if same else "is of another configuration or other clips"
+            print(f"Starting afresh: the state in {path} {reason}.")
+            return 0
+        if not same:
+            raise CheckpointError(
+                f"MODEL.RFACENET.RESUME names {path}, the state of a run with other settings or other training clips. "
+                f"Resume with the config that wrote it, or set RESUME to never to start afresh."
+            )
+        for name, part in self.parts.items():
+            part.load_state_dict(state[name])
+        machine.restore_random_state(state["random"][processes.rank()], self.generators)
+        self.history = state["history"]
+        print(f"Going on after epoch {state['epoch']}, from {path}.")
+        return next_epoch
+
+    def finish_epoch(self, row):
+        """Add a row to the log, then save the state. A kill between the two repeats the epoch, and its row."""
+        self.history.append(row)
+        random = processes.gather(machine.random_state(self.generators))
+        if not processes.is_writer():
+            return
+        self._write_log()
+        identities = self.recipe.identities
+        state = {
+            "epoch": row["epoch"],
+            "run": self.run,
+            "identities": [] if identities is None else identities.subjects,
+            "random": random,
+            "history": self.history,
+        }
+        state.update((name, part.state_dict()) for name, part in self.parts.items())
+        state_dicts.save(state_path(self.config), state)
+
+    def best_epoch(self):
+        """The epoch with the smallest validation error."""
+        column = f"valid_{self.recipe.selection_column}"
+        return min(self.history, key=lambda row: row[column])["epoch"]
+
+    def _write_log(self):
+        text = io.StringIO()
+        writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.history)
+        path = os.path.join(self.config.LOG.PATH, "epochs.csv")
+        state_dicts.write_atomically(path, lambda file: file.write(text.getvalue().encode()))
+
+
+def state_path(config):
+    """The full state of the last whole epoch."""
+    return _model_file(config, "state")
+
+
+def weights_path(config, epoch):
+    """The weights of an epoch, named as the toolbox names them."""
+    return _model_file(config, f"Epoch{epoch}")
+
+
+def _model_file(config, ending):
+    return os.path.join(config.MODEL.MODEL_DIR, f"{config.TRAIN.MODEL_FILE_NAME}_{ending}.pth")
+
+
+def _fingerprint(config, settings, clips):
+    """What two runs must share for one to go on with the other's state. ``settings``: the model's node, or None."""
+    train = _without(config.TRAIN, "DATA", "PLOT_LOSSES_AND_LR")
+    model = _without(config.MODEL[settings] if settings else {}, "RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
+    runtime_settings = _without(config.MODEL.RFACENET.RUNTIME, "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
+    content = {"name": config.MODEL.NAME, "train": train, "model": model, "runtime": runtime_settings}
+    content["clips"] = sorted(clips)
+    content["processes"] = processes.size()
+    return json.dumps(content, sort_keys=True, default=dict)
+
+
+def _without(node, *keys):
+    return {key: value for key, value in node.items() if key not in keys}

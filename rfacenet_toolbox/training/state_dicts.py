@@ -1,0 +1,113 @@
+"""Weights files and full-state files, written so that a kill at any moment leaves the last good one."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from ..errors import CheckpointError
+
+
+def write_atomically(path, write):
+    """Call ``write(file)`` on a binary file that takes ``path``'s place only once it is whole and on disk.
+
+    Raises:
+        CheckpointError: the disk is full, or the folder cannot be written to; what was there is kept.
+    """
+    path = Path(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(unfinished, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be written ({error.strerror or error}). Free some space or make the folder writable, and "
+            f"run the same command again."
+        ) from error
+    finally:
+        if unfinished.exists():
+            unfinished.unlink()
+
+
+def save(path, content):
+    """Save tensors, numbers, strings, lists and dicts of them."""
+    write_atomically(path, lambda file: torch.save(content, file))
+
+
+def load(path):
+    """What :func:`save` saved, on the CPU. Tensors and plain values only: a file cannot run code.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or holds something else.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"no checkpoint at {path}. Train first, or correct the path in the config.")
+    try:
+        return torch.load(path, map_location="cpu", **_tensors_only())
+    except Exception as error:  # torch.load has no error type of its own for a damaged file
+        reason = str(error).partition("\n")[0].partition(". ")[0]  # torch goes on about loading files that run code
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {reason}). It may be cut short, be "
+            f"another kind of file, or hold a whole pickled model; copy it again, or use that of another epoch."
+        ) from error
+
+
+def load_weights(path):
+    """The parameters in a weights file, without the ``module.`` that DataParallel puts before each name."""
+    content = load(path)
+    if not isinstance(content, dict) or not content:
+        raise CheckpointError(f"{path} holds {type(content).__name__}; expected the named tensors of a state_dict.")
+    others = [name for name, value in content.items() if not isinstance(value, torch.Tensor)]
+    if others:
+        raise CheckpointError(
+            f"{path} holds {', '.join(map(str, others[:3]))} beside or instead of named tensors, as a training state "
+            f"does. Use a weights file, such as the <MODEL_FILE_NAME>_Epoch<k>.pth of the same run."
+        )
+    return {without_module(name): value for name, value in content.items()}
+
+
+def fit(model, weights, source, may_miss=()):
+    """Load ``weights`` into ``model``; names that start with one of ``may_miss`` may be absent from either.
+
+    Raises:
+        CheckpointError: names or shapes differ; the message shows which.
+    """
+    own = model.state_dict()
+    missing, unknown = (
+        [name for name in names if name not in others and not name.startswith(tuple(may_miss))]
+        for names, others in ((own, weights), (weights, own))
+    )
+    shapes = [
+        f"{name} is {tuple(weights[name].shape)}, the model's is {tuple(own[name].shape)}"
+        for name in weights
+        if name in own and weights[name].shape != own[name].shape
+    ]
+    if missing or unknown or shapes:
+        raise CheckpointError(
+            f"{source} is of another model than the config describes: "
+            f"{_some('absent', missing)}{_some('unknown', unknown)}{_some('of another shape', shapes)}"
+            f"Compare MODEL.NAME and the settings below MODEL with those it was trained with."
+        )
+    model.load_state_dict(weights, strict=False)
+
+
+def _tensors_only():
+    version = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
+    return {"weights_only": True} if version >= (1, 13) else {}
+
+
+def without_module(name):
+    """The name without the ``module.`` that DataParallel puts before it."""
+    return name[len("module.") :] if name.startswith("module.") else name
+
+
+def _some(what, names, most=3):
+    if not names:
+        return ""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{len(names)} {what} ({', '.join(names[:most])}{more}). "

@@ -1,0 +1,261 @@
+"""Training, validation and test, whichever host the loaders come from and whatever recipe the model brings."""
+
+import os
+import time
+from collections import defaultdict
+
+import torch
+from torch.utils.data import Subset
+from tqdm import tqdm
+
+from ..datasets.subjects import UNKNOWN, IdentityMap, subject_of
+from ..errors import DataError, NotFiniteError
+from ..runtime import machine, processes, speed
+from . import state_dicts, warm_start
+from .recipe import RFaceNetRecipe
+from .resume import RunState, state_path, weights_path
+
+HOLDOUT_EVERY = 5
+
+
+def rfacenet_trainer(config, loaders, host):
+    """The registry's factory: rFaceNet with one identity class for each training subject."""
+    identities = None
+    if config.TOOLBOX_MODE == "train_and_test" and config.MODEL.RFACENET.IDENTITY == "tcu":
+        identities = IdentityMap.of_clips(config.TRAIN.DATA.DATASET, clip_names(loaders["train"].dataset))
+    return Trainer(config, RFaceNetRecipe(config, identities))
+
+
+class Trainer:
+    """Drives a recipe as the toolbox drives its models: Adam, OneCycleLR, a weights file for each epoch.
+
+    Args:
+        config: the whole tree, with its derived paths.
+        recipe: model, loss and what is logged; see :mod:`rfacenet_toolbox.training.recipe`.
+    """
+
+    def __init__(self, config, recipe):
+        self.config = config
+        self.recipe = recipe
+        self.device = processes.local(machine.pick_device(config.DEVICE))
+        self.recipe.model.to(self.device)
+        self.recipe.loss.to(self.device)
+        speed.prepare(self.recipe.model, config.MODEL.RFACENET.RUNTIME)
+
+    def train(self, loaders):
+        """Train for ``TRAIN.EPOCHS`` epochs, going on where an interrupted run of the same config stopped.
+
+        Raises:
+            NotFiniteError: a loss became NaN or infinite; the state of the last whole epoch is kept.
+            CheckpointError: ``RESUME`` names a state that does not belong to this run.
+        """
+        loader, holdout = self._split_holdout(loaders["train"])
+        epochs = self.config.TRAIN.EPOCHS
+        self.parameters = [*self.recipe.model.parameters(), *self.recipe.loss.parameters()]
+        self.optimizer = speed.adam(self.parameters, self.config.TRAIN.LR, self.config.MODEL.RFACENET.RUNTIME)
+        self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, max_lr=self.config.TRAIN.LR, epochs=epochs, steps_per_epoch=len(loader)
+        )
+        self.state = RunState(
+            self.config, self.recipe, self.optimizer, self.scheduler, _generators(loaders), clip_names(loader.dataset)
+        )
+        first = self.state.resume()
+        if first == 0:
+            warm_start.start(self.recipe.model, self.config.MODEL.RFACENET.INIT)
+        for epoch in range(first, epochs):
+            started = time.monotonic()
+            row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.recipe.epoch_columns()}
+            if processes.is_writer():
+                state_dicts.save(weights_path(self.config, epoch), self.recipe.weights())
+                row.update(self._validate(holdout, loaders.get("valid")))
+            row["learning_rate"] = self.scheduler.get_last_lr()[0]
+            row["seconds"] = time.monotonic() - started
+            self.state.finish_epoch(row)
+            if processes.is_writer():
+                print(_summary(row))
+
+    def _validate(self, holdout, valid):
+        columns = {}
+        if holdout is not None:
+            columns.update(_prefixed("holdout_", self.valid(holdout, self.config.TRAIN.DATA.DATASET)))
+        if valid is not None:
+            columns.update(_prefixed("valid_", self.valid(valid, self.config.VALID.DATA.DATASET)))
+        return columns
+
+    def valid(self, loader, dataset):
+        """The epoch log's figures on another loader's clips, by column name. Nothing is learned."""
+        self.recipe.model.eval()
+        sums = defaultdict(lambda: [0.0, 0])
+        with torch.no_grad():
+            for batch in tqdm(loader, desc="Validation", ncols=100):
+                _add(sums, self._step(batch, dataset).log)
+        return _means(sums)
+
+    def test(self, loaders):
+        """Predict every test clip with the weights that the config asks for.
+
+        Returns:
+            ``(predictions, labels, weights_path)``; the first two are {video: {chunk number: (T,) tensor}}. A label
+            is cut to its prediction, where the model gave one for fewer frames.
+        """
+        path = self._test_weights()
+        state_dicts.fit(self.recipe.model, state_dicts.load_weights(path), path, self.recipe.optional_weights)
+        print(f"Testing with {path}")
+        self.recipe.model.eval()
+        predictions, labels = defaultdict(dict), defaultdict(dict)
+        with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
+            for clips, truth, names, chunks in bar:
+                with self._precision():
+                    bvp = self.recipe.predict(clips.to(self.device, torch.float32))
+                bvp = [predicted.float().cpu() for predicted in bvp]
+                self._check_predictions(bvp, names, chunks)
+                for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):
+                    predictions[name][int(chunk)] = predicted
+                    labels[name][int(chunk)] = label[: len(predicted)]
+        return dict(predictions), dict(labels), path
+
+    def _train_epoch(self, loader, epoch):
+        self.recipe.model.train()
+        sums = defaultdict(lambda: [0.0, 0])
+        settings = {"desc": f"Train epoch {epoch}", "total": len(loader), "ncols": 100}
+        with tqdm(processes.shares(loader), disable=not processes.is_writer(), **settings) as bar:
+            for batch in bar:
+                if batch is not None:
+                    step = self._learn_from(batch, epoch)
+                    _add(sums, step.log)
+                    bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
+                processes.average_gradients(self.parameters, 0 if batch is None else len(batch[1]))
+                self.optimizer.step()
+                self.scheduler.step()
+                self.optimizer.zero_grad()
+        return _means(_added(processes.gather(dict(sums))))
+
+    def _learn_from(self, batch, epoch):
+        step = self._step(batch, self.config.TRAIN.DATA.DATASET)
+        if not torch.isfinite(step.loss):
+            raise NotFiniteError(self._not_finite(batch, step, epoch))
+        step.loss.backward()
+        return step
+
+    def _step(self, batch, dataset):
+        clips = batch[0].to(self.device, torch.float32)
+        labels = batch[1].to(self.device, torch.float32)
+        classes = [UNKNOWN] * len(labels)
+        if self.recipe.identities is not None:
+            classes = self.recipe.identities.classes(dataset, batch[2])
+        with self._precision():
+            return self.recipe.step(clips, labels, torch.tensor(classes, device=self.device))
+
+    def _precision(self):
+        return machine.autocast(self.device, self.config.MODEL.RFACENET.RUNTIME.PRECISION)
+
+    def _split_holdout(self, loader):
+        """The training loader, and one of every fifth clip of each subject that is then not trained on, or None."""
+        if not self.config.MODEL.RFACENET.IDENTITY_HOLDOUT or self.recipe.identities is None:
+            return loader, None
+        kept, held, seen = [], [], defaultdict(int)
+        for index, name in enumerate(clip_names(loader.dataset)):
+            subject = subject_of(self.config.TRAIN.DATA.DATASET, name)
+            seen[subject] += 1
+            (held if seen[subject] % HOLDOUT_EVERY == 0 else kept).append(index)
+        if not held:
+            raise DataError(
+                f"IDENTITY_HOLDOUT holds back every fifth clip of a subject, and none of {len(seen)} subjects has "
+                f"five clips. Turn it off, or train on longer recordings."
+            )
+        make, workers = type(loader), {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
+        train = training_loader(
+            make, Subset(loader.dataset, kept), self.config.TRAIN.BATCH_SIZE, loader.generator, **workers
+        )
+        held_back = Subset(loader.dataset, held)
+        return train, make(held_back, batch_size=self.config.TRAIN.BATCH_SIZE, shuffle=False, **workers)
+
+    def _test_weights(self):
+        if self.config.TOOLBOX_MODE == "only_test":
+            return self.config.INFERENCE.MODEL_PATH
+        if self.config.TEST.USE_LAST_EPOCH:
+            return weights_path(self.config, self.config.TRAIN.EPOCHS - 1)
+        print(f"Best epoch by validation: {self.state.best_epoch()}")
+        return weights_path(self.config, self.state.best_epoch())
+
+    def _not_finite(self, batch, step, epoch):
+        clips = [f"{name} chunk {chunk}" for name, chunk in zip(batch[2], batch[3])]
+        # Batch normalisation spreads one clip's NaN over the batch, so the data are asked first, then the predictions.
+        suspects = (
+            [_finite(frames) and _finite(label) for frames, label in zip(batch[0], batch[1])],
+            [_finite(bvp) for bvp in step.bvp],
+        )
+        fine = next((finite for finite in suspects if not all(finite)), [False] * len(clips))
+        bad = [clip for clip, is_fine in zip(clips, fine) if not is_fine]
+        kept = "No epoch was finished."
+        if epoch:
+            kept = f"The state after epoch {epoch - 1} is kept in {state_path(self.config)}."
+        return (
+            f"the loss became {float(step.loss.detach())} in epoch {epoch}, at the clips {', '.join(bad)}. "
+            f"{kept} Look at these clips in the cache; if they are fine, lower TRAIN.LR."
+        )
+
+    @staticmethod
+    def _check_predictions(bvp, names, chunks):
+        for predicted, name, chunk in zip(bvp, names, chunks):
+            if not _finite(predicted):
+                raise NotFiniteError(
+                    f"the prediction for {name} chunk {chunk} is not finite. Look at this clip in the cache, and test "
+                    f"with the weights of another epoch."
+                )
+
+
+def training_loader(make, dataset, batch_size, generator, **workers):
+    """A shuffling loader of class ``make``; where several processes train, of this one's share of each batch."""
+    if processes.size() > 1:
+        batches = processes.SharedBatches(dataset, batch_size, generator)
+        return make(dataset, batch_sampler=batches, generator=generator, **workers)
+    return make(dataset, batch_size=batch_size, shuffle=True, generator=generator, **workers)
+
+
+def clip_names(dataset):
+    """Video name of each clip of a toolbox-like dataset or a Subset of one, without reading a clip."""
+    if isinstance(dataset, Subset):
+        names = clip_names(dataset.dataset)
+        return [names[index] for index in dataset.indices]
+    return [os.path.basename(path).rsplit("_", 1)[0] for path in dataset.inputs]
+
+
+def _finite(tensor):
+    return bool(torch.isfinite(tensor).all())
+
+
+def _generators(loaders):
+    return {name: loader.generator for name, loader in loaders.items() if loader is not None and loader.generator}
+
+
+def _add(sums, log):
+    for column, (total, count) in log.items():
+        sums[column][0] += total
+        sums[column][1] += count
+
+
+def _added(all_sums):
+    sums = defaultdict(lambda: [0.0, 0])
+    for one in all_sums:
+        _add(sums, one)
+    return sums
+
+
+def _means(sums):
+    means = {column: total / count for column, (total, count) in sums.items() if count}
+    if "identity_unseen" in sums:
+        means["identity_unseen"] = int(sums["identity_unseen"][0])
+    return means
+
+
+def _prefixed(prefix, figures):
+    return {f"{prefix}{column}": value for column, value in figures.items()}
+
+
+def _summary(row):
+    shown = (
+        "loss", "bvp", "heart_rate_mae_bpm", "identity_accuracy", "valid_loss", "valid_bvp", "valid_heart_rate_mae_bpm",
+    )  # fmt: skip
+    figures = ", ".join(f"{column} {row[column]:.3f}" for column in shown if column in row)
+    return f"Epoch {row['epoch']}: {figures} ({row['seconds']:.0f} s)"

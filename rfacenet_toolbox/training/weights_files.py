@@ -1,0 +1,71 @@
+"""Weights files of every kind: ``.safetensors`` with the settings of their network, and PyTorch's ``.pth``."""
+
+from pathlib import Path
+from typing import Dict, NamedTuple
+
+from ..errors import CheckpointError
+from . import state_dicts
+
+#: what stands for the weights that the package ships
+PACKAGE = "package"
+SHIPPED = Path(__file__).parents[1] / "weights" / "rfacenet.safetensors"
+
+
+class WeightsFile(NamedTuple):
+    """``weights`` {name: tensor}, ``metadata`` {name: text}, which a ``.pth`` does not have, and the ``path``."""
+
+    weights: Dict
+    metadata: Dict[str, str]
+    path: Path
+
+
+def resolve(name):
+    """The path that ``name`` stands for: itself, or the shipped weights' for :data:`PACKAGE`.
+
+    Raises:
+        CheckpointError: nothing there.
+    """
+    path = SHIPPED if name == PACKAGE else Path(name)
+    if path.is_file():
+        return path
+    if name == PACKAGE:
+        raise CheckpointError(f"This copy of the package has no trained weights ({path} is not there). Name a file.")
+    raise CheckpointError(f"There is no weights file at {path}. Correct the path.")
+
+
+def read(name):
+    """The :class:`WeightsFile` of a path or of :data:`PACKAGE`; tensors only, so that a file cannot run code.
+
+    Names come without the ``module.`` that DataParallel puts before them.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or holds something else.
+    """
+    path = resolve(name)
+    if path.suffix == ".safetensors":
+        weights, metadata = _read_safetensors(path)
+        return WeightsFile(weights, metadata, path)
+    return WeightsFile(state_dicts.load_weights(path), {}, path)
+
+
+def write_safetensors(path, weights, metadata):
+    """Write ``weights`` {name: tensor} and ``metadata`` {name: text} so that a kill leaves no half of a file."""
+    from safetensors.torch import save
+
+    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}, dict(metadata))
+    state_dicts.write_atomically(path, lambda file: file.write(content))
+
+
+def _read_safetensors(path):
+    try:
+        from safetensors import SafetensorError, safe_open
+    except ImportError as error:  # the toolbox's own environment does not have it
+        raise CheckpointError(f"{path} needs safetensors, which is not installed. pip install safetensors") from error
+    try:
+        with safe_open(str(path), framework="pt", device="cpu") as file:
+            weights = {state_dicts.without_module(name): file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return weights, file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{path} cannot be read as safetensors ({error}). It may be cut short; copy it again."
+        ) from error

@@ -1,0 +1,60 @@
+"""Outputs files as the toolbox's trainers leave them, of real signals and of made ones.
+
+``python tests/toolbox_outputs.py FILE`` writes the one of the real signals.
+"""
+
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from support.paths import SHARED
+
+REAL = SHARED / "deepphys_pure_to_ubfc_outputs.npz"
+needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL.name} is not beside the repository")
+
+
+def real_signals(videos=None):
+    """``(predictions, labels)`` of DeepPhys for UBFC-rPPG's subjects, or some: {video: (N,) float32}."""
+    with np.load(str(REAL)) as arrays:
+        names = videos or sorted({name.split("/")[0] for name in arrays})
+        return tuple({video: arrays[f"{video}/{side}"] for video in names} for side in ("prediction", "label"))
+
+
+def pulses(rates_bpm, seconds=20, fs_hz=30, noise=0.0):
+    """{video: (N,) float32} of pulses at these rates; ``noise`` is the deviation of what is added to them."""
+    time = np.arange(seconds * fs_hz) / fs_hz
+    random = np.random.RandomState(0)
+    return {
+        video: (np.sin(2 * np.pi * rate / 60 * time) + noise * random.randn(len(time))).astype(np.float32)
+        for video, rate in rates_bpm.items()
+    }
+
+
+def chunked(signals, length):
+    """{video: {chunk number: (length, 1) tensor}} without the tail, each a slice of one batch as a trainer has it."""
+    import torch
+
+    chunks = {}
+    for video, signal in signals.items():
+        batch = torch.from_numpy(signal[: len(signal) // length * length, None].copy())
+        chunks[video] = {number: batch[number * length :][:length] for number in range(len(batch) // length)}
+    return chunks
+
+
+def write(path, predictions, labels, label_type="DiffNormalized", fs=30, length=180):
+    """The pickle of the toolbox's ``save_test_outputs``, of whole signals."""
+    return dump(path, chunked(predictions, length), chunked(labels, length), label_type, fs)
+
+
+def dump(path, predictions, labels, label_type, fs):
+    """The same of chunks."""
+    content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs}
+    path.write_bytes(pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL))
+    return path
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), *real_signals())

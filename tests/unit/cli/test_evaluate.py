@@ -1,0 +1,210 @@
+"""``rfacenet evaluate`` as a user types it, on made and on real outputs."""
+
+import csv
+import importlib.util
+import json
+import os
+import pickle
+import random
+
+import numpy as np
+import pytest
+from support.paths import GOLDEN
+from support.toolbox_outputs import needs_real, pulses, real_signals, write
+
+from rfacenet_toolbox import cli
+
+CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
+TRUTH = pulses({"subject1": 60, "subject2": 75, "subject3": 90, "subject4": 100}, seconds=24)
+GUESS = pulses({"subject1": 60, "subject2": 79, "subject3": 88, "subject4": 100}, seconds=24, noise=0.2)
+
+
+def run(capsys, *argv):
+    """(status, stdout, stderr) of ``rfacenet evaluate argv``."""
+    try:
+        status = cli.main(["evaluate", *map(str, argv)])
+    except SystemExit as end:  # argparse's way
+        status = end.code
+    return (status, *capsys.readouterr())
+
+
+def evaluations(capsys, *argv):
+    """The evaluations of one file, keyed by protocol, from JSON that is read strictly."""
+
+    def no_constant(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    status, out, err = run(capsys, *argv, "--json")
+    assert (status, err) == (0, "")
+    (file,) = json.loads(out, parse_constant=no_constant)["files"]
+    return {scored["protocol"]: scored for scored in file["evaluations"]}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return write(tmp_path / "model_outputs.pickle", GUESS, TRUTH, label_type="Standardized")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("real") / "deepphys_outputs.pickle", *real_signals())
+
+
+def test_text_has_every_metric_under_every_protocol(capsys, path):
+    status, out, err = run(capsys, path)
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == f"{path}: 4 videos, Standardized, 30 Hz"
+    assert lines[2:4] == [
+        "neurips2023 (0.75-2.5 Hz), FFT, whole videos",
+        "  4 of 4 videos scored; FFT grid 1.76 bpm a line",
+    ]
+    assert lines[11] == "toolbox2025 (0.6-3.3 Hz), FFT, whole videos"
+    for block in (lines[4:10], lines[13:19]):
+        assert [line.split()[0] for line in block] == ["MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC"]
+        assert all(" ± " in line for line in block)
+        assert "by formula A " in block[1] and " bpm^2, by B " in block[1]
+
+
+def test_both_standard_errors_of_rmse_are_told(capsys, path):
+    scored = evaluations(capsys, path)
+    for protocol, formula in (("neurips2023", "A"), ("toolbox2025", "B")):
+        metrics = scored[protocol]["metrics"]
+        assert metrics["RMSE_se_B"] == pytest.approx(metrics["RMSE_se_A"] ** 0.5)
+        assert metrics["RMSE"][1] == metrics[f"RMSE_se_{formula}"] > 0
+
+
+def test_protocols_methods_and_windows_are_chosen(capsys, path):
+    argv = ["--protocol", "neurips2023", "--method", "FFT", "--method", "peak", "--window", "10"]
+    _, out, _ = run(capsys, path, *argv)
+    headings = [line for line in out.splitlines()[1:] if line and not line.startswith("  ")]
+    assert headings == [
+        "neurips2023 (0.75-2.5 Hz), FFT, windows of 10 s",
+        "neurips2023 (0.75-2.5 Hz), peak detection, windows of 10 s",
+    ]
+    assert "  4 of 4 videos scored, 12 windows (0 left out); FFT grid 3.52 to 14.06 bpm a line" in out
+    scored = evaluations(capsys, path, "--method", "peak", "--window", "10")["neurips2023"]
+    assert (scored["method"], scored["window_s"], scored["fft_grid_bpm"]) == ("peak detection", 10.0, None)
+    assert scored["metrics"]["n"] == 12
+
+
+def test_results_say_that_a_peak_was_interpolated(capsys, path):
+    plain, between = (evaluations(capsys, path, *more)["neurips2023"] for more in ([], ["--interpolate"]))
+    assert (plain["interpolated"], between["interpolated"]) == (False, True)
+    assert plain["metrics"]["MAE"] != between["metrics"]["MAE"]
+    assert between["metrics"]["MAE"][0] == pytest.approx((0 + 4 + 2 + 0) / 4, abs=0.1)
+    assert "FFT with an interpolated peak" in run(capsys, path, "--interpolate")[1]
+
+
+def test_per_video_scores_are_written(capsys, path, tmp_path):
+    target = tmp_path / "videos.csv"
+    assert run(capsys, path, "--method", "FFT", "--method", "peak", "--per-video", target)[0] == 0
+    with open(target, newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2 * 2 * 4
+    assert {(row["file"], row["method"]) for row in rows} == {(str(path), "FFT"), (str(path), "peak detection")}
+    row = rows[1]
+    assert (row["protocol"], row["video"], row["start_s"], row["stop_s"]) == ("neurips2023", "subject2", "0", "24")
+    errors = [abs(float(row["error_bpm"])) for row in rows[:4]]
+    assert np.mean(errors) == pytest.approx(evaluations(capsys, path)["neurips2023"]["metrics"]["MAE"][0], abs=1e-4)
+
+
+def test_a_video_without_an_estimate_is_told_and_the_rest_scored(capsys, tmp_path):
+    guess = {video: signal.copy() for video, signal in GUESS.items()}
+    guess["subject3"][100] = np.nan
+    path = write(tmp_path / "model_outputs.pickle", guess, TRUTH, label_type="Standardized")
+    _, out, _ = run(capsys, path, "--protocol", "neurips2023", "--per-video", tmp_path / "videos.csv")
+    assert "  3 of 4 videos scored; FFT grid" in out
+    assert "  left out: subject3: The prediction has 1 values of 720 that are not finite, the first one (nan)" in out
+    assert "subject3,0,24,,,,,,The prediction has 1 values" in (tmp_path / "videos.csv").read_text().replace('"', "")
+    scored = evaluations(capsys, path)["toolbox2025"]
+    assert (scored["videos_scored"], list(scored["left_out"])) == (3, ["subject3"])
+    assert scored["metrics"]["n"] == 3
+
+
+def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
+    other = write(tmp_path / "other_outputs.pickle", TRUTH, TRUTH, label_type="Standardized")
+    status, out, _ = run(capsys, path, other, "--json", "--protocol", "toolbox2025")
+    files = json.loads(out)["files"]
+    assert [file["file"] for file in files] == [str(path), str(other)]
+    assert files[1]["evaluations"][0]["metrics"]["MAE"] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["none_outputs.pickle"], "There is no file none_outputs.pickle"),
+        (["."], "There are 2 saved outputs below ."),
+        (["empty"], "There is no *_outputs.pickle below empty"),
+        (["evil_outputs.pickle"], "evil_outputs.pickle asks for builtins.eval"),
+        (["good_outputs.pickle", "--protocol", "2023"], "no evaluation protocol '2023'. There are: neurips2023"),
+        (["good_outputs.pickle", "--window", "0.1"], "A window of 0.1 s is 3 samples"),
+        (["good_outputs.pickle", "--window", "-5"], "A window of -5 s is -150 samples"),
+        (["good_outputs.pickle", "--window", "nan"], "A window of nan s is 0 samples"),
+        (["good_outputs.pickle", "--per-video", "none/x.csv"], "none/x.csv cannot be written"),
+        (["good_outputs.pickle", "--method", "peak", "--interpolate"], "Only FFT heart rates can be interpolated"),
+    ],
+)
+def test_what_cannot_be_done_is_one_paragraph(capsys, tmp_path, monkeypatch, argv, message):
+    class Evil:
+        def __reduce__(self):
+            return eval, ("open('was_run', 'w')",)
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "good_outputs.pickle", GUESS, TRUTH)
+    (tmp_path / "evil_outputs.pickle").write_bytes(pickle.dumps({"predictions": {"subject1": {0: Evil()}}}))
+    status, out, err = run(capsys, *argv)
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ") and message in err and err.count("\n") == 1
+    assert not (tmp_path / "was_run").exists()
+
+
+@needs_real
+@pytest.mark.real_data
+def test_the_real_outputs_of_deepphys(capsys, real):
+    """The paper's Table 2 has 1.21 ± 0.41, 2.90 ± 3.75 and 0.99 ± 0.02 for DeepPhys on these subjects."""
+    scored = evaluations(capsys, real)
+    assert all(entry["videos_scored"] == 42 and not entry["left_out"] for entry in scored.values())
+    expected = {
+        "neurips2023": {"MAE": [0.984, 0.379], "RMSE": [2.647, 3.625], "Pearson": [0.990, 0.022]},
+        "toolbox2025": {"MAE": [2.658, 1.674], "RMSE": [11.168, 10.779]},
+    }
+    for protocol, metrics in expected.items():
+        for metric, numbers in metrics.items():
+            assert [round(number, 3) for number in scored[protocol]["metrics"][metric]] == numbers
+
+
+@needs_real
+@pytest.mark.real_data
+@pytest.mark.toolbox
+@pytest.mark.skipif(not CHECKOUTS, reason="RPPG_TOOLBOX names no rPPG-Toolbox checkout")
+@pytest.mark.parametrize(
+    "seed, count, method, window_s",
+    [(1, 2, "FFT", None), (2, 6, "FFT", 10), (3, 5, "peak", 10), (4, 3, "FFT", 20)],
+    ids=["whole videos", "windows of 10 s", "peaks", "windows of 20 s"],
+)
+def test_any_subset_of_the_real_outputs_agrees_with_the_toolbox(capsys, tmp_path, seed, count, method, window_s):
+    script = GOLDEN / "make_evaluation_golden.py"
+    spec = importlib.util.spec_from_file_location("make_evaluation_golden", str(script))
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+
+    videos = random.Random(seed).sample(sorted(real_signals()[0]), count)
+    signals = real_signals(videos)
+    path = write(tmp_path / "subset_outputs.pickle", *signals)
+    scored = evaluations(capsys, path, "--method", method, *([] if window_s is None else ["--window", window_s]))
+    case = {
+        "label_type": "DiffNormalized",
+        "fs_hz": 30,
+        "window_s": window_s,
+        "method": "FFT" if method == "FFT" else "peak detection",
+    }
+    chunks = [{video: {0: signal} for video, signal in side.items()} for side in signals]
+    for checkout in CHECKOUTS:
+        protocol, post_process, metrics = maker.load(checkout)
+        printed = maker.run_case(case, post_process, metrics, signals=chunks)["metrics"]
+        assert {"MAE", "RMSE", "MAPE"} <= set(printed)
+        for metric, numbers in printed.items():
+            if scored[protocol]["metrics"][metric] != [None, None]:
+                assert scored[protocol]["metrics"][metric] == pytest.approx(numbers, abs=1e-6, rel=0)

@@ -1,0 +1,157 @@
+"""What is refused before a run starts."""
+
+import os
+
+import pytest
+import torch
+from support.configs import ROOT, RUNNABLE, merged, nested, write
+
+from rfacenet_toolbox.config import check, load
+from rfacenet_toolbox.errors import ConfigError
+
+PREPROCESS = "TRAIN.DATA.PREPROCESS"
+REFUSED = [
+    ({"MODEL.NAME": "rFacenet"}, r"MODEL.NAME is 'rFacenet', which no model here has. Did you mean 'rFaceNet'\?"),
+    ({"TRAIN.EPOCHS": 0}, "TRAIN.EPOCHS is 0; expected 1 or more"),
+    ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
+    ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
+    ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
+    ({"TOOLBOX_MODE": "only_test"}, "INFERENCE.MODEL_PATH is '', where no file is"),
+    ({"TRAIN.DATA.FS": 0}, "TRAIN.DATA.FS is 0; expected the frame rate in Hz"),
+    ({"TEST.DATA.CACHED_PATH": "my_inputs"}, r"TEST.DATA: CACHED_PATH 'my_inputs.*the word 'input'"),
+    ({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}, "TRAIN.DATA: .*BACKEND is 'Y5F'.*standalone host does not have"),
+    ({f"{PREPROCESS}.DATA_TYPE": ["Normalised"]}, r"TRAIN.DATA: .*DATA_TYPE is \['Normalised'\]; expected one or more"),
+    ({f"{PREPROCESS}.LABEL_TYPE": "ECG"}, "TRAIN.DATA: .*LABEL_TYPE is 'ECG'; expected one of"),
+    ({f"{PREPROCESS}.DATA_TYPE": ["Raw", "DiffNormalized"]}, "rFaceNet takes one"),
+    ({f"{PREPROCESS}.CHUNK_LENGTH": 64}, "CHUNK_LENGTH is 64, and MODEL.RFACENET.FRAME_NUM is 128"),
+    ({f"{PREPROCESS}.DO_CHUNK": False}, "TRAIN.DATA.PREPROCESS.DO_CHUNK is False.*set DO_CHUNK to True"),
+    ({f"{PREPROCESS}.RESIZE.W": 8}, "TRAIN.DATA.PREPROCESS.RESIZE is below 16x16"),
+    ({"TEST.DATA.DATA_FORMAT": "NDCHW"}, "TEST.DATA.DATA_FORMAT is 'NDCHW'; rFaceNet takes NCDHW"),
+    ({"TRAIN.DATA.BEGIN": 0.9}, "TRAIN.DATA: BEGIN is 0.9 and END is 0.8"),
+    ({"TEST.DATA.DATASET": "UBFC-PHYS"}, r"TEST.DATA: DATASET is 'UBFC-PHYS'.*Did you mean 'UBFC-rPPG'\?"),
+    ({"MODEL.RFACENET.FUSION": "stage4"}, "MODEL.RFACENET: fusion is 'stage4'; expected one of none, stage1"),
+    ({"MODEL.RFACENET.IDENTITY": "none"}, "fusion 'stage3' has nothing to fuse with identity 'none'"),
+    ({"MODEL.RFACENET.TCU_STEPS": 129}, "tcu_steps is 129; expected 1 to 128"),
+    ({"MODEL.RFACENET.FRAME_NUM": 126}, "frames is 126; .*multiple of 4"),
+    ({"MODEL.RFACENET.LOSS.TASKS": ["heart_rate"]}, "tasks are .*expected 'bvp'"),
+    ({"MODEL.RFACENET.LOSS.HEART_RATE_UNIT": "Hz"}, "heart_rate_unit is 'Hz'; expected bpm or hz"),
+    ({"MODEL.RFACENET.LOSS.SIGMA_INIT": [1.0, 1.0]}, "sigma_init is .*expected three positive numbers"),
+    ({"MODEL.RFACENET.LOSS.SIGMA_INIT": [1.0, "one", 1.0]}, "sigma_init is .*expected three positive numbers"),
+    ({"MODEL.RFACENET.FUSION_INIT": [1.0]}, "FUSION_INIT is .*expected two numbers, where alpha"),
+    ({"MODEL.RFACENET.FUSION_INIT": ["zero", 1.0]}, "FUSION_INIT is .*expected two numbers, where alpha"),
+    ({"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'; expected one of fp32, bf16"),
+    ({"MODEL.RFACENET.RUNTIME.SEED": -1}, "RUNTIME.SEED is -1; expected 0 to 4294967295"),
+    ({"DEVICE": "gpu"}, "DEVICE is 'gpu'; expected cpu, or a GPU such as cuda:0"),
+    ({"INFERENCE.BATCH_SIZE": 0}, "INFERENCE.BATCH_SIZE is 0; expected 1 or more"),
+    ({"INFERENCE.EVALUATION_METHOD": "fft"}, "EVALUATION_METHOD is 'fft'; expected one of FFT, peak detection"),
+    (
+        {"INFERENCE.EVALUATION_WINDOW": {"USE_SMALLER_WINDOW": True, "WINDOW_SIZE": 0}},
+        "EVALUATION_WINDOW.WINDOW_SIZE: A window of 0 s is 0 samples",
+    ),
+]
+
+
+BASELINE_REFUSED = [
+    ("PHYSNET", {"MODEL.PHYSNET.FRAME_NUM": 130}, "MODEL.PHYSNET.FRAME_NUM is 130; expected a multiple of 4"),
+    ("PHYSNET", {"MODEL.PHYSNET.FRAME_NUM": 64}, "CHUNK_LENGTH is 128, and MODEL.PHYSNET.FRAME_NUM is 64"),
+    ("PHYSNET", {"TEST.DATA.DATA_FORMAT": "NDCHW"}, "TEST.DATA.DATA_FORMAT is 'NDCHW'; Physnet takes NCDHW"),
+    ("DEEPPHYS", {f"{PREPROCESS}.DATA_TYPE": ["Raw"]}, r"PREPROCESS.DATA_TYPE is \['Raw'\]; DeepPhys takes two"),
+    ("DEEPPHYS", {f"{PREPROCESS}.RESIZE.W": 64}, "TRAIN.DATA.PREPROCESS.RESIZE is W 64, H 72; DeepPhys takes square"),
+    ("DEEPPHYS", {"TEST.DATA.PREPROCESS.RESIZE": {"W": 36, "H": 36}}, "TEST.*RESIZE is W 36.* for TRAIN's H, 72"),
+    ("TSCAN", {"MODEL.TSCAN.FRAME_DEPTH": 0}, "MODEL.TSCAN.FRAME_DEPTH is 0 and NUM_OF_GPU_TRAIN 1; expected 1"),
+    ("TSCAN", {"MODEL.TSCAN.FRAME_DEPTH": 100, "NUM_OF_GPU_TRAIN": 2}, "CHUNK_LENGTH is 180, and MODEL.TSCAN.*is 200"),
+    ("EFFICIENTPHYS", {"MODEL.EFFICIENTPHYS.FRAME_DEPTH": 181}, "is 180, and MODEL.EFFICIENTPHYS.FRAME_DEPTH.*is 181"),
+    ("EFFICIENTPHYS", {"TEST.DATA.PREPROCESS.DATA_TYPE": ["Raw", "Raw"]}, "TEST.DATA.*EfficientPhys takes one"),
+    ("TSCAN", {"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'"),
+]
+
+
+@pytest.mark.parametrize("host", ["standalone", "toolbox"])
+@pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
+def test_every_shipped_config_passes_the_checks_of_both_hosts(path, host, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = load(path)
+    if config.MODEL.RFACENET.INIT:  # what an earlier run leaves
+        (tmp_path / "runs").mkdir()
+        (tmp_path / config.MODEL.RFACENET.INIT).touch()
+    check(config, host)
+
+
+@pytest.mark.parametrize("row, changes, message", BASELINE_REFUSED)
+def test_settings_that_a_baseline_cannot_have_are_refused_by_key(changed, row, changes, message):
+    base = str(ROOT / "toolbox_configs" / "table2" / f"PURE_UBFC_{row}.yaml")
+    with pytest.raises(ConfigError, match=message):
+        check(changed(changes, base), "standalone")
+
+
+@pytest.mark.parametrize("changes, message", REFUSED, ids=[next(iter(changes)) for changes, _ in REFUSED])
+def test_what_would_fail_later_is_refused_first(changed, changes, message):
+    with pytest.raises(ConfigError, match=message):
+        check(changed(changes), "standalone")
+
+
+UNSUPERVISED = [
+    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD has 'Pos', which is no signal method. Did you mean 'POS'\? There are: "),
+    ({"METHOD": ["rFaceNet"]}, "METHOD has 'rFaceNet', which is no signal method. There are: GREEN, ICA, CHROM, LGI"),
+    ({"METHOD": []}, "METHOD is empty; expected a list of signal methods. There are: GREEN"),
+    ({"DATA.FS": 0}, "UNSUPERVISED.DATA.FS is 0; expected the frame rate"),
+    ({"DATA.DATASET": "SCAMPS"}, "UNSUPERVISED.DATA: DATASET is 'SCAMPS'"),
+    ({"DATA.DATA_FORMAT": "NCDHW"}, "UNSUPERVISED.DATA.DATA_FORMAT is 'NCDHW'; the signal methods take NDHWC"),
+    ({"DATA.PREPROCESS.DATA_TYPE": ["DiffNormalized", "Raw"]}, r"take the colours as they are: \[Raw\]"),
+    ({"DATA.PREPROCESS.LABEL_TYPE": "DiffNormalized"}, "LABEL_TYPE is 'DiffNormalized', a derivative"),
+]
+
+
+@pytest.mark.parametrize("changes, message", UNSUPERVISED)
+def test_what_signal_methods_cannot_do_is_refused(tmp_path, changes, message):
+    base = {"BASE": [str(ROOT / "toolbox_configs" / "PURE_UNSUPERVISED.yaml")], "LOG": {"PATH": str(tmp_path / "run")}}
+    cached = nested("UNSUPERVISED.DATA.CACHED_PATH", str(tmp_path / "clips"))
+    trees = [nested(f"UNSUPERVISED.{key}", value) for key, value in changes.items()]
+    with pytest.raises(ConfigError, match=message):
+        check(load(write(tmp_path / "changed.yaml", merged(base, cached, *trees))), "standalone")
+
+
+def test_validation_data_is_checked_where_it_is_used(changed):
+    wrong = {"VALID.DATA.FS": 0}
+    check(changed(wrong), "standalone")
+    with pytest.raises(ConfigError, match="VALID.DATA.FS is 0"):
+        check(changed({**wrong, "TEST.USE_LAST_EPOCH": False}), "standalone")
+
+
+def test_training_settings_do_not_matter_to_a_test(changed, tmp_path):
+    (tmp_path / "w.pth").write_bytes(b"")
+    changes = {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": str(tmp_path / "w.pth")}
+    check(changed({**changes, "TRAIN.EPOCHS": 0, "TRAIN.DATA.FS": 0}), "standalone")
+
+
+def test_the_toolbox_has_backends_that_the_standalone_host_has_not(changed):
+    check(changed({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "toolbox")
+    with pytest.raises(ConfigError, match="BACKEND is 'MP'; the toolbox has HC, Y5F, RF"):
+        check(changed({f"{PREPROCESS}.CROP_FACE.BACKEND": "MP"}), "toolbox")
+
+
+@pytest.mark.parametrize("key", ["LOG.PATH", "TEST.DATA.CACHED_PATH"])
+def test_folders_that_cannot_be_made_are_refused(changed, tmp_path, key):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match=rf"{key} is .*nothing can be written there: .*file is no folder"):
+        check(changed({key: str(tmp_path / "file" / "x")}), "standalone")
+    assert sorted(os.listdir(tmp_path)) == ["changed.yaml", "file"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_folders_without_permission_are_refused(changed, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    with pytest.raises(ConfigError, match="LOG.PATH is .*closed is not writable"):
+        check(changed({"LOG.PATH": str(tmp_path / "closed" / "run")}), "standalone")
+
+
+def test_a_cache_that_is_only_read_need_not_be_writable(changed, tmp_path):
+    (tmp_path / "file").write_text("")
+    check(changed({"TEST.DATA.CACHED_PATH": str(tmp_path / "file" / "x"), "TEST.DATA.DO_PREPROCESS": False}), "toolbox")
+
+
+def test_checks_leave_the_random_numbers_alone(changed):
+    config = changed({})
+    state = torch.get_rng_state()
+    check(config, "standalone")
+    assert torch.equal(torch.get_rng_state(), state)

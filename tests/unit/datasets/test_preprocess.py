@@ -1,0 +1,230 @@
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.data_recordings import (
+    data_node,
+    face_frames,
+    noise_frames,
+    pulse,
+    write_ground_truth,
+    write_pure,
+    write_ubfc_rppg,
+)
+
+from rfacenet_toolbox.datasets import clip_cache
+from rfacenet_toolbox.datasets import preprocess as module
+from rfacenet_toolbox.datasets.normalise import FrameFeatures, diff_normalise_label
+from rfacenet_toolbox.datasets.preprocess import preprocess
+from rfacenet_toolbox.datasets.readers import find_recordings
+from rfacenet_toolbox.errors import ConfigError, DataError
+
+
+def cached(node, **options):
+    recordings = find_recordings(node.DATASET, node.DATA_PATH)
+    return preprocess(recordings, node, node.CACHED_PATH, **dict({"workers": 1, "progress": False}, **options))
+
+
+def clip_files(node):
+    return sorted(file for file in os.listdir(node.CACHED_PATH) if file.endswith(".npy"))
+
+
+@pytest.fixture
+def ubfc(tmp_path):
+    for subject in (1, 2, 3):
+        write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(40, seed=subject))
+    return data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache")
+
+
+def test_clips_are_the_normalised_recording_in_chunks(tmp_path):
+    frames, wave = noise_frames(40, 12, 12), pulse(80, 60)
+    write_pure(tmp_path / "raw", "01-02", frames, wave)
+    node = data_node("PURE", tmp_path / "raw", tmp_path / "cache")
+    files, report = cached(node)
+    assert [os.path.basename(file) for file in files] == ["102_input0.npy", "102_input1.npy"]
+    clips = FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)
+    np.testing.assert_array_equal(np.concatenate([np.load(file) for file in files]), clips)
+    stretched = np.interp(np.linspace(1, 80, 40), np.arange(1, 81), wave)
+    labels = np.concatenate([np.load(clip_cache.label_path(file)) for file in files])
+    np.testing.assert_allclose(labels, diff_normalise_label(stretched)[:32], atol=1e-9)
+    (one,) = report.recordings
+    assert (one.name, one.frames, one.clips, one.dropped_frames, one.reused) == ("102", 40, 2, 8, False)
+    assert "1 recordings (0 of them cached before), 40 frames, 2 clips; 8 frames at the ends" in str(report)
+
+
+def test_without_chunks_a_recording_is_one_clip(tmp_path):
+    write_ubfc_rppg(tmp_path / "raw", frames=noise_frames(20), ppg=pulse(18, 30))
+    files, _ = cached(data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache", DO_CHUNK=False))
+    assert np.load(files[0]).shape == (18, 12, 12, 3) and np.load(clip_cache.label_path(files[0])).shape == (18,)
+
+
+def test_clips_are_covered_by_video_and_label(tmp_path):
+    write_ubfc_rppg(tmp_path / "raw", frames=noise_frames(50), ppg=pulse(47, 30))
+    files, report = cached(data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache"))
+    assert len(files) == 2 and report.recordings[0].dropped_frames == 18
+
+
+def test_faces_not_found_are_reported(tmp_path):
+    write_pure(tmp_path / "raw", "01-01", face_frames(16))
+    write_pure(tmp_path / "raw", "01-02", noise_frames(16, 60, 80))
+    _, report = cached(data_node("PURE", tmp_path / "raw", tmp_path / "cache", DO_CROP_FACE=True))
+    assert [one.faces_not_found for one in report.recordings] == [0, 1]
+    assert "Warning: no face found in 1 of the 1 frames of 102" in str(report) and "of 101" not in str(report)
+
+
+def test_workers_make_the_same_clips(ubfc, tmp_path):
+    here, _ = cached(ubfc)
+    away = data_node("UBFC-rPPG", ubfc.DATA_PATH, tmp_path / "away")
+    there, report = cached(away, workers=2)
+    assert [os.path.basename(file) for file in here] == [os.path.basename(file) for file in there]
+    for one, other in zip(here, there):
+        np.testing.assert_array_equal(np.load(one), np.load(other))
+    assert [one.name for one in report.recordings] == ["subject1", "subject2", "subject3"]
+
+
+def test_every_failed_recording_is_named_and_the_rest_is_cached(ubfc):
+    raw = Path(ubfc.DATA_PATH)
+    write_ubfc_rppg(raw, "subject4", noise_frames(10))
+    (raw / "subject2" / "vid.avi").write_bytes(b"")
+    with pytest.raises(DataError) as caught:
+        cached(ubfc)
+    message = str(caught.value)
+    assert message.startswith("2 of 4 recordings could not be preprocessed. The other 2 are cached in")
+    assert f"- UBFC-rPPG recording subject2 ({raw / 'subject2'}): no frame of vid.avi can be decoded" in message
+    assert "subject4" in message and "10 labelled frames, and a clip needs 16 (PREPROCESS.CHUNK_LENGTH)" in message
+    assert {file.split("_")[0] for file in clip_files(ubfc)} == {"subject1", "subject3"}
+
+
+def reused(report):
+    return [one.name for one in report.recordings if one.reused]
+
+
+def test_a_second_run_does_only_what_is_missing(ubfc):
+    _, report = cached(ubfc)
+    assert reused(report) == []
+    files, again = cached(ubfc)
+    assert reused(again) == ["subject1", "subject2", "subject3"] and len(files) == 6
+    assert again.recordings[0].dropped_frames == report.recordings[0].dropped_frames == 8
+    os.remove(clip_cache.label_path(files[2]))
+    Path(files[5]).write_bytes(Path(files[5]).read_bytes()[:100])
+    assert reused(cached(ubfc)[1]) == ["subject1"]
+
+
+def test_a_changed_source_is_done_again(ubfc):
+    cached(ubfc)
+    write_ground_truth(Path(ubfc.DATA_PATH) / "subject2", pulse(40, 30, heart_rate_hz=1.5))
+    assert reused(cached(ubfc)[1]) == ["subject1", "subject3"]
+
+
+def test_changed_settings_are_done_again(ubfc):
+    cached(ubfc)
+    ubfc.PREPROCESS.LABEL_TYPE = "Raw"
+    assert reused(cached(ubfc)[1]) == []
+
+
+def test_clips_of_a_longer_version_are_removed(ubfc):
+    cached(ubfc)
+    ubfc.PREPROCESS.CHUNK_LENGTH = 30
+    files, _ = cached(ubfc)
+    assert len(files) == 3 and len(clip_files(ubfc)) == 6
+
+
+def killed_while_writing(task):
+    """Stands in for ``cache_recording``: the worker of subject2 is killed after its first clip."""
+    if task.recording.name == "subject2":
+        write = clip_cache.write_clip
+
+        def write_one(*arguments):
+            if arguments[2] == 1:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return write(*arguments)
+
+        clip_cache.write_clip = write_one
+    return CACHE_RECORDING(task)
+
+
+CACHE_RECORDING = module.cache_recording
+
+
+def test_a_killed_worker_names_its_recording_and_the_next_run_completes_it(ubfc, monkeypatch):
+    monkeypatch.setattr(module, "cache_recording", killed_while_writing)
+    with pytest.raises(DataError, match="1 of 3 .*\n- UBFC-rPPG recording subject2 .*killed by signal 9"):
+        cached(ubfc, workers=2)
+    assert "subject2_input0.npy" in clip_files(ubfc) and "subject2_input1.npy" not in clip_files(ubfc)
+    with pytest.raises(DataError, match="recording subject2 .* not complete"):
+        clip_cache.cached_inputs(ubfc.CACHED_PATH, "subject2")
+    monkeypatch.undo()
+    files, report = cached(ubfc)
+    assert reused(report) == ["subject1", "subject3"] and len(files) == 6
+    assert len(clip_cache.cached_inputs(ubfc.CACHED_PATH, "subject2")) == 2
+
+
+def killed_at_replacement(number, task):
+    """Stands in for ``cache_recording``: subject2's worker is killed when its ``number``-th file is to be put in place.
+
+    The files are: marker, clip 0, its label, clip 1, its label, marker.
+    """
+    if task.recording.name == "subject2":
+        replace, left = os.replace, iter(range(number - 1, -1, -1))
+
+        def replace_or_die(source, target):
+            if not next(left):
+                os.truncate(source, os.path.getsize(source) // 2)
+                os.kill(os.getpid(), signal.SIGKILL)
+            replace(source, target)
+
+        os.replace = replace_or_die
+    return CACHE_RECORDING(task)
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 5, 6])
+def test_a_half_written_file_is_never_taken_for_a_whole_one(ubfc, tmp_path, monkeypatch, number):
+    whole, _ = cached(data_node("UBFC-rPPG", ubfc.DATA_PATH, tmp_path / "undisturbed"))
+    monkeypatch.setattr(module, "cache_recording", functools.partial(killed_at_replacement, number))
+    with pytest.raises(DataError, match="subject2 .*killed by signal 9"):
+        cached(ubfc, workers=2)
+    monkeypatch.undo()
+    halves = [file for file in os.listdir(ubfc.CACHED_PATH) if file.endswith(".tmp")]
+    assert len(halves) == 1 and halves[0].startswith(".subject2_")
+    for file in clip_files(ubfc):
+        np.load(os.path.join(ubfc.CACHED_PATH, file))
+    if number > 1:
+        with pytest.raises(DataError, match="recording subject2 .* not complete"):
+            clip_cache.cached_inputs(ubfc.CACHED_PATH, "subject2")
+    files, report = cached(ubfc)
+    assert reused(report) == ["subject1", "subject3"]
+    assert not [file for file in os.listdir(ubfc.CACHED_PATH) if file.endswith(".tmp")]
+    for file, undisturbed in zip(files, whole):
+        assert Path(file).read_bytes() == Path(undisturbed).read_bytes()
+        assert Path(clip_cache.label_path(file)).read_bytes() == Path(clip_cache.label_path(undisturbed)).read_bytes()
+
+
+def test_the_toolbox_sees_clips_only(ubfc):
+    cached(ubfc)
+    others = set(os.listdir(ubfc.CACHED_PATH)) - set(clip_files(ubfc))
+    assert others == {f"subject{subject}_cached.json" for subject in (1, 2, 3)}
+    marker = json.loads((Path(ubfc.CACHED_PATH) / "subject1_cached.json").read_text())
+    assert marker["complete"] and marker["report"]["clips"] == 2
+
+
+def test_settings_are_checked_before_anything_is_read(tmp_path):
+    node = data_node("PURE", tmp_path, tmp_path / "inputs")
+    with pytest.raises(ConfigError, match="the word 'input'"):
+        preprocess([], node, node.CACHED_PATH)
+    with pytest.raises(ConfigError, match="workers is 0"):
+        preprocess([], node, str(tmp_path / "cache"), workers=0)
+    assert os.listdir(tmp_path) == []
+
+
+def test_workers_import_numpy_and_opencv_alone():
+    heavy = "{'torch', 'pandas', 'scipy', 'yacs', 'matplotlib'}"
+    command = f"import sys, rfacenet_toolbox.datasets.preprocess; print(sorted({heavy} & set(sys.modules)))"
+    root = Path(module.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", command], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

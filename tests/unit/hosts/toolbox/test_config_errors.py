@@ -1,0 +1,38 @@
+"""What is wrong with a config file that the toolbox reads."""
+
+from argparse import Namespace
+
+import pytest
+
+from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.hosts.toolbox import plugin
+
+
+@pytest.mark.parametrize(
+    "text, match",
+    [
+        ("TRAIN:\n  EPOCH: 3\n", "X.yaml sets TRAIN.EPOCH, which is no setting. Did you mean TRAIN.EPOCHS"),
+        ("MODEL:\n  RFACENET:\n    FUSON: none\n", "MODEL.RFACENET.FUSON.*Did you mean MODEL.RFACENET.FUSION"),
+        ("TRAIN:\n  EPOCHS: many\n", "Type mismatch .* TRAIN.EPOCHS"),
+        ("TRAIN: [\n", "not readable as YAML"),
+    ],
+)
+def test_what_is_wrong_with_a_config_is_said_by_name(plugged, text, match):
+    with pytest.raises(ConfigError, match=match):
+        plugged.get_config(text)
+
+
+def test_a_config_file_that_is_not_there(plugged):
+    with pytest.raises(ConfigError, match="nowhere.yaml cannot be read"):
+        plugged.settings.get_config(Namespace(config_file="nowhere.yaml"))
+
+
+def test_the_toolboxs_own_errors_stay(plugged, monkeypatch):
+    def refuse(args):
+        raise ValueError("TRAIN dataset FILE_LIST_PATH must be a csv")
+
+    plugged.settings.get_config = refuse
+    plugin.activate()
+    with pytest.raises(ValueError, match="must be a csv") as error:
+        plugged.get_config("")
+    assert type(error.value) is ValueError

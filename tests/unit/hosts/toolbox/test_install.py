@@ -1,0 +1,286 @@
+"""install and uninstall on a folder in a checkout's shape, and on real checkouts where RPPG_TOOLBOX names them."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+
+import pytest
+from support.checkouts import contents, real_checkout, write  # noqa: F401  (a fixture)
+from support.paths import ROOT
+
+from rfacenet_toolbox.errors import InstallError
+from rfacenet_toolbox.hosts.toolbox import install as plugin
+
+PATCH = ROOT / "patches" / "main.py.patch"
+LINE = plugin.LINE.encode()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    return write(tmp_path / "checkout")
+
+
+@pytest.fixture(autouse=True)
+def shipped(tmp_path, monkeypatch):
+    """The YAML files that the package under test ships."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    (folder / "A.yaml").write_text("BASE: ['']\n")
+    (folder / "B.yaml").write_text("TOOLBOX_MODE: only_test\n")
+    (folder / "notes.txt").write_text("not a config\n")
+    monkeypatch.setattr(plugin, "configs_dir", lambda: str(folder))
+    return folder
+
+
+def assert_refused(checkout, call, match):
+    before = contents(checkout)
+    with pytest.raises(InstallError, match=match) as error:
+        call()
+    assert "\n" not in str(error.value)
+    assert contents(checkout) == before
+
+
+def test_install_adds_the_line_and_the_configs_and_uninstall_gives_all_back(checkout, shipped):
+    before = contents(checkout)
+    report = plugin.install(checkout)
+    after = contents(checkout)
+    assert after["main.py"] == LINE + b"\n" + before["main.py"]
+    assert after["toolbox_configs/A.yaml"] == (shipped / "A.yaml").read_bytes()
+    added = {"toolbox_configs", "toolbox_configs/A.yaml", "toolbox_configs/B.yaml", "toolbox_configs/.rfacenet.json"}
+    assert set(after) - set(before) == added
+    assert report.lines[1:3] == ["main.py: one line added", "toolbox_configs/: 2 files added, 0 there already"]
+    report = plugin.uninstall(checkout)
+    assert contents(checkout) == before
+    assert report.lines[1:] == ["main.py: as it was", "toolbox_configs/: 2 files removed"]
+
+
+@pytest.mark.parametrize("theirs", [False, True], ids=["new folder", "with a file of the user's"])
+def test_configs_in_folders_come_with_their_folder_and_go_with_it(checkout, shipped, theirs):
+    (shipped / "rows").mkdir()
+    (shipped / "rows" / "C.yaml").write_text("BASE: ['../A.yaml']\n")
+    if theirs:
+        (checkout / "toolbox_configs" / "rows").mkdir(parents=True)
+        (checkout / "toolbox_configs" / "rows" / "D.yaml").write_text("mine\n")
+    before = contents(checkout)
+    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 3 files added, 0 there already"
+    assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../A.yaml']\n"
+    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 0 files added, 3 there already"
+    plugin.uninstall(checkout)
+    assert contents(checkout) == before
+
+
+def test_both_are_safe_to_repeat(checkout):
+    before = contents(checkout)
+    plugin.install(checkout)
+    once = contents(checkout)
+    assert "main.py: the line is there already" in plugin.install(checkout).lines
+    assert contents(checkout) == once
+    plugin.uninstall(checkout)
+    assert "nothing to take out" in plugin.uninstall(checkout).lines[0]
+    assert contents(checkout) == before
+
+
+@pytest.mark.parametrize(
+    "head, above",
+    [
+        (b"#!/usr/bin/env python\n", b"#!/usr/bin/env python\n"),
+        (b"#!python\n# -*- coding: latin-1 -*-\n# \xe9\n", b"#!python\n# -*- coding: latin-1 -*-\n"),
+        (b"# a licence\n# -*- coding: latin-1 -*-\n# \xe9\n", b"# a licence\n# -*- coding: latin-1 -*-\n"),
+        (b"\xef\xbb\xbf# first\n", b"\xef\xbb\xbf"),
+        (b"from __future__ import annotations\n", b"from __future__ import annotations\n"),
+    ],
+    ids=["shebang", "shebang and coding", "coding", "byte order mark", "future"],
+)
+def test_the_line_comes_after_what_must_stay_first(checkout, head, above):
+    main = checkout / "main.py"
+    original = head + main.read_bytes().split(b"\n", 1)[1]
+    main.write_bytes(original)
+    plugin.install(checkout)
+    assert main.read_bytes() == above + LINE + b"\n" + original[len(above) :]
+    plugin.uninstall(checkout)
+    assert main.read_bytes() == original
+
+
+def test_line_ends_and_permissions_are_kept(checkout):
+    main = checkout / "main.py"
+    original = main.read_bytes().replace(b"\n", b"\r\n")
+    main.write_bytes(original)
+    main.chmod(0o755)
+    plugin.install(checkout)
+    assert main.read_bytes() == LINE + b"\r\n" + original
+    assert stat.S_IMODE(main.stat().st_mode) == 0o755
+    plugin.uninstall(checkout)
+    assert main.read_bytes() == original
+    assert stat.S_IMODE(main.stat().st_mode) == 0o755
+
+
+def test_a_linked_main_stays_a_link(checkout, tmp_path):
+    real = tmp_path / "elsewhere.py"
+    shutil.move(str(checkout / "main.py"), str(real))
+    (checkout / "main.py").symlink_to(real)
+    plugin.install(checkout)
+    assert (checkout / "main.py").is_symlink() and real.read_bytes().startswith(LINE)
+
+
+def test_the_users_own_configs_stay(checkout):
+    folder = checkout / "toolbox_configs"
+    folder.mkdir()
+    (folder / "A.yaml").write_text("mine\n")
+    (folder / "C.yaml").write_text("mine too\n")
+    before = contents(checkout)
+    assert "toolbox_configs/A.yaml: yours, left as it is" in plugin.install(checkout).lines
+    assert (folder / "A.yaml").read_text() == "mine\n"
+    plugin.uninstall(checkout)
+    assert contents(checkout) == before
+
+
+def test_a_config_of_the_users_that_equals_ours_stays(checkout, shipped):
+    (checkout / "toolbox_configs").mkdir()
+    shutil.copy(str(shipped / "A.yaml"), str(checkout / "toolbox_configs"))
+    before = contents(checkout)
+    plugin.install(checkout)
+    plugin.uninstall(checkout)
+    assert contents(checkout) == before
+
+
+def test_a_config_edited_since_is_kept_and_named(checkout):
+    plugin.install(checkout)
+    (checkout / "toolbox_configs" / "A.yaml").write_text("edited\n")
+    plugin.install(checkout)
+    assert "toolbox_configs/A.yaml: edited since, kept" in plugin.uninstall(checkout).lines
+    assert [path.name for path in (checkout / "toolbox_configs").iterdir()] == ["A.yaml"]
+    assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "edited\n"
+
+
+def test_a_newer_package_renews_its_configs(checkout, shipped):
+    before = contents(checkout)
+    plugin.install(checkout)
+    (shipped / "A.yaml").write_text("BASE: ['newer']\n")
+    plugin.install(checkout)
+    assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "BASE: ['newer']\n"
+    plugin.uninstall(checkout)
+    assert contents(checkout) == before
+
+
+def test_uninstall_refuses_an_edited_main_unless_told_to_keep_the_edits(checkout):
+    before = (checkout / "main.py").read_bytes()
+    plugin.install(checkout)
+    with (checkout / "main.py").open("ab") as file:
+        file.write(b"# an edit\n")
+    assert_refused(checkout, lambda: plugin.uninstall(checkout), "was edited after.*--keep-edits")
+    plugin.uninstall(checkout, keep_edits=True)
+    assert (checkout / "main.py").read_bytes() == before + b"# an edit\n"
+    assert not (checkout / "toolbox_configs").exists()
+
+
+def test_a_line_that_an_update_of_the_checkout_took_out_is_put_back(checkout):
+    before = (checkout / "main.py").read_bytes()
+    plugin.install(checkout)
+    (checkout / "main.py").write_bytes(before + b"# newer revision\n")
+    plugin.install(checkout)
+    plugin.uninstall(checkout)
+    assert (checkout / "main.py").read_bytes() == before + b"# newer revision\n"
+
+
+@pytest.mark.parametrize(
+    "alter", [lambda line: line + line, lambda line: b"if 1: " + line, lambda line: line.replace(b"; activate()", b"")]
+)
+def test_an_altered_or_doubled_line_is_an_error(checkout, alter):
+    plugin.install(checkout)
+    main = checkout / "main.py"
+    main.write_bytes(main.read_bytes().replace(LINE + b"\n", alter(LINE + b"\n")))
+    for call in (plugin.install, plugin.uninstall):
+        assert_refused(checkout, lambda call=call: call(checkout), "not exactly once the line")
+
+
+@pytest.mark.parametrize(
+    "file, old, new, match",
+    [
+        ("main.py", "def train_and_test", "def train_it", "does not define train_and_test"),
+        ("main.py", "config = get_config(args)", "config = load(args)", "does not call get_config"),
+        ("main.py", "        test(config", "        trial(config", "does not call test"),
+        ("main.py", "import argparse", "import argparse (", "no Python that can be read"),
+        ("config.py", "def get_config", "def load", "does not define get_config"),
+    ],
+)
+def test_a_main_or_config_of_another_shape_is_an_error(checkout, file, old, new, match):
+    path = checkout / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    assert_refused(checkout, lambda: plugin.install(checkout), match)
+
+
+@pytest.mark.parametrize("name", ["main.py", "config.py", "neural_methods", "dataset"])
+def test_a_folder_that_lacks_a_part_is_an_error(checkout, name):
+    path = checkout / name
+    path.unlink() if path.is_file() else shutil.rmtree(str(path))
+    assert_refused(checkout, lambda: plugin.install(checkout), f"has no {name}. Expected .* Nothing was changed")
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    for call in (plugin.install, plugin.uninstall):
+        with pytest.raises(InstallError, match="has no main.py"):
+            call(tmp_path / "nowhere")
+
+
+def test_a_damaged_record_is_an_error(checkout):
+    plugin.install(checkout)
+    record = checkout / "toolbox_configs" / ".rfacenet.json"
+    sound = json.loads(record.read_text())
+    outside = [json.dumps(dict(sound, configs={name: "0"})) for name in ("../../main.py", "/main.py", "rows/../x")]
+    for text in ("{", "[]", "{}", *outside):
+        record.write_text(text)
+        assert_refused(checkout, lambda: plugin.uninstall(checkout), "not the record that install wrote")
+
+
+def test_an_install_that_was_cut_off_can_be_undone_and_repeated(checkout, monkeypatch):
+    before = contents(checkout)
+    replace, calls = os.replace, []
+
+    def fail_at_the_third(source, target):
+        calls.append(target)
+        if len(calls) == 3:
+            raise OSError(28, "No space left on device", target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_at_the_third)
+    with pytest.raises(InstallError, match="B.yaml cannot be written .No space left"):
+        plugin.install(checkout)
+    monkeypatch.setattr(os, "replace", replace)
+    partly = contents(checkout)
+    assert partly["main.py"] == before["main.py"]
+    assert not [name for name in partly if name.endswith("-new")]
+    plugin.install(checkout)
+    plugin.uninstall(checkout)
+    assert contents(checkout) == before
+
+
+@pytest.mark.parametrize("command", [["patch", "-p1", "-i"], ["git", "apply", "--unidiff-zero"]])
+def test_the_patch_is_the_same_line(checkout, command):
+    assert PATCH.read_text().splitlines()[-1] == "+" + plugin.LINE
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"no {command[0]} on this machine")
+    original = (checkout / "main.py").read_bytes()
+    environment = dict(os.environ, GIT_CEILING_DIRECTORIES=str(checkout.parent))
+    subprocess.run([*command, str(PATCH)], cwd=str(checkout), check=True, env=environment, stdout=subprocess.DEVNULL)
+    assert (checkout / "main.py").read_bytes() == LINE + b"\n" + original
+    plugin.uninstall(checkout)
+    assert (checkout / "main.py").read_bytes() == original
+
+
+@pytest.mark.toolbox
+def test_real_checkouts_are_given_back(real_checkout):  # noqa: F811
+    before = contents(real_checkout)
+    plugin.install(real_checkout)
+    assert (real_checkout / "main.py").read_bytes() == LINE + b"\n" + before["main.py"]
+    plugin.uninstall(real_checkout)
+    assert contents(real_checkout) == before
+
+
+@pytest.mark.toolbox
+@pytest.mark.parametrize("command", [["patch", "-p1", "-i"], ["git", "apply", "--unidiff-zero"]])
+def test_the_patch_applies_to_real_checkouts(real_checkout, command):  # noqa: F811
+    test_the_patch_is_the_same_line(real_checkout, command)

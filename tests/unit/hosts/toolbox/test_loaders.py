@@ -1,0 +1,65 @@
+"""Seeds and loader workers in a checkout's main module."""
+
+import os
+import random
+
+import numpy as np
+import pytest
+import torch
+from support.plugged import YAML
+
+from rfacenet_toolbox.errors import ConfigError
+
+
+def runtime(**settings):
+    lines = "".join(f"      {key}: {value}\n" for key, value in settings.items())
+    return YAML.format(name="Physnet") + "  RFACENET:\n    RUNTIME:\n" + lines
+
+
+def test_seed_100_changes_nothing(plugged):
+    states = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
+    plugged.get_config(runtime(SEED=100))
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert (np.random.get_state()[1].tolist(), random.getstate()) == states[1:]
+    assert plugged.main.train_generator.initial_seed() != 100
+
+
+def test_another_seed_seeds_every_generator(plugged):
+    generators = plugged.main.train_generator, plugged.main.general_generator
+    plugged.get_config(runtime(SEED=7))
+    drawn = random.random(), np.random.rand(), torch.rand(1).item()
+    assert [generator.initial_seed() for generator in generators] == [7, 7]
+    assert generators == (plugged.main.train_generator, plugged.main.general_generator)
+    random.seed(7)
+    np.random.seed(7)
+    torch.manual_seed(7)
+    assert drawn == (random.random(), np.random.rand(), torch.rand(1).item())
+
+
+def test_a_seed_without_loader_generators_to_seed_is_an_error(plugged):
+    del plugged.main.train_generator
+    with pytest.raises(ConfigError, match="SEED is 7, and this main.py has no train_generator"):
+        plugged.get_config(runtime(SEED=7))
+
+
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")
+@pytest.mark.parametrize("setting, asked, started", [(-1, 16, 3), (-1, 1, 1), (0, 16, 0), (16, 16, 16), (5, 2, 5)])
+def test_workers(plugged, monkeypatch, setting, asked, started):
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    plugged.get_config(runtime(WORKERS=9))
+    plugged.get_config(runtime(WORKERS=setting))
+    loader = plugged.main.DataLoader([1, 2], batch_size=1, num_workers=asked)
+    assert loader.num_workers == started and loader.batch_size == 1
+    assert loader.persistent_workers == (started > 0)
+
+
+@pytest.mark.parametrize("workers, ours", [(0, True), (1, False)])
+def test_a_loader_without_workers_gives_batches_as_one_with_them_would(plugged, workers, ours):
+    plugged.get_config(runtime(WORKERS=workers))
+    loader = plugged.main.DataLoader([1, 2], num_workers=16)
+    assert (loader.collate_fn.__name__ == "contiguous_batch") == ours
+
+
+def test_workers_are_started_anew_where_asked(plugged):
+    plugged.get_config(runtime(WORKERS=1, KEEP_WORKERS="false"))
+    assert not plugged.main.DataLoader([1, 2], num_workers=16).persistent_workers

@@ -1,0 +1,189 @@
+"""Paper sections 3.1-3.3: shapes, Table 3's variants, and what each block does to simple numbers."""
+
+import pytest
+import torch
+
+from rfacenet_toolbox import RFaceNet
+from rfacenet_toolbox.errors import ShapeError
+from rfacenet_toolbox.methods.rfacenet import (
+    ContourExtractor,
+    CrossTaskFeatureCombiner,
+    PulseBranch,
+    TemporalCompressorUnit,
+)
+
+TABLE_3 = [
+    ("none", "none"),
+    ("stage3", "noise"),
+    ("none", "tcu"),
+    ("stage1", "tcu"),
+    ("stage2", "tcu"),
+    ("stage3", "tcu"),
+]
+
+
+def clips(batch=2, frames=8, height=32, width=32, seed=0):
+    return torch.randn(batch, 3, frames, height, width, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("fusion, identity", TABLE_3)
+def test_every_row_of_table_3_gives_one_value_a_frame(fusion, identity):
+    out = RFaceNet(frames=8, identities=5, fusion=fusion, identity=identity)(clips())
+    assert out.bvp.shape == (2, 8)
+    assert (out.identity is None) == (identity != "tcu")
+    if identity == "tcu":
+        assert out.identity.shape == (2, 5)
+
+
+@pytest.mark.parametrize("fusion, identity", TABLE_3)
+def test_every_parameter_learns(fusion, identity):
+    model = RFaceNet(frames=8, identities=5, fusion=fusion, identity=identity)
+    out = model(clips())
+    total = out.bvp.square().sum()
+    if out.identity is not None:
+        total = total + out.identity.square().sum()
+    total.backward()
+    idle = [name for name, parameter in model.named_parameters() if parameter.grad is None]
+    assert idle == []
+
+
+@pytest.mark.parametrize("height, width", [(72, 72), (36, 36), (128, 128), (17, 40)])
+def test_stages_have_the_sizes_of_figure_5(height, width):
+    branch = PulseBranch().eval()
+    with torch.no_grad():
+        m1 = branch.stage1(clips(1, 4, height, width))
+        m2 = branch.stage2(m1)
+        m3 = branch.stage3(m2)
+    assert [m.shape[-2:] for m in (m1, m2, m3)] == [(height // k, width // k) for k in (2, 4, 8)]
+
+
+@pytest.mark.parametrize("fusion", ["stage1", "stage2", "stage3"])
+def test_sizes_that_do_not_halve_evenly_still_fuse(fusion):
+    assert RFaceNet(frames=8, identities=3, fusion=fusion)(clips(height=19, width=45)).bvp.shape == (2, 8)
+
+
+def test_the_identity_map_of_the_papers_size_lies_on_m3():
+    image = TemporalCompressorUnit(steps=1, upscale=2)(clips(1, 8, 72, 72))
+    assert image.shape == (1, 3, 144, 144)
+    assert ContourExtractor(in_channels=3)(image).shape == (1, 64, 9, 9)
+
+
+def test_tcu_averages_over_time_at_full_resolution():
+    clip = clips(2, 8, 16, 20)
+    image = TemporalCompressorUnit(steps=1, upscale=1)(clip)
+    assert torch.allclose(image, clip.mean(dim=2), atol=1e-6)
+
+
+def test_tcu_stacks_its_steps_as_channels():
+    clip = clips(2, 8, 16, 16)
+    image = TemporalCompressorUnit(steps=4, upscale=1)(clip)
+    assert image.shape == (2, 12, 16, 16)
+    # channel-major: the steps of red, then of green, then of blue
+    assert torch.allclose(image[:, 4 + 2], clip[:, 1, 4:6].mean(dim=1), atol=1e-6)
+
+
+def test_ctfc_starts_as_the_sum_of_its_maps_and_is_equation_2_after():
+    ctfc = CrossTaskFeatureCombiner(identity_channels=4, pulse_channels=4)
+    identity, pulse = torch.randn(2, 4, 6, 6), torch.randn(2, 4, 5, 6, 6)
+    repeated = identity.unsqueeze(2).expand(-1, -1, 5, -1, -1)
+    assert torch.allclose(ctfc(identity, pulse), repeated + pulse, atol=1e-6)
+    with torch.no_grad():
+        ctfc.alpha.fill_(0.25)
+        ctfc.beta.fill_(3.0)
+        for conv in (ctfc.identity_conv, ctfc.pulse_conv):
+            torch.nn.init.normal_(conv.weight)
+            torch.nn.init.normal_(conv.bias)
+    expected = 0.25 * ctfc.identity_conv(repeated) + 3.0 * ctfc.pulse_conv(pulse)
+    assert torch.allclose(ctfc(identity, pulse), expected, atol=1e-5)
+
+
+def test_ctfc_upsamples_the_identity_map():
+    ctfc = CrossTaskFeatureCombiner(identity_channels=4, pulse_channels=8)
+    assert ctfc(torch.randn(1, 4, 3, 3), torch.randn(1, 8, 5, 9, 9)).shape == (1, 8, 5, 9, 9)
+
+
+def test_noise_is_fresh_in_training_and_one_map_in_evaluation():
+    model = RFaceNet(frames=8, fusion="stage3", identity="noise")
+    batch = clips(3)
+    assert not torch.equal(model._noise_map(batch), model._noise_map(batch))
+    model.eval()
+    with torch.no_grad():
+        together = model(batch).bvp
+        alone = torch.cat([model(clip.unsqueeze(0)).bvp for clip in batch])
+    assert torch.allclose(together, alone, atol=1e-5)
+
+
+def test_without_identities_there_is_no_classifier_and_the_same_bvp():
+    full = RFaceNet(frames=8, identities=6).eval()
+    bare = RFaceNet(frames=8, identities=0).eval()
+    weights = {name: value for name, value in full.state_dict().items() if not name.startswith("classifier.")}
+    bare.load_state_dict(weights)
+    with torch.no_grad():
+        assert bare(clips()).identity is None
+        assert torch.equal(bare(clips()).bvp, full(clips()).bvp)
+
+
+def test_channels_last_changes_the_layout_and_not_the_result():
+    model = RFaceNet(frames=8, identities=4).eval()
+    with torch.no_grad():
+        before = model(clips())
+        after = model.use_channels_last()(clips())
+    assert model.pulse.ConvBlock3[0].weight.is_contiguous(memory_format=torch.channels_last_3d)
+    assert torch.allclose(before.bvp, after.bvp, atol=1e-5)
+    assert torch.allclose(before.identity, after.identity, atol=1e-5)
+
+
+def test_a_bvp_alone_leaves_out_what_it_does_not_need():
+    model = RFaceNet(frames=8, identities=4, fusion="none").eval()
+    ran = []
+    for part in (model.tcu, model.contour, model.classifier):
+        part.register_forward_hook(lambda *call: ran.append(call))
+    with torch.no_grad():
+        alone = model(clips(), with_identity=False)
+        assert ran == [] and alone.identity is None
+        assert torch.equal(alone.bvp, model(clips()).bvp)
+    assert len(ran) == 3
+
+
+def in_the_order_of_the_papers(branch, clip):
+    """PhysNet's first stage with every pooling after its ReLU."""
+    convolution, norm, pooling, relu = branch.ConvBlock1
+    return branch.ConvBlock3(branch.ConvBlock2(pooling(relu(norm(convolution(clip))))))
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last_3d])
+def test_pooling_before_relu_changes_neither_values_nor_gradients(layout):
+    torch.manual_seed(0)
+    plain, ours = (PulseBranch().to(memory_format=layout) for _ in range(2))
+    ours.load_state_dict(plain.state_dict())
+    outputs = in_the_order_of_the_papers(plain, clips(2, 4, 18, 18)), ours.stage1(clips(2, 4, 18, 18))
+    assert torch.allclose(*outputs, atol=1e-6)
+    for output in outputs:
+        output.square().sum().backward()
+    pairs = zip(plain.ConvBlock1.parameters(), ours.ConvBlock1.parameters())
+    assert all(torch.allclose(a.grad, b.grad, rtol=1e-5, atol=1e-4) for a, b in pairs)
+    assert torch.equal(plain.ConvBlock1[1].running_var, ours.ConvBlock1[1].running_var)
+
+
+@pytest.mark.parametrize(
+    "settings, said",
+    [
+        ({"frames": 130}, "130.*multiple of 4, such as 128"),
+        ({"fusion": "stage4"}, "stage4.*none, stage1, stage2, stage3"),
+        ({"identity": "face"}, "face.*tcu, noise, none"),
+        ({"identity": "none"}, "nothing to fuse"),
+        ({"tcu_steps": 0}, "tcu_steps is 0; expected 1 to 128"),
+        ({"identities": -1}, "identities is -1"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_by_name(settings, said):
+    with pytest.raises(ShapeError, match=said):
+        RFaceNet(**settings)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 12, 32, 32), (2, 6, 8, 32, 32), (2, 3, 8, 12, 32), (3, 8, 32, 32)])
+def test_clips_that_do_not_fit_are_refused_with_their_shape(shape):
+    with pytest.raises(ShapeError) as error:
+        RFaceNet(frames=8)(torch.zeros(shape))
+    assert str(shape) in str(error.value)
+    assert "(B, 3, 8, H, W)" in str(error.value)

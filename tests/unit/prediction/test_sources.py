@@ -1,0 +1,186 @@
+"""Frames and their times, from files, folders and cameras; and what cannot be read."""
+
+import os
+import wave
+
+import numpy as np
+import pytest
+from support import own_videos
+
+from rfacenet_toolbox.errors import ConfigError, DataError
+from rfacenet_toolbox.prediction.frames import Clock
+from rfacenet_toolbox.prediction.sources import Camera, open_source
+
+
+def small(count):
+    return [np.full((32, 48, 3), 10 + index, np.uint8) for index in range(count)]
+
+
+def read(source):
+    return [(round(frame.time_s, 4), int(frame.image[0, 0, 0])) for frame in source.frames()]
+
+
+@pytest.mark.parametrize(
+    "stamps, times",
+    [
+        ([5.0, 5.04, 5.08, 5.2], [0.0, 0.04, 0.08, 0.2]),  # true stamps, from the first on
+        ([0.0, 0.0, 0.0, 0.0], [0.0, 0.1, 0.2, 0.3]),  # none: steps of the nominal 10 fps
+        ([0.0, 0.1, 0.1, 0.35], [0.0, 0.1, 0.2, 0.35]),  # one that stands still
+        ([7.0, 7.1, 0.0, 0.1], [0.0, 0.1, 0.2, 0.3]),  # two recordings joined: the stamps start anew
+        ([0.0, 0.1, 5000.0, 5000.1], [0.0, 0.1, 0.2, 0.3]),
+        ([0.0, float("nan"), 0.2], [0.0, 0.1, 0.2]),
+    ],
+)
+def test_times_go_forward_whatever_the_stamps_do(stamps, times):
+    clock = Clock(nominal_hz=10)
+    assert [clock.time_s(stamp) for stamp in stamps] == pytest.approx(times)
+
+
+def test_a_video_gives_each_frame_its_time(tmp_path):
+    source = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=25))
+    assert read(source) == [(round(index / 25, 4), 10 + index) for index in range(10)]
+    assert source.length_s == pytest.approx(0.4) and source.notes == []
+
+
+def test_a_part_of_a_video_keeps_the_times_of_the_whole(tmp_path):
+    path = own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=10)
+    assert read(open_source(path, start_s=0.3, duration_s=0.25)) == [(0.3, 13), (0.4, 14), (0.5, 15)]
+
+
+def test_a_cut_video_is_read_as_far_as_it_goes_and_said(tmp_path):
+    noise = list(np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), dtype=np.uint8))
+    whole = own_videos.write_video(tmp_path / "whole.avi", noise, codec="MJPG").read_bytes()
+    (tmp_path / "cut.avi").write_bytes(whole[: len(whole) // 2])
+    source = open_source(tmp_path / "cut.avi")
+    count = len(read(source))
+    assert 20 <= count <= 35
+    assert f"60 frames, and {count} could be decoded" in source.notes[0]
+
+
+def test_images_named_by_nanoseconds_bring_their_times(tmp_path):
+    folder = own_videos.write_images(tmp_path / "01-01" / "01-01", small(4), [0, 0.04, 0.1, 0.11])
+    for path in (folder, folder.parent):  # PURE's folder of images, or the recording's
+        assert [time_s for time_s, _ in read(open_source(path))] == [0, 0.04, 0.1, 0.11]
+
+
+def test_numbered_images_are_taken_in_number_order_at_the_rate_given(tmp_path):
+    folder = own_videos.write_images(tmp_path / "frames", small(12))
+    assert read(open_source(folder, fps_hz=20)) == [(round(index / 20, 4), 10 + index) for index in range(12)]
+    unsaid = open_source(folder)
+    assert unsaid.length_s == pytest.approx(11 / 30) and "30 frames a second are assumed" in unsaid.notes[0]
+
+
+def test_images_of_two_sizes_and_broken_ones_are_named(tmp_path):
+    folder = own_videos.write_images(tmp_path / "frames", small(2) + [np.zeros((10, 10, 3), np.uint8)])
+    with pytest.raises(DataError, match="frame2.png is 10x10, the first image 48x32"):
+        read(open_source(folder))
+    (folder / "frame1.png").write_bytes(b"no image")
+    with pytest.raises(DataError, match="frame1.png is no readable image"):
+        read(open_source(folder))
+
+
+def audio(path):
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(16000))
+
+
+def half_of_an_mp4(path):
+    whole = own_videos.write_video(path.parent / "whole.mp4", small(60), codec="mp4v").read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize(
+    "name, make, said",
+    [
+        ("none.mp4", lambda path: None, "There is nothing at .*none.mp4"),
+        ("empty.mp4", lambda path: path.write_bytes(b""), "the file is empty"),
+        ("sound.wav", audio, "by its name it is an audio file"),
+        ("notes.txt", lambda path: path.write_text("words " * 100), "it is a text"),
+        ("cut.mp4", half_of_an_mp4, "It may be cut short"),
+        ("noise.mp4", lambda path: path.write_bytes(bytes(range(256)) * 9), "no picture in it that OpenCV's FFmpeg"),
+        ("folder", lambda path: path.mkdir(), "holds no images"),
+        ("pipe.mp4", os.mkfifo, "is neither a file nor a folder"),
+        ("name\udcff.mp4", lambda path: None, "is not in UTF-8"),
+    ],
+)
+def test_what_cannot_be_read_is_said_plainly(tmp_path, name, make, said):
+    make(tmp_path / name)
+    with pytest.raises(DataError, match=said):
+        open_source(tmp_path / name)
+
+
+def test_what_may_not_be_read_is_said_plainly(tmp_path, monkeypatch):
+    video = own_videos.write_video(tmp_path / "a.avi", small(2))
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(DataError, match="a.avi may not be read by this user"):
+        open_source(video)
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(DataError, match=r"cannot be listed \(Permission denied\)"):
+        open_source(tmp_path)
+
+
+def test_a_start_behind_the_end_is_said(tmp_path):
+    video = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=10), start_s=3)
+    assert video.length_s == 0
+    with pytest.raises(DataError, match="a.avi ends after 0.9 s, before the start of 3 s"):
+        read(video)
+    with pytest.raises(DataError, match="frames ends after 0.3 s, before the start of 3 s"):
+        open_source(own_videos.write_images(tmp_path / "frames", small(4), [0, 0.1, 0.2, 0.3]), start_s=3)
+
+
+def test_a_rate_that_is_given_for_a_video_is_not_used_and_that_is_said(tmp_path):
+    source = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=25), fps_hz=10)
+    assert read(source)[1][0] == 0.04 and "the video's own times were taken" in source.notes[0]
+
+
+@pytest.mark.parametrize(
+    "part", [{"start_s": -1}, {"start_s": float("nan")}, {"duration_s": 0}, {"duration_s": float("nan")}, {"fps_hz": 0}]
+)
+def test_impossible_parts_are_refused(tmp_path, part):
+    with pytest.raises(ConfigError, match="expected a start of 0 or more"):
+        open_source(tmp_path, **part)
+
+
+class FakeCapture:
+    """A camera at 10 fps that fails now and then, and for good after its last frame."""
+
+    def __init__(self, frames, opens=True):
+        self.now_s, self.released = 100.0, False
+        self._frames, self._opens = iter(frames), opens
+
+    def isOpened(self):  # noqa: N802  (OpenCV's name)
+        return self._opens
+
+    def read(self):
+        self.now_s += 0.1
+        frame = next(self._frames, None)
+        return frame is not None, frame
+
+    def release(self):
+        self.released = True
+
+
+def test_a_camera_stamps_frames_on_arrival_and_is_given_back():
+    first, second, third = small(3)
+    capture = FakeCapture([first, None, second, third])
+    camera = Camera(0, capture=lambda index: capture, clock=lambda: capture.now_s)
+    assert read(camera) == [(0.0, 10), (0.2, 11), (0.3, 12)]
+    assert camera.notes == ["The camera gave no more frames."]
+    camera.close()
+    assert capture.released
+
+
+def test_a_camera_stops_after_its_duration():
+    capture = FakeCapture(small(50))
+    camera = Camera(0, duration_s=0.45, capture=lambda index: capture, clock=lambda: capture.now_s)
+    assert len(read(camera)) == 5
+
+
+def test_a_camera_that_is_not_there_is_said():
+    with pytest.raises(DataError, match="Camera 7 cannot be opened"):
+        Camera(7, capture=lambda index: FakeCapture([], opens=False))

@@ -1,0 +1,116 @@
+"""The levers of RUNTIME: what is refused, what they must not change, what a run says about them."""
+
+import io
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from support import tiny
+
+from rfacenet_toolbox.config.node import rfacenet_node
+from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.hosts import job
+from rfacenet_toolbox.hosts.base import Host
+from rfacenet_toolbox.runtime import speed
+
+CPU = torch.device("cpu")
+
+
+def runtime_settings(**changed):
+    node = rfacenet_node().RUNTIME
+    node.update(changed)
+    return node
+
+
+@pytest.mark.parametrize("error", [RuntimeError("`fused=True` requires CUDA"), TypeError("unexpected keyword 'fused'")])
+def test_a_build_without_fused_adam_is_said_before_the_run(monkeypatch, error):
+    def without_fused(parameters, lr, **settings):
+        if settings:
+            raise error
+
+    monkeypatch.setattr(torch.optim, "Adam", without_fused)
+    speed.check(runtime_settings(), CPU)
+    with pytest.raises(ConfigError, match=f"FUSED_OPTIMIZER is True, and torch .* has no fused Adam on cpu .*{error}"):
+        speed.check(runtime_settings(FUSED_OPTIMIZER=True), CPU)
+
+
+def refuses(*args, **kwargs):
+    raise RuntimeError("Dynamo is not supported on Python 9.9\nand more")
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (lambda patch: patch.delattr(torch, "compile", raising=False), "has no torch.compile.*torch 2.0 or newer"),
+        (lambda patch: patch.setattr(torch, "compile", refuses, raising=False), r"\(Dynamo.* on Python 9.9\)\. Set it"),
+        (lambda patch: patch.setattr(speed.shutil, "which", lambda name: None), "finds no compiler .*Install one"),
+    ],
+)
+def test_compile_is_refused_plainly_where_it_cannot_be(monkeypatch, change, said):
+    monkeypatch.setattr(torch, "compile", lambda function: function, raising=False)
+    change(monkeypatch)
+    speed.check(runtime_settings(), CPU)
+    with pytest.raises(ConfigError, match=f"COMPILE is True.*{said}"):
+        speed.check(runtime_settings(COMPILE=True), CPU)
+
+
+KEPT_PAGES = """
+import resource, torch
+from rfacenet_toolbox.runtime import speed as levers
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(16 << 20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+faults()
+given_back = faults()
+kept = levers.keep_freed_memory()
+print(kept, given_back, [faults() for _ in range(10)][-1])  # the heap takes some turns to find its shape
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc is Linux's")
+def test_kept_memory_is_not_mapped_anew():
+    done = subprocess.run([sys.executable, "-c", KEPT_PAGES], stdout=subprocess.PIPE, check=True, text=True)
+    kept, before, after = done.stdout.split()
+    if kept == "False":
+        pytest.skip("this C library has no mallopt")
+    assert int(after) < 100 < int(before)
+
+
+def test_a_c_library_without_mallopt_is_left_alone(monkeypatch):
+    monkeypatch.setattr(speed.ctypes, "CDLL", lambda name: SimpleNamespace())
+    assert speed.keep_freed_memory() is False
+
+
+@pytest.mark.parametrize("flags, has", [("fpu avx512f amx_bf16", True), ("fpu avx512f", False), ("", False)])
+def test_bf16_units_are_read_off_the_processors_flags(monkeypatch, flags, has):
+    monkeypatch.setattr(speed.os.path, "exists", lambda path: True)
+    text = f"processor : 0\nflags : {flags}\n"
+    monkeypatch.setattr(speed, "open", lambda path: io.StringIO(text), raising=False)
+    assert speed.has_bf16_units(CPU) is has
+
+
+def test_results_name_the_machine_and_the_levers(tmp_path):
+    config = tiny.config(tmp_path, 1, RUNTIME__FUSED_OPTIMIZER=True, RUNTIME__CHANNELS_LAST=True, RUNTIME__WORKERS=0)
+    job.run(config, tiny.loaders(), Host("standalone"))
+    said = json.loads((tmp_path / "results.json").read_text())["runtime"]
+    assert said.pop("device_name") and said.pop("cores") >= 1
+    assert said == {
+        "device": "cpu",
+        "threads": torch.get_num_threads(),
+        "processes": 1,
+        "workers": 0,
+        "batch_size": config.TRAIN.BATCH_SIZE,
+        "levers": {
+            "precision": "fp32",
+            "channels_last": True,
+            "fused_optimizer": True,
+            "compile": False,
+            "keep_memory": True,
+        },
+    }

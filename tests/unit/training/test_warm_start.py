@@ -1,0 +1,105 @@
+"""Training runs that start from weights: what is loaded, what is said, what is refused."""
+
+import pytest
+import torch
+from support import tiny
+
+from rfacenet_toolbox.errors import CheckpointError, ConfigError
+from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
+from rfacenet_toolbox.training import warm_start, weights_files
+from rfacenet_toolbox.training.trainer import rfacenet_trainer
+
+
+def rfacenet(**settings):
+    torch.manual_seed(1)
+    return RFaceNet(32, 3, **settings)
+
+
+def test_weights_of_rfacenet_start_all_branches_but_the_classifier():
+    torch.manual_seed(2)
+    other = RFaceNet(32, 0).state_dict()
+    model = rfacenet()
+    result = warm_start.load_into(model, other, "w")
+    assert result.unused == [] and {name.partition(".")[0] for name in result.fresh} == {"classifier"}
+    assert all(torch.equal(model.state_dict()[name], value) for name, value in other.items())
+
+
+def test_a_physnet_starts_the_3d_branch():
+    torch.manual_seed(2)
+    physnet, model = PulseBranch().state_dict(), rfacenet()
+    result = warm_start.load_into(model, physnet, "w")
+    assert result.unused == [] and len(result.loaded) == len(physnet)
+    assert torch.equal(model.pulse.ConvBlock1[0].weight, physnet["ConvBlock1.0.weight"])
+    assert str(result) == (
+        f"loaded: pulse ({len(physnet)} tensors); not in the file, so as initialised: contour (28 tensors), "
+        f"classifier (2 tensors), ctfc (6 tensors)"
+    )
+
+
+def test_a_branch_of_rfacenet_starts_a_physnet():
+    model = PulseBranch()
+    result = warm_start.load_into(model, rfacenet().state_dict(), "w")
+    assert result.fresh == []
+    assert {name.partition(".")[0] for name in result.unused} == {"contour", "ctfc", "classifier"}
+
+
+def test_what_has_another_shape_is_left_and_said():
+    result = warm_start.load_into(rfacenet(tcu_steps=4), rfacenet().state_dict(), "w")
+    assert result.unused == ["contour.blocks.0.0.weight"] and result.fresh == ["contour.blocks.0.0.weight"]
+
+
+def test_a_file_that_fits_nothing_is_an_error():
+    with pytest.raises(CheckpointError, match=r"Nothing in w.pth fits the model: it has layer \(1 tensors\)"):
+        warm_start.load_into(rfacenet(), {"layer.weight": torch.zeros(2)}, "w.pth")
+
+
+def test_a_missing_file_is_refused_before_the_run():
+    warm_start.check("")
+    with pytest.raises(ConfigError, match="INIT is 'none.pth'. There is no weights file at none.pth"):
+        warm_start.check("none.pth")
+
+
+def test_a_run_starts_from_the_file_and_going_on_wins_over_it(tmp_path, capsys):
+    path = tmp_path / "physnet.safetensors"
+    physnet = PulseBranch().state_dict()
+    weights_files.write_safetensors(path, physnet, {"model": "PhysNet"})
+    config, loaders = tiny.config(tmp_path, epochs=2, INIT=str(path)), tiny.loaders()
+    trainer = rfacenet_trainer(config, loaders, None)
+    with pytest.raises(KeyboardInterrupt):
+        _train_one_epoch(trainer, loaders)
+    assert f"Starting from {path}. loaded: pulse" in capsys.readouterr().out
+    again = rfacenet_trainer(config, tiny.loaders(), None)
+    again.train(tiny.loaders())
+    said = capsys.readouterr().out
+    assert "Going on after epoch 0" in said and "Starting from" not in said
+
+
+def _train_one_epoch(trainer, loaders):
+    """Train until the second epoch begins; the first must have begun with the file's weights."""
+    learn = trainer._train_epoch
+
+    def once(loader, epoch):
+        if epoch:
+            raise KeyboardInterrupt
+        return learn(loader, epoch)
+
+    trainer._train_epoch = once
+    trainer.train(loaders)
+
+
+def test_the_first_epoch_begins_with_the_files_weights(tmp_path):
+    torch.manual_seed(5)
+    physnet = PulseBranch().state_dict()
+    torch.save({f"module.{name}": value for name, value in physnet.items()}, tmp_path / "physnet.pth")
+    config, loaders = tiny.config(tmp_path, epochs=1, INIT=str(tmp_path / "physnet.pth")), tiny.loaders()
+    trainer = rfacenet_trainer(config, loaders, None)
+    seen = {}
+
+    def look(loader, epoch):
+        seen.update({name: value.clone() for name, value in trainer.recipe.model.pulse.state_dict().items()})
+        raise KeyboardInterrupt
+
+    trainer._train_epoch = look
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(loaders)
+    assert all(torch.equal(seen[name], value) for name, value in physnet.items())

@@ -2,15 +2,15 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import pytest
-from support.paths import SUPPORT
 
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.runtime import pool
 
-HERE = SUPPORT
+HERE = Path(__file__).parent
 
 
 def work(task):

@@ -13,7 +13,6 @@ import os
 import numpy as np
 
 from ..errors import ConfigError, DataError
-from . import readers
 
 MARKER_FORMAT = 1
 
@@ -109,7 +108,7 @@ def source_state(recording):
     None where a file is missing; reading the recording then says which.
     """
     files = []
-    for path in readers.sources(recording):
+    for path in recording.dataset.sources(recording):
         if os.path.isdir(path):
             with os.scandir(path) as entries:
                 files.extend(entry.stat() for entry in entries)

@@ -8,7 +8,7 @@ from ..errors import ConfigError, DataError
 from . import clip_cache
 from .clips import ClipDataset, check_data_format, clip_name
 from .preprocess import preprocess
-from .readers import dataset_format, find_recordings, split_recordings
+from .readers import find_dataset, find_recordings, split_recordings
 from .settings import preprocess_settings
 
 
@@ -19,7 +19,7 @@ def check_split(split, data_node):
         ConfigError: a setting that the standalone host does not serve; the message begins with the split.
     """
     try:
-        dataset_format(data_node.DATASET)
+        find_dataset(data_node.DATASET)
         check_data_format(data_node.DATA_FORMAT)
         preprocess_settings(data_node)
         clip_cache.check_cached_path(data_node.CACHED_PATH)

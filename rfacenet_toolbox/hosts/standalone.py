@@ -9,8 +9,8 @@ from torch.utils.data import DataLoader
 
 from .. import config as configuration
 from ..config.splits_used import splits_used
+from ..datasets.clips import MeanColours
 from ..datasets.splits import check_source, load_split
-from ..datasets.traces import ColourTraces
 from ..runtime import machine, processes
 from ..training.trainer import training_loader
 from . import job
@@ -56,9 +56,9 @@ def _run_signal_methods(config):
     """There is nothing to share among several processes here: one does the work."""
     if not processes.is_writer():
         return None
-    traces = ColourTraces(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
+    colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
     settings = config.MODEL.RFACENET.RUNTIME
-    loader = DataLoader(traces, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
+    loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
     host = Host("standalone", None)
     host.check_complete(config, {"unsupervised": loader})
     host.print_split({"unsupervised": loader})

@@ -11,6 +11,7 @@ from typing import NamedTuple, Optional
 import torch
 
 from ... import __version__, evaluation
+from ...datasets.clips import recording_of
 from ...errors import DataError
 from ...runtime import speed
 from ...runtime.files import write_atomically, write_text
@@ -134,7 +135,7 @@ def read_finished(config, host, tested, clips):
         same_place = (content["host"], content["versions"]["rfacenet_toolbox"]) == (host.name, __version__)
     except (ValueError, KeyError, TypeError):
         return None
-    recordings = {os.path.basename(clip).rpartition("_")[0] for clip in clips}
+    recordings = set(map(recording_of, clips))
     complete = videos["scored"] == videos["expected"] == len(recordings)
     recent = all(os.path.getmtime(clip) <= os.path.getmtime(path) for clip in clips)
     same = earlier == _without_methods(json.loads(json.dumps(_plain(config))))

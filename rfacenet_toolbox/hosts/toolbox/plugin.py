@@ -162,7 +162,7 @@ def _keep_waveforms(main, root):
 def _waveform_keeper(original, root):
     @functools.wraps(original)
     def infer(config, data_loader):
-        from ...datasets.traces import ColourTraces
+        from ...datasets.clips import MeanColours
         from ..job import run_signal_methods
 
         theirs = [method for method in config.UNSUPERVISED.METHOD if method in _constants(original)]
@@ -175,8 +175,8 @@ def _waveform_keeper(original, root):
                 run_and_keep(original, known, data_loader, host, predictor, SIGNAL_FUNCTIONS)
         if ours:
             print(f"This revision of the toolbox has no {', '.join(ours)}; the plug-in's own takes its place.")
-            traces = type(loader)(ColourTraces(loader.dataset), batch_size=None, num_workers=loader.num_workers)
-            run_signal_methods(_with_methods(config, ours), traces, host)
+            colours = type(loader)(MeanColours(loader.dataset), batch_size=None, num_workers=loader.num_workers)
+            run_signal_methods(_with_methods(config, ours), colours, host)
 
     return infer
 

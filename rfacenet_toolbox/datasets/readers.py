@@ -4,11 +4,10 @@ A data set is a class (:class:`~.recording.Dataset`) and an entry of :data:`DATA
 is entered with :func:`register`.
 """
 
-import difflib
 import os
 import re
 
-from ..errors import ConfigError, DataError
+from ..errors import ConfigError, DataError, unknown
 from .pure import Pure
 from .recording import Recording
 from .ubfc_rppg import UbfcRppg
@@ -47,12 +46,7 @@ def find_dataset(name):
     """
     if name in DATASETS:
         return DATASETS[name]
-    close = difflib.get_close_matches(str(name), DATASETS, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    raise ConfigError(
-        f"DATASET is {name!r}, which the standalone host cannot read.{hint} It reads: "
-        f"{', '.join(sorted(DATASETS))}. Other data sets run inside an rPPG-Toolbox checkout."
-    )
+    raise ConfigError(f"{unknown('DATASET', name, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout.")
 
 
 def find_recordings(dataset, data_path):

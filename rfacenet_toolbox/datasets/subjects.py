@@ -20,7 +20,8 @@ def subject_of(dataset, recording):
     if dataset not in DATASETS:
         raise DataError(
             f"nothing here tells the subject from a clip's name in {dataset!r}; that is known of "
-            f"{', '.join(DATASETS)}. Train with MODEL.RFACENET.IDENTITY: none, or register the data set (docs/architecture.md)."
+            f"{', '.join(DATASETS)}. Train with MODEL.RFACENET.IDENTITY: none, or register the data set "
+            f"(docs/architecture.md)."
         )
     try:
         return f"{dataset}/{DATASETS[dataset].subject_of_clip(recording)}"

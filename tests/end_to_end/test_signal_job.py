@@ -148,5 +148,5 @@ def test_a_method_without_any_estimate_ends_the_run_after_the_others(copied, cap
 
 def test_misspelt_methods_are_refused_before_anything_is_read(tmp_path, capfd):
     assert run(tmp_path, methods=["POS", "CHROMM"]) == 2
-    assert "'CHROMM', which is no signal method. Did you mean 'CHROM'?" in capfd.readouterr().err
+    assert "'CHROMM', which is unknown. Did you mean 'CHROM'?" in capfd.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 from .. import config as configuration
-from ..datasets.clip_cache import write_text
 from ..errors import ConfigError, RFaceNetError
 from ..evaluation import get_protocol
 from ..hosts.base import revision
 from ..hosts.toolbox.install import check_checkout
 from ..methods import registry
+from ..runtime.files import write_text
 from .completeness import check_datasets
 from .local import LocalLauncher
 from .scheduler import drive

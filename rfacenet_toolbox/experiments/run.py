@@ -14,8 +14,8 @@ from yacs.config import CfgNode
 
 from .. import config as configuration
 from ..errors import ConfigError
+from ..runtime.files import write_text
 from ..training.resume import state_path, weights_path
-from ..training.state_dicts import write_atomically
 
 RECORD = "run.json"
 CONFIG = "config.yaml"
@@ -130,12 +130,12 @@ class Run:
         for path in () if going_on else (*self.results.values(), state_path(self.config)):
             with contextlib.suppress(FileNotFoundError):
                 os.remove(path)
-        self._write(RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")
-        self._write(CONFIG, yaml.safe_dump(self._for_the_host(going_on), sort_keys=False))
+        write_text(self.folder / RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")
+        write_text(self.folder / CONFIG, yaml.safe_dump(self._for_the_host(going_on), sort_keys=False))
 
     def finish(self, seconds):
         """Note how long it took."""
-        self._write(RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
+        write_text(self.folder / RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
 
     def lock(self):
         """Take the run's lock: an open file, or None where another process has it.
@@ -171,9 +171,6 @@ class Run:
             return False
         last = weights_path(config, config.TRAIN.EPOCHS - 1)
         return os.path.isfile(last) and os.path.isfile(state_path(config))
-
-    def _write(self, name, text):
-        write_atomically(self.folder / name, lambda file: file.write(text.encode("utf-8")))
 
 
 def overlaid(content, changes):

@@ -5,6 +5,7 @@ leaves them alone, so each distinct setting is preprocessed once, here, one afte
 the toolbox's own, so runs in a checkout read these too, and both hosts divide a data set in the same way.
 """
 
+from ..config.splits_used import splits_used
 from ..errors import RFaceNetError
 
 
@@ -17,7 +18,7 @@ def prepare(runs):
     wanted = {}
     for run in runs:
         if not run.done:
-            for split in splits(run.config):
+            for split in splits_used(run.config):
                 data = run.config[split].DATA
                 if data.DO_PREPROCESS:
                     wanted.setdefault(_setting(data), (split, data, []))[2].append(run)
@@ -27,15 +28,6 @@ def prepare(runs):
         if failure is not None:
             failures.update((run.folder, f"its clips could not be prepared: {failure}") for run in its_runs)
     return failures
-
-
-def splits(config):
-    """The splits that a config reads, in the order in which the hosts load them."""
-    if config.TOOLBOX_MODE == "unsupervised_method":
-        return ["UNSUPERVISED"]
-    if config.TOOLBOX_MODE == "only_test":
-        return ["TEST"]
-    return ["TRAIN", "TEST"] if config.TEST.USE_LAST_EPOCH else ["TRAIN", "VALID", "TEST"]
 
 
 def _setting(data):

@@ -6,9 +6,9 @@ from dataclasses import replace
 from hashlib import sha1
 from pathlib import Path
 
+from ..config.splits_used import splits_used
 from .grid import grid, parse_setting
 from .run import SPLITS, overlaid
-from .shared_clips import splits
 
 
 def default_out(base):
@@ -70,7 +70,7 @@ def _with_clips_apart(runs):
 
 def _preprocessed(run):
     """{split: its ``DATA`` node}, of the splits whose clips a run makes."""
-    nodes = {split: run.config[split].DATA for split in splits(run.config)}
+    nodes = {split: run.config[split].DATA for split in splits_used(run.config)}
     return {split: data for split, data in nodes.items() if data.DO_PREPROCESS}
 
 

@@ -1,10 +1,9 @@
 """The runs behind Table 2: every method, trained on one data set and tested on the other, both ways."""
 
-import difflib
 from pathlib import Path
 from typing import Dict, NamedTuple, Sequence
 
-from ..errors import ConfigError
+from ..errors import ConfigError, unknown
 from ..hosts.toolbox.install import configs_dir
 from .completeness import PURE, UBFC
 from .grid import seeded
@@ -46,9 +45,7 @@ def method_names(given):
     names = []
     for name in given:
         if _plain(name) not in known:
-            close = difflib.get_close_matches(_plain(name), known, n=1, cutoff=0.5)
-            hint = f" Did you mean {title(known[close[0]])}?" if close else ""
-            raise ConfigError(f"There is no method {name!r}.{hint} There are: {', '.join(map(title, known.values()))}.")
+            raise ConfigError(unknown("The method", name, map(title, known.values())))
         names.append(known[_plain(name)])
     return [name for name in known.values() if name in names]
 

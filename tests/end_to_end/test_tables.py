@@ -91,7 +91,7 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
 @pytest.mark.parametrize(
     "more, message",
     [
-        (["--methods", "PhysFormer"], "There is no method 'PhysFormer'. .*There are: GREEN, ICA, CHROM"),
+        (["--methods", "PhysFormer"], "The method is 'PhysFormer' .*There are: GREEN, ICA, CHROM"),
         (["--host", "toolbox"], "--host toolbox needs the checkout to run in: add --toolbox DIR"),
         (["--host", "standalone", "--toolbox", "x"], "exclude each other"),
         (["--protocol", "mine"], "There is no evaluation protocol 'mine'"),

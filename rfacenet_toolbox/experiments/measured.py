@@ -10,8 +10,8 @@ from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 from ..errors import DataError
 from ..report.table import NOTHING, Cell, plus_minus
 
-#: the paper's metrics: name in results files -> (as the paper heads it, whether less is better)
-METRICS = {"MAE": ("MAE↓", True), "RMSE": ("RMSE↓", True), "Pearson": ("ρ↑", False)}
+#: the metrics of the paper's tables: name in results files -> heading
+HEADINGS = {"MAE": "MAE↓", "RMSE": "RMSE↓", "Pearson": "ρ↑"}
 
 
 class Result(NamedTuple):

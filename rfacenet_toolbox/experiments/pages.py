@@ -1,8 +1,9 @@
 """What the pages of Tables 2 and 3 share: published numbers beside measured ones."""
 
+from ..evaluation import METRICS
 from ..report import html
 from ..report.table import Cell, Table, csv_text, markdown, marks, plus_minus
-from .measured import METRICS, figure, figure_cell, metric_cell, relative
+from .measured import HEADINGS, figure, figure_cell, metric_cell, relative
 
 #: what a page says first where the recordings are synthetic
 SYNTHETIC = (
@@ -49,7 +50,7 @@ def number_cells(published, results, protocol, out, marked, anchor):
         anchor: of the table with every run, for numbers that are means over several.
     """
     cells = []
-    for metric in METRICS:
+    for metric in HEADINGS:
         mark_published, mark_measured = marked[metric]
         number = None if published is None else published[metric]
         cells.append(Cell(plus_minus(*number), mark=mark_published) if number else Cell())
@@ -66,11 +67,12 @@ def marked_rows(published, results, protocol):
         results: a list for each row.
     """
     rows = [{} for _ in results]
-    for metric, (_, lower_is_better) in METRICS.items():
+    for metric in HEADINGS:
+        less_is_better = METRICS[metric].less_is_better
         figures = [figure(each, metric, protocol) for each in results]
         pairs = zip(
-            marks([None if each is None else each[metric].value for each in published], lower_is_better),
-            marks([None if each is None else each.value for each in figures], lower_is_better),
+            marks([None if each is None else each[metric].value for each in published], less_is_better),
+            marks([None if each is None else each.value for each in figures], less_is_better),
         )
         for row, pair in zip(rows, pairs):
             row[metric] = pair
@@ -79,12 +81,12 @@ def marked_rows(published, results, protocol):
 
 def metric_groups():
     """The upper header's words and widths of :func:`number_cells`."""
-    return [(heading, 2) for heading, _ in METRICS.values()]
+    return [(heading, 2) for heading in HEADINGS.values()]
 
 
 def metric_columns(sets):
     """The lower header's words of :func:`number_cells`."""
-    return ["published", "synthetic" if is_synthetic(sets) else "measured"] * len(METRICS)
+    return ["published", "synthetic" if is_synthetic(sets) else "measured"] * len(HEADINGS)
 
 
 def is_synthetic(sets):
@@ -102,13 +104,13 @@ def every_run(title_, named_results, protocol, out):
         [
             name,
             "–" if result.seed is None else str(result.seed),
-            *(metric_cell(result, metric, protocol, out) for metric in METRICS),
+            *(metric_cell(result, metric, protocol, out) for metric in HEADINGS),
             result.videos,
         ]
         for name, results in named_results
         for result in results
     ]
-    return Table(title_, ["", "seed", *(heading for heading, _ in METRICS.values()), "videos"], rows)
+    return Table(title_, ["", "seed", *(heading for heading in HEADINGS.values()), "videos"], rows)
 
 
 def number_record(published, results, metric, protocol, out):

@@ -1,6 +1,6 @@
 """``sweep.md`` and ``sweep.csv``: what each run of a sweep scored."""
 
-from ..evaluation.files.results import METRICS, UNITS
+from ..evaluation import METRICS
 from ..report.table import Cell, Table, csv_text, markdown
 from .completeness import is_synthetic
 from .measured import figure, figure_cell, metric_cell, read_result, relative
@@ -22,7 +22,7 @@ def sweep_files(runs, protocol, out):
     notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
     if any(is_synthetic(run.config) for run in runs):
         notes.append(_SYNTHETIC)
-    headers = [f"{metric} ({UNITS[metric]})" if UNITS[metric] else metric for metric in METRICS]
+    headers = [f"{name} ({metric.unit})" if metric.unit else name for name, metric in METRICS.items()]
     rows = []
     for run, name, result in results:
         title = f"{run.name}, {name}" if name else run.name

@@ -3,7 +3,7 @@
 from ..report import html
 from ..report.table import Table
 from . import pages
-from .measured import METRICS, row_results
+from .measured import HEADINGS, row_results
 from .published import table2
 from .table2 import DIRECTIONS, SIGNAL, title
 
@@ -53,4 +53,4 @@ def _runs_done(row, results):
 def _records(row, results, protocol, out):
     published = table2()[tuple(row.direction)].get(row.method)
     named = {"train": row.direction[0], "test": row.direction[1], "method": title(row.method)}
-    return [{**named, **pages.number_record(published, results, metric, protocol, out)} for metric in METRICS]
+    return [{**named, **pages.number_record(published, results, metric, protocol, out)} for metric in HEADINGS]

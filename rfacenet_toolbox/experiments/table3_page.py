@@ -4,7 +4,7 @@ from ..evaluation.compare import compare
 from ..report import html
 from ..report.table import Cell, Table
 from . import pages
-from .measured import METRICS, absolute_errors, row_results
+from .measured import HEADINGS, absolute_errors, row_results
 from .published import table3
 from .table3 import DIRECTION, REFERENCE
 
@@ -32,7 +32,7 @@ def table3_files(rows, sets, protocol, out, host):
         tcu, ctfc = _COLUMNS[row.method]
         difference = _difference_cell(row.method, comparisons)
         table_rows.append([row.method, tcu, ctfc, *cells, difference, str(len(results[row.method]))])
-        for metric in METRICS:
+        for metric in HEADINGS:
             record = pages.number_record(numbers, results[row.method], metric, protocol, out)
             records.append({"row": row.method, **record, **_difference_record(comparisons.get(row.method), metric)})
     groups = [("", 1), ("", 2), *pages.metric_groups(), ("MAE, less Stage-3's", 1), ("", 1)]

@@ -17,7 +17,7 @@ def add_arguments(parser):
 def run(args, _):
     import json
 
-    from ...evaluation.files import comparison_text
+    from ...evaluation.files import score_text
 
-    content = comparison_text.content(score(args.first, args), score(args.second, args), args.metric, args.seed)
-    print(json.dumps(content, indent=1, allow_nan=False) if args.json else comparison_text.text(content))
+    content = score_text.comparison(score(args.first, args), score(args.second, args), args.metric, args.seed)
+    print(json.dumps(content, indent=1, allow_nan=False) if args.json else score_text.comparison_text(content))

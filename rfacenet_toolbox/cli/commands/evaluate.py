@@ -25,12 +25,17 @@ def add_scoring_arguments(parser):
 
 def score(path, args):
     """The :class:`~rfacenet_toolbox.evaluation.files.score_text.Scoring` of a file by the command line's arguments."""
-    from ...evaluation import PROTOCOLS
+    from ...evaluation import PROTOCOLS, Scheme
     from ...evaluation.files import outputs
     from ...evaluation.files.score_text import Scoring
 
     methods = [METHODS[method] for method in args.method or ["FFT"]]
-    return Scoring(outputs.read(path), args.protocol or list(PROTOCOLS), methods, args.window, args.interpolate)
+    schemes = []
+    for method in methods:
+        # beside FFT, peak detection may stand without it; alone, it is refused
+        interpolate = args.interpolate and (method == "FFT" or "FFT" not in methods)
+        schemes.append(Scheme(args.protocol or tuple(PROTOCOLS), method, args.window, interpolate))
+    return Scoring(outputs.read(path), schemes)
 
 
 def run(args, _):
@@ -45,7 +50,7 @@ def run(args, _):
     if args.json:
         print(json.dumps({"schema": score_text.SCHEMA, "files": contents}, indent=1, allow_nan=False))
     else:
-        print("\n\n".join(map(score_text.text, contents)))
+        print("\n\n".join(map(score_text.scoring_text, contents)))
 
 
 def _write(path, text):

@@ -2,7 +2,7 @@
 
 import os
 
-from ..errors import ConfigError, EvaluationError, unknown
+from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
 from .splits_used import splits_used
 
@@ -20,8 +20,12 @@ def check(config, host):
     Raises:
         ConfigError: with the key, what it holds, what it may hold.
     """
+    from ..runtime import machine, speed
+    from .no_effect import check_no_effect
+
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
+        check_no_effect(config, ["UNSUPERVISED"])
         return
     name = config.MODEL.NAME
     if not registry.is_registered(name):
@@ -29,12 +33,13 @@ def check(config, host):
     splits = splits_used(config)
     for split in splits:
         _check_data(config[split].DATA, split, host)
+    check_no_effect(config, splits)
     _check_writable("LOG.PATH", config.LOG.PATH)
     if config.TOOLBOX_MODE == "train_and_test":
         _check_training(config)
     _check_evaluation(config.INFERENCE, config.TEST.DATA.FS)
     _check_machine(config)
-    _check_levers(config)
+    speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
@@ -120,9 +125,20 @@ def _check_training(config):
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     if not config.TRAIN.MODEL_FILE_NAME:
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
-    from ..training import warm_start
+    if config.MODEL.RFACENET.INIT:
+        _check_init(config.MODEL.RFACENET.INIT)
 
-    warm_start.check(config.MODEL.RFACENET.INIT)
+
+def _check_init(init):
+    from ..training import weights_files
+
+    try:
+        weights_files.resolve(init)
+    except CheckpointError as error:
+        raise ConfigError(
+            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_files.PACKAGE} for "
+            f"the weights that the package ships, starts the run; '' starts it afresh."
+        ) from error
 
 
 def _check_evaluation(inference, fs_hz):
@@ -214,12 +230,6 @@ def check_frame_num(config, splits, key, frames):
                 f"{split}.DATA.PREPROCESS.CHUNK_LENGTH is {length}, and {key} is {frames}. The network takes clips of "
                 f"exactly FRAME_NUM frames: make the two numbers equal."
             )
-
-
-def _check_levers(config):
-    from ..runtime import machine, speed
-
-    speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
 
 
 def _one_of(key, value, allowed):

@@ -41,6 +41,7 @@ REFUSED = [
     ({"MODEL.RFACENET.FUSION_INIT": ["zero", 1.0]}, "FUSION_INIT is .*expected two numbers, where alpha"),
     ({"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'; expected one of fp32, bf16"),
     ({"MODEL.RFACENET.RUNTIME.SEED": -1}, "RUNTIME.SEED is -1; expected 0 to 4294967295"),
+    ({"MODEL.RFACENET.INIT": "none.pth"}, "INIT is 'none.pth'. There is no weights file at none.pth"),
     ({"DEVICE": "gpu"}, "DEVICE is 'gpu'; expected cpu, or a GPU such as cuda:0"),
     ({"INFERENCE.BATCH_SIZE": 0}, "INFERENCE.BATCH_SIZE is 0; expected 1 or more"),
     ({"INFERENCE.EVALUATION_METHOD": "fft"}, "EVALUATION_METHOD is 'fft'; expected one of FFT, peak detection"),

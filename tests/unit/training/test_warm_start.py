@@ -53,12 +53,6 @@ def test_a_file_that_fits_nothing_is_an_error():
         warm_start.load_into(rfacenet(), {"layer.weight": torch.zeros(2)}, "w.pth")
 
 
-def test_a_missing_file_is_refused_before_the_run():
-    warm_start.check("")
-    with pytest.raises(ConfigError, match="INIT is 'none.pth'. There is no weights file at none.pth"):
-        warm_start.check("none.pth")
-
-
 def test_a_run_starts_from_the_file_and_going_on_wins_over_it(tmp_path, capsys):
     path = tmp_path / "physnet.safetensors"
     physnet = PulseBranch().state_dict()

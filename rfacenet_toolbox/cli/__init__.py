@@ -12,7 +12,8 @@ from .. import __version__
 from ..errors import RFaceNetError
 from . import evaluate, install, predict, report, run, synth, tables
 
-#: name -> (module, help), in the order of ``rfacenet --help``. The module has ``NAME(args)`` and ``NAME_arguments(parser)``.
+#: name -> (module, help), in the order of ``rfacenet --help``. The module has ``NAME(args)`` and
+#: ``NAME_arguments(parser)``.
 COMMANDS = {
     "install": (install, "add the plug-in to an rPPG-Toolbox checkout"),
     "uninstall": (install, "give a checkout back as it was"),

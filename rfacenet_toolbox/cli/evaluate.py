@@ -14,12 +14,11 @@ def evaluate_arguments(parser):
 
 def evaluate(args):
     from ..evaluation.files import score_text
-    from ..runtime.files import write_text
 
     scorings = [_score(path, args) for path in args.file]
     contents = [scoring.content() for scoring in scorings]
     if args.per_video:
-        write_text(args.per_video, score_text.per_video_csv(scorings))
+        _write(args.per_video, score_text.per_video_csv(scorings))
     if args.json:
         print(json.dumps({"schema": score_text.SCHEMA, "files": contents}, indent=1, allow_nan=False))
     else:
@@ -62,3 +61,13 @@ def _score(path, args):
 
     methods = [METHODS[method] for method in args.method or ["FFT"]]
     return Scoring(outputs.read(path), args.protocol or list(PROTOCOLS), methods, args.window, args.interpolate)
+
+
+def _write(path, text):
+    from ..errors import OutputError
+
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}). Name a file in an existing folder.") from error

@@ -1,10 +1,10 @@
 """What is checked before a run starts: settings that do not fit each other, hosts that lack what a setting asks for."""
 
-import difflib
 import os
 
-from ..errors import ConfigError, EvaluationError
+from ..errors import ConfigError, EvaluationError, unknown
 from ..methods import registry
+from .splits_used import splits_used
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
@@ -26,9 +26,7 @@ def check(config, host):
     name = config.MODEL.NAME
     if not registry.is_registered(name):
         raise registry.unknown_name(name)
-    splits = ["TRAIN", "TEST"] if config.TOOLBOX_MODE == "train_and_test" else ["TEST"]
-    if config.TOOLBOX_MODE == "train_and_test" and not config.TEST.USE_LAST_EPOCH:
-        splits.append("VALID")
+    splits = splits_used(config)
     for split in splits:
         _check_data(config[split].DATA, split, host)
     _check_writable("LOG.PATH", config.LOG.PATH)
@@ -53,14 +51,11 @@ def check_method_names(names):
     """
     from ..methods.signal import METHODS
 
-    there_are = f"There are: {', '.join(METHODS)}."
     if not names:
-        raise ConfigError(f"UNSUPERVISED.METHOD is empty; expected a list of signal methods. {there_are}")
+        raise ConfigError(f"UNSUPERVISED.METHOD is empty; expected names of signal methods: {', '.join(METHODS)}.")
     for name in names:
         if name not in METHODS:
-            close = difflib.get_close_matches(str(name).upper(), METHODS, n=1, cutoff=0.5)
-            hint = f"Did you mean {close[0]!r}? " if close else ""
-            raise ConfigError(f"UNSUPERVISED.METHOD has {name!r}, which is no signal method. {hint}{there_are}")
+            raise ConfigError(unknown("A method of UNSUPERVISED.METHOD", name, METHODS))
 
 
 def _check_signal_methods(config, host):

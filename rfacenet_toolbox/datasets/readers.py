@@ -3,7 +3,6 @@
 A third data set is one more :class:`DatasetFormat` in :data:`DATASETS`.
 """
 
-import difflib
 import os
 from dataclasses import dataclass
 from typing import Callable
@@ -11,7 +10,7 @@ from typing import Callable
 import cv2
 import numpy as np
 
-from ..errors import ConfigError, DataError
+from ..errors import ConfigError, DataError, unknown
 from . import pure, ubfc_rppg
 from .recording import Recording
 
@@ -56,12 +55,7 @@ def dataset_format(dataset):
     """
     if dataset in DATASETS:
         return DATASETS[dataset]
-    close = difflib.get_close_matches(str(dataset), DATASETS, n=1, cutoff=0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    raise ConfigError(
-        f"DATASET is {dataset!r}, which the standalone host cannot read.{hint} It reads: "
-        f"{', '.join(sorted(DATASETS))}. Other data sets run inside an rPPG-Toolbox checkout."
-    )
+    raise ConfigError(f"{unknown('DATASET', dataset, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout.")
 
 
 def find_recordings(dataset, data_path):

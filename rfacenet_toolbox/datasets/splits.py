@@ -5,6 +5,7 @@ import os
 import pandas as pd
 
 from ..errors import ConfigError, DataError
+from ..runtime.files import write_text
 from . import clip_cache
 from .clips import ClipDataset, check_data_format, clip_name
 from .preprocess import preprocess
@@ -138,7 +139,7 @@ def _some(names):
 def write_file_list(path, inputs):
     """Write the toolbox's file list: a CSV with an index and the column ``input_files``."""
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    clip_cache.write_text(path, pd.DataFrame(list(inputs), columns=["input_files"]).to_csv())
+    write_text(path, pd.DataFrame(list(inputs), columns=["input_files"]).to_csv())
 
 
 def read_file_list(path):

@@ -4,11 +4,10 @@ Names are stored here and built here; nothing else in the package compares model
 be taken again, and an unknown name is answered with the names there are.
 """
 
-import difflib
 import importlib
 from typing import NamedTuple, Optional
 
-from ..errors import ConfigError
+from ..errors import ConfigError, unknown
 
 
 class _Entry(NamedTuple):
@@ -62,10 +61,7 @@ def adds_to_toolbox(name):
 
 def unknown_name(name):
     """The error for a name that nobody serves, with the closest spelling."""
-    close = difflib.get_close_matches(str(name).lower(), [known.lower() for known in _ENTRIES], n=1, cutoff=0.6)
-    spelling = [known for known in _ENTRIES if close and known.lower() == close[0]]
-    hint = f" Did you mean {spelling[0]!r}?" if spelling else ""
-    return ConfigError(f"MODEL.NAME is {name!r}, which no model here has.{hint} There are: {', '.join(names())}.")
+    return ConfigError(unknown("MODEL.NAME", name, names()))
 
 
 def check(name, config, splits):

@@ -73,9 +73,9 @@ class Prediction:
 
         Raises:
             ConfigError: the folder cannot be made or written to.
-            CheckpointError: a file cannot be written.
+            OutputError: a file cannot be written.
         """
-        from ..training.state_dicts import write_atomically
+        from ..runtime.files import write_atomically
         from .plot import png
 
         make_folder(folder)

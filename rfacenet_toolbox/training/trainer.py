@@ -1,6 +1,5 @@
 """Training, validation and test, whichever host the loaders come from and whatever recipe the model brings."""
 
-import os
 import time
 from collections import defaultdict
 
@@ -8,6 +7,7 @@ import torch
 from torch.utils.data import Subset
 from tqdm import tqdm
 
+from ..datasets.clips import recording_of
 from ..datasets.subjects import UNKNOWN, IdentityMap, subject_of
 from ..errors import DataError, NotFiniteError
 from ..runtime import machine, processes, speed
@@ -218,7 +218,7 @@ def clip_names(dataset):
     if isinstance(dataset, Subset):
         names = clip_names(dataset.dataset)
         return [names[index] for index in dataset.indices]
-    return [os.path.basename(path).rsplit("_", 1)[0] for path in dataset.inputs]
+    return [recording_of(path) for path in dataset.inputs]
 
 
 def _finite(tensor):

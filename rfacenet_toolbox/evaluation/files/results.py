@@ -11,9 +11,10 @@ from typing import NamedTuple, Optional
 import torch
 
 from ... import __version__, evaluation
+from ...datasets.clips import recording_of
 from ...errors import DataError
 from ...runtime import speed
-from ...training.state_dicts import write_atomically
+from ...runtime.files import write_atomically, write_text
 
 SCHEMA = 1
 METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
@@ -103,8 +104,8 @@ def write_scored(config, host, tested, scored):
         DataError: no video has a score.
     """
     content = _content(config, host, tested, scored)
-    _write_text(os.path.join(tested.folder, "per_video.csv"), _per_video(scored, _data(config, tested).FS))
-    _write_text(results_path(tested), json.dumps(content, indent=1, allow_nan=False) + "\n")
+    write_text(os.path.join(tested.folder, "per_video.csv"), _per_video(scored, _data(config, tested).FS))
+    write_text(results_path(tested), json.dumps(content, indent=1, allow_nan=False) + "\n")
     print(_table(content))
     print(f"Results: {results_path(tested)} and per_video.csv beside it")
     return content
@@ -134,7 +135,7 @@ def read_finished(config, host, tested, clips):
         same_place = (content["host"], content["versions"]["rfacenet_toolbox"]) == (host.name, __version__)
     except (ValueError, KeyError, TypeError):
         return None
-    recordings = {os.path.basename(clip).rpartition("_")[0] for clip in clips}
+    recordings = set(map(recording_of, clips))
     complete = videos["scored"] == videos["expected"] == len(recordings)
     recent = all(os.path.getmtime(clip) <= os.path.getmtime(path) for clip in clips)
     same = earlier == _without_methods(json.loads(json.dumps(_plain(config))))
@@ -264,7 +265,3 @@ def _table(content):
             figure = "undefined" if value is None else f"{value:.3f} ± {error:.3f} {UNITS[metric]}"
             lines.append(f"    {metric:8}{figure}")
     return "\n".join(lines)
-
-
-def _write_text(path, text):
-    write_atomically(path, lambda file: file.write(text.encode("utf-8")))

@@ -11,7 +11,7 @@ from rfacenet_toolbox.errors import ConfigError
 
 PREPROCESS = "TRAIN.DATA.PREPROCESS"
 REFUSED = [
-    ({"MODEL.NAME": "rFacenet"}, r"MODEL.NAME is 'rFacenet', which no model here has. Did you mean 'rFaceNet'\?"),
+    ({"MODEL.NAME": "rFacenet"}, r"MODEL.NAME is 'rFacenet', which is unknown. Did you mean 'rFaceNet'\?"),
     ({"TRAIN.EPOCHS": 0}, "TRAIN.EPOCHS is 0; expected 1 or more"),
     ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
@@ -91,9 +91,9 @@ def test_what_would_fail_later_is_refused_first(changed, changes, message):
 
 
 UNSUPERVISED = [
-    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD has 'Pos', which is no signal method. Did you mean 'POS'\? There are: "),
-    ({"METHOD": ["rFaceNet"]}, "METHOD has 'rFaceNet', which is no signal method. There are: GREEN, ICA, CHROM, LGI"),
-    ({"METHOD": []}, "METHOD is empty; expected a list of signal methods. There are: GREEN"),
+    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD is 'Pos', which is unknown. Did you mean 'POS'\? There are: "),
+    ({"METHOD": ["rFaceNet"]}, "METHOD is 'rFaceNet', which is unknown. There are: GREEN, ICA, CHROM, LGI"),
+    ({"METHOD": []}, "METHOD is empty; expected names of signal methods: GREEN"),
     ({"DATA.FS": 0}, "UNSUPERVISED.DATA.FS is 0; expected the frame rate"),
     ({"DATA.DATASET": "SCAMPS"}, "UNSUPERVISED.DATA: DATASET is 'SCAMPS'"),
     ({"DATA.DATA_FORMAT": "NCDHW"}, "UNSUPERVISED.DATA.DATA_FORMAT is 'NCDHW'; the signal methods take NDHWC"),

@@ -22,7 +22,7 @@ def evaluate(args):
     if args.json:
         print(json.dumps({"schema": score_text.SCHEMA, "files": contents}, indent=1, allow_nan=False))
     else:
-        print("\n\n".join(map(score_text.text, contents)))
+        print("\n\n".join(map(score_text.scoring_text, contents)))
 
 
 def compare_arguments(parser):
@@ -35,10 +35,10 @@ def compare_arguments(parser):
 
 
 def compare(args):
-    from ..evaluation.files import comparison_text
+    from ..evaluation.files import score_text
 
-    content = comparison_text.content(_score(args.first, args), _score(args.second, args), args.metric, args.seed)
-    print(json.dumps(content, indent=1, allow_nan=False) if args.json else comparison_text.text(content))
+    content = score_text.comparison(_score(args.first, args), _score(args.second, args), args.metric, args.seed)
+    print(json.dumps(content, indent=1, allow_nan=False) if args.json else score_text.comparison_text(content))
 
 
 def _add_scoring_arguments(parser):
@@ -55,12 +55,17 @@ def _add_scoring_arguments(parser):
 
 def _score(path, args):
     """The :class:`~rfacenet_toolbox.evaluation.files.score_text.Scoring` of a file by the command line's arguments."""
-    from ..evaluation import PROTOCOLS
+    from ..evaluation import PROTOCOLS, Scheme
     from ..evaluation.files import outputs
     from ..evaluation.files.score_text import Scoring
 
     methods = [METHODS[method] for method in args.method or ["FFT"]]
-    return Scoring(outputs.read(path), args.protocol or list(PROTOCOLS), methods, args.window, args.interpolate)
+    schemes = []
+    for method in methods:
+        # beside FFT, peak detection may stand without it; alone, it is refused
+        interpolate = args.interpolate and (method == "FFT" or "FFT" not in methods)
+        schemes.append(Scheme(args.protocol or tuple(PROTOCOLS), method, args.window, interpolate))
+    return Scoring(outputs.read(path), schemes)
 
 
 def _write(path, text):

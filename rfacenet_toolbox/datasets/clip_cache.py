@@ -14,7 +14,6 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..runtime.files import write_atomically, write_text
-from . import readers
 
 MARKER_FORMAT = 1
 
@@ -92,7 +91,7 @@ def source_state(recording):
     None where a file is missing; reading the recording then says which.
     """
     files = []
-    for path in readers.sources(recording):
+    for path in recording.dataset.sources(recording):
         if os.path.isdir(path):
             with os.scandir(path) as entries:
                 files.extend(entry.stat() for entry in entries)

@@ -119,11 +119,7 @@ def score_saved_outputs(run):
     weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
     tested = results.trained_model(config, weights)
     saved = outputs.read(tested.outputs)
-    window = config.INFERENCE.EVALUATION_WINDOW
-    scored = saved.evaluate(
-        method=config.INFERENCE.EVALUATION_METHOD,
-        window_s=window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None,
-    )
+    scored = saved.evaluate(results.scheme(config))
     results.write_scored(config, Host("toolbox", revision(run.toolbox)), tested, scored)
 
 

@@ -8,6 +8,7 @@ from statistics import mean
 from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import DataError
+from ..evaluation import METRICS
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, csv_text, markdown, marks, plus_minus
 from .published import HEADINGS
@@ -183,13 +184,14 @@ def marked_rows(published, results, protocol):
         results: a list for each row.
     """
     rows = [{} for _ in results]
-    for metric, heading in HEADINGS.items():
+    for metric in HEADINGS:
+        less_is_better = METRICS[metric].less_is_better
         measured = [over_seeds(each, metric, protocol) for each in results]
         values = (
             [None if each is None else each[metric].value for each in published],
             [None if each is None else each.value for each in measured],
         )
-        for row, *pair in zip(rows, *(marks(each, lower_is_better=heading.endswith("↓")) for each in values)):
+        for row, *pair in zip(rows, *(marks(each, less_is_better) for each in values)):
             row[metric] = tuple(pair)
     return rows
 

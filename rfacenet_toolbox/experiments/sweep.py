@@ -10,7 +10,7 @@ from hashlib import sha1
 from pathlib import Path
 
 from ..config.splits_used import splits_used
-from ..evaluation.files.results import METRICS, UNITS
+from ..evaluation import METRICS
 from ..report.table import Cell, Table, csv_text, markdown
 from .completeness import reads_synthetic
 from .grid import grid, parse_setting
@@ -57,7 +57,7 @@ def make_page(runs, protocol, out):
     notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
     if any(reads_synthetic(run.config) for run in runs):
         notes.append(_SYNTHETIC)
-    headers = [f"{metric} ({UNITS[metric]})" if UNITS[metric] else metric for metric in METRICS]
+    headers = [f"{name} ({metric.unit})" if metric.unit else name for name, metric in METRICS.items()]
     rows = []
     for run, name, result in results:
         title = f"{run.name}, {name}" if name else run.name

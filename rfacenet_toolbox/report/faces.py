@@ -1,13 +1,11 @@
 """The face on cached clips: the same crop of the recording for the eye, and what of it lies inside the contour."""
 
-import functools
 import os
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from ..datasets import readers
 from ..datasets.face_boxes import face_detector
 from ..datasets.face_mesh import check_available, contour_mask, outline
 from ..synthetic.outline import face_outlines, is_synthetic
@@ -61,12 +59,12 @@ def clip_faces(recording, settings, numbers):
         ConfigError, DataError: the recording cannot be read, or its contour cannot be had; see :func:`contours`.
     """
     contour = contours(recording)
-    box_of = _boxes(functools.partial(readers.frames, recording), settings)
+    box_of = _boxes(recording.frames, settings)
     length = settings.chunk_length
     wanted = {number * length + step: number for number in numbers for step in range(0, length, _EVERY)}
     middles = {number * length + (length // 2 // _EVERY) * _EVERY for number in numbers}
     inside, faces = {number: [] for number in numbers}, {}
-    for index, frame in enumerate(readers.frames(recording)):
+    for index, frame in enumerate(recording.frames()):
         if index > max(wanted):
             break
         if index not in wanted:

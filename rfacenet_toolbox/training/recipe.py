@@ -30,7 +30,7 @@ class Recipe:
         model, loss: modules; the parameters of both are learned.
     """
 
-    #: the training subjects' :class:`~rfacenet_toolbox.datasets.subjects.IdentityMap`, or None
+    #: the training subjects' :class:`~rfacenet_toolbox.datasets.subjects.SubjectClasses`, or None
     identities = None
     #: the node below ``MODEL`` that holds the model's settings, or None
     settings = None
@@ -65,7 +65,8 @@ class RFaceNetRecipe(Recipe):
 
     Args:
         config: the whole tree.
-        identities: the training subjects' :class:`~rfacenet_toolbox.datasets.subjects.IdentityMap`, or None for inference.
+        identities: the training subjects' :class:`~rfacenet_toolbox.datasets.subjects.SubjectClasses`, or None for
+            inference.
     """
 
     settings = "RFACENET"

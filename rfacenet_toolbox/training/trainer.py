@@ -8,7 +8,7 @@ from torch.utils.data import Subset
 from tqdm import tqdm
 
 from ..datasets.clips import recording_of
-from ..datasets.subjects import UNKNOWN, IdentityMap, subject_of
+from ..datasets.subjects import UNKNOWN, SubjectClasses, subject_of
 from ..errors import DataError, NotFiniteError
 from ..runtime import machine, processes, speed
 from . import state_dicts, warm_start
@@ -22,7 +22,7 @@ def rfacenet_trainer(config, loaders, host):
     """The registry's factory: rFaceNet with one identity class for each training subject."""
     identities = None
     if config.TOOLBOX_MODE == "train_and_test" and config.MODEL.RFACENET.IDENTITY == "tcu":
-        identities = IdentityMap.of_clips(config.TRAIN.DATA.DATASET, clip_names(loaders["train"].dataset))
+        identities = SubjectClasses.of_recordings(config.TRAIN.DATA.DATASET, clip_names(loaders["train"].dataset))
     return Trainer(config, RFaceNetRecipe(config, identities))
 
 

@@ -1,7 +1,7 @@
 import pytest
 from support.data_recordings import noise_frames, write_pure, write_ubfc_rppg
 
-from rfacenet_toolbox.datasets.readers import find_recordings, ppg, split_recordings
+from rfacenet_toolbox.datasets.readers import find_recordings, split_recordings
 from rfacenet_toolbox.errors import ConfigError, DataError
 
 
@@ -81,4 +81,4 @@ def test_a_ppg_without_a_pulse_is_refused(tmp_path, dataset, write, values, mess
     write(tmp_path, frames=noise_frames(2), ppg=values)
     (recording,) = find_recordings(dataset, str(tmp_path))
     with pytest.raises(DataError, match=f"{dataset} recording {recording.name} .*{message}"):
-        ppg(recording)
+        recording.ppg()

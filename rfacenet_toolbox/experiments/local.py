@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 from ..errors import RFaceNetError
 from ..evaluation.files import outputs, results
-from ..hosts.base import Host, revision
+from ..hosts.toolbox.host import ToolboxHost
 from ..hosts.toolbox import launch
 from ..runtime.pool import default_workers
 from ..training.resume import weights_path
@@ -120,7 +120,7 @@ def score_saved_outputs(run):
     tested = results.trained_model(config, weights)
     saved = outputs.read(tested.outputs)
     scored = saved.evaluate(results.scheme(config))
-    results.write_scored(config, Host("toolbox", revision(run.toolbox)), tested, scored)
+    results.write_scored(config, ToolboxHost(run.toolbox), tested, scored)
 
 
 def command(run):

@@ -1,11 +1,11 @@
 """What is checked before a run starts: settings that do not fit each other, hosts that lack what a setting asks for."""
 
-import difflib
 import os
 
-from ..errors import ConfigError, EvaluationError
+from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
 from . import method
+from .splits_used import splits_used
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
@@ -21,23 +21,26 @@ def check(config, host):
     Raises:
         ConfigError: with the key, what it holds, what it may hold.
     """
+    from ..runtime import machine, speed
+    from .no_effect import check_no_effect
+
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
+        check_no_effect(config, ["UNSUPERVISED"])
         return
     name = config.MODEL.NAME
     if not registry.is_registered(name):
         raise registry.unknown_name(name)
-    splits = ["TRAIN", "TEST"] if config.TOOLBOX_MODE == "train_and_test" else ["TEST"]
-    if config.TOOLBOX_MODE == "train_and_test" and not config.TEST.USE_LAST_EPOCH:
-        splits.append("VALID")
+    splits = splits_used(config)
     for split in splits:
         _check_data(config[split].DATA, split, host)
+    check_no_effect(config, splits)
     _check_writable("LOG.PATH", config.LOG.PATH)
     if config.TOOLBOX_MODE == "train_and_test":
         _check_training(config)
     _check_evaluation(config.INFERENCE, config.TEST.DATA.FS)
     _check_machine(config)
-    _check_levers(config)
+    speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
@@ -54,14 +57,11 @@ def check_method_names(names):
     """
     from ..methods.signal import METHODS
 
-    there_are = f"There are: {', '.join(METHODS)}."
     if not names:
-        raise ConfigError(f"UNSUPERVISED.METHOD is empty; expected a list of signal methods. {there_are}")
+        raise ConfigError(f"UNSUPERVISED.METHOD is empty; expected names of signal methods: {', '.join(METHODS)}.")
     for name in names:
         if name not in METHODS:
-            close = difflib.get_close_matches(str(name).upper(), METHODS, n=1, cutoff=0.5)
-            hint = f"Did you mean {close[0]!r}? " if close else ""
-            raise ConfigError(f"UNSUPERVISED.METHOD has {name!r}, which is no signal method. {hint}{there_are}")
+            raise ConfigError(unknown("A method of UNSUPERVISED.METHOD", name, METHODS))
 
 
 def _check_signal_methods(config, host):
@@ -126,9 +126,20 @@ def _check_training(config):
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     if not config.TRAIN.MODEL_FILE_NAME:
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
-    from ..training import warm_start
+    if config.MODEL.RFACENET.INIT:
+        _check_init(config.MODEL.RFACENET.INIT)
 
-    warm_start.check(config.MODEL.RFACENET.INIT)
+
+def _check_init(init):
+    from ..training import weights_files
+
+    try:
+        weights_files.resolve(init)
+    except CheckpointError as error:
+        raise ConfigError(
+            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_files.PACKAGE} for "
+            f"the weights that the package ships, starts the run; '' starts it afresh."
+        ) from error
 
 
 def _check_evaluation(inference, fs_hz):
@@ -171,12 +182,6 @@ def _check_writable(key, path):
             f"{key} is {path}, and nothing can be written there: {folder} is "
             f"{'not writable' if os.path.isdir(folder) else 'no folder'}. Name another folder."
         )
-
-
-def _check_levers(config):
-    from ..runtime import machine, speed
-
-    speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
 
 
 def _one_of(key, value, allowed):

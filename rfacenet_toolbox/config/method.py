@@ -110,7 +110,7 @@ def _check_square(config, splits):
     sizes = {split: config[split].DATA.PREPROCESS.RESIZE for split in splits}
     side = sizes[splits[0]].H
     for split, size in sizes.items():
-        if (size.W, size.H) != (side, side):
+        if {size.W, size.H} != {side}:
             raise ConfigError(
                 f"{split}.DATA.PREPROCESS.RESIZE is W {size.W}, H {size.H}; {config.MODEL.NAME} takes square frames, "
                 f"of one size in all splits. Its dense layer is made for {splits[0]}'s H, {side}."

@@ -51,7 +51,7 @@ def run_signal_methods(config, loader, host):
 
     Args:
         config: the whole frozen tree.
-        loader: gives the items of :class:`~rfacenet_toolbox.datasets.traces.ColourTraces` one by one (batch_size None).
+        loader: gives the items of :class:`~rfacenet_toolbox.datasets.clips.MeanColours` one by one (batch_size None).
         host: the :class:`~rfacenet_toolbox.hosts.Host` that made it.
 
     Returns:

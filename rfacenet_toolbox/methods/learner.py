@@ -8,6 +8,9 @@ from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 
+#: stands for a person whom training does not know
+UNKNOWN_SUBJECT = -1
+
 
 class ClipSpec(NamedTuple):
     """The clips that a learner is made for."""
@@ -93,8 +96,10 @@ class Learner:
         raise NotImplementedError
 
     def step(self, clips, labels, subjects):
-        """Model and loss of one batch: a :class:`Step`. ``subjects`` (B,) integers, -1 for a person whom training
-        does not know.
+        """Model and loss of one batch: a :class:`Step`.
+
+        ``subjects`` are (B,) integers, 0 to ``num_subjects - 1`` or :data:`UNKNOWN_SUBJECT`; all of them are the
+        latter for methods that learn nobody.
 
         Here the loss of an epoch is the mean of its batches', as in the toolbox, which picks the best epoch by it.
         """

@@ -3,11 +3,10 @@
 Nothing else in the package compares method names.
 """
 
-import difflib
 import importlib
 from typing import Dict, NamedTuple, Optional
 
-from ..errors import ConfigError
+from ..errors import ConfigError, unknown
 
 
 class Method(NamedTuple):
@@ -108,7 +107,4 @@ def _method(name):
 
 def unknown_name(name):
     """The error for a name that nobody serves, with the closest spelling."""
-    close = difflib.get_close_matches(str(name).lower(), [known.lower() for known in _METHODS], n=1, cutoff=0.6)
-    spelling = [known for known in _METHODS if close and known.lower() == close[0]]
-    hint = f" Did you mean {spelling[0]!r}?" if spelling else ""
-    return ConfigError(f"MODEL.NAME is {name!r}, which no model here has.{hint} There are: {', '.join(names())}.")
+    return ConfigError(unknown("MODEL.NAME", name, names()))

@@ -7,7 +7,7 @@ from yacs.config import CfgNode
 
 from ..config.method import clips_of, settings_of
 from ..config.node import add_settings
-from ..datasets.subjects import IdentityMap
+from ..datasets.subjects import SubjectClasses
 from ..errors import DataError
 from ..methods import registry
 from ..methods.rfacenet import build_rfacenet
@@ -24,14 +24,14 @@ def training_subjects(config, names):
         names: the recording of each training clip.
 
     Returns:
-        A :class:`~rfacenet_toolbox.datasets.subjects.IdentityMap`.
+        A :class:`~rfacenet_toolbox.datasets.subjects.SubjectClasses`.
 
     Raises:
         DataError: names that do not tell their subject.
     """
     if not registry.learner_class(config.MODEL.NAME).learns_subjects(settings_of(config)):
         return None
-    return IdentityMap.of_clips(config.TRAIN.DATA.DATASET, names)
+    return SubjectClasses.of_recordings(config.TRAIN.DATA.DATASET, names)
 
 
 def for_training(config, subjects=None):

@@ -6,6 +6,7 @@ import os
 
 from ..errors import CheckpointError
 from ..runtime import machine, processes
+from ..runtime.files import write_text
 from . import fingerprint, state_dicts
 
 #: columns of the epoch log, in order; a model fills those that it has
@@ -96,7 +97,7 @@ class RunState:
         writer.writeheader()
         writer.writerows(self.history)
         path = os.path.join(self.config.LOG.PATH, "epochs.csv")
-        state_dicts.write_atomically(path, lambda file: file.write(text.getvalue().encode()))
+        write_text(path, text.getvalue())
 
 
 def state_path(config):

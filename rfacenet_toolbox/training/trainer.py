@@ -1,6 +1,5 @@
 """Training, validation and test, whichever host the loaders come from and whatever the learner."""
 
-import os
 import time
 from collections import defaultdict
 
@@ -8,8 +7,10 @@ import torch
 from torch.utils.data import Subset
 from tqdm import tqdm
 
-from ..datasets.subjects import UNKNOWN, subject_of
+from ..datasets.clips import recording_of
+from ..datasets.subjects import subject_of
 from ..errors import DataError, NotFiniteError
+from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes, speed
 from . import learners, state_dicts, warm_start
 from .resume import RunState, state_path, weights_path
@@ -23,7 +24,7 @@ class Trainer:
     Args:
         config: the whole tree, with its derived paths.
         learner: a :class:`~rfacenet_toolbox.methods.learner.Learner`: model, loss and what is logged.
-        subjects: the :class:`~rfacenet_toolbox.datasets.subjects.IdentityMap` that it learns; None for nobody.
+        subjects: the :class:`~rfacenet_toolbox.datasets.subjects.SubjectClasses` that it learns; None for nobody.
     """
 
     def __init__(self, config, learner, subjects=None):
@@ -137,7 +138,7 @@ class Trainer:
     def _step(self, batch, dataset):
         clips = batch[0].to(self.device, torch.float32)
         labels = batch[1].to(self.device, torch.float32)
-        subjects = [UNKNOWN] * len(labels)
+        subjects = [UNKNOWN_SUBJECT] * len(labels)
         if self.subjects is not None:
             subjects = self.subjects.classes(dataset, batch[2])
         with self._precision():
@@ -215,7 +216,7 @@ def clip_names(dataset):
     if isinstance(dataset, Subset):
         names = clip_names(dataset.dataset)
         return [names[index] for index in dataset.indices]
-    return [os.path.basename(path).rsplit("_", 1)[0] for path in dataset.inputs]
+    return [recording_of(path) for path in dataset.inputs]
 
 
 def _finite(tensor):

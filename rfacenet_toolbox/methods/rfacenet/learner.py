@@ -3,11 +3,11 @@
 import torch
 
 from ...errors import ShapeError
-from ..learner import ClipNeeds, Learner, Step
+from ..learner import UNKNOWN_SUBJECT, ClipNeeds, Learner, Step
 from .build import build_rfacenet
 from .extractors import PulseBranch
 from .heart_rate import heart_rate_bpm
-from .loss import UNKNOWN_SUBJECT, MultiTaskLoss
+from .loss import MultiTaskLoss
 from .network import IDENTITY_CLASSIFIER
 
 

@@ -10,14 +10,13 @@ from torch import nn
 from torch.nn import functional as F
 
 from ...errors import ShapeError
+from ..learner import UNKNOWN_SUBJECT
 from .heart_rate import hard_and_soft_heart_rate_bpm, heart_rate_bpm
 
 #: the tasks of Eq. 4 in the order of its sigmas
 TASKS = ("bvp", "heart_rate", "identity")
 #: beats per minute in one unit of the heart-rate term
 HEART_RATE_UNITS = {"bpm": 1.0, "hz": 60.0}
-#: class of a clip whose subject training does not know; it takes no part in the identity term
-UNKNOWN_SUBJECT = -1
 
 
 class LossTerms(NamedTuple):
@@ -77,7 +76,7 @@ class MultiTaskLoss(nn.Module):
         Args:
             bvp: (B, T) predicted; label: (B, T) ground truth. Both are z-scored over time here.
             scores: (B, K) of the identity classifier, or None.
-            classes: (B,) integers, 0 to K - 1; :data:`UNKNOWN_SUBJECT` for a subject that training does not know.
+            classes: (B,) integers, 0 to K - 1; :data:`UNKNOWN_SUBJECT` takes no part in the identity term.
         """
         bvp, label = bvp.float(), label.float()
         if bvp.shape != label.shape or bvp.dim() != 2:

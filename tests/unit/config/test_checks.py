@@ -11,7 +11,7 @@ from rfacenet_toolbox.errors import ConfigError
 
 PREPROCESS = "TRAIN.DATA.PREPROCESS"
 REFUSED = [
-    ({"MODEL.NAME": "rFacenet"}, r"MODEL.NAME is 'rFacenet', which no model here has. Did you mean 'rFaceNet'\?"),
+    ({"MODEL.NAME": "rFacenet"}, r"MODEL.NAME is 'rFacenet', which is unknown. Did you mean 'rFaceNet'\?"),
     ({"TRAIN.EPOCHS": 0}, "TRAIN.EPOCHS is 0; expected 1 or more"),
     ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
@@ -41,6 +41,7 @@ REFUSED = [
     ({"MODEL.RFACENET.FUSION_INIT": ["zero", 1.0]}, "fusion_init is .*expected two numbers, where alpha"),
     ({"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'; expected one of fp32, bf16"),
     ({"MODEL.RFACENET.RUNTIME.SEED": -1}, "RUNTIME.SEED is -1; expected 0 to 4294967295"),
+    ({"MODEL.RFACENET.INIT": "none.pth"}, "INIT is 'none.pth'. There is no weights file at none.pth"),
     ({"DEVICE": "gpu"}, "DEVICE is 'gpu'; expected cpu, or a GPU such as cuda:0"),
     ({"INFERENCE.BATCH_SIZE": 0}, "INFERENCE.BATCH_SIZE is 0; expected 1 or more"),
     ({"INFERENCE.EVALUATION_METHOD": "fft"}, "EVALUATION_METHOD is 'fft'; expected one of FFT, peak detection"),
@@ -91,9 +92,9 @@ def test_what_would_fail_later_is_refused_first(changed, changes, message):
 
 
 UNSUPERVISED = [
-    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD has 'Pos', which is no signal method. Did you mean 'POS'\? There are: "),
-    ({"METHOD": ["rFaceNet"]}, "METHOD has 'rFaceNet', which is no signal method. There are: GREEN, ICA, CHROM, LGI"),
-    ({"METHOD": []}, "METHOD is empty; expected a list of signal methods. There are: GREEN"),
+    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD is 'Pos', which is unknown. Did you mean 'POS'\? There are: "),
+    ({"METHOD": ["rFaceNet"]}, "METHOD is 'rFaceNet', which is unknown. There are: GREEN, ICA, CHROM, LGI"),
+    ({"METHOD": []}, "METHOD is empty; expected names of signal methods: GREEN"),
     ({"DATA.FS": 0}, "UNSUPERVISED.DATA.FS is 0; expected the frame rate"),
     ({"DATA.DATASET": "SCAMPS"}, "UNSUPERVISED.DATA: DATASET is 'SCAMPS'"),
     ({"DATA.DATA_FORMAT": "NCDHW"}, "UNSUPERVISED.DATA.DATA_FORMAT is 'NCDHW'; the signal methods take NDHWC"),

@@ -112,7 +112,7 @@ def test_what_no_heart_rate_can_be_read_from_is_said_plainly(frames, fps_hz, sai
 @pytest.mark.parametrize(
     "method, settings, error, said",
     [
-        ("poss", {}, ConfigError, "There is no method 'poss'. Did you mean 'pos'"),
+        ("poss", {}, ConfigError, "The method is 'poss', which is unknown. Did you mean 'pos'"),
         ("pos", {"weights": "w.pth"}, ConfigError, "The method pos has no weights"),
         ("physnet", {}, CheckpointError, "The method physnet needs trained weights"),
         ("rfacenet", {"weights": "none.pth"}, CheckpointError, "no weights file at none.pth"),

@@ -1,4 +1,4 @@
-"""The levers of RUNTIME: what is refused, what they must not change, what a run says about them."""
+"""The speed options of RUNTIME: what is refused, what they must not change, what a run says about them."""
 
 import io
 import json
@@ -72,7 +72,7 @@ def test_channels_last_changes_the_layout_and_not_the_result():
 
 KEPT_PAGES = """
 import resource, torch
-from rfacenet_toolbox.runtime import speed as levers
+from rfacenet_toolbox.runtime import speed
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -81,7 +81,7 @@ def faults():
 
 faults()
 given_back = faults()
-kept = levers.keep_freed_memory()
+kept = speed.keep_freed_memory()
 print(kept, given_back, [faults() for _ in range(10)][-1])  # the heap takes some turns to find its shape
 """
 
@@ -108,7 +108,7 @@ def test_bf16_units_are_read_off_the_processors_flags(monkeypatch, flags, has):
     assert speed.has_bf16_units(CPU) is has
 
 
-def test_results_name_the_machine_and_the_levers(tmp_path):
+def test_results_name_the_machine_and_the_speed_options(tmp_path):
     config = tiny.config(tmp_path, 1, RUNTIME__FUSED_OPTIMIZER=True, RUNTIME__CHANNELS_LAST=True, RUNTIME__WORKERS=0)
     job.run(config, tiny.loaders(), Host("standalone"))
     said = json.loads((tmp_path / "results.json").read_text())["runtime"]

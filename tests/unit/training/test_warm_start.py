@@ -4,7 +4,7 @@ import pytest
 import torch
 from support import tiny
 
-from rfacenet_toolbox.errors import CheckpointError, ConfigError
+from rfacenet_toolbox.errors import CheckpointError
 from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
 from rfacenet_toolbox.training import warm_start, weights_files
@@ -51,12 +51,6 @@ def test_what_has_another_shape_is_left_and_said():
 def test_a_file_that_fits_nothing_is_an_error():
     with pytest.raises(CheckpointError, match=r"Nothing in w.pth fits the model: it has layer \(1 tensors\)"):
         warm_start.load_into(rfacenet(), {"layer.weight": torch.zeros(2)}, "w.pth")
-
-
-def test_a_missing_file_is_refused_before_the_run():
-    warm_start.check("")
-    with pytest.raises(ConfigError, match="INIT is 'none.pth'. There is no weights file at none.pth"):
-        warm_start.check("none.pth")
 
 
 def test_a_run_starts_from_the_file_and_going_on_wins_over_it(tmp_path, capsys):

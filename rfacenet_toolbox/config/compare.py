@@ -1,28 +1,10 @@
-"""Whether what an earlier run noted of its settings is what a config says now."""
-
-import json
+"""Settings that an earlier version noted, beside those of now."""
 
 
-def same_settings(earlier, now, defaults):
-    """Whether two nested dicts of settings agree, as JSON gives them back.
-
-    A key that ``earlier`` does not have came with a later version, and counts as its default.
-
-    Args:
-        earlier, now: {key: value or nested dict}.
-        defaults: the same, of the keys that there are now; it may have more or fewer.
-    """
-    earlier, now, defaults = (json.loads(json.dumps(settings)) for settings in (earlier, now, defaults))
-    return _same(earlier, now, defaults)
-
-
-def _same(earlier, now, defaults):
-    if not (isinstance(earlier, dict) and isinstance(now, dict)):
-        return earlier == now
-    if not earlier.keys() <= now.keys():
-        return False
-    defaults = defaults if isinstance(defaults, dict) else {}
-    added = now.keys() - earlier.keys()
-    return all(key in defaults and now[key] == defaults[key] for key in added) and all(
-        _same(earlier[key], now[key], defaults.get(key)) for key in earlier
-    )
+def completed(values, defaults):
+    """``values`` with the keys that only ``defaults`` has, at any depth: a setting that came later had its default."""
+    result = dict(defaults)
+    for key, value in values.items():
+        both = isinstance(value, dict) and isinstance(defaults.get(key), dict)
+        result[key] = completed(value, defaults[key]) if both else value
+    return result

@@ -9,8 +9,8 @@ from typing import NamedTuple, Optional
 
 from ..errors import RFaceNetError
 from ..evaluation.files import outputs, results
-from ..hosts.toolbox.host import ToolboxHost
 from ..hosts.toolbox import launch
+from ..hosts.toolbox.host import ToolboxHost
 from ..runtime.pool import default_workers
 from ..training.resume import weights_path
 from .run import CONFIG, Run

@@ -6,7 +6,7 @@ from ..errors import DataError
 
 
 class Host:
-    """Where a run happens; the interface of :class:`~.standalone.StandaloneHost` and :class:`~.toolbox.host.ToolboxHost`.
+    """Where a run happens: :class:`~.standalone.StandaloneHost` or :class:`~.toolbox.host.ToolboxHost`.
 
     Attributes:
         name: as ``results.json`` has it.

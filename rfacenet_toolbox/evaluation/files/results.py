@@ -9,6 +9,8 @@ from typing import NamedTuple, Optional
 import torch
 
 from ... import __version__, evaluation
+from ...config.compare import completed
+from ...config.tree import toolbox_tree
 from ...datasets.clips import recording_of
 from ...errors import DataError
 from ...runtime import speed
@@ -128,14 +130,14 @@ def read_finished(config, host, tested, clips):
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
-        earlier, videos = _without_methods(content["config"]), content["videos"]
+        earlier, videos = _compared(content["config"]), content["videos"]
         same_place = (content["host"], content["versions"]["rfacenet_toolbox"]) == (host.name, __version__)
     except (ValueError, KeyError, TypeError):
         return None
     recordings = set(map(recording_of, clips))
     complete = videos["scored"] == videos["expected"] == len(recordings)
     recent = all(os.path.getmtime(clip) <= os.path.getmtime(path) for clip in clips)
-    same = earlier == _without_methods(json.loads(json.dumps(_plain(config))))
+    same = earlier == _compared(_plain(config))
     return content if same and same_place and complete and recent else None
 
 
@@ -178,9 +180,11 @@ def _data(config, tested):
     return config[tested.split].DATA
 
 
-def _without_methods(config):
+def _compared(config):
+    """A plain config as JSON gives it back, less what says only which results there are to be."""
+    config = completed(config, _plain(toolbox_tree()))
     node = {key: value for key, value in config["UNSUPERVISED"].items() if key not in ("METHOD", "METRICS")}
-    return {**config, "UNSUPERVISED": node}
+    return json.loads(json.dumps({**config, "UNSUPERVISED": node}))
 
 
 def _signal(chunks):

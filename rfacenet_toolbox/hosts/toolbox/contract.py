@@ -57,6 +57,7 @@ OPTIONAL_MODULES = {
     "scipy": "scipy",  # a name that a newer SciPy has no more
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
+    "thop": "thop",
     "timm": "timm",
     "torchvision": "torchvision",
 }

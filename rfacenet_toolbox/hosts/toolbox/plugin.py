@@ -11,6 +11,7 @@ import importlib.util
 import os
 import sys
 
+from ...config.node import add_settings
 from ...config.splits_used import splits_used
 from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone
 from ...methods import registry
@@ -40,21 +41,15 @@ def activate():
     root = os.path.dirname(os.path.abspath(settings.__file__))
     allow_missing(root, contract.OPTIONAL_MODULES)
     tree, get_config = (getattr(settings, name) for name in wanted)
-    _add_settings(tree)
+    add_settings(tree)
     if not hasattr(get_config, "toolbox_get_config"):
         setattr(settings, contract.GET_CONFIG, _with_our_models(get_config, tree, root))
-
-
-def _add_settings(tree):
-    from ...config import rfacenet_node
-
-    if "RFACENET" not in tree.MODEL:
-        tree.MODEL.RFACENET = rfacenet_node()
 
 
 def _with_our_models(get_config, tree, root):
     @functools.wraps(get_config)
     def wrapper(args):
+        add_settings(tree)  # of methods that were registered after the plug-in was activated
         config = explained(get_config, args, tree)
         _set_up_run(config, sys.modules["__main__"], root)
         return config

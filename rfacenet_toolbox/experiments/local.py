@@ -12,6 +12,7 @@ from ..evaluation.files import outputs, results
 from ..hosts.toolbox import launch
 from ..hosts.toolbox.host import ToolboxHost
 from ..runtime.pool import default_workers
+from ..runtime.portable import inheriting, signal_of
 from ..training.resume import weights_path
 from .run import CONFIG, Run
 
@@ -66,7 +67,7 @@ class Task:
             log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} began {run.name}\n".encode())
             log.flush()
             self._process = subprocess.Popen(
-                command(run), cwd=run.toolbox, env=_environment(threads), pass_fds=[lock.fileno()],
+                command(run), cwd=run.toolbox, env=_environment(threads), **inheriting(lock),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
@@ -93,7 +94,8 @@ class Task:
 
     def _failure(self, status):
         if status:
-            ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+            killed_by = signal_of(status)
+            ended = f"was killed by {killed_by}" if killed_by else f"ended with exit status {status}"
             return f"it {ended}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         if not self.run.has_results and self.run.toolbox is not None:
             try:

@@ -1,7 +1,6 @@
 """One run: a config in a folder of its own, and whether it has been done."""
 
 import contextlib
-import fcntl
 import json
 import os
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from yacs.config import CfgNode
 from .. import config as configuration
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
+from ..runtime import portable
 from ..runtime.files import write_text
 from ..training.resume import state_path, weights_path
 
@@ -135,16 +135,10 @@ class Run:
         """Take the run's lock: an open file, or None where another process has it.
 
         A child process that inherits the file keeps the lock: it ends with the last process that has the file open,
-        so a child whose parent was killed is not taken for dead.
+        so a child whose parent was killed is not taken for dead. (Not on Windows, where the lock ends with us.)
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = open(self.folder / ".lock", "w")  # noqa: SIM115
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return None
-        return file
+        return portable.lock(self.folder / ".lock")
 
     @property
     def _changed(self):

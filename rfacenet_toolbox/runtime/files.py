@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from ..errors import OutputError
+from .portable import replace
 
 
 def write_atomically(path, write, *, durable=True):
@@ -37,7 +38,7 @@ def write_atomically(path, write, *, durable=True):
                 os.fsync(file.fileno())
         if path.exists():
             shutil.copymode(path, temporary)
-        os.replace(temporary, path)
+        replace(temporary, path)
     except Exception as error:
         failure = error if isinstance(error, OSError) else raw and raw.failure
         if not failure:

@@ -6,11 +6,9 @@ the preprocessing. A marker beside them, ``102_cached.json``, records what they 
 without a marker was cached by the toolbox.
 """
 
-import contextlib
 import glob
 import json
 import os
-import time
 
 import numpy as np
 
@@ -18,8 +16,6 @@ from ..errors import ConfigError, DataError
 from ..runtime.files import write_atomically, write_text
 
 MARKER_FORMAT = 1
-#: age of a temporary file at which its process is taken to be gone; writing a clip takes a second
-ABANDONED_S = 600
 
 
 def experiment_name(data_node, split):
@@ -166,15 +162,4 @@ def remove_clips(cached_path, name, first):
         for path in glob.glob(os.path.join(glob.escape(cached_path), prefix + "*.npy")):
             index = os.path.basename(path)[len(prefix) : -len(".npy")]
             if index.isdigit() and int(index) >= first:
-                os.remove(path)
-
-
-def remove_leftovers(cached_path):
-    """Remove temporary files of killed runs: those that nobody has written to for :data:`ABANDONED_S`.
-
-    A younger one may be another process's, here or on another machine, which is writing it now.
-    """
-    for path in glob.glob(os.path.join(glob.escape(cached_path), ".*.tmp")):
-        with contextlib.suppress(FileNotFoundError):  # its process has just put it in its place
-            if time.time() - os.path.getmtime(path) > ABANDONED_S:
                 os.remove(path)

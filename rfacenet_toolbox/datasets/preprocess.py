@@ -8,7 +8,7 @@ from typing import Tuple
 from tqdm import tqdm
 
 from ..errors import ConfigError, DataError
-from ..runtime import pool
+from ..runtime import files, pool
 from . import clip_cache
 from .face_boxes import face_video
 from .normalise import FrameFeatures, normalise_label
@@ -93,7 +93,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
     if workers is not None and workers < 1:
         raise ConfigError(f"The number of preprocessing workers is {workers}; expected 1 or more. Correct it.")
     os.makedirs(cached_path, exist_ok=True)
-    clip_cache.remove_leftovers(cached_path)
+    files.remove_abandoned(cached_path)
     tasks = [Task(recording, settings, cached_path) for recording in recordings]
     reports = [_cached_before(task) for task in tasks]
     missing = [index for index, report in enumerate(reports) if report is None]
@@ -109,8 +109,8 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
             failures[missing[position]] = failure
     if failures:
         raise _failed(recordings, failures, cached_path)
-    files = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
-    return files, PreprocessReport(tuple(reports))
+    inputs = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
+    return inputs, PreprocessReport(tuple(reports))
 
 
 def _failed(recordings, failures, cached_path):

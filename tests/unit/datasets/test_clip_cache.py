@@ -1,5 +1,4 @@
 import os
-import time
 
 import numpy as np
 import pytest
@@ -99,16 +98,6 @@ def test_removing_clips_spares_other_recordings(tmp_path):
     left = sorted(os.listdir(tmp_path))
     assert [file for file in left if file.startswith("subject1_")] == ["subject1_input0.npy", "subject1_label0.npy"]
     assert len(left) == 8
-
-
-def test_temporary_files_are_removed_once_nobody_writes_to_them(tmp_path):
-    write_clips(tmp_path, 1)
-    for name, age_s in (("old", clip_cache.ABANDONED_S + 60), ("young", 5)):
-        path = tmp_path / f".102_input0.npy.{name}-1.tmp"
-        path.write_bytes(b"half")
-        os.utime(path, (time.time() - age_s,) * 2)
-    clip_cache.remove_leftovers(str(tmp_path))
-    assert sorted(os.listdir(tmp_path)) == [".102_input0.npy.young-1.tmp", "102_input0.npy", "102_label0.npy"]
 
 
 def test_the_source_state_changes_with_the_files(tmp_path):

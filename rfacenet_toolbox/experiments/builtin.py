@@ -1,6 +1,7 @@
 """Results of the toolbox's own models, which save their outputs and leave no ``results.json``."""
 
-from ..evaluation.files import outputs, results
+from ..evaluation.files import outputs
+from ..hosts import job, run_description
 from ..hosts.base import Host, revision
 from ..training.resume import weights_path
 
@@ -13,7 +14,5 @@ def write_results(run):
     """
     config = run.config
     weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
-    tested = results.trained_model(config, weights)
-    saved = outputs.read(tested.outputs)
-    scored = saved.evaluate(results.scheme(config))
-    results.write_scored(config, Host("toolbox", revision(run.toolbox)), tested, scored)
+    test_run = run_description.trained_model(config, Host("toolbox", revision(run.toolbox)), weights)
+    job.write(test_run, outputs.read(test_run.outputs).evaluate(test_run.scheme))

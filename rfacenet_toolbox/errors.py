@@ -5,6 +5,7 @@ expected, and what to do next. Both hosts print the message alone, without a tra
 """
 
 import difflib
+from typing import Iterable, Optional
 
 
 class RFaceNetError(Exception):
@@ -43,7 +44,7 @@ class EvaluationError(RFaceNetError, ValueError):
     """Signals that cannot be scored: empty, not finite, or of lengths that do not match."""
 
 
-def unknown(what, name, known):
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
     """The message for a ``name`` that is none of ``known``, with the closest of them.
 
     >>> unknown("DATASET", "pur", ["PURE", "UBFC-rPPG"])
@@ -55,7 +56,7 @@ def unknown(what, name, known):
     return f"{what} is {name!r}, which is unknown.{hint} There are: {', '.join(known)}."
 
 
-def closest(name, known, cutoff=0.5):
+def closest(name: object, known: Iterable[str], cutoff: float = 0.5) -> Optional[str]:
     """The spelling among ``known`` that ``name`` most resembles, ignoring case; None if none does by ``cutoff``."""
     spellings = {spelling.lower(): spelling for spelling in known}
     similar = difflib.get_close_matches(str(name).lower(), spellings, n=1, cutoff=cutoff)

@@ -1,13 +1,16 @@
 """Names of methods -> their estimators."""
 
+from typing import Optional, Union
+
 from ..errors import ConfigError, unknown
 from .estimators import ClipEstimator, SignalEstimator
+from .frames import AnyPath
 
 #: networks, which need weights
 NETWORKS = ("rfacenet", "physnet")
 
 
-def estimator(method, weights=None):
+def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEstimator, ClipEstimator]:
     """A fresh estimator for one recording.
 
     Args:

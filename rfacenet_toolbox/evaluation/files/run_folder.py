@@ -6,6 +6,8 @@ Here is the only reader of ``results.json``, and with it what counts as one.
 import csv
 import json
 import os
+from collections import defaultdict
+from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +46,25 @@ class Run(NamedTuple):
     def metric(self, name, protocol):
         """``(value, standard error)``, both None where the metric is undefined."""
         return tuple(self.results["protocols"][protocol][name])
+
+    @property
+    def scored_of_expected(self):
+        """Counts of videos, e.g. ``"42/42"``."""
+        return "{scored}/{expected}".format(**self.results["videos"])
+
+    def absolute_errors(self, protocol):
+        """``{video: absolute heart-rate error in bpm, mean over its windows}`` of the videos that were scored.
+
+        Raises:
+            DataError: there is no ``per_video.csv``.
+        """
+        if not self.videos:
+            raise DataError(f"there is no {PER_VIDEO} in {self.folder}. Remove the folder and run again.")
+        errors = defaultdict(list)
+        for row in self.videos:
+            if row["protocol"] == protocol and row["error_bpm"]:
+                errors[row["video"]].append(abs(float(row["error_bpm"])))
+        return {video: mean(values) for video, values in errors.items()}
 
     def heart_rates(self, protocol):
         """``(names, estimate, truth)``: videos (or windows) scored under a protocol, and (N,) heart rates in bpm."""
@@ -86,6 +107,11 @@ def read_run(folder):
         raise DataError(f"a table in {folder} cannot be read ({error}). Remove the folder and run again.") from error
     name = os.path.basename(os.path.normpath(os.path.abspath(folder)))
     return Run(folder, name, results, videos, epochs)
+
+
+def find_run(folder):
+    """The :class:`Run` in ``folder``, or None where there are no results."""
+    return read_run(folder) if has_results(os.path.join(str(folder), RESULTS)) else None
 
 
 def read_results(path):

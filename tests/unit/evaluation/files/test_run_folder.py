@@ -35,6 +35,7 @@ def test_results_of_the_first_version_are_read(path):
     assert run_folder.has_results(path)
     run = run_folder.read_run(path.parent)
     assert (run.name, run.path, run.seed, run.videos, run.epochs) == ("run", str(path), 100, [], {})
+    assert run.scored_of_expected == "3/3"
     assert run.metric("MAE", "neurips2023") == (1.0, 0.5) and run.metric("Pearson", "neurips2023") == (None, None)
 
 
@@ -75,6 +76,16 @@ def test_tables_are_read_and_an_empty_field_is_no_number(path):
     names, estimate, truth = run.heart_rates("neurips2023")
     assert (names, estimate.tolist(), truth.tolist()) == (["a"], [60.0], [61.0])
     np.testing.assert_array_equal(run.epochs["loss"], [2.5, np.nan])
+
+
+def test_errors_are_one_for_each_video_whatever_its_windows(path):
+    path.write_text(json.dumps(content()))
+    with pytest.raises(DataError, match="there is no per_video.csv in .*run. Remove the folder and run again"):
+        run_folder.read_run(path.parent).absolute_errors("neurips2023")
+    (path.parent / "per_video.csv").write_text(
+        "protocol,video,error_bpm\nneurips2023,a,-2\nneurips2023,a,4\nneurips2023,b,\ntoolbox2025,a,9\n"
+    )
+    assert run_folder.find_run(path.parent).absolute_errors("neurips2023") == {"a": 3.0}
 
 
 def test_a_table_that_cannot_be_read_is_refused(path):

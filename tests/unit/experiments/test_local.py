@@ -8,7 +8,7 @@ import pytest
 from support.fake_runs import make_run
 from support.toolbox_outputs import pulses, write
 
-from rfacenet_toolbox.experiments import LocalLauncher, drive, local
+from rfacenet_toolbox.experiments import LocalLauncher, local, run_all
 
 RATES = {"subject1": 60.0, "subject3": 75.0, "subject4": 90.0}
 
@@ -29,7 +29,7 @@ def test_saved_outputs_become_results_of_the_same_evaluation(run):
     path.parent.mkdir(parents=True)
     write(path, pulses({**RATES, "subject4": 105.0}), pulses(RATES))
     before = path.read_bytes()
-    (outcome,) = drive([run], LocalLauncher())
+    (outcome,) = run_all([run], LocalLauncher())
     assert outcome.failure is None and run.done and path.read_bytes() == before
     content = json.loads((run.folder / "results.json").read_text())
     assert (content["host"], content["host_revision"], content["videos"]["scored"]) == ("toolbox", "unknown", 3)
@@ -40,5 +40,5 @@ def test_saved_outputs_become_results_of_the_same_evaluation(run):
 
 
 def test_a_model_that_saved_nothing_has_failed(run):
-    (outcome,) = drive([run], LocalLauncher())
+    (outcome,) = run_all([run], LocalLauncher())
     assert "_outputs.pickle" in outcome.failure and not run.done

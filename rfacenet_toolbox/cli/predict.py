@@ -1,14 +1,12 @@
-"""``rfacenet predict``."""
+"""``rfacenet predict``: heart rates from one's own videos."""
 
 import json
 import os
 import sys
 from pathlib import Path
 
-HELP = "heart rate, pulse waveform and a picture from your own face videos"
 
-
-def add_arguments(parser):
+def predict_arguments(parser):
     parser.add_argument("videos", nargs="+", metavar="VIDEO", help="a video, a folder of images, or a camera's number")
     parser.add_argument("--method", default="rfacenet", help="rfacenet (the default), physnet, pos, chrom, green, ...")
     parser.add_argument("--weights", help="a network's .safetensors or .pth; by default the file that we ship")
@@ -22,14 +20,14 @@ def add_arguments(parser):
     parser.add_argument("--fps", type=float, metavar="HZ", help="of a folder of images whose names hold no times")
 
 
-def run(args, _):
-    # The complaints of OpenCV and FFmpeg about a damaged file say less than ours; settings made by hand are left.
+def predict(args):
+    # OpenCV and FFmpeg say less about a damaged file than we do. What the user has set is left.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    from ...errors import RFaceNetError
-    from ...prediction import result
+    from ..errors import RFaceNetError
+    from ..prediction import result
 
-    if hasattr(sys.stdout, "reconfigure"):  # a file's name may have characters that the terminal lacks
+    if hasattr(sys.stdout, "reconfigure"):  # for file names with characters that the terminal lacks
         sys.stdout.reconfigure(errors="backslashreplace")
     if args.out:
         result.make_folder(args.out)
@@ -55,7 +53,7 @@ def run(args, _):
 
 
 def _predict(video, args):
-    from ...prediction import predict
+    from ..prediction import predict
 
     shows = sys.stderr.isatty()
     try:

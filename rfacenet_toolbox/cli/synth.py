@@ -1,9 +1,7 @@
-"""``rfacenet synth``."""
-
-HELP = "write synthetic recordings in a data set's format"
+"""``rfacenet synth``: synthetic recordings."""
 
 
-def add_arguments(parser):
+def synth_arguments(parser):
     parser.add_argument("out", help="folder to write")
     parser.add_argument("--dataset", required=True, help="pure, ubfc-rppg or varied")
     parser.add_argument("--subjects", type=int, required=True, help="how many")
@@ -15,8 +13,8 @@ def add_arguments(parser):
     parser.add_argument("--workers", type=int, help="processes; 2 by default")
 
 
-def run(args, _):
-    from ...synthetic import write_dataset
+def synth(args):
+    from ..synthetic import write_dataset
 
     recordings = write_dataset(
         args.out,

@@ -9,9 +9,10 @@ from tqdm import tqdm
 from .. import evaluation
 from ..errors import DataError, EvaluationError
 from ..evaluation.files import outputs, results
-from ..methods import registry
 from ..methods.signal import METHODS
 from ..runtime import processes
+from ..training import learners
+from ..training.trainer import Trainer, clip_names
 from . import run_description
 
 
@@ -27,13 +28,21 @@ def run(config, loaders, host):
     Returns:
         The content of ``results.json``; None in the processes that only help to train.
     """
-    trainer = registry.build(config.MODEL.NAME, config, loaders, host)
+    trainer = make_trainer(config, loaders)
     if config.TOOLBOX_MODE == "train_and_test":
         trainer.train(loaders)
     if not processes.is_writer():
         return None
     predictions, labels, weights = trainer.test(loaders)
     return score_and_write(run_description.trained_model(config, host, weights), predictions, labels)
+
+
+def make_trainer(config, loaders):
+    """The :class:`~rfacenet_toolbox.training.trainer.Trainer` of a config, with a new model of ``MODEL.NAME``."""
+    if config.TOOLBOX_MODE == "only_test":
+        return Trainer(config, learners.for_inference(config))
+    subjects = learners.training_subjects(config, clip_names(loaders["train"].dataset))
+    return Trainer(config, learners.for_training(config, subjects), subjects)
 
 
 def run_signal_methods(config, loader, host):

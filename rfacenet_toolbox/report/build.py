@@ -14,7 +14,7 @@ from ..experiments.grid import distinct_ends
 from ..methods.rfacenet import RFaceNet
 from ..runtime.files import write_text
 from ..synthetic.outline import is_synthetic
-from ..training.models import config_of, with_classifier
+from ..training.learners import config_of, with_classifier
 from . import figures
 from .fig1_attention import AFTER, BEFORE, attention_of
 from .html import SORT_SCRIPT, page, paragraph, picture, sortable
@@ -244,7 +244,8 @@ def _architecture(runs, album):
     clip = torch.zeros(1, 3, node.FRAME_NUM, resize.H, resize.W)
     shape = tuple(clip.shape[1:])
     schemes = {
-        fusion: trace(RFaceNet(node.FRAME_NUM, 0, fusion, "tcu", tcu_steps=node.TCU_STEPS), clip) for fusion in _FUSED
+        fusion: trace(RFaceNet(frames=node.FRAME_NUM, subjects=0, fusion=fusion, tcu_steps=node.TCU_STEPS), clip)
+        for fusion in _FUSED
     }
     return "\n".join(
         [

@@ -84,6 +84,7 @@ class RunState:
             "history": self.history,
         }
         state.update((name, part.state_dict()) for name, part in self.parts.items())
+        state["scheduler"] = _without_functions(state["scheduler"])
         state_dicts.save(state_path(self.config), state)
 
     def best_epoch(self):
@@ -123,6 +124,11 @@ def _fingerprint(config, settings, clips):
     content["clips"] = sorted(clips)
     content["processes"] = processes.size()
     return json.dumps(content, sort_keys=True, default=dict)
+
+
+def _without_functions(state):
+    """PyTorch 2.1 puts a function into the state of OneCycleLR; reading a state refuses all code."""
+    return {key: value for key, value in state.items() if not callable(value)}
 
 
 def _without(node, *keys):

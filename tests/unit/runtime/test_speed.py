@@ -95,6 +95,7 @@ def test_bf16_units_are_read_off_the_processors_flags(monkeypatch, flags, has):
     assert speed.has_bf16_units(CPU) is has
 
 
+@tiny.needs_fused_adam
 def test_results_name_the_machine_and_the_speed_options(tmp_path):
     config = tiny.config(tmp_path, 1, RUNTIME__FUSED_OPTIMIZER=True, RUNTIME__CHANNELS_LAST=True, RUNTIME__WORKERS=0)
     job.run(config, tiny.loaders(), Host("standalone"))

@@ -1,7 +1,7 @@
 """rFaceNet for the rPPG-Toolbox: heart rate from face video, guided by identity-specific facial contours.
 
 >>> import rfacenet_toolbox
->>> model = rfacenet_toolbox.RFaceNet(frames=128, identities=10, fusion="stage3", identity="tcu")
+>>> model = rfacenet_toolbox.RFaceNet(frames=128, subjects=10, fusion="stage3", contours="tcu")
 
 Importing the package is cheap: the names below load what they need when they are first used.
 """

@@ -4,6 +4,7 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
+from . import method
 from .splits_used import splits_used
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
@@ -45,7 +46,7 @@ def check(config, host):
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
             f"only_test needs the .pth of a trained model."
         )
-    registry.check(name, config, splits)
+    method.check(config, splits)
 
 
 def check_method_names(names):
@@ -181,55 +182,6 @@ def _check_writable(key, path):
             f"{key} is {path}, and nothing can be written there: {folder} is "
             f"{'not writable' if os.path.isdir(folder) else 'no folder'}. Name another folder."
         )
-
-
-def check_clips(config, splits, *, data_format, data_types, smallest_side):
-    """Refuse clips that are laid out otherwise than the model of ``MODEL.NAME`` takes them.
-
-    Args:
-        config: the whole tree.
-        splits: those that are used, such as ``["TRAIN", "TEST"]``.
-        data_format: ``DATA_FORMAT`` of the model.
-        data_types: how many ``DATA_TYPE``s it takes, each of three channels.
-        smallest_side: of a frame, in pixels.
-
-    Raises:
-        ConfigError: with the key, what it holds, what the model takes.
-    """
-    model = config.MODEL.NAME
-    for split in splits:
-        key, found = f"{split}.DATA", config[split].DATA.DATA_FORMAT
-        preprocess = config[split].DATA.PREPROCESS
-        if not preprocess.DO_CHUNK:
-            raise ConfigError(
-                f"{key}.PREPROCESS.DO_CHUNK is False, and {model} takes clips of CHUNK_LENGTH frames: set DO_CHUNK to "
-                f"True."
-            )
-        if found != data_format:
-            raise ConfigError(f"{key}.DATA_FORMAT is {found!r}; {model} takes {data_format}.")
-        if len(preprocess.DATA_TYPE) != data_types:
-            raise ConfigError(
-                f"{key}.PREPROCESS.DATA_TYPE is {preprocess.DATA_TYPE}; {model} takes {('one', 'two')[data_types - 1]}."
-            )
-        if min(preprocess.RESIZE.W, preprocess.RESIZE.H) < smallest_side:
-            raise ConfigError(
-                f"{key}.PREPROCESS.RESIZE is below {smallest_side}x{smallest_side}, the smallest that {model} takes."
-            )
-
-
-def check_frame_num(config, splits, key, frames):
-    """Refuse clips of another length than the ``frames`` that the setting ``key`` gives the model.
-
-    Raises:
-        ConfigError: with both keys and what they hold.
-    """
-    for split in splits:
-        length = config[split].DATA.PREPROCESS.CHUNK_LENGTH
-        if length != frames:
-            raise ConfigError(
-                f"{split}.DATA.PREPROCESS.CHUNK_LENGTH is {length}, and {key} is {frames}. The network takes clips of "
-                f"exactly FRAME_NUM frames: make the two numbers equal."
-            )
 
 
 def _one_of(key, value, allowed):

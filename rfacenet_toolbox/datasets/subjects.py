@@ -5,10 +5,8 @@ links either to a name.
 """
 
 from ..errors import DataError
+from ..methods.learner import UNKNOWN_SUBJECT
 from .readers import DATASETS
-
-#: class of a subject that training did not see
-UNKNOWN = -1
 
 
 def subject_of(dataset, recording):
@@ -52,8 +50,8 @@ class SubjectClasses:
         return len(self.subjects)
 
     def classes(self, dataset, recordings):
-        """The class of each recording; :data:`UNKNOWN` for a subject that training did not see."""
-        return [self._classes.get(subject_of(dataset, name), UNKNOWN) for name in recordings]
+        """The class of each recording; ``UNKNOWN_SUBJECT`` for a subject that training did not see."""
+        return [self._classes.get(subject_of(dataset, name), UNKNOWN_SUBJECT) for name in recordings]
 
 
 def _by_number(subject):

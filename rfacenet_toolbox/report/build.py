@@ -14,7 +14,7 @@ from ..experiments.grid import distinct_ends
 from ..methods.rfacenet import RFaceNet
 from ..runtime.files import write_text
 from ..synthetic.outline import is_synthetic
-from ..training.models import config_of, with_classifier
+from ..training.learners import config_of, with_classifier
 from . import figures
 from .fig1_attention import AFTER, BEFORE, attention_of
 from .html import SORT_SCRIPT, page, paragraph, picture, sortable
@@ -135,7 +135,7 @@ def _run_parts(run, album):
             "The terms of Eq. 4 on the training clips, and their sigmas.",
         )
     yield _guarded(_waves, run, album)
-    names, estimate, truth = run.rates(PROTOCOL)
+    names, estimate, truth = run.heart_rates(PROTOCOL)
     left_out = sum(row["protocol"] == PROTOCOL for row in run.videos) - len(names)
     note = f" {left_out} without an estimate are left out." if left_out else ""
     yield album.add(
@@ -156,7 +156,7 @@ def _run_parts(run, album):
 
 def _waves(run, album):
     video, reason = _example(run)
-    prediction, label, fs_hz = run.waves(video, PROTOCOL)
+    prediction, label, fs_hz = run.waveforms(video, PROTOCOL)
     figure = figures.signals(prediction, label, fs_hz, title=video)
     low, high = PROTOCOLS[PROTOCOL].band_hz
     return album.add(
@@ -169,7 +169,7 @@ def _waves(run, album):
 
 def _example(run):
     """The video whose error is the median of all, so that the figure is neither the best nor the worst."""
-    names, estimate, truth = run.rates(PROTOCOL)
+    names, estimate, truth = run.heart_rates(PROTOCOL)
     if not names:
         raise DataError(f"no video of {run.name} has an estimated and a true heart rate.")
     errors = np.abs(estimate - truth)
@@ -244,7 +244,8 @@ def _architecture(runs, album):
     clip = torch.zeros(1, 3, node.FRAME_NUM, resize.H, resize.W)
     shape = tuple(clip.shape[1:])
     schemes = {
-        fusion: trace(RFaceNet(node.FRAME_NUM, 0, fusion, "tcu", tcu_steps=node.TCU_STEPS), clip) for fusion in _FUSED
+        fusion: trace(RFaceNet(frames=node.FRAME_NUM, subjects=0, fusion=fusion, tcu_steps=node.TCU_STEPS), clip)
+        for fusion in _FUSED
     }
     return "\n".join(
         [

@@ -1,6 +1,6 @@
 """The speed options of ``MODEL.RFACENET.RUNTIME``: they trade rounding, memory or start-up time for speed.
 
-Two of them are applied elsewhere: precision in :mod:`rfacenet_toolbox.runtime.machine`, memory layout in the network.
+One of them is applied elsewhere: precision, in :mod:`rfacenet_toolbox.runtime.machine`.
 """
 
 import ctypes
@@ -53,11 +53,21 @@ def adam(parameters, learning_rate, settings):
 
 def prepare(model, settings):
     """Apply the options that act on the process and on the whole model; parameters keep their names."""
+    if settings.CHANNELS_LAST:
+        use_channels_last(model)
     if settings.KEEP_MEMORY:
         keep_freed_memory()
     if settings.COMPILE:
         # The attribute, and not a wrapper around the model: checkpoints of a compiled model are those of a plain one.
         model.forward = torch.compile(model.forward)
+
+
+def use_channels_last(model):
+    """Lay the weights of all 2D and 3D convolutions out channels-last, which also makes their results so."""
+    layouts = {4: torch.channels_last, 5: torch.channels_last_3d}
+    for parameter in model.parameters():
+        if parameter.dim() in layouts:
+            parameter.data = parameter.data.to(memory_format=layouts[parameter.dim()])
 
 
 def keep_freed_memory():

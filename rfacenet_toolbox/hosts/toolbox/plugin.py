@@ -19,6 +19,7 @@ import os
 import sys
 from types import SimpleNamespace
 
+from ...config.node import add_settings
 from ...config.splits_used import splits_used
 from ...errors import ConfigError, InstallError, closest
 from ...methods import registry
@@ -67,21 +68,15 @@ def activate():
         )
     root = os.path.dirname(os.path.abspath(settings.__file__))
     defer_imports(root, DISTRIBUTIONS)
-    _add_settings(settings._C)
+    add_settings(settings._C)
     if not hasattr(settings.get_config, "toolbox_get_config"):
         settings.get_config = _with_our_models(settings.get_config, settings._C, root)
-
-
-def _add_settings(tree):
-    from ...config import rfacenet_node
-
-    if "RFACENET" not in tree.MODEL:
-        tree.MODEL.RFACENET = rfacenet_node()
 
 
 def _with_our_models(get_config, tree, root):
     @functools.wraps(get_config)
     def wrapper(args):
+        add_settings(tree)  # of methods that were registered after the plug-in was activated
         config = explained(get_config, args, tree)
         _set_up_run(config, sys.modules["__main__"], root)
         return config

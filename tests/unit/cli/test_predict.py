@@ -55,7 +55,7 @@ def test_people_get_a_few_lines_and_nothing_is_written(capsys, video, tmp_path, 
     assert (status, err) == (0, "")
     lines = out.splitlines()
     assert lines[0].startswith("me.avi: ") and " bpm, signal quality 0." in lines[0] and lines[0].endswith("(pos)")
-    assert lines[1] == "  11.0 s at 30.0 frames a second, a face in 100% of 330 frames"
+    assert lines[1] == "  11.0 s at 30.0 frames per second, a face in 100% of 330 frames"
     assert lines[2].startswith("  windows of 5 s: ")
     assert list(tmp_path.iterdir()) == []
 

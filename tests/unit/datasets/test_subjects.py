@@ -2,8 +2,9 @@
 
 import pytest
 
-from rfacenet_toolbox.datasets.subjects import UNKNOWN, SubjectClasses, subject_of
+from rfacenet_toolbox.datasets.subjects import SubjectClasses, subject_of
 from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.methods.learner import UNKNOWN_SUBJECT
 
 
 @pytest.mark.parametrize(
@@ -34,9 +35,9 @@ def test_a_data_set_without_a_rule_is_named():
 def test_classes_are_in_the_order_of_the_subjects_numbers():
     identities = SubjectClasses.of_recordings("PURE", ["1001", "203", "201", "902"])
     assert identities.subjects == ["PURE/2", "PURE/9", "PURE/10"]
-    assert identities.classes("PURE", ["1002", "206", "301"]) == [2, 0, UNKNOWN]
+    assert identities.classes("PURE", ["1002", "206", "301"]) == [2, 0, UNKNOWN_SUBJECT]
 
 
 def test_the_same_number_in_two_data_sets_is_two_people():
     identities = SubjectClasses.of_recordings("PURE", ["701"])
-    assert identities.classes("UBFC-rPPG", ["subject7"]) == [UNKNOWN]
+    assert identities.classes("UBFC-rPPG", ["subject7"]) == [UNKNOWN_SUBJECT]

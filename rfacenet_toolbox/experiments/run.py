@@ -15,6 +15,7 @@ from yacs.config import CfgNode
 from .. import config as configuration
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
+from ..evaluation.files.run_folder import has_results
 from ..runtime.files import write_text
 from ..training.resume import state_path, weights_path
 
@@ -96,7 +97,7 @@ class Run:
     @property
     def has_results(self):
         """Whether all results are there, of whatever config."""
-        return all(path.is_file() for path in self.results.values())
+        return all(map(has_results, self.results.values()))
 
     @cached_property
     def settings(self):
@@ -110,7 +111,7 @@ class Run:
             ConfigError: with a setting that differs.
         """
         changed = self._changed
-        if not changed or not self.has_results:
+        if not changed or not all(path.is_file() for path in self.results.values()):
             return
         key, (before, now) = min(changed.items())
         raise ConfigError(

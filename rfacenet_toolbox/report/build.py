@@ -135,7 +135,7 @@ def _run_parts(run, album):
             "The terms of Eq. 4 on the training clips, and their sigmas.",
         )
     yield _guarded(_waves, run, album)
-    names, estimate, truth = run.rates(PROTOCOL)
+    names, estimate, truth = run.heart_rates(PROTOCOL)
     left_out = sum(row["protocol"] == PROTOCOL for row in run.videos) - len(names)
     note = f" {left_out} without an estimate are left out." if left_out else ""
     yield album.add(
@@ -156,7 +156,7 @@ def _run_parts(run, album):
 
 def _waves(run, album):
     video, reason = _example(run)
-    prediction, label, fs_hz = run.waves(video, PROTOCOL)
+    prediction, label, fs_hz = run.waveforms(video, PROTOCOL)
     figure = figures.signals(prediction, label, fs_hz, title=video)
     low, high = PROTOCOLS[PROTOCOL].band_hz
     return album.add(
@@ -169,7 +169,7 @@ def _waves(run, album):
 
 def _example(run):
     """The video whose error is the median of all, so that the figure is neither the best nor the worst."""
-    names, estimate, truth = run.rates(PROTOCOL)
+    names, estimate, truth = run.heart_rates(PROTOCOL)
     if not names:
         raise DataError(f"no video of {run.name} has an estimated and a true heart rate.")
     errors = np.abs(estimate - truth)

@@ -2,7 +2,7 @@
 
 import json
 
-from ..config.tree import toolbox_tree
+from ..config.tree import completed, toolbox_tree
 from ..methods import registry
 from ..runtime import processes
 
@@ -31,7 +31,7 @@ def agree(one, other):
     try:
         first, second = json.loads(one), json.loads(other)
         defaults = json.loads(json.dumps(_settings(toolbox_tree(), second["name"])))
-        return _completed(first, defaults) == _completed(second, defaults)
+        return completed(first, defaults) == completed(second, defaults)
     except (ValueError, KeyError, TypeError):  # no fingerprint at all
         return False
 
@@ -47,12 +47,3 @@ def _settings(config, name):
 
 def _without(node, keys):
     return {key: value for key, value in node.items() if key not in keys}
-
-
-def _completed(values, defaults):
-    """``values`` with the keys that only ``defaults`` has, at any depth."""
-    result = dict(defaults)
-    for key, value in values.items():
-        both = isinstance(value, dict) and isinstance(defaults.get(key), dict)
-        result[key] = _completed(value, defaults[key]) if both else value
-    return result

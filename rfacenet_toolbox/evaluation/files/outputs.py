@@ -1,8 +1,9 @@
-"""Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours, read and scored."""
+"""Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours: written, read, scored."""
 
 import itertools
 import math
 import numbers
+import pickle
 from pathlib import Path
 from typing import Dict, NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from ... import evaluation
 from ...errors import DataError
+from ...runtime.files import write_atomically
 from . import safe_pickle
 
 #: The toolbox's label types, and whether a signal of that type is the derivative of the pulse.
@@ -55,6 +57,22 @@ class Outputs(NamedTuple):
 
 class _Unusable(Exception):
     """Why a video's chunks cannot be joined."""
+
+
+def write(path, predictions, labels, label_type, fs_hz):
+    """Save outputs as the toolbox's own trainers do.
+
+    Args:
+        path: of the pickle.
+        predictions, labels: ``{video: {chunk number: (T,) tensor}}``.
+        label_type: a name in ``LABEL_TYPES``.
+        fs_hz: frames per second.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs_hz}
+    write_atomically(path, lambda file: pickle.dump(content, file, protocol=4))
 
 
 def read(path):

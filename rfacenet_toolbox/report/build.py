@@ -12,7 +12,7 @@ from ..evaluation import PROTOCOLS
 from ..evaluation.files.run_folder import read_run
 from ..methods.rfacenet import RFaceNet
 from ..runtime.files import write_text
-from ..synthetic.outline import is_synthetic
+from ..synthetic import is_synthetic
 from ..training.learners import config_of, with_classifier
 from . import figures
 from .fig1_attention import attention_of

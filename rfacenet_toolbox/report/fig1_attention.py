@@ -19,7 +19,8 @@ from ..datasets.readers import find_recordings
 from ..datasets.settings import preprocess_settings
 from ..datasets.splits import read_file_list
 from ..errors import DataError
-from ..synthetic.outline import face_outlines, is_synthetic
+from ..synthetic import is_synthetic
+from ..synthetic.outline import face_outlines
 from ..training.learners import config_of, trained
 from .grad_cam import grad_cam, inside_share, predictor_input, stage3
 
@@ -85,7 +86,7 @@ def attention_of(runs, most_clips=24):
     A network that fuses at stage 3 is looked at twice: before the CTFC and after it.
 
     Args:
-        runs: list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`, tested on clips of the same data with the same preprocessing.
+        runs: list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`, tested on the same clips.
         most_clips: clips looked at, spread evenly over all; the middle one of them is the example.
 
     Returns:

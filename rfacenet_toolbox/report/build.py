@@ -13,7 +13,7 @@ from ..evaluation.files.run_folder import read_run
 from ..experiments.grid import distinct_ends
 from ..methods.rfacenet import RFaceNet
 from ..runtime.files import write_text
-from ..synthetic.outline import is_synthetic
+from ..synthetic import is_synthetic
 from ..training.learners import config_of, with_classifier
 from . import figures
 from .fig1_attention import AFTER, BEFORE, attention_of

@@ -7,7 +7,8 @@ import numpy as np
 
 from ..datasets.face_boxes import boxes_of, crop_and_resize, inside_frame
 from ..datasets.face_mesh import check_available, contour_mask, outline
-from ..synthetic.outline import face_outlines, is_synthetic
+from ..synthetic import is_synthetic
+from ..synthetic.outline import face_outlines
 
 #: Frames between two looks at the contour; a head moves little in a quarter of a second.
 _EVERY = 8

@@ -146,8 +146,8 @@ def _tensor(predictions, labels):
         (_number_twice, "the prediction has a chunk numbered '0', beside 6 others"),
         (_name, "the prediction has a chunk numbered 'last', beside 6 others"),
         (_far_away, "the prediction lacks chunk 6, 7, 8, 9, 10 of 0 to 1000000000000"),
-        (_list, "chunk 0 of the prediction is no tensor of real numbers"),
-        (_complex, "chunk 0 of the prediction is no tensor of real numbers"),
+        (_list, "chunk 0 of the prediction is not a tensor of real numbers"),
+        (_complex, "chunk 0 of the prediction is not a tensor of real numbers"),
         (_no_chunks, "the prediction has no chunks"),
         (_tensor, "the prediction has no chunks"),
     ],
@@ -190,7 +190,7 @@ def test_if_no_video_can_be_used_the_first_reason_is_told(path):
 @pytest.mark.parametrize(
     "more, message",
     [
-        ({"label_type": "Peaks"}, "labels are of type 'Peaks'. Known are DiffNormalized, Raw, Standardized"),
+        ({"label_type": "Peaks"}, "labels are of type 'Peaks', and expected are DiffNormalized, Raw, Standardized"),
         ({"label_type": None}, "labels are of type None"),
         ({"label_type": ["Raw"]}, r"labels are of type \['Raw'\]"),
         ({"fs": None}, "frame rate of None"),
@@ -199,10 +199,13 @@ def test_if_no_video_can_be_used_the_first_reason_is_told(path):
         ({"fs": float("nan")}, "frame rate of nan"),
         ({"fs": "30"}, "frame rate of '30'"),
         ({"fs": True}, "frame rate of True"),
-        ({"predictions": {}, "labels": {}}, "predictions and labels of some videos by name"),
-        ({"predictions": [1]}, "predictions and labels of some videos by name"),
-        ({"predictions": {1: {}}, "labels": {1: {}}}, "predictions and labels of some videos by name"),
-        ({"predictions": {"subject7": {}}}, "on one side only: subject1, subject2, subject3, subject4, subject7. Test"),
+        ({"predictions": {}, "labels": {}}, "predictions and labels by the names of their videos"),
+        ({"predictions": [1]}, "predictions and labels by the names of their videos"),
+        ({"predictions": {1: {}}, "labels": {1: {}}}, "predictions and labels by the names of their videos"),
+        (
+            {"predictions": {"subject7": {}}},
+            "only one of the two: subject1, subject2, subject3, subject4, subject7. Test",
+        ),
     ],
 )
 def test_a_file_that_says_something_else_is_refused(path, more, message):

@@ -13,8 +13,8 @@ from support.paths import ROOT
 
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.report import figures
-from rfacenet_toolbox.report.agreement import bland_altman
-from rfacenet_toolbox.report.faces import ClipFace
+from rfacenet_toolbox.report.fig1_attention import ClipFace
+from rfacenet_toolbox.report.figures.agreement import bland_altman
 from rfacenet_toolbox.report.figures.style import PAGE
 from rfacenet_toolbox.report.tracing import trace
 

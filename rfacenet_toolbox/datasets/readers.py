@@ -120,8 +120,7 @@ def split_recordings(dataset, recordings, begin, end):
         ConfigError: not ``0 <= begin < end <= 1``.
         DataError: so few recordings leave nothing for the split.
     """
-    if not 0 <= begin < end <= 1:
-        raise ConfigError(f"BEGIN is {begin} and END is {end}; expected 0 <= BEGIN < END <= 1. Correct them.")
+    check_shares(begin, end)
     if begin == 0 and end == 1:
         return list(recordings)
     by_subject = find_dataset(dataset).split_by_subject
@@ -135,3 +134,13 @@ def split_recordings(dataset, recordings, begin, end):
     if not by_subject:
         return chosen
     return [recording for subject in chosen for recording in recordings if recording.subject == subject]
+
+
+def check_shares(begin, end):
+    """Check BEGIN and END of a split.
+
+    Raises:
+        ConfigError: not ``0 <= begin < end <= 1``.
+    """
+    if not 0 <= begin < end <= 1:
+        raise ConfigError(f"BEGIN is {begin} and END is {end}; expected 0 <= BEGIN < END <= 1. Correct them.")

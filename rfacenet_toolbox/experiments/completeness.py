@@ -5,7 +5,7 @@ from typing import List, NamedTuple
 
 from ..datasets.readers import find_recordings
 from ..errors import DataError
-from ..synthetic.outline import is_synthetic
+from ..synthetic import is_synthetic
 from .run import SPLITS
 
 PURE, UBFC = "PURE", "UBFC-rPPG"

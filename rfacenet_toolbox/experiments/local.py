@@ -8,7 +8,9 @@ from contextlib import redirect_stdout, suppress
 from typing import NamedTuple, Optional
 
 from ..errors import RFaceNetError
-from ..evaluation.files import outputs, results
+from ..evaluation.files import outputs
+from ..evaluation.files.run_folder import has_results
+from ..hosts import job, run_description
 from ..hosts.base import Host, revision
 from ..hosts.toolbox import launch
 from ..runtime.pool import default_workers
@@ -102,7 +104,7 @@ class Task:
             except RFaceNetError as error:
                 return str(error)
         if not self.run.has_results:
-            missing = [str(path) for path in self.run.results.values() if not path.is_file()]
+            missing = [str(path) for path in self.run.results.values() if not has_results(path)]
             return f"it ended and left no {', '.join(missing)}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         return None
 
@@ -117,10 +119,8 @@ def score_saved_outputs(run):
     """
     config = run.config
     weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
-    tested = results.trained_model(config, weights)
-    saved = outputs.read(tested.outputs)
-    scored = saved.evaluate(results.scheme(config))
-    results.write_scored(config, Host("toolbox", revision(run.toolbox)), tested, scored)
+    test_run = run_description.trained_model(config, Host("toolbox", revision(run.toolbox)), weights)
+    job.write(test_run, outputs.read(test_run.outputs).evaluate(test_run.scheme))
 
 
 def command(run):

@@ -1,14 +1,12 @@
 """What the pages of tables and sweeps share: numbers put together over seeds, the paper's beside the measured ones."""
 
-import csv
-import json
 import os
 from pathlib import Path
 from statistics import mean
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, NamedTuple
 
-from ..errors import DataError
 from ..evaluation import METRICS
+from ..evaluation.files.run_folder import find_run
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, csv_text, markdown, marks, plus_minus
 from .published import HEADINGS
@@ -25,24 +23,6 @@ _LEGEND = (
 )
 
 
-class Result(NamedTuple):
-    """One ``results.json``."""
-
-    path: Path
-    seed: Optional[int]  #: None for a method that is not trained
-    content: Dict
-
-    def metric(self, name, protocol):
-        """``(value, standard error)``, both None where the metric is undefined."""
-        return tuple(self.content["protocols"][protocol][name])
-
-    @property
-    def videos(self):
-        """``"42/42"``: scored and expected."""
-        videos = self.content["videos"]
-        return f"{videos['scored']}/{videos['expected']}"
-
-
 class OverSeeds(NamedTuple):
     """A metric over seeds: means of its value and of its standard error, and the least and greatest value.
 
@@ -57,53 +37,22 @@ class OverSeeds(NamedTuple):
     results: int
 
 
-def read_result(path, seed=None):
-    """The :class:`Result` in a file, or None where there is none.
-
-    Raises:
-        DataError: the file is no results file.
-    """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-        content["protocols"], content["videos"]["scored"]
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is no results file of a test run ({error!r}). Remove it and run again.") from error
-    return Result(Path(path), seed, content)
-
-
 def row_results(row):
-    """The results of a :class:`~.tables.Row` that are there, in the order of its runs."""
-    found = []
-    for run in row.runs:
-        if run.current:
-            seed = None if row.result else run.config.MODEL.RFACENET.RUNTIME.SEED
-            found.append(read_result(run.results[row.result], seed))
+    """The :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run` s of a :class:`~.tables.Row` that have results, in
+    its order."""
+    found = [find_run(run.results[row.result].parent) for run in row.runs if run.current]
     return [result for result in found if result is not None]
 
 
-def absolute_errors(results: Sequence[Result], protocol) -> Dict[str, float]:
+def absolute_errors(results, protocol) -> Dict[str, float]:
     """{video: absolute heart-rate error in bpm, mean over windows and results} of the videos that all have scored.
 
     Raises:
         DataError: a ``per_video.csv`` is not there.
     """
-    each = [_absolute_errors(result.path.with_name("per_video.csv"), protocol) for result in results]
+    each = [result.absolute_errors(protocol) for result in results]
     shared = set(each[0]).intersection(*each[1:]) if each else set()
     return {video: mean(errors[video] for errors in each) for video in sorted(shared)}
-
-
-def _absolute_errors(path, protocol):
-    errors: Dict[Tuple[str], list] = {}
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                if row["protocol"] == protocol and row["error_bpm"]:
-                    errors.setdefault(row["video"], []).append(abs(float(row["error_bpm"])))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}). Remove the run's folder and run again.") from error
-    return {video: mean(values) for video, values in errors.items()}
 
 
 def over_seeds(results, metric, protocol):
@@ -217,7 +166,7 @@ def every_run(title, named_results, settings):
             name,
             "–" if result.seed is None else str(result.seed),
             *(metric_cell(result, metric, settings.protocol, settings.out) for metric in HEADINGS),
-            result.videos,
+            result.scored_of_expected,
         ]
         for name, results in named_results
         for result in results

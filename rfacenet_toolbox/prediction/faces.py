@@ -1,4 +1,4 @@
-"""Which part of each frame is the face: looked for now and then at a reduced size, and followed smoothly between."""
+"""Which part of each frame is the face: searched for now and then on a reduced frame, and followed smoothly between."""
 
 from typing import NamedTuple
 
@@ -131,8 +131,8 @@ def _searched(image, near):
 class FaceTracker:
     """The face's box in frame after frame.
 
-    The box stays where it is while the face moves little, because a box that trembles with the detector would put its
-    trembling into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
+    The box stays where it is while the face moves little, because a box that jitters with the detector would carry its
+    jitter into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
 
     Args:
         detector: with a method ``find(image, near)`` as :class:`HaarFaces` has.

@@ -2,7 +2,7 @@
 
 import json
 
-from ..config.tree import toolbox_tree
+from ..config.tree import completed, plain, toolbox_tree
 from ..methods import registry
 from ..runtime import processes
 
@@ -34,8 +34,8 @@ def agree(one, other):
         return False
     if not isinstance(first, dict) or not isinstance(second, dict) or first.get("name") != second.get("name"):
         return False
-    defaults = json.loads(json.dumps(_settings(toolbox_tree(), first["name"])))
-    return _completed(first, defaults) == _completed(second, defaults)
+    defaults = plain(_settings(toolbox_tree(), first["name"]))
+    return completed(first, defaults) == completed(second, defaults)
 
 
 def _settings(config, name):
@@ -49,12 +49,3 @@ def _settings(config, name):
 
 def _without(node, keys):
     return {key: value for key, value in node.items() if key not in keys}
-
-
-def _completed(values, defaults):
-    """``values`` with the keys that only ``defaults`` has, at any depth."""
-    result = dict(defaults)
-    for key, value in values.items():
-        both = isinstance(value, dict) and isinstance(defaults.get(key), dict)
-        result[key] = _completed(value, defaults[key]) if both else value
-    return result

@@ -21,9 +21,9 @@ _OURS = """
 import json, sys, time
 began = time.perf_counter()
 from rfacenet_toolbox import predict
-from rfacenet_toolbox.prediction import methods
+from rfacenet_toolbox.prediction import estimators
 method, weights = sys.argv[2], sys.argv[3] or None
-methods.estimator(method, weights)
+estimators.estimator(method, weights)
 ready = time.perf_counter()
 rate = predict(sys.argv[1], method, weights).heart_rate_bpm
 """

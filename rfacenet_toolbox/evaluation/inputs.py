@@ -71,7 +71,7 @@ def as_pair(prediction, label, video=None):
     if len(prediction) != len(label):
         raise EvaluationError(
             f"The prediction{of_video} has {len(prediction)} samples and its label {len(label)}. Both should cover the "
-            f"same frames: check for chunks that are missing on one side."
+            f"same frames: check for chunks that one of them lacks."
         )
     if np.ptp(label) == 0:
         raise EvaluationError(
@@ -108,8 +108,8 @@ def validate(predictions, labels, fs_hz):
         fs_hz: frames per second.
 
     Raises:
-        EvaluationError: no videos; a video on one side only; a signal that :func:`as_pair` refuses (the message names
-            the video); a rate that is not positive.
+        EvaluationError: no videos; a video with only one of the two; a signal that :func:`as_pair` refuses (the
+            message names the video); a rate that is not positive.
     """
     check_rate(fs_hz)
     check_videos(predictions, labels)

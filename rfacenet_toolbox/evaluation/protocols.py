@@ -8,7 +8,7 @@ error.
 from dataclasses import dataclass
 from typing import NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..errors import EvaluationError
+from ..errors import EvaluationError, unknown
 
 #: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
 METHODS = ("FFT", "peak detection")
@@ -55,7 +55,7 @@ def get_protocol(protocol):
     if isinstance(protocol, Protocol):
         return protocol
     if protocol not in PROTOCOLS:
-        raise EvaluationError(f"There is no evaluation protocol {protocol!r}. There are: {', '.join(PROTOCOLS)}.")
+        raise EvaluationError(unknown("The evaluation protocol", protocol, PROTOCOLS))
     return PROTOCOLS[protocol]
 
 
@@ -84,7 +84,7 @@ class Scheme:
         for protocol in self.protocols:
             get_protocol(protocol)
         if self.method not in METHODS:
-            raise EvaluationError(f"There is no evaluation method {self.method!r}. There are: {', '.join(METHODS)}.")
+            raise EvaluationError(unknown("The evaluation method", self.method, METHODS))
         if self.interpolate and self.method != "FFT":
             raise EvaluationError(
                 f"Only FFT heart rates can be interpolated, and the method is {self.method!r}. Drop one of the two."

@@ -227,7 +227,7 @@ def snr_db(prediction, label_heart_rate_bpm, fs_hz, band_hz):
 
 
 def macc(prediction, label):
-    """Maximum amplitude of cross-correlation, 0 to 1: the largest |Pearson r| over circular shifts of ``label``.
+    """Maximum amplitude of cross-correlation, 0 to 1: the largest ``|Pearson r|`` over circular shifts of ``label``.
 
     Args:
         prediction, label: (N,) outputs of :func:`prepare`.

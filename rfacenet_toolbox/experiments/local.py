@@ -8,11 +8,13 @@ from contextlib import redirect_stdout, suppress
 from typing import NamedTuple, Optional
 
 from ..errors import RFaceNetError
-from ..evaluation.files import outputs, results
+from ..evaluation.files import outputs
+from ..evaluation.files.run_folder import has_results
+from ..hosts import job, run_description
 from ..hosts.toolbox import launch
 from ..hosts.toolbox.host import ToolboxHost
 from ..runtime.pool import default_workers
-from ..runtime.portable import inheriting, signal_of
+from ..runtime.portable import signal_of
 from ..training.resume import weights_path
 from .run import CONFIG, Run
 
@@ -67,7 +69,7 @@ class Task:
             log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} began {run.name}\n".encode())
             log.flush()
             self._process = subprocess.Popen(
-                command(run), cwd=run.toolbox, env=_environment(threads), **inheriting(lock),
+                command(run), cwd=run.toolbox, env=_environment(threads), pass_fds=[lock.fileno()],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
@@ -104,7 +106,7 @@ class Task:
             except RFaceNetError as error:
                 return str(error)
         if not self.run.has_results:
-            missing = [str(path) for path in self.run.results.values() if not path.is_file()]
+            missing = [str(path) for path in self.run.results.values() if not has_results(path)]
             return f"it ended and left no {', '.join(missing)}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         return None
 
@@ -119,10 +121,8 @@ def score_saved_outputs(run):
     """
     config = run.config
     weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
-    tested = results.trained_model(config, weights)
-    saved = outputs.read(tested.outputs)
-    scored = saved.evaluate(results.scheme(config))
-    results.write_scored(config, ToolboxHost(run.toolbox), tested, scored)
+    test_run = run_description.trained_model(config, ToolboxHost(run.toolbox), weights)
+    job.write(test_run, outputs.read(test_run.outputs).evaluate(test_run.scheme))
 
 
 def command(run):

@@ -14,6 +14,7 @@ from yacs.config import CfgNode
 from .. import config as configuration
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
+from ..evaluation.files.run_folder import has_results
 from ..runtime import portable
 from ..runtime.files import write_text
 from ..training.resume import state_path, weights_path
@@ -96,7 +97,7 @@ class Run:
     @property
     def has_results(self):
         """Whether all results are there, of whatever config."""
-        return all(path.is_file() for path in self.results.values())
+        return all(map(has_results, self.results.values()))
 
     @cached_property
     def settings(self):
@@ -110,7 +111,7 @@ class Run:
             ConfigError: with a setting that differs.
         """
         changed = self._changed
-        if not changed or not self.has_results:
+        if not changed or not all(path.is_file() for path in self.results.values()):
             return
         key, (before, now) = min(changed.items())
         raise ConfigError(
@@ -132,11 +133,7 @@ class Run:
         write_text(self.folder / RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
 
     def lock(self):
-        """Take the run's lock: an open file, or None where another process has it.
-
-        A child process that inherits the file keeps the lock: it ends with the last process that has the file open,
-        so a child whose parent was killed is not taken for dead. (Not on Windows, where the lock ends with us.)
-        """
+        """The open file that holds the run's lock, or None where another process has it; see :func:`.portable.lock`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return portable.lock(self.folder / ".lock")
 

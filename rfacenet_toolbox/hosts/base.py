@@ -43,7 +43,7 @@ class Host:
             return None
         found = find_recordings(data.DATASET, data.DATA_PATH)
         found = self.in_order(found, data.DATA_PATH)
-        return [recording.name for recording in split_recordings(data.DATASET, found, data.BEGIN, data.END)]
+        return [recording.name for recording in split_recordings(found, data.BEGIN, data.END)]
 
     def check_complete(self, config, loaders):
         """Refuse a split that holds fewer recordings than the raw data have for it.

@@ -4,7 +4,7 @@ Nothing else in the package compares method names.
 """
 
 import importlib
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, NamedTuple, Optional, Union
 
 from ..errors import ConfigError, unknown
 
@@ -12,7 +12,8 @@ from ..errors import ConfigError, unknown
 class Method(NamedTuple):
     """One line of the registry."""
 
-    learner: str  #: ``"package.module:Class"`` of a :class:`~rfacenet_toolbox.methods.learner.Learner`
+    #: a :class:`~rfacenet_toolbox.methods.learner.Learner`, or ``"package.module:Class"`` of one
+    learner: Union[str, type]
     node: Optional[str] = None  #: the node below ``MODEL`` that holds the method's settings
     in_toolbox: bool = False  #: the toolbox has a model of this name, which serves it in a checkout
     defaults: Optional[Dict] = None  #: of the node's settings, where it is no node of the toolbox's nor rFaceNet's
@@ -34,7 +35,8 @@ def register(name, learner, *, node=None, defaults=None):
 
     Args:
         name: its ``MODEL.NAME``, compared exactly.
-        learner: ``"package.module:Class"``; the class is a :class:`~rfacenet_toolbox.methods.learner.Learner`.
+        learner: its class, a :class:`~rfacenet_toolbox.methods.learner.Learner`; or ``"package.module:Class"``, which
+            is imported when it is used.
         node: name of the node below ``MODEL`` that holds its settings, if it has any.
         defaults: {setting: default} of that node; None where the toolbox has the node already.
 
@@ -86,8 +88,11 @@ def learner_class(name):
     Raises:
         ConfigError: no such method; the message lists those there are.
     """
-    module, attribute = _method(name).learner.split(":")
-    return getattr(importlib.import_module(module), attribute)
+    learner = _method(name).learner
+    if isinstance(learner, str):
+        module, attribute = learner.split(":")
+        learner = getattr(importlib.import_module(module), attribute)
+    return learner
 
 
 def build(name, settings, clips, num_subjects=0):

@@ -1,13 +1,18 @@
 """Files that are there whole or not at all."""
 
+import contextlib
 import io
 import os
 import shutil
 import socket
+import time
 from pathlib import Path
 
 from ..errors import OutputError
 from .portable import replace
+
+#: age at which a temporary file of another machine is taken to be abandoned; writing one takes seconds
+ABANDONED_S = 3600
 
 
 def write_atomically(path, write, *, durable=True):
@@ -25,8 +30,7 @@ def write_atomically(path, write, *, durable=True):
         OutputError: the disk is full, or the folder is not writable. What was there before is kept.
     """
     path = Path(os.path.realpath(path))
-    host = socket.gethostname().partition(".")[0][:32]
-    temporary = path.with_name(f".{path.name}.{host}-{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{_host()}-{os.getpid()}.tmp")
     raw = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +59,36 @@ def write_atomically(path, write, *, durable=True):
 def write_text(path, text):
     """Write a UTF-8 text file as :func:`write_atomically` does, with the line ends that ``text`` has."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def remove_abandoned(folder):
+    """Remove what killed processes left in a folder: temporary files of :func:`write_atomically`.
+
+    A file of this machine is removed if its process is gone, one of another machine if it is old.
+    """
+    for path in Path(folder).glob(".*.tmp"):
+        host, _, process = path.stem.rpartition(".")[2].rpartition("-")
+        with contextlib.suppress(FileNotFoundError):  # it has just taken its place
+            if host == _host() and process.isdigit() and os.name == "posix":
+                abandoned = not _is_running(int(process))
+            else:
+                abandoned = time.time() - path.stat().st_mtime > ABANDONED_S
+            if abandoned:
+                path.unlink()
+
+
+def _host():
+    return socket.gethostname().partition(".")[0][:32]
+
+
+def _is_running(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 class _RememberingFile(io.FileIO):

@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 
+from ..errors import ConfigError
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -34,29 +36,36 @@ def replace(source, target):
             time.sleep(0.05)
 
 
-def lock(path):
-    """Lock a file, which is made if it is not there: an open file, or None where another process has the lock.
+def check_locks():
+    """Refuse a system on which :func:`lock` cannot work.
 
-    The lock ends when the file is closed. On Linux and macOS a child process that inherits it (:func:`inheriting`)
-    keeps it, also when this process is killed; on Windows it ends with this process.
+    Raises:
+        ConfigError: it is Windows.
     """
+    if fcntl is None:
+        raise ConfigError(
+            "Tables and sweeps need file locks that a child process inherits, which Windows does not have. Run this "
+            "command on Linux or macOS, or in the Windows Subsystem for Linux."
+        )
+
+
+def lock(path):
+    """Lock a file, which is made if it is not there: the open file, or None where another process has the lock.
+
+    A child process that inherits the open file keeps the lock. It ends with the last process that has the file open, so
+    a child whose parent was killed is not taken for dead.
+
+    Raises:
+        ConfigError: as :func:`check_locks`.
+    """
+    check_locks()
     file = open(path, "w")  # noqa: SIM115
     try:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except (BlockingIOError, PermissionError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         file.close()
         return None
     return file
-
-
-def inheriting(file):
-    """Arguments of ``subprocess.Popen`` with which the child inherits a :func:`lock`, where the system can do it."""
-    return {} if fcntl is None else {"pass_fds": [file.fileno()]}
 
 
 @contextlib.contextmanager

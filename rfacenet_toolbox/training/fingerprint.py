@@ -2,8 +2,7 @@
 
 import json
 
-from ..config.compare import completed
-from ..config.tree import toolbox_tree
+from ..config.tree import completed, plain, toolbox_tree
 from ..methods import registry
 from ..runtime import processes
 
@@ -31,10 +30,12 @@ def agree(one, other):
     a state is gone on with after new settings have come."""
     try:
         first, second = json.loads(one), json.loads(other)
-        defaults = json.loads(json.dumps(_settings(toolbox_tree(), second["name"])))
-        return completed(first, defaults) == completed(second, defaults)
-    except (ValueError, KeyError, TypeError):  # no fingerprint at all
+    except ValueError:
         return False
+    if not isinstance(first, dict) or not isinstance(second, dict) or first.get("name") != second.get("name"):
+        return False
+    defaults = plain(_settings(toolbox_tree(), first["name"]))
+    return completed(first, defaults) == completed(second, defaults)
 
 
 def _settings(config, name):

@@ -84,6 +84,7 @@ class RunState:
             "history": self.history,
         }
         state.update((name, part.state_dict()) for name, part in self.parts.items())
+        state["scheduler"] = _without_functions(state["scheduler"])
         state_dicts.save(state_path(self.config), state)
 
     def best_epoch(self):
@@ -112,3 +113,8 @@ def weights_path(config, epoch):
 
 def _model_file(config, ending):
     return os.path.join(config.MODEL.MODEL_DIR, f"{config.TRAIN.MODEL_FILE_NAME}_{ending}.pth")
+
+
+def _without_functions(state):
+    """PyTorch 2.1 puts a function into the state of OneCycleLR; reading a state refuses all code."""
+    return {key: value for key, value in state.items() if not callable(value)}

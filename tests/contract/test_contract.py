@@ -3,7 +3,6 @@
 Each host runs the whole job once; the tests look at what that run left, then start short ones from it.
 """
 
-import pickle
 import re
 import shutil
 from functools import lru_cache
@@ -36,7 +35,8 @@ from support.contract_hosts import (
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.config import load
-from rfacenet_toolbox.evaluation.files.results import evaluate_outputs, trained_model
+from rfacenet_toolbox.evaluation import Scheme
+from rfacenet_toolbox.evaluation.files.outputs import read as read_outputs
 
 TOLERANCE = 1e-4
 PROTOCOLS = {"neurips2023", "toolbox2025"}
@@ -357,14 +357,9 @@ def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, s
     changes.update(MODEL__RFACENET__RUNTIME__BUILT_IN_MODELS=True)  # its 16 spawned workers take a minute a pass
     theirs = succeeded(toolbox.main(tmp_path / "theirs", cache=tmp_path / "theirs" / "clips", **changes))
     assert "===Testing===" in theirs.stdout and not (theirs.log / "results.json").exists()
-    (outputs,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
-    content = pickle.loads(outputs.read_bytes())
-    signals = (
-        {video: {number: chunk.flatten() for number, chunk in chunks.items()} for video, chunks in content[key].items()}
-        for key in ("predictions", "labels")
-    )
-    config = load(tmp_path / "theirs" / "config.yaml")
-    scored = evaluate_outputs(config, trained_model(config, results["weights"]), *signals)
+    (saved,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
+    method = load(tmp_path / "theirs" / "config.yaml").INFERENCE.EVALUATION_METHOD
+    scored = read_outputs(saved).evaluate(Scheme(method=method))
     assert set(scored) == PROTOCOLS
     for protocol, (summary, _) in scored.items():
         assert summary["n"] == len(VIDEOS)

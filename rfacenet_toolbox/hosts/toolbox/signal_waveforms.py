@@ -85,7 +85,7 @@ def run_and_keep(infer, config, loaders, host, predictor):
         host: the :class:`~.host.ToolboxHost`.
         predictor: the module whose :data:`~.contract.SIGNAL_METHODS` it calls.
     """
-    from ..job import Waveforms, write_signal_methods
+    from ..job import SignalOutputs, write_signal_methods
 
     recorder = WaveformRecorder(loaders["unsupervised"])
     try:
@@ -95,7 +95,7 @@ def run_and_keep(infer, config, loaders, host, predictor):
         waveforms = {}
         for method, returned in recorder.returned.items():
             if len(returned) >= len(loaders["unsupervised"].dataset):
-                waveforms[method] = Waveforms()
+                waveforms[method] = SignalOutputs()
                 for clip in returned:
                     waveforms[method].add(*clip)
         write_signal_methods(config, host, waveforms)

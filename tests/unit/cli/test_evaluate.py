@@ -137,7 +137,10 @@ def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
         (["."], "There are 2 saved outputs below ."),
         (["empty"], "There is no *_outputs.pickle below empty"),
         (["evil_outputs.pickle"], "evil_outputs.pickle asks for builtins.eval"),
-        (["good_outputs.pickle", "--protocol", "2023"], "no evaluation protocol '2023'. There are: neurips2023"),
+        (
+            ["good_outputs.pickle", "--protocol", "2023"],
+            "evaluation protocol is '2023', which is unknown. Did you mean 'neurips2023'",
+        ),
         (["good_outputs.pickle", "--window", "0.1"], "A window of 0.1 s is 3 samples"),
         (["good_outputs.pickle", "--window", "-5"], "A window of -5 s is -150 samples"),
         (["good_outputs.pickle", "--window", "nan"], "A window of nan s is 0 samples"),

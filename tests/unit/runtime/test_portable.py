@@ -8,8 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.runtime import portable
 
+posix = pytest.mark.skipif(portable.fcntl is None, reason="Windows has no such locks")
 HOLDS = """
 import sys, time
 from rfacenet_toolbox.runtime import portable
@@ -19,6 +21,7 @@ time.sleep(60)
 """
 
 
+@posix
 def test_a_lock_is_had_once_and_ends_with_its_file_or_its_process(tmp_path):
     path = str(tmp_path / ".lock")
     process = subprocess.Popen([sys.executable, "-c", HOLDS, path], stdout=subprocess.PIPE, text=True)
@@ -34,10 +37,18 @@ def test_a_lock_is_had_once_and_ends_with_its_file_or_its_process(tmp_path):
     portable.lock(path).close()
 
 
-@pytest.mark.skipif(portable.fcntl is None, reason="a child of Windows cannot inherit a lock")
+def test_a_system_without_locks_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(portable, "fcntl", None)
+    for call in (portable.check_locks, lambda: portable.lock(tmp_path / ".lock")):
+        with pytest.raises(ConfigError, match="file locks .* which Windows does not have"):
+            call()
+    assert not list(tmp_path.iterdir())
+
+
+@posix
 def test_a_child_that_inherits_a_lock_keeps_it(tmp_path):
     held = portable.lock(tmp_path / ".lock")
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, **portable.inheriting(held))
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[held.fileno()])
     held.close()
     assert portable.lock(tmp_path / ".lock") is None
     child.communicate(b"\n")
@@ -89,7 +100,7 @@ def faults():
 faults()
 given_back = faults()
 kept = portable.keep_freed_memory()
-print(kept, given_back, [faults() for _ in range(10)][-1])  # the heap takes some turns to find its shape
+print(kept, given_back, min(faults() for _ in range(10)))  # the heap takes some turns to find its shape
 """
 
 

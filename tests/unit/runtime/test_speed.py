@@ -66,6 +66,7 @@ def test_channels_last_changes_the_layout_and_not_the_result():
     assert torch.allclose(before.identity, after.identity, atol=1e-5)
 
 
+@tiny.needs_fused_adam
 def test_results_name_the_machine_and_the_speed_options(tmp_path):
     config = tiny.config(tmp_path, 1, RUNTIME__FUSED_OPTIMIZER=True, RUNTIME__CHANNELS_LAST=True, RUNTIME__WORKERS=0)
     job.run(config, tiny.loaders(), StandaloneHost())

@@ -74,7 +74,11 @@ class Killed(Exception):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"IDENTITY": "tcu"}, {"IDENTITY": "noise"}, {"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}],
+    [
+        {"IDENTITY": "tcu"},
+        {"IDENTITY": "noise"},
+        pytest.param({"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+    ],
 )
 def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, settings):
     # Dynamo without a compiler behind it: what is tested here is names and states, not kernels.
@@ -158,7 +162,11 @@ def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"RUNTIME__PRECISION": "bf16"}, {"RUNTIME__CHANNELS_LAST": True}, {"RUNTIME__FUSED_OPTIMIZER": True}],
+    [
+        {"RUNTIME__PRECISION": "bf16"},
+        {"RUNTIME__CHANNELS_LAST": True},
+        pytest.param({"RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+    ],
 )
 def test_runtime_settings_change_a_loss_by_rounding_only(tmp_path, settings):
     trained(tiny.config(tmp_path / "a", 1))

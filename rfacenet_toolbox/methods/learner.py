@@ -4,12 +4,16 @@ A learner is made of plain things: the method's own settings, what its clips are
 tell apart. It reads no file and no other setting, so it can be made anywhere.
 """
 
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, Union
 
 import torch
+from torch import nn
 
 #: stands for a person whom training does not know
 UNKNOWN_SUBJECT = -1
+
+#: a BVP (T,) for each clip
+Waveforms = Union[torch.Tensor, Sequence[torch.Tensor]]
 
 
 class ClipSpec(NamedTuple):
@@ -43,7 +47,7 @@ class Step(NamedTuple):
     """
 
     loss: torch.Tensor
-    bvp: Sequence[torch.Tensor]
+    bvp: Waveforms
     log: Dict[str, Tuple[float, int]]
 
 
@@ -66,19 +70,22 @@ class Learner:
     """
 
     #: :class:`ClipNeeds` of the method
-    needs = None
+    needs: Optional[ClipNeeds] = None
     #: how the names of parameters begin that a weights file may lack
-    optional_weights = ()
+    optional_weights: Tuple[str, ...] = ()
     #: what stands before every name in the weights files that the toolbox's trainer of this model writes
     weights_prefix = ""
     #: the epoch with the smallest validation value in this column is the best
     selection_column = "loss"
 
-    def __init__(self, settings, clips, num_subjects=0):
+    model: nn.Module
+    loss: nn.Module
+
+    def __init__(self, settings: Any, clips: ClipSpec, num_subjects: int = 0) -> None:
         raise NotImplementedError
 
     @classmethod
-    def check(cls, settings, clips, training):
+    def check(cls, settings: Any, clips: ClipSpec, training: bool) -> None:
         """Refuse settings before a run starts. ``clips`` are those to train on, or else those to test on.
 
         Raises:
@@ -87,15 +94,15 @@ class Learner:
         cls(settings, clips, num_subjects=1 if training else 0)
 
     @classmethod
-    def learns_subjects(cls, settings):
+    def learns_subjects(cls, settings: Any) -> bool:
         """Whether the method is to know which person each training clip shows."""
         return False
 
-    def predict(self, clips):
+    def predict(self, clips: torch.Tensor) -> Waveforms:
         """Clips in the method's ``DATA_FORMAT`` -> a BVP (T,) for each, as a sequence or a tensor (B, T)."""
         raise NotImplementedError
 
-    def step(self, clips, labels, subjects):
+    def step(self, clips: torch.Tensor, labels: torch.Tensor, subjects: torch.Tensor) -> Step:
         """Model and loss of one batch: a :class:`Step`.
 
         ``subjects`` are (B,) integers, 0 to ``num_subjects - 1`` or :data:`UNKNOWN_SUBJECT`; all of them are the
@@ -108,14 +115,14 @@ class Learner:
             loss = self.loss(*self.compared(bvp, labels))
         return Step(loss, bvp, {"loss": (float(loss.detach()), 1)})
 
-    def compared(self, bvp, labels):
+    def compared(self, bvp: Any, labels: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
         """What :meth:`predict` gave, and the labels (B, T), as the loss takes them."""
         return bvp.float(), labels
 
-    def epoch_columns(self):
+    def epoch_columns(self) -> Dict[str, float]:
         """Learned scalars, for the epoch log: {column: value}."""
         return {}
 
-    def weights(self):
+    def weights(self) -> Dict[str, torch.Tensor]:
         """The parameters that a weights file holds: {name: tensor}."""
         return {f"{self.weights_prefix}{name}": value for name, value in self.model.state_dict().items()}

@@ -46,7 +46,10 @@ def find_dataset(name):
     """
     if name in DATASETS:
         return DATASETS[name]
-    raise ConfigError(f"{unknown('DATASET', name, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout.")
+    raise ConfigError(
+        f"{unknown('DATASET', name, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout, or are registered "
+        f"(docs/architecture.md)."
+    )
 
 
 def find_recordings(dataset, data_path):

@@ -38,13 +38,13 @@ class ClipNeeds(NamedTuple):
 class Step(NamedTuple):
     """One batch through model and loss.
 
-    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count); the
-    epoch's value is the sum of sums divided by the sum of counts.
+    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count): the
+    epoch's value is the sum of the sums divided by the sum of the counts, or the sum alone where the count is None.
     """
 
     loss: torch.Tensor
     bvp: Sequence[torch.Tensor]
-    log: Dict[str, Tuple[float, int]]
+    log: Dict[str, Tuple[float, Optional[int]]]
 
 
 class Learner:
@@ -67,6 +67,9 @@ class Learner:
 
     #: :class:`ClipNeeds` of the method
     needs = None
+    #: columns of ``epochs.csv`` beside those of :data:`rfacenet_toolbox.training.resume.COLUMNS`, from ``Step.log`` or
+    #: :meth:`epoch_columns`; with ``valid_`` before the name, the value on the validation clips
+    log_columns = ()
     #: how the names of parameters begin that a weights file may lack
     optional_weights = ()
     #: what stands before every name in the weights files that the toolbox's trainer of this model writes

@@ -68,7 +68,7 @@ def adds_to_toolbox(name):
     return is_registered(name) and not _METHODS[name].in_toolbox
 
 
-def node(name):
+def settings_node(name):
     """Name of the node below ``MODEL`` that holds the method's settings, or None.
 
     Raises:

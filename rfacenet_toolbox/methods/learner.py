@@ -42,13 +42,18 @@ class ClipNeeds(NamedTuple):
 class Step(NamedTuple):
     """One batch through model and loss.
 
-    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count); the
-    epoch's value is the sum of sums divided by the sum of counts.
+    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count): the
+    epoch's value is the sum of the sums divided by the sum of the counts, or the sum alone where the count is None.
     """
 
     loss: torch.Tensor
+<<<<<<< HEAD
     bvp: Waveforms
     log: Dict[str, Tuple[float, int]]
+=======
+    bvp: Sequence[torch.Tensor]
+    log: Dict[str, Tuple[float, Optional[int]]]
+>>>>>>> main
 
 
 class Learner:
@@ -70,7 +75,14 @@ class Learner:
     """
 
     #: :class:`ClipNeeds` of the method
+<<<<<<< HEAD
     needs: Optional[ClipNeeds] = None
+=======
+    needs = None
+    #: columns of ``epochs.csv`` beside those of :data:`rfacenet_toolbox.training.resume.COLUMNS`, from ``Step.log`` or
+    #: :meth:`epoch_columns`; with ``valid_`` before the name, the value on the validation clips
+    log_columns = ()
+>>>>>>> main
     #: how the names of parameters begin that a weights file may lack
     optional_weights: Tuple[str, ...] = ()
     #: what stands before every name in the weights files that the toolbox's trainer of this model writes

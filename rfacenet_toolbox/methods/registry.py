@@ -79,7 +79,11 @@ def adds_to_toolbox(name: str) -> bool:
     return is_registered(name) and not _METHODS[name].in_toolbox
 
 
+<<<<<<< HEAD
 def node(name: str) -> Optional[str]:
+=======
+def settings_node(name):
+>>>>>>> main
     """Name of the node below ``MODEL`` that holds the method's settings, or None.
 
     Raises:

@@ -8,11 +8,11 @@ from argparse import Namespace
 import numpy as np
 import pytest
 import torch
+from support.checkouts import write
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.hosts.toolbox import plugin
-from support.checkouts import write
 
 YAML = "TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: {name}\n"
 

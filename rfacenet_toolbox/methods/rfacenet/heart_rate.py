@@ -40,13 +40,13 @@ def heart_rate_bpm(
 
     Args:
         bvp: (..., T) tensor or array, T of 16 or more.
-        fs_hz: frames a second.
+        fs_hz: frames per second.
         band_hz: lowest and highest frequency looked at.
         is_derivative: the signal is the BVP's time derivative, as DiffNormalized labels are.
         resolution_bpm: the grid is this fine or finer.
 
     Returns:
-        (...) tensor in beats a minute, float32.
+        (...) tensor in beats per minute, float32.
 
     Raises:
         ShapeError: a signal too short, or a band that holds no frequency.
@@ -111,7 +111,7 @@ def _band_power(
     step_hz = fs_hz / points
     first, stop = math.floor(band_hz[0] / step_hz) + 1, min(math.ceil(band_hz[1] / step_hz), power.shape[-1])
     if first >= stop:
-        raise ShapeError(f"no frequency lies between {band_hz[0]} and {band_hz[1]} Hz at {fs_hz} samples a second.")
+        raise ShapeError(f"no frequency lies between {band_hz[0]} and {band_hz[1]} Hz at {fs_hz} samples per second.")
     grid_hz = torch.arange(first, stop, device=signal.device, dtype=signal.dtype) * step_hz
     return power[..., first:stop], grid_hz * 60.0
 

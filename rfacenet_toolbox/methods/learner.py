@@ -47,13 +47,8 @@ class Step(NamedTuple):
     """
 
     loss: torch.Tensor
-<<<<<<< HEAD
     bvp: Waveforms
-    log: Dict[str, Tuple[float, int]]
-=======
-    bvp: Sequence[torch.Tensor]
     log: Dict[str, Tuple[float, Optional[int]]]
->>>>>>> main
 
 
 class Learner:
@@ -75,14 +70,10 @@ class Learner:
     """
 
     #: :class:`ClipNeeds` of the method
-<<<<<<< HEAD
     needs: Optional[ClipNeeds] = None
-=======
-    needs = None
     #: columns of ``epochs.csv`` beside those of :data:`rfacenet_toolbox.training.resume.COLUMNS`, from ``Step.log`` or
     #: :meth:`epoch_columns`; with ``valid_`` before the name, the value on the validation clips
-    log_columns = ()
->>>>>>> main
+    log_columns: Tuple[str, ...] = ()
     #: how the names of parameters begin that a weights file may lack
     optional_weights: Tuple[str, ...] = ()
     #: what stands before every name in the weights files that the toolbox's trainer of this model writes

@@ -79,11 +79,7 @@ def adds_to_toolbox(name: str) -> bool:
     return is_registered(name) and not _METHODS[name].in_toolbox
 
 
-<<<<<<< HEAD
-def node(name: str) -> Optional[str]:
-=======
-def settings_node(name):
->>>>>>> main
+def settings_node(name: str) -> Optional[str]:
     """Name of the node below ``MODEL`` that holds the method's settings, or None.
 
     Raises:

@@ -29,7 +29,7 @@ def test_a_registered_name_is_built_with_what_it_is_given(methods, learner):
     registry.register("Given", learner, node="GIVEN", defaults={"WIDTH": 8})
     assert registry.is_registered("Given") and "Given" in registry.names()
     assert registry.build("Given", "settings", "clips", 3).given == ("settings", "clips", 3)
-    assert registry.node("Given") == "GIVEN" and registry.added_nodes() == {"GIVEN": {"WIDTH": 8}}
+    assert registry.settings_node("Given") == "GIVEN" and registry.added_nodes() == {"GIVEN": {"WIDTH": 8}}
     assert registry.adds_to_toolbox("Given")
 
 

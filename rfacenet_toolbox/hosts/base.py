@@ -48,7 +48,7 @@ class Host:
         if self.name == "toolbox":
             listed = os.listdir(data.DATA_PATH)  # the order that glob gives
             found.sort(key=lambda recording: listed.index(os.path.basename(recording.path)))
-        return [recording.name for recording in split_recordings(data.DATASET, found, data.BEGIN, data.END)]
+        return [recording.name for recording in split_recordings(found, data.BEGIN, data.END)]
 
     def check_complete(self, config, loaders):
         """Refuse a split that holds fewer recordings than the raw data have for it.

@@ -12,7 +12,7 @@ from ..config.splits_used import splits_used
 from ..datasets.clips import MeanColours
 from ..datasets.splits import check_source, load_split
 from ..runtime import machine, processes
-from ..training.trainer import training_loader
+from ..training.loaders import training_loader
 from . import job
 from .base import Host
 

@@ -101,7 +101,7 @@ class AttentionNetwork(nn.Module):
         raise NotImplementedError
 
     def forward(self, frames):
-        """Frames, one clip after the other -> BVP (N, 1), one value a frame."""
+        """Frames, one clip after the other -> BVP (N, 1), one value per frame."""
         self._check(frames)
         motion, appearance = self.views(frames)
         motion, appearance = self._stage(motion, appearance, 1, 2, self.apperance_att_conv1)

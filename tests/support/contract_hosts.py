@@ -11,9 +11,9 @@ from functools import cached_property
 from importlib.util import find_spec
 
 import yaml
+from support.paths import ROOT
 
 from rfacenet_toolbox.synthetic import write_dataset
-from support.paths import ROOT
 
 CONFIGS = ROOT / "toolbox_configs"
 FRAMES, SIDE, EPOCHS = 32, 24, 2

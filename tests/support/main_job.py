@@ -10,7 +10,6 @@ import sys
 
 import pytest
 import yaml
-
 from support.data_recordings import face_frames, pulse, write_pure, write_ubfc_rppg
 from support.paths import ROOT
 

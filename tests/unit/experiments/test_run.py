@@ -79,6 +79,20 @@ def test_the_config_that_is_written_logs_into_the_folder(tmp_path):
     assert "RESUME" not in written(run)["MODEL"]["RFACENET"]
 
 
+def test_a_setting_that_came_later_had_its_default(tmp_path):
+    run = make_run(tmp_path / "a")
+    run.begin()
+    write_result(run.folder, [1.0])
+    record = json.loads((run.folder / "run.json").read_text())
+    del record["settings"]["MODEL.RFACENET.TCU_STEPS"]
+    (run.folder / "run.json").write_text(json.dumps(record))
+    assert run.done
+    steps = run.config.MODEL.RFACENET.TCU_STEPS
+    other = Run("b", run.folder, overlaid(run.content, {"MODEL": {"RFACENET": {"TCU_STEPS": steps + 1}}}))
+    with pytest.raises(ConfigError, match=f"TCU_STEPS was {steps} and is {steps + 1} now"):
+        other.check_kept()
+
+
 def test_in_a_checkout_nothing_is_preprocessed_again(tmp_path):
     run = make_run(tmp_path / "a", toolbox="/a/checkout")
     run.begin()

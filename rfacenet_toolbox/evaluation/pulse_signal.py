@@ -93,10 +93,11 @@ def bandpass(signal: ArrayLike, fs_hz: float, band_hz: Sequence[float], order: i
     Source: agrees with the filter in the toolbox's ``calculate_metric_per_video``.
     """
     b, a = _bandpass_filter(fs_hz, tuple(band_hz), order)
-    signal, least = np.asarray(signal, dtype=np.float64), 3 * len(a) + 1  # filtfilt pads 3 * len(a)
-    if signal.shape[-1] < least:
+    signal = np.asarray(signal, dtype=np.float64)
+    count, least = signal.shape[-1], 3 * len(a) + 1  # filtfilt pads 3 * len(a)
+    if count < least:
         raise EvaluationError(
-            f"The bandpass filter got {signal.shape[-1]} samples and needs at least {least}. Pass a longer signal."
+            f"The bandpass filter got {count} samples and needs at least {least}. Pass a longer signal."
         )
     return scipy.signal.filtfilt(b, a, signal)
 
@@ -226,10 +227,8 @@ def snr_db(
         return None
     frequencies, power = _periodogram(prediction, fs_hz)
     pulse_hz = label_heart_rate_bpm / 60
-    first, second = (
-        _within(frequencies, centre - SNR_HALF_WIDTH_HZ, centre + SNR_HALF_WIDTH_HZ)
-        for centre in (pulse_hz, 2 * pulse_hz)
-    )
+    centres = (pulse_hz, 2 * pulse_hz)
+    first, second = (_within(frequencies, hz - SNR_HALF_WIDTH_HZ, hz + SNR_HALF_WIDTH_HZ) for hz in centres)
     harmonics = np.sum(power[first]) + np.sum(power[second])
     rest = np.sum(power[_within(frequencies, *band_hz) & ~first & ~second])
     if rest == 0:
@@ -253,10 +252,8 @@ def macc(prediction: NDArray[Any], label: NDArray[Any]) -> Optional[float]:
     """
     prediction, label = np.asarray(prediction, dtype=np.float64), np.asarray(label, dtype=np.float64)
     if len(prediction) != len(label):
-        raise EvaluationError(
-            f"MACC got {len(prediction)} predicted and {len(label)} true samples, and needs equal numbers. "
-            f"Cut both to the same frames."
-        )
+        counts = f"{len(prediction)} predicted and {len(label)} true samples"
+        raise EvaluationError(f"MACC got {counts}, and needs equal numbers. Cut both to the same frames.")
     if np.ptp(prediction) == 0 or np.ptp(label) == 0:
         return None
     prediction, label = prediction - prediction.mean(), label - label.mean()

@@ -8,7 +8,7 @@ from .. import config as configuration
 from ..errors import ConfigError, RFaceNetError
 from ..hosts.toolbox.install import check_checkout
 from ..methods import registry
-from ..runtime import locks
+from ..runtime import portable
 from ..runtime.files import write_text
 from .local import LocalLauncher
 from .scheduler import run_all
@@ -66,7 +66,7 @@ def execute(runs, out, jobs=None, slurm=None, impossible=None):
     """
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs is {jobs}; expected 1 or more runs at a time.")
-    locks.check_available()
+    portable.check_locks()
     for run in runs:
         run.check_kept()
     if slurm is None:

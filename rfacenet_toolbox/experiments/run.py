@@ -15,7 +15,7 @@ from .. import config as configuration
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
 from ..evaluation.files.run_folder import has_results
-from ..runtime import locks
+from ..runtime import portable
 from ..runtime.files import write_text
 from ..training.resume import state_path, weights_path
 
@@ -27,7 +27,7 @@ SPLITS = ("TRAIN", "VALID", "TEST", "UNSUPERVISED")
 #: there are to be
 _NOT_COMPARED = {
     "BASE", "LOG", "DEVICE", "NUM_OF_GPU_TRAIN", "DO_PREPROCESS", "CACHED_PATH", "MODEL_DIR", "OUTPUT_SAVE_DIR",
-    "RESUME", "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "PLOT_LOSSES_AND_LR", "METHOD", "METRICS",
+    "RESUME", "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS", "PLOT_LOSSES_AND_LR", "METHOD", "METRICS",
 }  # fmt: skip
 
 
@@ -133,9 +133,9 @@ class Run:
         write_text(self.folder / RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
 
     def lock(self):
-        """The open file that holds the run's lock, or None where another process has it; see :func:`.locks.lock`."""
+        """The open file that holds the run's lock, or None where another process has it; see :func:`.portable.lock`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return locks.lock(self.folder / ".lock")
+        return portable.lock(self.folder / ".lock")
 
     @property
     def _changed(self):

@@ -9,7 +9,7 @@ from ..runtime import processes
 #: settings that change no number of a training, or that say whether it is resumed
 _TRAIN_OTHERS = ("DATA", "PLOT_LOSSES_AND_LR")
 _MODEL_OTHERS = ("RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
-_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
+_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS")
 
 
 def of_run(config, clips):

@@ -73,7 +73,8 @@ def kill(process):
     process.kill()
     process.wait()
     try:
-        os.killpg(process.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):  # not on Windows
+            os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
     finally:

@@ -4,7 +4,6 @@ import math
 from types import SimpleNamespace
 
 import torch
-
 from support import tiny
 
 FS = 30

@@ -84,7 +84,7 @@ def _faces(folder):
     """A few frames of a drawn face, BGR 640x480."""
     write_dataset(folder / "drawn", "pure", 1, scenarios=[1], seconds=8 / 30, workers=1)
     (recording,) = readers.find_recordings("PURE", str(folder / "drawn"))
-    return [frame[..., ::-1] for frame in readers.frames(recording)]
+    return [frame[..., ::-1] for frame in recording.frames()]
 
 
 def _peak(faces, size, length, folder):

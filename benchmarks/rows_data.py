@@ -47,9 +47,7 @@ def preprocessing(checkout, args):
 
 def decode(recording):
     """Decode every frame of a recording, and no more: colours stay in the decoder's order."""
-    from rfacenet_toolbox.datasets import readers
-
-    return sum(1 for _ in readers.frames(recording, bgr=True))
+    return sum(1 for _ in recording.frames(bgr=True))
 
 
 def loaders(checkout, args):

@@ -82,9 +82,7 @@ def our_step(frames, size, settings):
     node.update(settings)
     clips, labels = _batch(frames, size)
     speed.check(node, clips.device)
-    model, loss = RFaceNet(frames, 8).to(clips.device), MultiTaskLoss(30).to(clips.device)
-    if node.CHANNELS_LAST:
-        model.use_channels_last()
+    model, loss = RFaceNet(frames=frames, subjects=8).to(clips.device), MultiTaskLoss(30).to(clips.device)
     speed.prepare(model, node)
     optimizer = speed.adam([*model.parameters(), *loss.parameters()], 9e-3, node)
     classes = torch.arange(BATCH, device=clips.device)

@@ -8,7 +8,7 @@ import copy
 
 from yacs.config import CfgNode
 
-from .node import rfacenet_node
+from .node import add_settings
 
 _DATA = {
     "FS": 0,
@@ -102,7 +102,7 @@ _MODEL = {
 
 
 def toolbox_tree():
-    """A fresh, unfrozen tree: the toolbox's keys, and ``MODEL.RFACENET``."""
+    """A fresh, unfrozen tree: the toolbox's keys, ``MODEL.RFACENET``, and the nodes of registered methods."""
     tree = CfgNode(
         {
             "BASE": [""],
@@ -141,7 +141,7 @@ def toolbox_tree():
             "LOG": {"PATH": "runs/exp"},
         }
     )
-    tree.MODEL.RFACENET = rfacenet_node()
+    add_settings(tree)
     return tree
 
 

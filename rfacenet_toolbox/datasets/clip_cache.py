@@ -13,7 +13,7 @@ import os
 import numpy as np
 
 from ..errors import ConfigError, DataError
-from . import readers
+from ..runtime.files import write_atomically, write_text
 
 MARKER_FORMAT = 1
 
@@ -80,27 +80,9 @@ def label_path(input_file):
 def write_clip(cached_path, name, index, frames, label):
     """Write a clip's two files, each whole or not at all, the label last. Returns the input file's path."""
     path = input_path(cached_path, name, index)
-    _write(path, lambda file: np.save(file, frames))
-    _write(label_path(path), lambda file: np.save(file, label))
+    write_atomically(path, lambda file: np.save(file, frames), durable=False)
+    write_atomically(label_path(path), lambda file: np.save(file, label), durable=False)
     return path
-
-
-def _write(path, fill):
-    folder, file_name = os.path.split(path)
-    temporary = os.path.join(folder, f".{file_name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            fill(file)
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.remove(temporary)
-        raise
-
-
-def write_text(path, text):
-    """Write a text file, whole or not at all."""
-    _write(path, lambda file: file.write(text.encode("utf-8")))
 
 
 def source_state(recording):
@@ -109,7 +91,7 @@ def source_state(recording):
     None where a file is missing; reading the recording then says which.
     """
     files = []
-    for path in readers.sources(recording):
+    for path in recording.dataset.sources(recording):
         if os.path.isdir(path):
             with os.scandir(path) as entries:
                 files.extend(entry.stat() for entry in entries)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from ..errors import ConfigError, DataError
 from ..runtime import pool
-from . import clip_cache, readers
+from . import clip_cache
 from .face_boxes import face_video
 from .normalise import FrameFeatures, normalise_label
 from .recording import Recording
@@ -115,7 +115,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
 def _failed(recordings, failures, cached_path):
     reasons = []
     for index, reason in sorted(failures.items()):
-        name = f"{recordings[index].dataset} recording {recordings[index].name}"
+        name = f"{recordings[index].dataset.name} recording {recordings[index].name}"
         reasons.append(f"- {reason}" if reason.startswith(name) else f"- {name} ({recordings[index].path}): {reason}.")
     done = len(recordings) - len(failures)
     return DataError(
@@ -148,10 +148,10 @@ def cache_recording(task):
     """
     recording, settings = task.recording, task.settings
     source = clip_cache.source_state(recording)
-    signal = readers.ppg(recording)
-    video = face_video(functools.partial(readers.frames, recording, bgr=True), settings, bgr=True)
+    signal = recording.ppg()
+    video = face_video(functools.partial(recording.frames, bgr=True), settings, bgr=True)
     frame_count = len(video.frames)
-    label = readers.label(recording, signal, frame_count, settings.fs_hz)
+    label = recording.label(signal, frame_count, settings.fs_hz)
     bounds = _clip_bounds(recording, min(frame_count, len(label)), settings.chunk_length)
     report = RecordingReport(
         recording.name, frame_count, len(bounds), frame_count - bounds[-1][1], video.detections, video.faces_not_found

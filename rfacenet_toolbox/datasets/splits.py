@@ -5,10 +5,11 @@ import os
 import pandas as pd
 
 from ..errors import ConfigError, DataError
+from ..runtime.files import write_text
 from . import clip_cache
 from .clips import ClipDataset, check_data_format, clip_name
 from .preprocess import preprocess
-from .readers import dataset_format, find_recordings, split_recordings
+from .readers import find_dataset, find_recordings, split_recordings
 from .settings import preprocess_settings
 
 
@@ -19,7 +20,7 @@ def check_split(split, data_node):
         ConfigError: a setting that the standalone host does not serve; the message begins with the split.
     """
     try:
-        dataset_format(data_node.DATASET)
+        find_dataset(data_node.DATASET)
         check_data_format(data_node.DATA_FORMAT)
         preprocess_settings(data_node)
         clip_cache.check_cached_path(data_node.CACHED_PATH)
@@ -137,8 +138,7 @@ def _some(names):
 
 def write_file_list(path, inputs):
     """Write the toolbox's file list: a CSV with an index and the column ``input_files``."""
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    clip_cache.write_text(path, pd.DataFrame(list(inputs), columns=["input_files"]).to_csv())
+    write_text(path, pd.DataFrame(list(inputs), columns=["input_files"]).to_csv())
 
 
 def read_file_list(path):

@@ -8,9 +8,10 @@ from tqdm import tqdm
 
 from ..errors import DataError, EvaluationError
 from ..evaluation.files import results
-from ..methods import registry
 from ..methods.signal import METHODS
 from ..runtime import processes
+from ..training import learners
+from ..training.trainer import Trainer, clip_names
 
 
 def run(config, loaders, host):
@@ -25,13 +26,21 @@ def run(config, loaders, host):
     Returns:
         The content of ``results.json``; None in the processes that only help to train.
     """
-    trainer = registry.build(config.MODEL.NAME, config, loaders, host)
+    trainer = make_trainer(config, loaders)
     if config.TOOLBOX_MODE == "train_and_test":
         trainer.train(loaders)
     if not processes.is_writer():
         return None
     predictions, labels, weights = trainer.test(loaders)
     return results.write(config, host, results.trained_model(config, weights), predictions, labels)
+
+
+def make_trainer(config, loaders):
+    """The :class:`~rfacenet_toolbox.training.trainer.Trainer` of a config, with a new model of ``MODEL.NAME``."""
+    if config.TOOLBOX_MODE == "only_test":
+        return Trainer(config, learners.for_inference(config))
+    subjects = learners.training_subjects(config, clip_names(loaders["train"].dataset))
+    return Trainer(config, learners.for_training(config, subjects), subjects)
 
 
 def run_signal_methods(config, loader, host):
@@ -42,7 +51,7 @@ def run_signal_methods(config, loader, host):
 
     Args:
         config: the whole frozen tree.
-        loader: gives the items of :class:`~rfacenet_toolbox.datasets.traces.ColourTraces` one by one (batch_size None).
+        loader: gives the items of :class:`~rfacenet_toolbox.datasets.clips.MeanColours` one by one (batch_size None).
         host: the :class:`~rfacenet_toolbox.hosts.Host` that made it.
 
     Returns:

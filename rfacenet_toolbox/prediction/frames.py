@@ -3,9 +3,11 @@
 Frames are uint8 (H, W, 3) in OpenCV's order B, G, R: only the small crops that are kept are worth converting.
 """
 
-from typing import NamedTuple
+from pathlib import Path
+from typing import Iterator, List, NamedTuple, Optional, Union
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import DataError
 
@@ -13,12 +15,14 @@ from ..errors import DataError
 DEFAULT_HZ = 30.0
 _LONGEST_PAUSE_S = 10.0
 
+AnyPath = Union[str, Path]
+
 
 class Frame(NamedTuple):
     """``time_s`` from the recording's beginning, and the ``image``, uint8 (H, W, 3), BGR."""
 
     time_s: float
-    image: np.ndarray
+    image: NDArray[np.uint8]
 
 
 class Clock:
@@ -31,12 +35,13 @@ class Clock:
         nominal_hz: frames a second that the container claims.
     """
 
-    def __init__(self, nominal_hz):
+    def __init__(self, nominal_hz: float) -> None:
         self.replaced = 0
         self._step_s = 1.0 / nominal_hz
-        self._origin_s = self._last_s = None
+        self._origin_s = 0.0
+        self._last_s: Optional[float] = None
 
-    def time_s(self, stamp_s):
+    def time_s(self, stamp_s: float) -> float:
         """Time of the frame with this stamp, from the first frame."""
         if self._last_s is None:
             self._origin_s, self._last_s = stamp_s, 0.0
@@ -61,21 +66,21 @@ class Source:
         notes: what is worth knowing about the reading, one sentence each; complete when :meth:`frames` has ended.
     """
 
-    is_live = False
-    length_s = None
+    is_live: bool = False
+    length_s: Optional[float] = None
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.notes = []
+        self.notes: List[str] = []
 
-    def frames(self):
+    def frames(self) -> Iterator[Frame]:
         """Yield :class:`Frame` after :class:`Frame`, times increasing."""
         raise NotImplementedError
 
-    def close(self):
+    def close(self) -> None:
         """Let go of the file or camera."""
 
 
-def ends_before(path, end_s, start_s):
+def ends_before(path: AnyPath, end_s: float, start_s: float) -> DataError:
     """The error for a recording that is over before the part to read begins."""
     return DataError(f"{path} ends after {end_s:.1f} s, before the start of {start_s:g} s. Start earlier.")

@@ -5,6 +5,8 @@ the heart rate alone: half a hertz to either side keeps breathing's share of the
 What noise is left makes SDNN, and more so RMSSD and pNN50, come out too large.
 """
 
+from typing import Dict, Optional, Tuple
+
 import numpy as np
 import scipy.interpolate
 import scipy.signal
@@ -21,7 +23,7 @@ _EITHER_SIDE_HZ = 0.5
 _MEASURES = {"HRV_MeanNN": "mean_nn_ms", "HRV_SDNN": "sdnn_ms", "HRV_RMSSD": "rmssd_ms", "HRV_pNN50": "pnn50_percent"}
 
 
-def variability(waveform):
+def variability(waveform: waveforms.Waveform) -> Tuple[Optional[Dict[str, float]], Optional[str]]:
     """Time-domain measures of the longest stretch of the filtered :class:`~.waveform.Waveform` that has a face.
 
     Returns:

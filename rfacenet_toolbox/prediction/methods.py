@@ -1,15 +1,16 @@
 """Names of methods -> their estimators."""
 
-import difflib
+from typing import Optional, Union
 
-from ..errors import ConfigError
+from ..errors import ConfigError, unknown
 from .estimators import ClipEstimator, SignalEstimator
+from .frames import AnyPath
 
 #: networks, which need weights
 NETWORKS = ("rfacenet", "physnet")
 
 
-def estimator(method, weights=None):
+def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEstimator, ClipEstimator]:
     """A fresh estimator for one recording.
 
     Args:
@@ -28,13 +29,7 @@ def estimator(method, weights=None):
 
         return ClipEstimator(name, clip_model.load(name, weights))
     if name.upper() not in METHODS:
-        raise _unknown(method, [*NETWORKS, *map(str.lower, METHODS)])
+        raise ConfigError(unknown("The method", method, [*NETWORKS, *map(str.lower, METHODS)]))
     if weights is not None:
         raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
     return SignalEstimator(name, METHODS[name.upper()])
-
-
-def _unknown(method, known):
-    close = difflib.get_close_matches(str(method).lower(), known, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
-    return ConfigError(f"There is no method {method!r}.{hint} There are: {', '.join(known)}.")

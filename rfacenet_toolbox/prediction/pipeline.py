@@ -1,13 +1,17 @@
 """``predict()``: a recording from its first frame to the result."""
 
 from array import array
+from typing import Callable, List, Optional, Union
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ConfigError, DataError
 from . import hrv, quality, waveform
+from .estimators import ClipEstimator, SignalEstimator
 from .faces import LARGE_BOX_COEF, FaceTracker, detector
+from .frames import AnyPath, Source
 from .methods import estimator
 from .resample import known_at
 from .result import Prediction
@@ -20,21 +24,24 @@ SLOWEST_HZ = 8.0
 _BLACK = 8.0  # mean grey level below which no face can be found
 _THUMBNAIL = 160
 
+Estimator = Union[SignalEstimator, ClipEstimator]
+OnSecond = Callable[[float, Optional[quality.Reading]], object]
+
 
 def predict(
-    source,
-    method="rfacenet",
-    weights=None,
+    source: Union[AnyPath, int, Source],
+    method: str = "rfacenet",
+    weights: Optional[AnyPath] = None,
     *,
-    window_s=10.0,
-    step_s=1.0,
-    start_s=0.0,
-    duration_s=None,
-    fps_hz=None,
-    face_backend="HC",
-    face_picture=False,
-    on_second=None,
-):
+    window_s: float = 10.0,
+    step_s: float = 1.0,
+    start_s: float = 0.0,
+    duration_s: Optional[float] = None,
+    fps_hz: Optional[float] = None,
+    face_backend: str = "HC",
+    face_picture: bool = False,
+    on_second: Optional[OnSecond] = None,
+) -> Prediction:
     """Heart rate, waveform and signal quality of a face video.
 
     The recording is read as a stream: memory does not grow with the picture's length, but for some numbers a frame.
@@ -78,13 +85,14 @@ def predict(
 class _Reading:
     """One pass over a source."""
 
-    def __init__(self, source, tracker, running, face_picture):
+    def __init__(self, source: Source, tracker: FaceTracker, running: Estimator, face_picture: bool) -> None:
         self._source, self._tracker, self._estimator = source, tracker, running
-        self._wants_picture, self._picture = face_picture, None
+        self._wants_picture = face_picture
+        self._picture: Optional[NDArray[np.uint8]] = None
         self._times_s, self._faces = array("d"), bytearray()
         self._brightest = 0.0
 
-    def read(self, on_second, window_s):
+    def read(self, on_second: Optional[OnSecond], window_s: float) -> None:
         try:
             self._read(on_second, window_s)
         except KeyboardInterrupt:
@@ -92,8 +100,8 @@ class _Reading:
                 raise
             self._source.notes.append("Stopped by hand.")
 
-    def _read(self, on_second, window_s):
-        next_s = None
+    def _read(self, on_second: Optional[OnSecond], window_s: float) -> None:
+        next_s = -np.inf
         for time_s, image in self._source.frames():
             box = self._tracker.track(time_s, image)
             self._estimator.add(time_s, image, box)
@@ -101,13 +109,13 @@ class _Reading:
             self._faces.append(box is not None)
             if box is not None and self._wants_picture and self._picture is None:
                 self._picture = _thumbnail(box.scaled(LARGE_BOX_COEF).cut(image))
-            if next_s is None or time_s >= next_s:
+            if time_s >= next_s:
                 next_s = time_s + 1.0
                 self._brightest = max(self._brightest, *cv2.mean(image)[:3])
                 if on_second is not None:
                     on_second(time_s, self._running_estimate(window_s))
 
-    def _running_estimate(self, window_s):
+    def _running_estimate(self, window_s: float) -> Optional[quality.Reading]:
         """The last window's :class:`~.quality.Reading`, for a camera; None where there is none yet."""
         if not self._source.is_live or self._times_s[-1] - self._times_s[0] < SHORTEST_S:
             return None
@@ -117,7 +125,7 @@ class _Reading:
         recent = waveform.filtered(recent, self._estimator.is_derivative)
         return quality.read_pulse(recent.bvp, recent.fs_hz)
 
-    def result(self, window_s, step_s):
+    def result(self, window_s: float, step_s: float) -> Prediction:
         times_s = np.array(self._times_s)
         faces = np.array(self._faces, dtype=bool)
         fps_hz = self._check(times_s, faces)
@@ -137,7 +145,7 @@ class _Reading:
         found.notes += self._notes(found, pulse, window_s)
         return found
 
-    def _check(self, times_s, faces):
+    def _check(self, times_s: NDArray[np.float64], faces: NDArray[np.bool_]) -> float:
         """Refuse what no heart rate can be read from; gives the frames a second."""
         name = self._source.name
         seconds = times_s[-1] - times_s[0] if len(times_s) else 0.0
@@ -161,7 +169,7 @@ class _Reading:
             )
         return fps_hz
 
-    def _notes(self, found, pulse, window_s):
+    def _notes(self, found: Prediction, pulse: waveform.Waveform, window_s: float) -> List[str]:
         notes = []
         if found.duration_s < window_s - 1:
             notes.append(f"The recording is shorter than the window of {window_s:g} s; its one window is all of it.")
@@ -181,13 +189,13 @@ class _Reading:
         return notes
 
 
-def _thumbnail(face):
+def _thumbnail(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = _THUMBNAIL / max(face.shape[:2])
     size = max(1, round(face.shape[1] * scale)), max(1, round(face.shape[0] * scale))
     return cv2.cvtColor(cv2.resize(face, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
 
 
-def _at_frames(pulse, times_s, faces):
+def _at_frames(pulse: waveform.Waveform, times_s: NDArray[np.float64], faces: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The waveform at the frames' own times, NaN where there is no face."""
     known = known_at(times_s, pulse.times_s, pulse.known) & faces
     known &= (times_s >= pulse.times_s[0] - 1e-6) & (times_s <= pulse.times_s[-1] + 1 / pulse.fs_hz)

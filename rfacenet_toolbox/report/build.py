@@ -12,9 +12,9 @@ from ..evaluation import PROTOCOLS
 from ..evaluation.files.run_folder import read_run
 from ..experiments.grid import distinct_ends
 from ..methods.rfacenet import RFaceNet
+from ..runtime.files import write_text
 from ..synthetic.outline import is_synthetic
-from ..training.models import config_of, with_classifier
-from ..training.state_dicts import write_atomically
+from ..training.learners import config_of, with_classifier
 from . import figures
 from .fig1_attention import AFTER, BEFORE, attention_of
 from .html import SORT_SCRIPT, page, paragraph, picture, sortable
@@ -50,7 +50,7 @@ def write_report(folders, out, attention_clips=24):
     sections.append(("", SORT_SCRIPT))
     path = Path(out) / "report.html"
     content = page("Runs of the rFaceNet toolbox", sections)
-    write_atomically(path, lambda file: file.write(content.encode("utf-8")))
+    write_text(path, content)
     return path
 
 
@@ -231,7 +231,7 @@ def _write_shares(path, seen):
             for label, shares in seen.shares.items()
         },
     }
-    write_atomically(path, lambda file: file.write((json.dumps(content, indent=1) + "\n").encode()))
+    write_text(path, json.dumps(content, indent=1) + "\n")
 
 
 def _architecture(runs, album):
@@ -244,7 +244,8 @@ def _architecture(runs, album):
     clip = torch.zeros(1, 3, node.FRAME_NUM, resize.H, resize.W)
     shape = tuple(clip.shape[1:])
     schemes = {
-        fusion: trace(RFaceNet(node.FRAME_NUM, 0, fusion, "tcu", tcu_steps=node.TCU_STEPS), clip) for fusion in _FUSED
+        fusion: trace(RFaceNet(frames=node.FRAME_NUM, subjects=0, fusion=fusion, tcu_steps=node.TCU_STEPS), clip)
+        for fusion in _FUSED
     }
     return "\n".join(
         [

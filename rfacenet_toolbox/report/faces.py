@@ -1,14 +1,11 @@
 """The face on cached clips: the same crop of the recording for the eye, and what of it lies inside the contour."""
 
-import functools
 import os
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
-from ..datasets import readers
-from ..datasets.face_boxes import face_detector
+from ..datasets.face_boxes import boxes_of, crop_and_resize, inside_frame
 from ..datasets.face_mesh import check_available, contour_mask, outline
 from ..synthetic.outline import face_outlines, is_synthetic
 
@@ -61,12 +58,11 @@ def clip_faces(recording, settings, numbers):
         ConfigError, DataError: the recording cannot be read, or its contour cannot be had; see :func:`contours`.
     """
     contour = contours(recording)
-    box_of = _boxes(functools.partial(readers.frames, recording), settings)
     length = settings.chunk_length
     wanted = {number * length + step: number for number in numbers for step in range(0, length, _EVERY)}
     middles = {number * length + (length // 2 // _EVERY) * _EVERY for number in numbers}
     inside, faces = {number: [] for number in numbers}, {}
-    for index, frame in enumerate(readers.frames(recording)):
+    for index, (frame, box) in enumerate(boxes_of(recording.frames, settings)):
         if index > max(wanted):
             break
         if index not in wanted:
@@ -74,40 +70,18 @@ def clip_faces(recording, settings, numbers):
         found = contour(index, frame)
         if found is None:
             continue
-        placed, corners = _placed(found, box_of(index, frame), frame.shape, settings)
+        placed = _on_clip(found, box, frame, settings)
         inside[wanted[index]].append(contour_mask(placed, settings.height, settings.width))
         if index in middles:
-            faces[wanted[index]] = _picture(frame, corners, settings), placed
+            faces[wanted[index]] = crop_and_resize(frame, box, settings), placed
     return {
         number: ClipFace(picture, np.mean(inside[number], axis=0), placed)
         for number, (picture, placed) in faces.items()
     }
 
 
-def _boxes(open_frames, settings):
-    """``function(frame number, frame) -> (x, y, width, height)``, the box that the clip was cropped to."""
-    if not settings.crop_face:
-        return lambda index, frame: (0, 0, frame.shape[1], frame.shape[0])
-    detector = face_detector(settings)
-    if settings.detect_every is None:
-        box = detector.box(next(iter(open_frames())))[0]
-        return lambda index, frame: box
-    boxes = [detector.box(frame)[0] for frame in open_frames(settings.detect_every)]
-    if settings.median_box:
-        boxes = [np.median(boxes, axis=0).astype(int)] * len(boxes)
-    return lambda index, frame: boxes[index // settings.detect_every]
-
-
-def _placed(outline, box, frame_shape, settings):
-    """The outline in pixels of the clip, and (left, top, right, bottom) of the crop in the frame."""
-    x, y, width, height = box
-    left, top = max(x, 0), max(y, 0)
-    right, bottom = min(x + width, frame_shape[1]), min(y + height, frame_shape[0])
+def _on_clip(outline, box, frame, settings):
+    """An outline in pixels of the frame -> in pixels of the clip."""
+    left, top, right, bottom = inside_frame(box, frame)
     scale = np.array([settings.width / (right - left), settings.height / (bottom - top)])
-    return (np.asarray(outline, float) - (left, top)) * scale, (left, top, right, bottom)
-
-
-def _picture(frame, corners, settings):
-    left, top, right, bottom = corners
-    size = settings.width, settings.height
-    return cv2.resize(frame[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+    return (np.asarray(outline, float) - (left, top)) * scale

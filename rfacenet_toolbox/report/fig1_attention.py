@@ -13,7 +13,7 @@ from ..datasets.settings import preprocess_settings
 from ..datasets.splits import read_file_list
 from ..errors import DataError
 from ..synthetic.outline import is_synthetic
-from ..training.models import config_of, trained
+from ..training.learners import config_of, trained
 from .faces import ClipFace, clip_faces
 from .grad_cam import grad_cam, inside_share, predictor_input, stage3
 

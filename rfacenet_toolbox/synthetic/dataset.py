@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple, Optional, Tuple
@@ -12,6 +11,7 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..runtime import pool
+from ..runtime.files import write_text
 from .face import Subject
 from .motion import SCENARIOS, head_motion
 from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
@@ -212,9 +212,7 @@ def _note_plan(out, dataset, plan):
             )
     note["recordings"].update({recording.name: _spec(recording) for recording in plan})
     note["made_with"] = {"numpy": np.__version__, "opencv": cv2.__version__}
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(str(part), str(path))
+    write_text(path, json.dumps(note, indent=1, sort_keys=True) + "\n")
     return missing
 
 

@@ -137,7 +137,7 @@ def test_files_of_a_training(host):
 
 def test_weights_are_those_of_the_network_without_the_classifier_of_people(host):
     run = succeeded(host.trained)
-    names = set(RFaceNet(FRAMES, identities=2).state_dict())
+    names = set(RFaceNet(frames=FRAMES, subjects=2).state_dict())
     classifier = {name for name in names if name.startswith("classifier.")}
     assert classifier
     for epoch in range(EPOCHS):

@@ -36,21 +36,18 @@ class Outputs(NamedTuple):
         """How many videos the file holds, usable or not."""
         return len(self.predictions) + len(self.unusable)
 
-    def evaluate(self, protocols=tuple(evaluation.PROTOCOLS), method="FFT", window_s=None, interpolate=False):
+    def evaluate(self, scheme=evaluation.DEFAULT_SCHEME):
         """:func:`evaluation.evaluate` of these outputs; a video without an estimate is left out, with its reason.
 
         Raises:
-            EvaluationError: a protocol, method, window or frame rate that cannot be used.
+            EvaluationError: windows or a frame rate that cannot be used.
         """
         return evaluation.evaluate(
             self.predictions,
             self.labels,
             self.fs_hz,
-            protocols,
+            scheme,
             is_derivative=LABEL_TYPES[self.label_type],
-            method=method,
-            window_s=window_s,
-            interpolate=interpolate,
             skip_unusable=True,
             unusable=self.unusable,
         )
@@ -67,7 +64,7 @@ def read(path):
         path: a ``*_outputs.pickle``; or a run's folder or ``results.json``, whose outputs are then found.
 
     Raises:
-        DataError: no such file, or one that ``plain_pickle.load`` refuses; not the layout of saved outputs; a label
+        DataError: no such file, or one that ``safe_pickle.load`` refuses; not the layout of saved outputs; a label
             type or frame rate that is not known; predictions and labels of different videos; no usable video.
     """
     path = find(path)
@@ -119,7 +116,7 @@ def _check_layout(path, content):
             f"type it is not known whether its signals are pulses or their derivatives."
         )
     if isinstance(fs, bool) or not isinstance(fs, numbers.Real) or not 0 < fs < math.inf:
-        raise DataError(f"{path} gives a frame rate of {fs!r}, and should give the videos' frames a second, e.g. 30.")
+        raise DataError(f"{path} gives a frame rate of {fs!r}, and should give the videos' frames per second, e.g. 30.")
     sides = [content["predictions"], content["labels"]]
     if not all(isinstance(side, dict) and side and all(isinstance(video, str) for video in side) for side in sides):
         raise DataError(f"{path} should hold predictions and labels of some videos by name, and does not. Test again.")

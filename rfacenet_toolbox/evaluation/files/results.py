@@ -1,7 +1,5 @@
 """Results are files: ``results.json`` and ``per_video.csv`` in the log folder, and the toolbox's outputs pickle."""
 
-import csv
-import io
 import json
 import os
 import pickle
@@ -11,14 +9,14 @@ from typing import NamedTuple, Optional
 import torch
 
 from ... import __version__, evaluation
+from ...datasets.clips import recording_of
 from ...errors import DataError
 from ...runtime import speed
-from ...training.state_dicts import write_atomically
+from ...runtime.files import write_atomically, write_text
+from .score_text import csv_text, score_cells
 
 SCHEMA = 1
-METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
 PER_VIDEO_COLUMNS = ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
-UNITS = {"MAE": "bpm", "RMSE": "bpm", "MAPE": "%", "Pearson": "", "SNR": "dB", "MACC": ""}
 
 
 class Tested(NamedTuple):
@@ -103,8 +101,8 @@ def write_scored(config, host, tested, scored):
         DataError: no video has a score.
     """
     content = _content(config, host, tested, scored)
-    _write_text(os.path.join(tested.folder, "per_video.csv"), _per_video(scored, _data(config, tested).FS))
-    _write_text(results_path(tested), json.dumps(content, indent=1, allow_nan=False) + "\n")
+    write_text(os.path.join(tested.folder, "per_video.csv"), _per_video(scored, _data(config, tested).FS))
+    write_text(results_path(tested), json.dumps(content, indent=1, allow_nan=False) + "\n")
     print(_table(content))
     print(f"Results: {results_path(tested)} and per_video.csv beside it")
     return content
@@ -134,7 +132,7 @@ def read_finished(config, host, tested, clips):
         same_place = (content["host"], content["versions"]["rfacenet_toolbox"]) == (host.name, __version__)
     except (ValueError, KeyError, TypeError):
         return None
-    recordings = {os.path.basename(clip).rpartition("_")[0] for clip in clips}
+    recordings = set(map(recording_of, clips))
     complete = videos["scored"] == videos["expected"] == len(recordings)
     recent = all(os.path.getmtime(clip) <= os.path.getmtime(path) for clip in clips)
     same = earlier == _without_methods(json.loads(json.dumps(_plain(config))))
@@ -146,17 +144,22 @@ def evaluate_outputs(config, tested, predictions, labels, left_out=None):
 
     A video whose signals cannot be scored is left out, with its reason, as those of ``left_out`` are.
     """
-    window = config.INFERENCE.EVALUATION_WINDOW
     return evaluation.evaluate(
         {video: _signal(chunks) for video, chunks in predictions.items()},
         {video: _signal(chunks) for video, chunks in labels.items()},
         _data(config, tested).FS,
+        scheme(config),
         is_derivative=tested.is_derivative,
-        method=config.INFERENCE.EVALUATION_METHOD,
-        window_s=window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None,
         skip_unusable=True,
         unusable=left_out,
     )
+
+
+def scheme(config):
+    """How ``INFERENCE`` says that outputs are scored."""
+    window = config.INFERENCE.EVALUATION_WINDOW
+    window_s = window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None
+    return evaluation.Scheme(method=config.INFERENCE.EVALUATION_METHOD, window_s=window_s)
 
 
 def save_outputs(config, tested, predictions, labels):
@@ -234,18 +237,13 @@ def _plain(node):
 
 
 def _per_video(scored, fs_hz):
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(PER_VIDEO_COLUMNS)
-    for protocol, (_, videos) in scored.items():
-        for video in sorted(videos, key=_natural):
-            for score in videos[video]:
-                writer.writerow([protocol, video, *map(_figure, score.figures(fs_hz)), score.skipped or ""])
-    return text.getvalue()
-
-
-def _figure(value):
-    return "" if value is None else f"{value:.6g}"
+    rows = (
+        [protocol, video, *score_cells(score, fs_hz)]
+        for protocol, (_, videos) in scored.items()
+        for video in sorted(videos, key=_natural)
+        for score in videos[video]
+    )
+    return csv_text(PER_VIDEO_COLUMNS, rows)
 
 
 def _natural(video):
@@ -259,12 +257,8 @@ def _table(content):
     lines += [f"  {video} has no estimate: {reason}" for video, reason in videos.get("left_out", {}).items()]
     for name, summary in content["protocols"].items():
         lines.append(f"  {name} (n = {summary['n']})")
-        for metric in METRICS:
+        for metric, (unit, _) in evaluation.METRICS.items():
             value, error = summary[metric]
-            figure = "undefined" if value is None else f"{value:.3f} ± {error:.3f} {UNITS[metric]}"
-            lines.append(f"    {metric:8}{figure}")
+            shown = "undefined" if value is None else f"{value:.3f} ± {error:.3f} {unit}"
+            lines.append(f"    {metric:8}{shown}")
     return "\n".join(lines)
-
-
-def _write_text(path, text):
-    write_atomically(path, lambda file: file.write(text.encode("utf-8")))

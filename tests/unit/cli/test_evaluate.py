@@ -57,7 +57,7 @@ def test_text_has_every_metric_under_every_protocol(capsys, path):
     assert lines[0] == f"{path}: 4 videos, Standardized, 30 Hz"
     assert lines[2:4] == [
         "neurips2023 (0.75-2.5 Hz), FFT, whole videos",
-        "  4 of 4 videos scored; FFT grid 1.76 bpm a line",
+        "  4 of 4 videos scored; FFT grid 1.76 bpm",
     ]
     assert lines[11] == "toolbox2025 (0.6-3.3 Hz), FFT, whole videos"
     for block in (lines[4:10], lines[13:19]):
@@ -82,7 +82,7 @@ def test_protocols_methods_and_windows_are_chosen(capsys, path):
         "neurips2023 (0.75-2.5 Hz), FFT, windows of 10 s",
         "neurips2023 (0.75-2.5 Hz), peak detection, windows of 10 s",
     ]
-    assert "  4 of 4 videos scored, 12 windows (0 left out); FFT grid 3.52 to 14.06 bpm a line" in out
+    assert "  4 of 4 videos scored, 12 windows (0 left out); FFT grid 3.52 to 14.06 bpm" in out
     scored = evaluations(capsys, path, "--method", "peak", "--window", "10")["neurips2023"]
     assert (scored["method"], scored["window_s"], scored["fft_grid_bpm"]) == ("peak detection", 10.0, None)
     assert scored["metrics"]["n"] == 12

@@ -15,7 +15,7 @@ from support import own_videos
 from support.paths import ROOT
 
 from rfacenet_toolbox import cli
-from rfacenet_toolbox.cli.commands import predict
+from rfacenet_toolbox.cli import predict
 from rfacenet_toolbox.prediction import plot
 from rfacenet_toolbox.prediction import sources as sources
 

@@ -6,7 +6,7 @@ from support.data_recordings import data_node, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.readers import find_recordings
-from rfacenet_toolbox.errors import ConfigError, DataError
+from rfacenet_toolbox.errors import ConfigError, DataError, OutputError
 
 EVERYTHING_SAID = (
     "PURE_SizeW72_SizeH{}_ClipLength128_DataTypeDiffNormalized_Standardized_DataAugNone_LabelTypeDiffNormalized_"
@@ -54,7 +54,7 @@ def test_a_clip_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(np, "save", save)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OutputError, match="disk full"):
         write_clips(tmp_path, 1)
     assert os.listdir(tmp_path) == []
 

@@ -112,7 +112,7 @@ def test_what_no_heart_rate_can_be_read_from_is_said_plainly(frames, fps_hz, sai
 @pytest.mark.parametrize(
     "method, settings, error, said",
     [
-        ("poss", {}, ConfigError, "There is no method 'poss'. Did you mean 'pos'"),
+        ("poss", {}, ConfigError, "The method is 'poss', which is unknown. Did you mean 'pos'"),
         ("pos", {"weights": "w.pth"}, ConfigError, "The method pos has no weights"),
         ("physnet", {}, CheckpointError, "The method physnet needs trained weights"),
         ("rfacenet", {"weights": "none.pth"}, CheckpointError, "no weights file at none.pth"),
@@ -177,7 +177,7 @@ def test_a_network_says_when_the_face_is_there_too_briefly(weights):
 
 def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp_path):
     torch.manual_seed(0)
-    network = RFaceNet(32, 4, "stage2", "tcu", tcu_steps=2)
+    network = RFaceNet(frames=32, subjects=4, fusion="stage2", tcu_steps=2)
     for module in network.modules():  # statistics as training leaves them
         if hasattr(module, "running_var"):
             module.running_var.uniform_(0.5, 2.0)
@@ -197,7 +197,7 @@ def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp
 def test_weights_of_the_other_network_are_told(weights, tmp_path):
     with pytest.raises(CheckpointError, match="Predict with the method physnet"):
         predict("x.mp4", "rfacenet", weights=weights)
-    torch.save(RFaceNet(128, 0).state_dict(), tmp_path / "rfacenet.pth")
+    torch.save(RFaceNet(frames=128, subjects=0).state_dict(), tmp_path / "rfacenet.pth")
     with pytest.raises(CheckpointError, match="is of another model"):
         predict("x.mp4", "physnet", weights=tmp_path / "rfacenet.pth")
 

@@ -21,7 +21,7 @@ from rfacenet_toolbox.hosts import standalone
 from rfacenet_toolbox.report import faces, fig1_attention
 from rfacenet_toolbox.report.build import write_report
 from rfacenet_toolbox.synthetic import write_dataset
-from rfacenet_toolbox.training.models import config_of
+from rfacenet_toolbox.training.learners import config_of
 
 FRAMES, SIDE = 32, 24
 

@@ -9,6 +9,7 @@ from support import tiny
 from support.toolbox_outputs import chunked, dump, pulses, write
 
 from rfacenet_toolbox.errors import DataError, EvaluationError
+from rfacenet_toolbox.evaluation import Scheme
 from rfacenet_toolbox.evaluation.files import outputs, results
 
 TRUTH = pulses({"subject1": 60, "subject2": 75, "subject3": 90, "subject4": 100})
@@ -85,7 +86,7 @@ def test_label_types_say_what_a_signal_is(path, label_type):
     if is_derivative:
         signals = {video: np.append(np.diff(signal), 0).astype(np.float32) for video, signal in TRUTH.items()}
     write(path, signals, signals, label_type=label_type, length=100)
-    summary, per_video = outputs.read(path).evaluate(["neurips2023"])["neurips2023"]
+    summary, per_video = outputs.read(path).evaluate(Scheme(["neurips2023"]))["neurips2023"]
     rates = [per_video[video][0].label_heart_rate_bpm for video in ("subject1", "subject2", "subject3", "subject4")]
     assert rates == pytest.approx([60, 75, 90, 100], abs=1)
     assert summary["SNR"][0] > (5 if is_derivative else 10)
@@ -155,7 +156,7 @@ def _tensor(predictions, labels):
 def test_a_video_that_cannot_be_joined_is_left_out_with_its_reason(path, change, reason):
     read = outputs.read(saved(path, change))
     assert (read.videos, read.unusable) == (4, {"subject2": reason})
-    summary, per_video = read.evaluate(["neurips2023"])["neurips2023"]
+    summary, per_video = read.evaluate(Scheme(["neurips2023"]))["neurips2023"]
     assert (summary["n"], summary["windows_skipped"]) == (3, 1)
     (score,) = per_video["subject2"]
     assert (score.skipped, score.heart_rate_bpm) == (reason, None)

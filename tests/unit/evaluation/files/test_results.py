@@ -13,7 +13,7 @@ import torch
 from support import tiny
 
 from rfacenet_toolbox import __version__, evaluation
-from rfacenet_toolbox.errors import CheckpointError, DataError
+from rfacenet_toolbox.errors import DataError, OutputError
 from rfacenet_toolbox.evaluation.files import results
 
 FS = 30
@@ -225,7 +225,7 @@ def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name)
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "a_file").write_text("")
     config = changed(tiny.config(tmp_path), LOG__PATH=str(tmp_path / "a_file"))
-    with pytest.raises(CheckpointError, match="a_file/per_video.csv cannot be written .*run the same command again"):
+    with pytest.raises(OutputError, match="a_file/per_video.csv cannot be written .*run the same command again"):
         write(config, host(), GUESS, TRUTH, "w.pth")
 
 

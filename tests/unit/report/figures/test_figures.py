@@ -41,7 +41,9 @@ def face(side=16):
 
 
 def schemes():
-    return {fusion: trace(RFaceNet(16, 0, fusion), CLIP) for fusion in ("stage1", "stage2", "stage3")}
+    return {
+        fusion: trace(RFaceNet(frames=16, subjects=0, fusion=fusion), CLIP) for fusion in ("stage1", "stage2", "stage3")
+    }
 
 
 HEALTHY = {
@@ -57,10 +59,12 @@ HEALTHY = {
     "loss": lambda: figures.loss_curves(
         epochs(bvp=[2, 1.0], heart_rate=[0.5, 0.0], identity=[2, 1.5], sigma_bvp=[1, 0.9], sigma_identity=[1, 1.1])
     ),
-    "network": lambda: figures.network(trace(RFaceNet(16, 3), CLIP), SHAPE),
-    "network, stage 1": lambda: figures.network(trace(RFaceNet(16, 3, "stage1"), CLIP), SHAPE),
-    "network, apart": lambda: figures.network(trace(RFaceNet(16, 3, "none"), CLIP), SHAPE),
-    "network, pulse only": lambda: figures.network(trace(RFaceNet(16, 0, "none", "none"), CLIP), SHAPE),
+    "network": lambda: figures.network(trace(RFaceNet(frames=16, subjects=3), CLIP), SHAPE),
+    "network, stage 1": lambda: figures.network(trace(RFaceNet(frames=16, subjects=3, fusion="stage1"), CLIP), SHAPE),
+    "network, apart": lambda: figures.network(trace(RFaceNet(frames=16, subjects=3, fusion="none"), CLIP), SHAPE),
+    "network, pulse only": lambda: figures.network(
+        trace(RFaceNet(frames=16, subjects=0, fusion="none", contours="none"), CLIP), SHAPE
+    ),
     "schemes": lambda: figures.fusion_schemes(schemes(), SHAPE),
     "maps": lambda: figures.attention_maps(face(), {"a": np.eye(16), "b": np.zeros((16, 16))}),
     "maps, five": lambda: figures.attention_maps(face(), {str(number): np.eye(16) for number in range(5)}),
@@ -81,7 +85,9 @@ SICK = {
     "loss, none": lambda: figures.loss_curves({}),
     "network, nothing": lambda: figures.network([], SHAPE),
     "schemes, none": lambda: figures.fusion_schemes({}, SHAPE),
-    "schemes, no combiner": lambda: figures.fusion_schemes({"none": trace(RFaceNet(16, 0, "none"), CLIP)}, SHAPE),
+    "schemes, no combiner": lambda: figures.fusion_schemes(
+        {"none": trace(RFaceNet(frames=16, subjects=0, fusion="none"), CLIP)}, SHAPE
+    ),
     "maps, none": lambda: figures.attention_maps(face(), {}),
     "shares, none": lambda: figures.attention_shares({"a": [NAN]}, [0.2]),
 }
@@ -164,7 +170,7 @@ def test_which_settles_first_is_told(columns, sentence):
 
 
 def test_the_network_is_drawn_with_all_its_blocks_and_shapes():
-    blocks = trace(RFaceNet(16, 3), CLIP)
+    blocks = trace(RFaceNet(frames=16, subjects=3), CLIP)
     text = said(figures.network(blocks, SHAPE))
     for block in blocks:
         assert f"{block.name} {'×'.join(map(str, block.shape))}" in text

@@ -6,7 +6,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-VERSION = re.search(r'__version__ = "(.+?)"', (HERE / "rfacenet_toolbox" / "__init__.py").read_text()).group(1)
+INIT = (HERE / "rfacenet_toolbox" / "__init__.py").read_text(encoding="utf-8")
+VERSION = re.search(r'__version__ = "(.+?)"', INIT).group(1)
 
 # Of what the extras name, later releases that pip would take on an old Python do not work there.
 HRV = ["neurokit2>=0.2; python_version >= '3.10'", "neurokit2>=0.2,<0.2.11; python_version < '3.10'"]

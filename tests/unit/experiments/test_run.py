@@ -6,6 +6,7 @@ import pytest
 import yaml
 from support.fake_results import write_result
 from support.fake_runs import BASE, make_run
+from support.systems import needs_locks
 
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.experiments import Run, overlaid
@@ -131,6 +132,7 @@ def test_signal_methods_have_a_result_each_and_may_become_more(tmp_path):
     assert (run.folder / "GREEN" / "results.json").is_file()
 
 
+@needs_locks
 def test_the_lock_is_held_once(tmp_path):
     run = make_run(tmp_path / "a")
     first = run.lock()

@@ -69,7 +69,6 @@ def without(key, *path):
 
 def test_a_state_of_an_earlier_version_is_of_the_same_run(config):
     assert agrees(EARLIER, config)
-    assert json.loads(fingerprint.of_run(config, CLIPS)) == EARLIER
 
 
 @pytest.mark.parametrize(

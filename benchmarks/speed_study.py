@@ -1,9 +1,9 @@
-"""The time that each lever of ``MODEL.RFACENET.RUNTIME`` saves on the demo, beside the accuracy that it costs.
+"""What does each speed option of ``MODEL.RFACENET.RUNTIME`` save in the demo, and what accuracy does it cost?
 
-``python benchmarks/lever_study.py`` runs the demo's job once a lever, each alone on top of none, then those together
-that pay on this machine; ``--levers none compiled`` runs some. All runs share the demo's recordings and cached clips
-(``make demo`` makes them), seed and batches. Tables go to the screen and to ``<out>/levers.json``. A run that is there
-already is not done again.
+``python benchmarks/speed_study.py`` runs the demo's job without any option, with each alone, and with those together
+that pay on this machine; ``--options "no option" compiled`` runs some. All runs share the demo's recordings and cached
+clips (``make demo`` makes them), seed and batches. Tables go to the screen and to ``<out>/speed.json``. A run that is
+there already is not done again. ``python benchmarks/step.py`` times single steps.
 """
 
 import argparse
@@ -16,33 +16,24 @@ import sys
 from pathlib import Path
 
 import yaml
+from measuring import ROOT, machine
+from step import variants
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
-
-import rows_step  # noqa: E402  (below the path it needs)
-
-COLUMNS = ("lever", "first epoch, s", "later epochs, s", "peak, MB", "BVP error", "MAE, bpm", "MACC")
+COLUMNS = ("option", "first epoch, s", "later epochs, s", "peak, MB", "BVP error", "MAE, bpm", "MACC")
 
 
 def main():
     args = _arguments()
-    variants = lever_settings()
+    print(machine())
     table = []
-    for name in args.levers or variants:
-        folder = _run(args, name, variants[name])
-        table.append({"lever": name, "settings": variants[name], **figures(folder)})
+    for name in args.options:
+        settings = variants()[name]
+        table.append({"option": name, "settings": settings, **figures(_run(args, name, settings))})
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "levers.json").write_text(json.dumps(table, indent=1) + "\n")
+    (args.out / "speed.json").write_text(json.dumps(table, indent=1) + "\n")
     print("  ".join(f"{column:>15}" for column in COLUMNS))
     for row in table:
         print("  ".join(f"{_text(row[column]):>15}" for column in COLUMNS))
-
-
-def lever_settings():
-    """{name: settings of RUNTIME}: none, each alone, all that pay."""
-    alone = {name.replace("fp32, ", ""): {**rows_step.NO_LEVER, **one} for name, one in rows_step.LEVERS.items()}
-    return {"none": rows_step.NO_LEVER, **alone, "every lever": rows_step.best_levers()[1]}
 
 
 def figures(folder):
@@ -104,10 +95,11 @@ def _text(value):
 
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--levers", nargs="+", choices=list(lever_settings()), help="which; all by default")
+    every = list(variants())
+    parser.add_argument("--options", nargs="+", choices=every, default=every, metavar="OPTION", help="all by default")
     parser.add_argument("--data", type=Path, default=ROOT / "demo_data", help="the demo's recordings and clips")
     parser.add_argument("--epochs", type=int, help="other than the demo's own")
-    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "levers")
+    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "speed_study")
     return parser.parse_args()
 
 

@@ -1,12 +1,13 @@
 # `make demo` and `make test` need Python 3.8 or newer with pip, and a package registry; nothing else.
 PYTHON ?= python3
+PYTHON38 ?= python3.8
 BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
 	--config toolbox_configs/table2/DEMO_BASE.yaml
 BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
-.PHONY: demo predict-demo table2-demo table3-demo weights test lint bench mediapipe clean
+.PHONY: demo predict-demo table2-demo table3-demo weights test test-floor lint types bench mediapipe clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -19,8 +20,16 @@ predict-demo: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m pytest
 
+# The unit tests in the toolbox's own environment, the oldest that is supported: `make test-floor PYTHON38=python3.8`.
+test-floor: .venv-floor/ready
+	.venv-floor/bin/python -m pytest tests/unit
+
 lint: .venv/ready
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+types: .venv/ready
+	$(BIN)/python -m mypy
 
 # The short benchmarks, in turn: ratios, and the machine; with RPPG_TOOLBOX=/path/to/checkout, against the toolbox.
 bench: .venv/ready
@@ -74,5 +83,10 @@ weights_data/ready: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,lint]'
 	touch $@
 
+.venv-floor/ready: setup.py constraints-floor.txt
+	$(PYTHON38) -m venv .venv-floor
+	.venv-floor/bin/python -m pip install --quiet --constraint constraints-floor.txt --editable '.[test]'
+	touch $@
+
 clean:
-	rm -rf .venv demo_data demo_tables weights_data runs
+	rm -rf .venv .venv-floor site demo_data demo_tables weights_data runs

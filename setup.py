@@ -8,18 +8,41 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VERSION = re.search(r'__version__ = "(.+?)"', (HERE / "rfacenet_toolbox" / "__init__.py").read_text()).group(1)
 
+HRV = "neurokit2>=0.2"  # heart-rate variability
+ENCODERS = "av>=10"  # the video encoders of the varied synthetic recordings
+SLURM = "submitit>=1.4"  # runs as jobs of a cluster
+
 setup(
     name="rfacenet-toolbox",
     version=VERSION,
     description="rFaceNet (heart rate from face video, guided by facial contours) as a plug-in for the rPPG-Toolbox",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
+    author="The rfacenet-toolbox contributors",
     license="Apache-2.0",
+    license_files=["LICENSE"],
+    project_urls={
+        "Paper": "https://arxiv.org/abs/2403.09034",
+        "rPPG-Toolbox": "https://github.com/ubicomplab/rPPG-Toolbox",
+    },
+    keywords=["rPPG", "remote photoplethysmography", "heart rate", "blood volume pulse", "PyTorch"],
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Science/Research",
+        "License :: OSI Approved :: Apache Software License",
+        "Operating System :: MacOS",
+        "Operating System :: Microsoft :: Windows",
+        "Operating System :: POSIX :: Linux",
+        *(f"Programming Language :: Python :: 3.{minor}" for minor in range(8, 14)),
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Scientific/Engineering :: Image Recognition",
+        "Typing :: Typed",
+    ],
     python_requires=">=3.8",
     packages=find_packages(include=["rfacenet_toolbox", "rfacenet_toolbox.*"]) + ["rfacenet_toolbox.toolbox_configs"],
     package_dir={"rfacenet_toolbox.toolbox_configs": "toolbox_configs"},
     package_data={
-        "rfacenet_toolbox": ["weights/*"],
+        "rfacenet_toolbox": ["py.typed", "weights/*"],
         "rfacenet_toolbox.toolbox_configs": ["*.yaml", "*/*.yaml"],
     },
     install_requires=[
@@ -37,10 +60,13 @@ setup(
         "safetensors>=0.3",
     ],
     extras_require={
-        "test": ["pytest>=7"],
-        "lint": ["ruff"],
-        "predict": ["neurokit2>=0.2"],  # heart-rate variability
-        "weights": ["av>=10"],  # encoders of the varied synthetic recordings
+        "predict": [HRV],
+        "weights": [ENCODERS],
+        "slurm": [SLURM],
+        # with what the optional parts need, so that their tests run
+        "test": ["pytest>=7", "pytest-timeout>=2", "pytest-xdist>=3", HRV, ENCODERS, SLURM],
+        "lint": ["ruff>=0.17", "mypy>=1.14"],
+        "docs": ["mkdocs-material>=9.7", "mkdocstrings[python]>=0.26"],
         # The newest that has the face models in it. It brings a second OpenCV into the same folder, so both have to be
         # one release, the newest for NumPy 1; docs/configs.md says how the headless one wins.
         "mediapipe": [

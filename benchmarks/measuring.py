@@ -1,6 +1,6 @@
 """What the benchmarks share: this checkout's package, the machine's description, calls timed in turn, peak memory.
 
-Other projects' interpreters import it, too, so the module itself needs the standard library alone.
+Other projects' interpreters import it too, so importing it takes the standard library alone.
 """
 
 import os
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # the package beside this folder is measured, not one that happens to be installed
+sys.path.insert(0, str(ROOT))  # measure the package of this folder, not one that happens to be installed
 
 
 def machine():
@@ -21,44 +21,38 @@ def machine():
 
     from rfacenet_toolbox.runtime import speed
 
-    gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ", no GPU"
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
     cores = f"{os.cpu_count()} cores, {torch.get_num_threads()} threads"
     versions = f"torch {torch.__version__}, Python {platform.python_version()}, {platform.platform()}"
-    return f"{speed.cpu_name()}, {cores}{gpu}; {versions}"
+    return f"{speed.cpu_name()}, {cores}, {gpu}; {versions}"
 
 
 def checkout():
-    """The first rPPG-Toolbox checkout in ``RPPG_TOOLBOX``, importable from then on; None without one, which is said."""
+    """The first checkout in ``RPPG_TOOLBOX``, whose modules can then be imported; None, which is said, without one."""
     folder = os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep)[0]
     if not folder:
         print("Not compared with the toolbox: set RPPG_TOOLBOX to the folder of a checkout.")
         return None
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
+    sys.path.insert(0, folder)
     return folder
 
 
-def compare(name, ours, theirs=None, against="", repeats=5, goal=None, warm_up=True):
-    """Time two calls in turn and print the median of their ratios, pair by pair.
-
-    The calls alternate (A B A B), so that a machine that slows down slows both.
+def compare(name, ours, theirs=None, against="", repeats=5, warm_up=True):
+    """Time two calls in turn, A B A B, and print the median of their ratios, pair by pair.
 
     Args:
-        name: of what is measured; ``against`` names the other call.
-        theirs: None prints our time alone.
-        repeats: pairs.
-        goal: the ratio aimed at, or below.
-        warm_up: make one pair before that does not count.
+        name: of what ``ours`` does; ``against`` names ``theirs``.
+        theirs: None prints the time of ``ours`` alone.
+        repeats: pairs that count.
+        warm_up: begin with a pair that does not count.
     """
     calls = [ours] if theirs is None else [ours, theirs]
     pairs = [[_seconds(call) for call in calls] for _ in range(repeats + warm_up)][warm_up:]
-    text = f"{name:42} {statistics.median(pair[0] for pair in pairs):9.4g} s"
+    text = f"{name:40} {statistics.median(pair[0] for pair in pairs):9.4g} s"
     if theirs is not None:
         ratios = [pair[0] / pair[1] for pair in pairs]
-        ratio = statistics.median(ratios)
-        text += f"  {ratio:7.4g} times {against} ({min(ratios):.4g} to {max(ratios):.4g})"
-        if goal is not None:
-            text += f"; goal {goal:g}, {'met' if ratio <= goal else 'MISSED'}"
+        spread = f"({min(ratios):.3g} to {max(ratios):.3g})"
+        text += f", {statistics.median(ratios):.3g} times {against} {spread}"
     print(text, flush=True)
 
 
@@ -73,7 +67,7 @@ def peak_bytes():
     status = Path("/proc/self/status")
     if status.exists():
         return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text()).group(1)) * 1024
-    import resource  # counts what the parent held when it forked, too
+    import resource
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -15,7 +15,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 from measuring import ROOT, machine
+
+from rfacenet_toolbox.synthetic import write_dataset
 
 SECONDS_DRAWN = 30
 OURS = """
@@ -42,8 +45,14 @@ rate = None if found is None or found["hr"] is None else float(found["hr"])
 REPORT = """
 done = time.perf_counter()
 memory = peak_bytes() / 2**20
-print(json.dumps({"start_s": ready - began, "work_s": done - ready, "memory_mib": memory, "heart_rate_bpm": rate}))
+print(json.dumps({"start_s": ready - began, "work_s": done - ready, "memory_mib": memory,
+                  "heart_rate_bpm": None if rate is None else round(rate, 2)}))
 """
+
+LINE = (
+    "{method:10} {video:24} {seconds:7.1f} s  {times_real_time:6.1f} x real time ({slowest:.1f} to {fastest:.1f})  "
+    "start {start_s:4.1f} s  {memory_mib:6.0f} MiB  {heart_rate_bpm} bpm (true {true_bpm})"
+)
 
 
 def main():
@@ -51,7 +60,7 @@ def main():
     print(machine())
     sizes = install_sizes(args.open_rppg)
     methods = dict.fromkeys(args.methods + ["open-rppg"] * bool(args.open_rppg))
-    videos = [text.partition("=")[::2] for text in args.videos]
+    videos = [video.partition("=")[::2] for video in args.videos]
     videos += [(str(long_video(args.folder, minutes)), "") for minutes in args.minutes]
     summaries = []
     for path, truth in videos:
@@ -61,7 +70,7 @@ def main():
                 runs[method].append(run(method, path, args.open_rppg))
         for method, measured in runs.items():
             summaries.append(summary(method.partition("=")[0], path, float(truth) if truth else None, measured))
-            print(line(summaries[-1]), flush=True)
+            print(LINE.format(**summaries[-1]), flush=True)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     found = {"cores": os.cpu_count(), "repeats": args.repeats, "install_bytes": sizes, "rows": summaries}
     args.out.write_text(json.dumps(found, indent=1) + "\n")
@@ -98,39 +107,21 @@ def install_sizes(open_rppg):
 
 
 def summary(method, path, truth, runs):
-    """What the runs of a method on a video took and said."""
-    import cv2
-
+    """The runs of a method on a video: medians of times, the greatest memory, the heart rates."""
     capture = cv2.VideoCapture(path)
     seconds = capture.get(cv2.CAP_PROP_FRAME_COUNT) / capture.get(cv2.CAP_PROP_FPS)
-    works = sorted(run["work_s"] for run in runs)
-    rates = [run["heart_rate_bpm"] for run in runs]
+    speeds, rates = [seconds / run["work_s"] for run in runs], [run["heart_rate_bpm"] for run in runs]
     return {
         "method": method, "video": Path(path).name, "seconds": seconds, "true_bpm": truth,
         "heart_rate_bpm": rates[0], "heart_rates_bpm": rates,
-        "times_real_time": seconds / statistics.median(works),
-        "slowest": seconds / works[-1], "fastest": seconds / works[0],
+        "times_real_time": statistics.median(speeds), "slowest": min(speeds), "fastest": max(speeds),
         "start_s": statistics.median(run["start_s"] for run in runs),
         "memory_mib": max(run["memory_mib"] for run in runs),
     }  # fmt: skip
 
 
-def line(found):
-    rate = "no heart rate" if found["heart_rate_bpm"] is None else f"{found['heart_rate_bpm']:6.1f} bpm"
-    truth = "" if found["true_bpm"] is None else f" (true {found['true_bpm']:g})"
-    return (
-        f"{found['method']:10} {found['video']:24} {found['seconds']:7.1f} s  {found['times_real_time']:6.1f} x real time "
-        f"({found['slowest']:.1f} to {found['fastest']:.1f})  start {found['start_s']:4.1f} s  {found['memory_mib']:6.0f} MiB  "
-        f"{rate}{truth}"
-    )
-
-
 def long_video(folder, minutes):
     """A synthetic video of so many minutes, MPEG-4; made once."""
-    import cv2
-
-    from rfacenet_toolbox.synthetic import write_dataset
-
     path = folder / f"synthetic_{minutes:g}_minutes.mp4"
     if path.is_file():
         return path

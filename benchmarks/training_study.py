@@ -1,8 +1,8 @@
-"""How do the balance of the loss and the steps of the TCU change training?
+"""How do the balance of the loss, the steps of the TCU and the speed options change training?
 
-``python benchmarks/training_study.py loss`` (or ``start``, ``tcu``) makes synthetic recordings, trains each variant on
-the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. Runs that are there already are
-not made again. docs/paper-notes.md shows the figures and says what was chosen.
+``python benchmarks/training_study.py loss`` (or ``start``, ``tcu``, ``speed``) makes synthetic recordings, trains each
+variant on the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. Runs that are there
+already are not made again. docs/paper-notes.md shows the figures and says what was chosen.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 from measuring import ROOT
+from step import variants
 
 from rfacenet_toolbox.synthetic import write_dataset
 
@@ -35,6 +36,7 @@ STUDIES = {
         },
     },
     "tcu": {"1 pooled step": TUNED, **{f"{n} pooled steps": {**TUNED, "TCU_STEPS": n} for n in (4, 8, 16)}},
+    "speed": {name: {**TUNED, "RUNTIME": options} for name, options in variants().items()},
 }
 
 
@@ -83,7 +85,8 @@ def _config(args, settings, seed):
     }
     data["TRAIN"].update(EPOCHS=args.epochs, LR=3e-3)
     data["TRAIN"]["DATA"]["END"] = 1.0
-    runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0}
+    settings = dict(settings)
+    runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0, **settings.pop("RUNTIME", {})}
     return {
         "BASE": [str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")],
         **data,
@@ -92,7 +95,7 @@ def _config(args, settings, seed):
 
 
 def _summary(seeds):
-    """Means over the seeds: how fast the BVP was learned, how well, and what it scores on the test subjects."""
+    """Means over the seeds: how fast the BVP was learned, how well, what it scores on the test subjects, and time."""
 
     def mean(values):
         values = list(values)
@@ -107,6 +110,8 @@ def _summary(seeds):
     }
     for metric in ("MAE", "MACC", "SNR"):
         figures[f"test_{metric}"] = mean(results["protocols"]["neurips2023"][metric][0] for _, results in seeds)
+    figures["first_epoch_s"] = mean(float(epochs[0]["seconds"]) for epochs, _ in seeds)
+    figures["later_epochs_s"] = mean(min(float(epoch["seconds"]) for epoch in epochs[1:]) for epochs, _ in seeds)
     return figures
 
 
@@ -121,7 +126,8 @@ def _draw(runs, path):
         ("holdout_bvp", "BVP error on unseen clips (0 to 4)"),
         ("holdout_identity_accuracy", "identity accuracy on unseen clips"),
     )
-    colours = ("#000000", "#0072B2", "#E69F00", "#009E73")  # Okabe and Ito: told apart by colour-blind readers
+    # Okabe and Ito: told apart by colour-blind readers
+    colours = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
     for axis, (column, label) in zip(axes, panels):
         for colour, (name, seeds) in zip(colours, runs.items()):
             curves = [[float(epoch[column] or "nan") for epoch in epochs] for epochs, _ in seeds]

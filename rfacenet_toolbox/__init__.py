@@ -1,10 +1,16 @@
 """rFaceNet for the rPPG-Toolbox: heart rate from face video, guided by identity-specific facial contours.
 
 >>> import rfacenet_toolbox
->>> model = rfacenet_toolbox.RFaceNet(frames=128, identities=10, fusion="stage3", identity="tcu")
+>>> model = rfacenet_toolbox.RFaceNet(frames=128, subjects=10, fusion="stage3", contours="tcu")
 
 Importing the package is cheap: the names below load what they need when they are first used.
 """
+
+from typing import TYPE_CHECKING, Any, List
+
+if TYPE_CHECKING:
+    from .methods.rfacenet import RFaceNet, heart_rate_bpm
+    from .prediction import predict
 
 __version__ = "0.1.0"
 __all__ = ["RFaceNet", "heart_rate_bpm", "predict", "__version__"]
@@ -16,7 +22,7 @@ _LAZY = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
@@ -24,5 +30,5 @@ def __getattr__(name):
     return getattr(importlib.import_module(_LAZY[name]), name)
 
 
-def __dir__():
+def __dir__() -> List[str]:
     return sorted(__all__)

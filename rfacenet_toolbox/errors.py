@@ -4,6 +4,9 @@ Every error that a user can cause derives from :class:`RFaceNetError`, and its m
 expected, and what to do next. Both hosts print the message alone, without a traceback.
 """
 
+import difflib
+from typing import Iterable, Optional
+
 
 class RFaceNetError(Exception):
     """Base of all errors of this package."""
@@ -25,6 +28,10 @@ class CheckpointError(RFaceNetError):
     """A weights or state file that is missing, damaged, or belongs to another model."""
 
 
+class OutputError(RFaceNetError):
+    """A file that cannot be written: the disk is full, or the folder is not writable."""
+
+
 class InstallError(RFaceNetError):
     """A directory that is no rPPG-Toolbox checkout, or one that cannot be changed safely."""
 
@@ -35,3 +42,22 @@ class NotFiniteError(RFaceNetError, ArithmeticError):
 
 class EvaluationError(RFaceNetError, ValueError):
     """Signals that cannot be scored: empty, not finite, or of lengths that do not match."""
+
+
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
+    """The message for a ``name`` that is none of ``known``, with the closest of them.
+
+    >>> unknown("DATASET", "pur", ["PURE", "UBFC-rPPG"])
+    "DATASET is 'pur', which is unknown. Did you mean 'PURE'? There are: PURE, UBFC-rPPG."
+    """
+    known = list(known)
+    similar = closest(name, known)
+    hint = f" Did you mean {similar!r}?" if similar else ""
+    return f"{what} is {name!r}, which is unknown.{hint} There are: {', '.join(known)}."
+
+
+def closest(name: object, known: Iterable[str], cutoff: float = 0.5) -> Optional[str]:
+    """The spelling among ``known`` that ``name`` most resembles, ignoring case; None if none does by ``cutoff``."""
+    spellings = {spelling.lower(): spelling for spelling in known}
+    similar = difflib.get_close_matches(str(name).lower(), spellings, n=1, cutoff=cutoff)
+    return spellings[similar[0]] if similar else None

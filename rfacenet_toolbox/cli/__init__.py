@@ -1,12 +1,34 @@
-"""``rfacenet``: its subcommands are the modules of :mod:`.commands`."""
+"""``rfacenet``: the command line.
+
+A command is two functions in a module of this folder: one adds its arguments to a parser, the other runs it, prints for
+people, and returns the exit status or None. What it needs beyond the standard library it imports when it runs, so that
+``rfacenet --help`` stays quick.
+"""
 
 import argparse
-import importlib
 import sys
 
 from .. import __version__
 from ..errors import RFaceNetError
-from . import commands
+from . import evaluate, install, predict, report, run, synth, tables
+
+#: name -> (module, help), in the order of ``rfacenet --help``. The module has ``NAME(args)`` and
+#: ``NAME_arguments(parser)``.
+COMMANDS = {
+    "install": (install, "add the plug-in to an rPPG-Toolbox checkout"),
+    "uninstall": (install, "give a checkout back as it was"),
+    "run": (run, "run a config, in a checkout without editing it, or standalone"),
+    "synth": (synth, "write synthetic recordings in a data set's format"),
+    "predict": (predict, "heart rate, pulse waveform and a picture from your own face videos"),
+    "export": (report, "a run's trained network as one .safetensors file for rfacenet predict"),
+    "evaluate": (evaluate, "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"),
+    "compare": (evaluate, "whether one run's heart rates are better than another's on the same videos"),
+    "table2": (tables, "make the paper's Table 2 from the two data sets"),
+    "table3": (tables, "make the paper's Table 3, the ablations, from the two data sets"),
+    "sweep": (tables, "run a config with every combination of some settings' values"),
+    "report": (report, "figures and tables of finished runs, in one page that opens without a network"),
+    "profile": (report, "what models cost: parameters, operations, memory, time per clip"),
+}
 
 
 def main(argv=None):
@@ -16,9 +38,11 @@ def main(argv=None):
     if args.command is None:
         parser.print_help(sys.stderr)
         return 2
-    if rest and not args.takes_more:
+    if args.command == "run":  # the toolbox's main.py has more arguments, which are passed on as they are
+        args.rest = rest
+    elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    return _guarded(lambda: args.function(args, rest))
+    return _guarded(lambda: args.function(args))
 
 
 def standalone(argv=None):
@@ -49,9 +73,8 @@ def _parser():
     parser = argparse.ArgumentParser(prog="rfacenet", description="rFaceNet for the rPPG-Toolbox, and without it.")
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command")
-    for name in commands.NAMES:
-        module = importlib.import_module(f".commands.{name}", __package__)
-        subparser = subparsers.add_parser(name, help=module.HELP)
-        module.add_arguments(subparser)
-        subparser.set_defaults(function=module.run, takes_more=getattr(module, "TAKES_MORE", False))
+    for name, (module, help_text) in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=help_text)
+        getattr(module, f"{name}_arguments")(subparser)
+        subparser.set_defaults(function=getattr(module, name))
     return parser

@@ -1,10 +1,11 @@
 """What is checked before a run starts: settings that do not fit each other, hosts that lack what a setting asks for."""
 
-import difflib
 import os
 
-from ..errors import ConfigError, EvaluationError
+from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
+from . import method
+from .splits_used import splits_used
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
@@ -20,29 +21,32 @@ def check(config, host):
     Raises:
         ConfigError: with the key, what it holds, what it may hold.
     """
+    from ..runtime import machine, speed
+    from .no_effect import check_no_effect
+
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
+        check_no_effect(config, ["UNSUPERVISED"])
         return
     name = config.MODEL.NAME
     if not registry.is_registered(name):
         raise registry.unknown_name(name)
-    splits = ["TRAIN", "TEST"] if config.TOOLBOX_MODE == "train_and_test" else ["TEST"]
-    if config.TOOLBOX_MODE == "train_and_test" and not config.TEST.USE_LAST_EPOCH:
-        splits.append("VALID")
+    splits = splits_used(config)
     for split in splits:
         _check_data(config[split].DATA, split, host)
+    check_no_effect(config, splits)
     _check_writable("LOG.PATH", config.LOG.PATH)
     if config.TOOLBOX_MODE == "train_and_test":
         _check_training(config)
     _check_evaluation(config.INFERENCE, config.TEST.DATA.FS)
     _check_machine(config)
-    _check_levers(config)
+    speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
             f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
             f"only_test needs the .pth of a trained model."
         )
-    registry.check(name, config, splits)
+    method.check(config, splits)
 
 
 def check_method_names(names):
@@ -53,14 +57,11 @@ def check_method_names(names):
     """
     from ..methods.signal import METHODS
 
-    there_are = f"There are: {', '.join(METHODS)}."
     if not names:
-        raise ConfigError(f"UNSUPERVISED.METHOD is empty; expected a list of signal methods. {there_are}")
+        raise ConfigError(f"UNSUPERVISED.METHOD is empty; expected names of signal methods: {', '.join(METHODS)}.")
     for name in names:
         if name not in METHODS:
-            close = difflib.get_close_matches(str(name).upper(), METHODS, n=1, cutoff=0.5)
-            hint = f"Did you mean {close[0]!r}? " if close else ""
-            raise ConfigError(f"UNSUPERVISED.METHOD has {name!r}, which is no signal method. {hint}{there_are}")
+            raise ConfigError(unknown("A method of UNSUPERVISED.METHOD", name, METHODS))
 
 
 def _check_signal_methods(config, host):
@@ -125,9 +126,20 @@ def _check_training(config):
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     if not config.TRAIN.MODEL_FILE_NAME:
         raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
-    from ..training import warm_start
+    if config.MODEL.RFACENET.INIT:
+        _check_init(config.MODEL.RFACENET.INIT)
 
-    warm_start.check(config.MODEL.RFACENET.INIT)
+
+def _check_init(init):
+    from ..training import weights_files
+
+    try:
+        weights_files.resolve(init)
+    except CheckpointError as error:
+        raise ConfigError(
+            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_files.PACKAGE} for "
+            f"the weights that the package ships, starts the run; '' starts it afresh."
+        ) from error
 
 
 def _check_evaluation(inference, fs_hz):
@@ -170,61 +182,6 @@ def _check_writable(key, path):
             f"{key} is {path}, and nothing can be written there: {folder} is "
             f"{'not writable' if os.path.isdir(folder) else 'no folder'}. Name another folder."
         )
-
-
-def check_clips(config, splits, *, data_format, data_types, smallest_side):
-    """Refuse clips that are laid out otherwise than the model of ``MODEL.NAME`` takes them.
-
-    Args:
-        config: the whole tree.
-        splits: those that are used, such as ``["TRAIN", "TEST"]``.
-        data_format: ``DATA_FORMAT`` of the model.
-        data_types: how many ``DATA_TYPE``s it takes, each of three channels.
-        smallest_side: of a frame, in pixels.
-
-    Raises:
-        ConfigError: with the key, what it holds, what the model takes.
-    """
-    model = config.MODEL.NAME
-    for split in splits:
-        key, found = f"{split}.DATA", config[split].DATA.DATA_FORMAT
-        preprocess = config[split].DATA.PREPROCESS
-        if not preprocess.DO_CHUNK:
-            raise ConfigError(
-                f"{key}.PREPROCESS.DO_CHUNK is False, and {model} takes clips of CHUNK_LENGTH frames: set DO_CHUNK to "
-                f"True."
-            )
-        if found != data_format:
-            raise ConfigError(f"{key}.DATA_FORMAT is {found!r}; {model} takes {data_format}.")
-        if len(preprocess.DATA_TYPE) != data_types:
-            raise ConfigError(
-                f"{key}.PREPROCESS.DATA_TYPE is {preprocess.DATA_TYPE}; {model} takes {('one', 'two')[data_types - 1]}."
-            )
-        if min(preprocess.RESIZE.W, preprocess.RESIZE.H) < smallest_side:
-            raise ConfigError(
-                f"{key}.PREPROCESS.RESIZE is below {smallest_side}x{smallest_side}, the smallest that {model} takes."
-            )
-
-
-def check_frame_num(config, splits, key, frames):
-    """Refuse clips of another length than the ``frames`` that the setting ``key`` gives the model.
-
-    Raises:
-        ConfigError: with both keys and what they hold.
-    """
-    for split in splits:
-        length = config[split].DATA.PREPROCESS.CHUNK_LENGTH
-        if length != frames:
-            raise ConfigError(
-                f"{split}.DATA.PREPROCESS.CHUNK_LENGTH is {length}, and {key} is {frames}. The network takes clips of "
-                f"exactly FRAME_NUM frames: make the two numbers equal."
-            )
-
-
-def _check_levers(config):
-    from ..runtime import machine, speed
-
-    speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
 
 
 def _one_of(key, value, allowed):

@@ -1,11 +1,11 @@
 """``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration."""
 
-import math
+import copy
 
 from yacs.config import CfgNode
 
-from ..errors import ConfigError, ShapeError
-from .checks import check_clips, check_frame_num
+from ..errors import ConfigError
+from ..methods import registry
 
 
 def rfacenet_node():
@@ -44,41 +44,19 @@ def rfacenet_node():
     return node
 
 
-def check_rfacenet(config, splits):
-    """Refuse settings and clips that rFaceNet cannot have.
+def add_settings(tree):
+    """Add ``MODEL.RFACENET``, and the nodes of registered methods, to a tree that has the toolbox's keys.
 
     Raises:
-        ConfigError: with the key, what it holds, what it may hold.
+        ConfigError: the toolbox has a node of such a name, with other settings.
     """
-    import torch
-
-    from ..methods.rfacenet import MultiTaskLoss, RFaceNet, heart_rate_bpm
-
-    node = config.MODEL.RFACENET
-    _check_fusion_init(node.FUSION_INIT)
-    try:
-        with torch.random.fork_rng(devices=[]):  # in a checkout the generator is seeded before this
-            RFaceNet(node.FRAME_NUM, 1, node.FUSION, node.IDENTITY, tcu_steps=node.TCU_STEPS)
-        MultiTaskLoss(
-            30, heart_rate_unit=node.LOSS.HEART_RATE_UNIT, sigma_init=node.LOSS.SIGMA_INIT, tasks=node.LOSS.TASKS
-        )
-    except ShapeError as error:
-        raise ConfigError(f"MODEL.RFACENET: {error}") from error
-    if "TRAIN" in splits and "heart_rate" in node.LOSS.TASKS:
-        try:
-            heart_rate_bpm(torch.zeros(node.FRAME_NUM), config.TRAIN.DATA.FS)
-        except ShapeError as error:
+    if "RFACENET" not in tree.MODEL:
+        tree.MODEL.RFACENET = rfacenet_node()
+    for name, defaults in registry.added_nodes().items():
+        if name in tree.MODEL and set(tree.MODEL[name]) != set(defaults):
             raise ConfigError(
-                f"MODEL.RFACENET.FRAME_NUM is {node.FRAME_NUM}, too few for the heart_rate term of MODEL.RFACENET.LOSS."
-                f"TASKS: {error}"
-            ) from error
-    check_clips(config, splits, data_format="NCDHW", data_types=1, smallest_side=16)
-    check_frame_num(config, splits, "MODEL.RFACENET.FRAME_NUM", node.FRAME_NUM)
-
-
-def _check_fusion_init(init):
-    if len(init) != 2 or not all(isinstance(value, (int, float)) and math.isfinite(value) for value in init):
-        raise ConfigError(
-            f"MODEL.RFACENET.FUSION_INIT is {init}; expected two numbers, where alpha (of the identity map) and beta "
-            f"(of the rPPG map) of Eq. 2 start."
-        )
+                f"a registered method brings settings MODEL.{name} with {', '.join(defaults)}, and there is a MODEL."
+                f"{name} with {', '.join(tree.MODEL[name])} already. Register the method with a node of another name."
+            )
+        if name not in tree.MODEL:
+            tree.MODEL[name] = CfgNode(copy.deepcopy(defaults))

@@ -1,13 +1,12 @@
 """A YAML file -> the frozen configuration, without a toolbox: ``BASE`` files, unknown keys, and the derived paths."""
 
-import difflib
 import os
 from pathlib import Path
 
 import yaml
 from yacs.config import CfgNode
 
-from ..errors import ConfigError
+from ..errors import ConfigError, closest
 from .tree import toolbox_tree
 
 MODES = ("train_and_test", "only_test", "unsupervised_method")
@@ -34,11 +33,9 @@ def load(path, values=None):
 def unknown_key_error(key, tree, source):
     """The error for a dotted ``key`` that ``tree`` has not, with the closest spelling that it has."""
     known = list(_names(tree))
-    leaf = key.rsplit(".", 1)[-1]
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.6) or [
-        name for name in known if difflib.SequenceMatcher(None, name.rsplit(".", 1)[-1], leaf).ratio() > 0.8
-    ]
-    hint = f"Did you mean {close[0]}?" if close else "See docs/configs.md for the keys there are."
+    last_parts = {name.rpartition(".")[2]: name for name in reversed(known)}
+    similar = closest(key, known, 0.6) or last_parts.get(closest(key.rpartition(".")[2], last_parts, 0.8))
+    hint = f"Did you mean {similar}?" if similar else "See docs/configs.md for the keys there are."
     return ConfigError(f"{source} sets {key}, which is no setting. {hint}")
 
 

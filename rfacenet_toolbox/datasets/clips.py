@@ -1,4 +1,4 @@
-"""Cached clips as a torch data set: what the toolbox's ``BaseLoader.__getitem__`` yields."""
+"""Cached clips as torch data sets: what the toolbox's ``BaseLoader.__getitem__`` yields, or its mean colours."""
 
 import os
 
@@ -6,6 +6,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from ..errors import ConfigError, DataError
+from ..methods.signal import mean_rgb
 from .clip_cache import label_path
 
 #: DATA_FORMAT -> order of a cached clip's axes (T, H, W, C).
@@ -13,45 +14,45 @@ AXES = {"NDCHW": (0, 3, 1, 2), "NCDHW": (3, 0, 1, 2), "NDHWC": (0, 1, 2, 3)}
 
 
 def check_data_format(data_format):
-    """Refuse a DATA_FORMAT that there is not.
+    """Check that DATA_FORMAT is one of :data:`AXES`.
 
     Raises:
-        ConfigError: not one of :data:`AXES`.
+        ConfigError: it is not.
     """
     if data_format not in AXES:
         raise ConfigError(f"DATA_FORMAT is {data_format!r}; expected one of {', '.join(AXES)}. Correct it.")
 
 
 class ClipDataset(Dataset):
-    """Clips of a file list.
+    """The clips of a file list.
 
     Args:
-        inputs: input files; the label file lies beside each.
+        inputs: input files; each has its label file beside it.
         data_format: ``"NCDHW"``, ``"NDCHW"`` or ``"NDHWC"`` (D is time).
 
     Attributes:
         inputs, labels: paths, sorted as the toolbox sorts them (as text).
-        recordings: sorted names of the recordings that the clips come from.
+        recordings: names of the recordings that the clips come from, sorted.
 
     Item ``i`` is ``(clip, label, filename, chunk_id)``: float32 frames in ``data_format`` without its N, float32 label
     (T,), recording name (``"102"``) and number of the clip in it (``"0"``), both text.
 
     Raises:
-        DataError: on reading a damaged or missing file; the message names it.
+        DataError: a file is damaged or missing; the message names it.
     """
 
     def __init__(self, inputs, data_format):
         check_data_format(data_format)
         self.inputs = sorted(inputs)
         self.labels = [label_path(path) for path in self.inputs]
-        self.recordings = sorted({clip_name(path)[0] for path in self.inputs})
+        self.recordings = sorted(set(map(recording_of, self.inputs)))
         self._axes = AXES[data_format]
 
     def __len__(self):
         return len(self.inputs)
 
     def check(self):
-        """Open every file without reading it through: one that is cut short is found before a long run begins."""
+        """Open every file without reading it whole, so that a truncated one is found before a long run begins."""
         for paths, dimensions in ((self.inputs, 4), (self.labels, 1)):
             for path in paths:
                 _load(path, dimensions, mmap_mode="r")
@@ -63,6 +64,38 @@ class ClipDataset(Dataset):
         return (clip, np.float32(label)) + clip_name(self.inputs[index])
 
 
+class MeanColours(Dataset):
+    """The mean colour of each frame of a data set's clips: all that the signal methods take from them.
+
+    A loader's workers then read and average the frames, and little passes between processes.
+
+    Args:
+        clips: :class:`ClipDataset`, or a data set of the toolbox, with ``DATA_FORMAT: NDHWC``.
+
+    Item ``i`` is ``(rgb, label, filename, chunk_id)``: mean colours (T, 3), the rest as in ``clips``.
+    """
+
+    def __init__(self, clips):
+        self.clips = clips
+        self.inputs = clips.inputs
+
+    def __len__(self):
+        return len(self.clips)
+
+    def __getitem__(self, index):
+        frames, *rest = self.clips[index]
+        return (mean_rgb(frames), *rest)
+
+
+def recording_of(input_file):
+    """``".../102_input3.npy"`` -> ``"102"``: the name of the recording that a clip comes from.
+
+    Raises:
+        DataError: the file is not named so.
+    """
+    return clip_name(input_file)[0]
+
+
 def clip_name(input_file):
     """``".../102_input3.npy"`` -> ``("102", "3")``: the recording's name and the clip's number in it.
 
@@ -72,8 +105,8 @@ def clip_name(input_file):
     name, separator, number = os.path.basename(input_file).rpartition("_input")
     if not separator or not number.endswith(".npy"):
         raise DataError(
-            f"{input_file!r} is no clip: expected a file named <recording>_input<number>.npy. Correct the file list, "
-            f"or delete it and it will be made again."
+            f"{input_file!r} is not a clip: expected a file named <recording>_input<number>.npy. Correct the file "
+            f"list, or delete it and it will be made again."
         )
     return name, number[: -len(".npy")]
 

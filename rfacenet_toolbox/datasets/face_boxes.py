@@ -1,8 +1,8 @@
-"""Find the face, crop to it and resize, frame by frame as a video is decoded.
+"""Find the face, crop to it and resize, frame by frame while a video is decoded.
 
-The arithmetic is that of the toolbox's ``face_detection`` and ``crop_face_resize``, its quirks included, because the
-clips are to be the same: frames reach OpenCV's Haar cascade as RGB, boxes are truncated to whole pixels, and a frame
-without a face is cropped to the box ``[0, 0, height, width]``, whose last two are in that order.
+The arithmetic is that of the toolbox's ``face_detection`` and ``crop_face_resize``, quirks included, so that the clips
+are the same: frames reach OpenCV's Haar cascade as RGB, boxes are truncated to whole pixels, and a frame without a face
+is cropped to the box ``[0, 0, height, width]``, with the last two in that order.
 """
 
 import os
@@ -14,16 +14,15 @@ import numpy as np
 from ..errors import ConfigError
 from . import face_mesh
 
-#: frames by which a recording's array grows
+#: frames by which the array of a recording's frames grows
 GROWTH = 256
-CASCADE = "haarcascade_frontalface_default.xml"
 
 
 def check_backend(name):
-    """Refuse a face detector that is not there, before anything is preprocessed.
+    """Check, before anything is preprocessed, that a face detector can be had.
 
     Raises:
-        ConfigError: unknown or unavailable backend.
+        ConfigError: there is no such backend, or what it needs is not installed.
     """
     if name not in DETECTORS:
         raise ConfigError(
@@ -38,13 +37,13 @@ def check_backend(name):
 
 
 class FaceDetector:
-    """Gives face boxes as the toolbox's ``face_detection`` does; how a face is found is a subclass's.
+    """Gives face boxes as the toolbox's ``face_detection`` does; a subclass finds the face.
 
     Args:
-        large_box_coef: factor by which a face box is enlarged around its middle; None leaves it.
+        large_box_coef: factor by which a face box is enlarged around its middle; None leaves it as it is.
 
     Raises:
-        ConfigError: what the detector needs is not there.
+        ConfigError: what the detector needs is not installed.
     """
 
     def __init__(self, large_box_coef=None):
@@ -52,11 +51,11 @@ class FaceDetector:
         self._coef = large_box_coef
 
     def box(self, frame, bgr=False):
-        """The face's box in a uint8 RGB frame, or a BGR one if ``bgr`` says so.
+        """The face's box in a uint8 frame, RGB or (``bgr``) BGR.
 
         Returns:
-            ``([x, y, width, height], found)`` in whole pixels; where ``found`` is False the box is the toolbox's
-            substitute, the frame with width and height exchanged. The box may reach beyond the frame.
+            ``([x, y, width, height], found)`` in whole pixels. Where ``found`` is False, the box is the toolbox's
+            substitute: the frame with width and height exchanged. A box may reach beyond the frame.
         """
         face = self._find(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB) if bgr else frame)
         x, y, width, height = (0, 0, frame.shape[0], frame.shape[1]) if face is None else face
@@ -67,12 +66,22 @@ class FaceDetector:
         return [x, y, width, height], face is not None
 
 
+def haar_cascade():
+    """OpenCV's frontal-face Haar cascade, the file that the toolbox comes with.
+
+    Raises:
+        ConfigError: this OpenCV has no cascades.
+    """
+    HaarDetector.check_available()
+    return cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, "haarcascade_frontalface_default.xml"))
+
+
 class HaarDetector(FaceDetector):
     """OpenCV's frontal-face Haar cascade with its default parameters: the toolbox's backend ``HC``."""
 
     def __init__(self, large_box_coef=None):
         super().__init__(large_box_coef)
-        self._cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, CASCADE))
+        self._cascade = haar_cascade()
 
     @staticmethod
     def check_available():
@@ -88,9 +97,10 @@ class HaarDetector(FaceDetector):
 
 
 class MeshDetector(FaceDetector):
-    """The square round MediaPipe's face oval: the backend ``MP``, which the toolbox does not have.
+    """The square around MediaPipe's face oval: the backend ``MP``, which the toolbox does not have.
 
-    Like the Haar cascade's, the box is square, so that resizing does not stretch the face, and holds forehead and chin.
+    Like the Haar cascade's, the box is square, so that resizing does not stretch the face, and it holds forehead and
+    chin.
     """
 
     check_available = staticmethod(face_mesh.check_available)
@@ -132,46 +142,69 @@ def face_video(open_frames, settings, bgr=False):
     """Decode, crop and resize a recording; only resized frames are kept.
 
     Args:
-        open_frames: ``open_frames(every=1)`` -> iterator of every so many uint8 RGB frames, from the beginning.
+        open_frames: ``open_frames(every=1)`` -> iterator over frames 0, every, 2 * every, ...: uint8 (H, W, 3).
         settings: :class:`~.settings.PreprocessSettings`.
-        bgr: the frames are BGR. They are turned to RGB where a face is looked for, and once they are small, which gives
-            the same for less work.
+        bgr: the frames are BGR, not RGB. They are converted where a face is looked for, and when they are small, which
+            gives the same frames for less work.
 
     Returns:
         :class:`FaceVideo`. A median box needs all boxes before the first crop, so the file is then read twice.
     """
-    found = []
-    boxed = _boxed(open_frames, settings, bgr, found) if settings.crop_face else ((f, None) for f in open_frames())
-    frames = _stack(_resize(frame, box, settings, bgr) for frame, box in boxed)
-    return FaceVideo(frames, len(found), sum(not face for _, face in found))
+    looks = []
+    frames = _stack(
+        crop_and_resize(frame, box, settings, bgr) for frame, box in boxes_of(open_frames, settings, bgr, looks)
+    )
+    return FaceVideo(frames, len(looks), sum(not found for _, found in looks))
 
 
-def _boxed(open_frames, settings, bgr, found):
-    """``(frame, box to crop it to)`` of all frames; what the detector gave is appended to ``found``."""
-    detector = face_detector(settings)
+def boxes_of(open_frames, settings, bgr=False, looks=None):
+    """Iterate over ``(frame, box)`` of a recording: every frame, and the box that preprocessing crops it to.
+
+    Args:
+        open_frames, settings, bgr: as of :func:`face_video`.
+        looks: list to which what the detector gave is appended, ``(box, found)`` each time it looked.
+
+    Yields:
+        The frame as it was read, and (x, y, width, height) in whole pixels; the box may reach beyond the frame.
+    """
+    looks = [] if looks is None else looks
     every = settings.detect_every
-    if settings.median_box and every is not None:
-        found += [detector.box(frame, bgr) for frame in open_frames(every)]
-        median = np.median([box for box, _ in found], axis=0).astype(int)
-        for frame in open_frames():
+    detector = face_detector(settings) if settings.crop_face else None
+    median = None
+    if detector is not None and settings.median_box and every is not None:
+        looks += [detector.box(frame, bgr) for frame in open_frames(every)]
+        median = np.median([box for box, _ in looks], axis=0).astype(int)
+    for index, frame in enumerate(open_frames()):
+        if detector is None:
+            yield frame, (0, 0, frame.shape[1], frame.shape[0])
+        elif median is not None:
             yield frame, median
-    else:
-        for index, frame in enumerate(open_frames()):
+        else:
             if index == 0 or (every is not None and index % every == 0):
-                found.append(detector.box(frame, bgr))
-            yield frame, found[-1][0]
+                looks.append(detector.box(frame, bgr))
+            yield frame, looks[-1][0]
 
 
-def _resize(frame, box, settings, bgr):
-    if box is not None:
-        x, y, width, height = box
-        frame = frame[max(y, 0) : min(y + height, frame.shape[0]), max(x, 0) : min(x + width, frame.shape[1])]
-    resized = cv2.resize(frame, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
+def inside_frame(box, frame):
+    """The part of a box that lies inside the frame: ``(left, top, right, bottom)``."""
+    x, y, width, height = box
+    return max(x, 0), max(y, 0), min(x + width, frame.shape[1]), min(y + height, frame.shape[0])
+
+
+def crop_and_resize(frame, box, settings, bgr=False):
+    """The part of a frame inside ``box``, at the size of ``settings``: uint8 RGB (height, width, 3).
+
+    Args:
+        bgr: the frame is BGR, not RGB.
+    """
+    left, top, right, bottom = inside_frame(box, frame)
+    size = settings.width, settings.height
+    resized = cv2.resize(frame[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
     return cv2.cvtColor(resized, cv2.COLOR_BGR2RGB) if bgr else resized
 
 
 def _stack(resized):
-    """One array of the frames, which grows in place: a list of them would be a second copy while it is stacked."""
+    """One array of the frames. It grows in place, because stacking a list of them would hold them twice."""
     stacked, count = None, 0
     for frame in resized:
         if stacked is None:

@@ -1,9 +1,4 @@
-"""PURE (Stricker et al. 2014): PNG frames at 30 fps and a JSON file with the pulse oximeter at 60 Hz.
-
-A recording ``01-02`` (subject 1, scenario 2) is the folder ``01-02/01-02/*.png`` beside ``01-02/01-02.json``. In the
-JSON, ``/FullPackage`` lists the oximeter's samples and ``/Image`` the frames, each with a ``Timestamp`` in ns; the
-frame of a timestamp is the file ``Image<timestamp>.png``.
-"""
+"""PURE (Stricker et al. 2014): PNG frames at 30 fps and a JSON file with the pulse oximeter at 60 Hz."""
 
 import json
 import os
@@ -12,128 +7,134 @@ import re
 import cv2
 import numpy as np
 
-from .recording import TOLERANCE_S
+from .recording import TOLERANCE_S, Dataset
 
-LAYOUT = "folders DATA_PATH/01-01 ... 10-06, each with 01-01/*.png and 01-01.json inside (subject-scenario)"
 PPG_HZ = 60.0
 
 
-def identify(folder):
-    """``"01-02"`` -> ``("102", 1)``, as the toolbox's ``PURELoader`` names it."""
-    if "-" not in folder or folder.startswith("."):
-        return None
-    if not re.match(r"^\d{2}-\d{2}$", folder):
-        raise ValueError("its name is not two digits, a dash and two digits")
-    subject, scenario = folder.split("-")
-    return str(int(subject + scenario)), int(subject)
+class Pure(Dataset):
+    """Recording ``01-02``, of subject 1 and scenario 2: the folder ``01-02/01-02/*.png`` beside ``01-02/01-02.json``.
 
-
-def sources(recording):
-    """The folder of frames and the JSON file."""
-    folder = os.path.basename(recording.path)
-    return [os.path.join(recording.path, folder), os.path.join(recording.path, folder + ".json")]
-
-
-def frames(recording, every=1):
-    """Decode the PNG files (BGR) in the order of their names, after checking that none is missing."""
-    paths = _frame_paths(recording)
-    shape = None
-    for path in paths[::every]:
-        image = cv2.imread(path)
-        if image is None:
-            raise recording.error(
-                f"{os.path.basename(path)} is no readable image ({os.path.getsize(path)} bytes). Copy the frame again "
-                f"from the data set"
-            )
-        shape = shape or image.shape
-        if image.shape != shape:
-            raise recording.error(
-                f"{os.path.basename(path)} is {image.shape[1]}x{image.shape[0]}, but the first frame is "
-                f"{shape[1]}x{shape[0]}; expected one size throughout. Copy the frames again from the data set"
-            )
-        yield image
-
-
-def _frame_paths(recording):
-    folder = sources(recording)[0]
-    names = sorted(name for name in _listed(folder) if name.endswith(".png") and not name.startswith("."))
-    if not names:
-        raise recording.error(f"there are no PNG frames in {folder}. Expected {LAYOUT}. Copy the frames there")
-    present = set(names)
-    expected = [f"Image{stamp}.png" for stamp in _timestamps(recording, "/Image")]
-    missing = [name for name in expected if name not in present]
-    if missing:
-        raise recording.error(
-            f"{len(missing)} of the {len(expected)} frames that its JSON lists are not there, the first is "
-            f"{missing[0]}. Copy the recording again from the data set"
-        )
-    return [os.path.join(folder, name) for name in names]
-
-
-def _listed(folder):
-    return os.listdir(folder) if os.path.isdir(folder) else []
-
-
-def ppg(recording):
-    """The oximeter's waveform, one value a ``/FullPackage`` entry; agrees with the toolbox's ``read_wave``."""
-    entries = _ground_truth(recording).get("/FullPackage")
-    if not isinstance(entries, list):
-        raise _malformed(recording, "has no list '/FullPackage'")
-    try:
-        return np.asarray([float(entry["Value"]["waveform"]) for entry in entries], dtype=np.float64)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _malformed(recording, f"has a '/FullPackage' entry without a number in Value.waveform ({error!r})")
-
-
-def label(recording, signal, frame_count, fs_hz):
-    """The waveform stretched over the frames by linear interpolation, as the toolbox's ``resample_ppg`` does.
-
-    Stretching hides a difference in length, so both durations are compared first: by the timestamps where the JSON
-    has them, else by 60 samples and ``fs_hz`` frames a second.
+    In the JSON, ``/FullPackage`` lists the oximeter's samples and ``/Image`` the frames, each with a ``Timestamp`` in
+    ns; the frame with a timestamp is the file ``Image<timestamp>.png``.
     """
-    label_s = _span_s(_timestamps(recording, "/FullPackage")) or (len(signal) - 1) / PPG_HZ
-    listed_s = _span_s(_timestamps(recording, "/Image"))
-    video_s = listed_s or (frame_count - 1) / fs_hz
-    # With '/Image' a missing frame has been named already, and an oximeter that ran on is the data set's own.
-    if label_s < video_s - TOLERANCE_S or (not listed_s and label_s > video_s + TOLERANCE_S):
-        raise recording.error(
-            f"its video lasts {video_s:.1f} s ({frame_count} frames) and its ground truth {label_s:.1f} s "
-            f"({len(signal)} samples); expected the same to {TOLERANCE_S:g} s. "
-            f"Copy the recording again from the data set"
+
+    name = "PURE"
+    layout = "folders DATA_PATH/01-01 ... 10-06, each with 01-01/*.png and 01-01.json inside (subject-scenario)"
+
+    def recording_name(self, folder):
+        """``"01-02"`` -> ``"102"``, as the toolbox's ``PURELoader`` names it."""
+        if "-" not in folder or folder.startswith("."):
+            return None
+        if not re.match(r"^\d{2}-\d{2}$", folder):
+            raise ValueError("its name is not two digits, a dash and two digits")
+        return str(int(folder.replace("-", "")))
+
+    def subject_of_clip(self, name):
+        """``"102"`` -> 1."""
+        if not re.match(r"^\d+$", name):
+            raise ValueError("expected digits, subject then two for the scenario, such as 102")
+        return int(name) // 100
+
+    def sources(self, recording):
+        """The folder of frames and the JSON file."""
+        folder = os.path.basename(recording.path)
+        return [os.path.join(recording.path, folder), os.path.join(recording.path, folder + ".json")]
+
+    def frames(self, recording, every=1):
+        """Decode the PNG files in the order of their names, after checking that none is missing."""
+        shape = None
+        for path in self._frame_paths(recording)[::every]:
+            image = cv2.imread(path)
+            if image is None:
+                raise recording.error(
+                    f"{os.path.basename(path)} is no readable image ({os.path.getsize(path)} bytes). Copy the frame "
+                    f"again from the data set"
+                )
+            shape = shape or image.shape
+            if image.shape != shape:
+                raise recording.error(
+                    f"{os.path.basename(path)} is {image.shape[1]}x{image.shape[0]}, but the first frame is "
+                    f"{shape[1]}x{shape[0]}; expected one size throughout. Copy the frames again from the data set"
+                )
+            yield image
+
+    def _frame_paths(self, recording):
+        folder = self.sources(recording)[0]
+        there = os.listdir(folder) if os.path.isdir(folder) else []
+        names = sorted(name for name in there if name.endswith(".png") and not name.startswith("."))
+        if not names:
+            raise recording.error(f"there are no PNG frames in {folder}. Expected {self.layout}. Copy the frames there")
+        present = set(names)
+        expected = [f"Image{stamp}.png" for stamp in self._timestamps(recording, "/Image")]
+        missing = [name for name in expected if name not in present]
+        if missing:
+            raise recording.error(
+                f"{len(missing)} of the {len(expected)} frames that its JSON lists are not there, the first is "
+                f"{missing[0]}. Copy the recording again from the data set"
+            )
+        return [os.path.join(folder, name) for name in names]
+
+    def ppg(self, recording):
+        """The oximeter's waveform, one value per ``/FullPackage`` entry; agrees with the toolbox's ``read_wave``."""
+        entries = self._ground_truth(recording).get("/FullPackage")
+        if not isinstance(entries, list):
+            raise self._malformed(recording, "has no list '/FullPackage'")
+        try:
+            return np.asarray([float(entry["Value"]["waveform"]) for entry in entries], dtype=np.float64)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._malformed(
+                recording, f"has a '/FullPackage' entry without a number in Value.waveform ({error!r})"
+            )
+
+    def label(self, recording, signal, frame_count, fs_hz):
+        """The waveform stretched over the frames by linear interpolation, as the toolbox's ``resample_ppg`` does.
+
+        Stretching hides a difference in length, so both durations are compared first: by the timestamps where the
+        JSON has them, else by 60 samples and ``fs_hz`` frames per second.
+        """
+        label_s = _span_s(self._timestamps(recording, "/FullPackage")) or (len(signal) - 1) / PPG_HZ
+        listed_s = _span_s(self._timestamps(recording, "/Image"))
+        video_s = listed_s or (frame_count - 1) / fs_hz
+        # With '/Image' a missing frame has been named already, and an oximeter that ran on is the data set's own.
+        if label_s < video_s - TOLERANCE_S or (not listed_s and label_s > video_s + TOLERANCE_S):
+            raise recording.error(
+                f"its video lasts {video_s:.1f} s ({frame_count} frames) and its ground truth {label_s:.1f} s "
+                f"({len(signal)} samples); expected the same to {TOLERANCE_S:g} s. "
+                f"Copy the recording again from the data set"
+            )
+        count = len(signal)
+        return np.interp(np.linspace(1, count, frame_count), np.linspace(1, count, count), signal)
+
+    def _timestamps(self, recording, key):
+        """Timestamps under ``key`` in ns; none where the JSON does not have them."""
+        entries = self._ground_truth(recording).get(key)
+        if not isinstance(entries, list):
+            return []
+        stamps = [entry.get("Timestamp") for entry in entries if isinstance(entry, dict)]
+        return [stamp for stamp in stamps if isinstance(stamp, int)]
+
+    def _ground_truth(self, recording):
+        path = self.sources(recording)[1]
+        try:
+            with open(path, encoding="utf-8") as file:
+                content = json.load(file)
+        except FileNotFoundError:
+            raise recording.error(
+                f"its ground truth {path} is not there. Expected {self.layout}. Copy the JSON file there"
+            )
+        except ValueError as error:
+            raise self._malformed(recording, f"is {'empty' if os.path.getsize(path) == 0 else f'no JSON ({error})'}")
+        if not isinstance(content, dict):
+            raise self._malformed(recording, "is no JSON object")
+        return content
+
+    def _malformed(self, recording, what):
+        return recording.error(
+            f"its ground truth {os.path.basename(self.sources(recording)[1])} {what}; expected '/FullPackage' with a "
+            f"waveform value for every sample. Copy the file again from the data set"
         )
-    count = len(signal)
-    return np.interp(np.linspace(1, count, frame_count), np.linspace(1, count, count), signal)
 
 
 def _span_s(stamps_ns):
     return (stamps_ns[-1] - stamps_ns[0]) / 1e9 if len(stamps_ns) > 1 else 0.0
-
-
-def _timestamps(recording, key):
-    """Timestamps under ``key`` in ns, none where the JSON does not have them."""
-    entries = _ground_truth(recording).get(key)
-    if not isinstance(entries, list):
-        return []
-    stamps = [entry.get("Timestamp") for entry in entries if isinstance(entry, dict)]
-    return [stamp for stamp in stamps if isinstance(stamp, int)]
-
-
-def _ground_truth(recording):
-    path = sources(recording)[1]
-    try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
-    except FileNotFoundError:
-        raise recording.error(f"its ground truth {path} is not there. Expected {LAYOUT}. Copy the JSON file there")
-    except ValueError as error:
-        raise _malformed(recording, f"is {'empty' if os.path.getsize(path) == 0 else f'no JSON ({error})'}")
-    if not isinstance(content, dict):
-        raise _malformed(recording, "is no JSON object")
-    return content
-
-
-def _malformed(recording, what):
-    return recording.error(
-        f"its ground truth {os.path.basename(sources(recording)[1])} {what}; expected '/FullPackage' with a waveform "
-        f"value for every sample. Copy the file again from the data set"
-    )

@@ -1,11 +1,83 @@
-"""One recording of a data set: what it is called, whom it shows and where it lies."""
+"""What a data set has to say about itself, and one recording of it."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+
+import cv2
+import numpy as np
 
 from ..errors import DataError
 
-#: A video and its ground truth may differ by this much before the recording is refused.
+#: a video and its ground truth may differ by this much before the recording is refused
 TOLERANCE_S = 1.0
+
+
+class Dataset(ABC):
+    """A data set: where its recordings are, how to read one, and whom it shows.
+
+    A subclass is all that the package knows about a data set; :mod:`.readers` lists them. What is wrong with a
+    recording's files is said with :meth:`Recording.error`. Worker processes get the object with their recordings, so it
+    must survive pickling: keep the class at the top level of a module.
+
+    Attributes:
+        name: ``DATASET`` in configs: letters, digits, ``_``, ``.`` and ``-``.
+        layout: the folders and files expected, in words, for error messages.
+        split_by_subject: whether BEGIN and END count subjects, each with all recordings, or recordings.
+    """
+
+    name: str
+    layout: str
+    split_by_subject = True
+
+    @abstractmethod
+    def recording_name(self, folder):
+        """The name of the recording in a folder of DATA_PATH, with which the names of its clips begin.
+
+        Where the toolbox reads this data set, too, it has to be the name that the toolbox gives.
+
+        Args:
+            folder: the folder's own name.
+
+        Returns:
+            str, or None for a folder that belongs to something else.
+
+        Raises:
+            ValueError: the folder looks like a recording, and cannot be one; the message completes "..., but".
+        """
+
+    @abstractmethod
+    def subject_of_clip(self, name):
+        """The number of the person that a recording shows, from the recording's name.
+
+        Every name that :meth:`recording_name` gives has one. Cached clips keep this name alone, so identity labels
+        are read from it, too.
+
+        Raises:
+            ValueError: the data set has no such names; the message says what is expected.
+        """
+
+    @abstractmethod
+    def frames(self, recording, every=1):
+        """Iterate over frames 0, ``every``, 2 * ``every``, ...: uint8 BGR (H, W, 3), as OpenCV decodes them."""
+
+    @abstractmethod
+    def ppg(self, recording):
+        """The ground-truth PPG as recorded, at its own rate: 1-D float64."""
+
+    @abstractmethod
+    def label(self, recording, signal, frame_count, fs_hz):
+        """The PPG ``signal`` at the times of the ``frame_count`` frames, which come at ``fs_hz``: 1-D float64.
+
+        Its length is the number of frames that have a label. Where the toolbox reads this data set, too, both have to
+        pair frames and samples in the same way.
+
+        Raises:
+            DataError: video and ground truth differ by more than :data:`TOLERANCE_S`.
+        """
+
+    def sources(self, recording):
+        """Paths of the files and folders that the recording consists of; when they change, it is cached again."""
+        return [recording.path]
 
 
 @dataclass(frozen=True)
@@ -13,17 +85,63 @@ class Recording:
     """A video with its ground truth.
 
     Attributes:
-        dataset: name in configs, e.g. ``"PURE"``.
-        name: the toolbox's name for it, with which clip files begin, e.g. ``"102"`` or ``"subject7"``.
+        dataset: the :class:`Dataset` that it belongs to.
+        name: with which the names of its clips begin, e.g. ``"102"`` or ``"subject7"``.
         subject: number of the person.
         path: the recording's folder.
     """
 
-    dataset: str
+    dataset: Dataset
     name: str
     subject: int
     path: str
 
+    def frames(self, every=1, bgr=False):
+        """Iterate over the frames: uint8 RGB (H, W, 3), one at a time.
+
+        Args:
+            every: give only frames 0, every, 2 * every, ...
+            bgr: give them as OpenCV decodes them; converting a frame is cheaper once it is small.
+
+        Raises:
+            DataError: frames are missing or cannot be decoded.
+        """
+        decoded = self.dataset.frames(self, every)
+        return decoded if bgr else (cv2.cvtColor(frame, cv2.COLOR_BGR2RGB) for frame in decoded)
+
+    def ppg(self):
+        """The ground-truth PPG as recorded: 1-D float64, at the data set's own rate.
+
+        Raises:
+            DataError: it is missing, empty, malformed, constant, or not finite.
+        """
+        signal = self.dataset.ppg(self)
+        if len(signal) < 2:
+            raise self.error(
+                f"its ground truth holds {len(signal)} PPG sample(s), expected one for every moment of the video. "
+                f"Get the file again from the data set"
+            )
+        bad = np.flatnonzero(~np.isfinite(signal))
+        if len(bad):
+            raise self.error(
+                f"its PPG has {len(bad)} of {len(signal)} samples that are not finite, the first at {bad[0]}; expected "
+                f"numbers. Repair the ground truth, or move the recording out of DATA_PATH"
+            )
+        if np.ptp(signal) == 0:
+            raise self.error(
+                f"its PPG is constant ({signal[0]:g} in all {len(signal)} samples), so there is no pulse in it. Repair "
+                f"the ground truth, or move the recording out of DATA_PATH"
+            )
+        return signal
+
+    def label(self, signal, frame_count, fs_hz):
+        """The PPG ``signal`` at the times of the frames; see :meth:`Dataset.label`."""
+        return self.dataset.label(self, signal, frame_count, fs_hz)
+
     def error(self, what):
-        """A :class:`DataError` that names the recording; ``what`` says found, expected and next, with no full stop."""
-        return DataError(f"{self.dataset} recording {self.name} ({self.path}): {what}.")
+        """A :class:`DataError` that names the recording.
+
+        Args:
+            what: what was found, what was expected and what to do, without the final full stop.
+        """
+        return DataError(f"{self.dataset.name} recording {self.name} ({self.path}): {what}.")

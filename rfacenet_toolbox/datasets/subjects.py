@@ -1,47 +1,40 @@
-"""Identity labels from clip names, and the classes that training gives them.
+"""Identity labels: from the names of clips to subjects, and to the classes that training gives them.
 
 A person is a subject of one data set: subject 1 of PURE and subject 1 of UBFC-rPPG are two people, and nothing here
 links either to a name.
 """
 
-import re
-
 from ..errors import DataError
-
-#: how a data set's clip names begin: the toolbox calls PURE's video 01-02 "102", and UBFC-rPPG's seventh "subject7"
-_PATTERNS = {
-    "PURE": (re.compile(r"^(\d+)\d\d$"), "digits, subject then two for the scenario, such as 102"),
-    "UBFC-rPPG": (re.compile(r"^subject(\d+)$"), "subject<number>, such as subject7"),
-}
-UNKNOWN = -1
+from ..methods.learner import UNKNOWN_SUBJECT
+from .readers import DATASETS
 
 
-def subject_of(dataset, filename):
-    """``("PURE", "102")`` -> ``"PURE/1"``.
+def subject_of(dataset, recording):
+    """The subject that a recording shows: ``("PURE", "102")`` -> ``"PURE/1"``.
 
     Raises:
-        DataError: a data set without a naming rule here, or a name that does not follow it.
+        DataError: no such data set here, or it has no recordings of this name.
     """
-    if dataset not in _PATTERNS:
+    if dataset not in DATASETS:
         raise DataError(
-            f"no rule reads a subject from clip names of {dataset!r}; there are rules for {', '.join(_PATTERNS)}. "
-            f"Train with MODEL.RFACENET.IDENTITY: none, or add a rule to identity.py."
+            f"nothing here tells the subject from a clip's name in {dataset!r}; that is known of "
+            f"{', '.join(DATASETS)}. Train with MODEL.RFACENET.IDENTITY: none, or register the data set "
+            f"(docs/architecture.md)."
         )
-    pattern, expected = _PATTERNS[dataset]
-    match = pattern.match(filename)
-    if match is None:
+    try:
+        return f"{dataset}/{DATASETS[dataset].subject_of_clip(recording)}"
+    except ValueError as error:
         raise DataError(
-            f"the clip name {filename!r} of {dataset} does not name a subject; expected {expected}. "
+            f"the clip name {recording!r} of {dataset} does not name a subject; {error}. "
             f"Check DATASET, and that the cache folder holds this data set's clips only."
         )
-    return f"{dataset}/{int(match.group(1))}"
 
 
-class IdentityMap:
-    """Subjects of the training set <-> classes 0..K-1, in sorted order.
+class SubjectClasses:
+    """The classes 0 to K - 1 of the K training subjects.
 
     Args:
-        subjects: subject names as :func:`subject_of` gives them; repetitions are fine.
+        subjects: as :func:`subject_of` gives them, repeated or not. Classes follow data set and subject number.
     """
 
     def __init__(self, subjects):
@@ -49,16 +42,16 @@ class IdentityMap:
         self._classes = {subject: index for index, subject in enumerate(self.subjects)}
 
     @classmethod
-    def of_clips(cls, dataset, filenames):
-        """The map of a training set's clip names."""
-        return cls(subject_of(dataset, name) for name in filenames)
+    def of_recordings(cls, dataset, recordings):
+        """The classes of a training set, from the names of its clips' recordings."""
+        return cls(subject_of(dataset, name) for name in recordings)
 
     def __len__(self):
         return len(self.subjects)
 
-    def classes(self, dataset, filenames):
-        """Class of each clip; :data:`UNKNOWN` for a subject that training did not see."""
-        return [self._classes.get(subject_of(dataset, name), UNKNOWN) for name in filenames]
+    def classes(self, dataset, recordings):
+        """The class of each recording; ``UNKNOWN_SUBJECT`` for a subject that training did not see."""
+        return [self._classes.get(subject_of(dataset, name), UNKNOWN_SUBJECT) for name in recordings]
 
 
 def _by_number(subject):

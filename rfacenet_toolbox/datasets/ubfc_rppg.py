@@ -1,7 +1,4 @@
-"""UBFC-rPPG DATASET_2 (Bobbia et al. 2019): ``subject7/vid.avi`` and ``subject7/ground_truth.txt``.
-
-The text has three lines: PPG, heart rate and time, one value a video frame. The label is the first line as it is.
-"""
+"""UBFC-rPPG DATASET_2 (Bobbia et al. 2019): videos at 30 fps, and a text file with a PPG sample per frame."""
 
 import os
 import re
@@ -9,87 +6,101 @@ import re
 import cv2
 import numpy as np
 
-from .recording import TOLERANCE_S
-
-LAYOUT = "folders DATA_PATH/subject1 ... subject49, each with vid.avi and ground_truth.txt inside (DATASET_2)"
+from .recording import TOLERANCE_S, Dataset
 
 
-def identify(folder):
-    """``"subject7"`` -> ``("subject7", 7)``, as the toolbox's ``UBFCrPPGLoader`` names it."""
-    if not folder.startswith("subject"):
-        return None
-    match = re.match(r"^subject(\d+)", folder)
-    if match is None:
-        raise ValueError("there is no number after 'subject' in its name")
-    return match.group(0), int(match.group(1))
+class UbfcRppg(Dataset):
+    """Recording ``subject7``: ``subject7/vid.avi`` and ``subject7/ground_truth.txt``.
 
+    The text has three lines, PPG, heart rate and time, with one value per frame. The label is the first as it is.
+    Each subject has one recording, and the toolbox divides them in their order.
+    """
 
-def sources(recording):
-    """The video and the ground truth."""
-    return [os.path.join(recording.path, "vid.avi"), os.path.join(recording.path, "ground_truth.txt")]
+    name = "UBFC-rPPG"
+    layout = "folders DATA_PATH/subject1 ... subject49, each with vid.avi and ground_truth.txt inside (DATASET_2)"
+    split_by_subject = False
 
+    def recording_name(self, folder):
+        """``"subject7"`` -> ``"subject7"``, as the toolbox's ``UBFCrPPGLoader`` names it."""
+        if not folder.startswith("subject"):
+            return None
+        match = re.match(r"^subject\d+", folder)
+        if match is None:
+            raise ValueError("there is no number after 'subject' in its name")
+        return match.group(0)
 
-def frames(recording, every=1):
-    """Decode the video (BGR) up to the first frame that cannot be decoded, as the toolbox's ``read_video`` does."""
-    path = sources(recording)[0]
-    if not os.path.isfile(path):
-        raise recording.error(f"its video {path} is not there. Expected {LAYOUT}. Copy the video there")
-    video = cv2.VideoCapture(path)
-    try:
-        video.set(cv2.CAP_PROP_POS_MSEC, 0)
-        index = 0
-        while video.grab():
-            if index % every == 0:
-                decoded, image = video.retrieve()
-                if not decoded:
-                    break
-                yield image
-            index += 1
-    finally:
-        video.release()
-    if index == 0:
-        raise recording.error(
-            f"no frame of vid.avi can be decoded ({os.path.getsize(path)} bytes). "
-            f"Copy the video again from the data set"
-        )
+    def subject_of_clip(self, name):
+        """``"subject7"`` -> 7."""
+        match = re.match(r"^subject(\d+)$", name)
+        if match is None:
+            raise ValueError("expected subject<number>, such as subject7")
+        return int(match.group(1))
 
+    def sources(self, recording):
+        """The video and the ground truth."""
+        return [os.path.join(recording.path, "vid.avi"), os.path.join(recording.path, "ground_truth.txt")]
 
-def ppg(recording):
-    """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""
-    path = sources(recording)[1]
-    try:
-        with open(path, encoding="utf-8") as file:
-            line = file.readline()
-    except FileNotFoundError:
-        raise recording.error(f"its ground truth {path} is not there. Expected {LAYOUT}. Copy the text file there")
-    except ValueError:
-        raise recording.error("ground_truth.txt is no text. Copy the file again from the data set")
-    if not line.strip():
-        raise recording.error(
-            f"ground_truth.txt {'is empty' if os.path.getsize(path) == 0 else 'begins with an empty line'}; expected "
-            f"the PPG in its first line, one number a frame. Copy the file again from the data set"
-        )
-    try:
-        return np.asarray([float(value) for value in line.split()], dtype=np.float64)
-    except ValueError as error:
-        raise recording.error(
-            f"ground_truth.txt cannot be read ({error}); expected the PPG in its first line, numbers with spaces "
-            f"between. Copy the file again from the data set"
-        )
+    def frames(self, recording, every=1):
+        """Decode the video up to the first frame that cannot be decoded, as the toolbox's ``read_video`` does."""
+        path = self.sources(recording)[0]
+        if not os.path.isfile(path):
+            raise recording.error(f"its video {path} is not there. Expected {self.layout}. Copy the video there")
+        video = cv2.VideoCapture(path)
+        try:
+            video.set(cv2.CAP_PROP_POS_MSEC, 0)
+            index = 0
+            while video.grab():
+                if index % every == 0:
+                    decoded, image = video.retrieve()
+                    if not decoded:
+                        break
+                    yield image
+                index += 1
+        finally:
+            video.release()
+        if index == 0:
+            raise recording.error(
+                f"no frame of vid.avi can be decoded ({os.path.getsize(path)} bytes). "
+                f"Copy the video again from the data set"
+            )
 
+    def ppg(self, recording):
+        """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""
+        path = self.sources(recording)[1]
+        try:
+            with open(path, encoding="utf-8") as file:
+                line = file.readline()
+        except FileNotFoundError:
+            raise recording.error(
+                f"its ground truth {path} is not there. Expected {self.layout}. Copy the text file there"
+            )
+        except ValueError:
+            raise recording.error("ground_truth.txt is no text. Copy the file again from the data set")
+        if not line.strip():
+            raise recording.error(
+                f"ground_truth.txt {'is empty' if os.path.getsize(path) == 0 else 'begins with an empty line'}; "
+                f"expected the PPG in its first line, one number per frame. Copy the file again from the data set"
+            )
+        try:
+            return np.asarray([float(value) for value in line.split()], dtype=np.float64)
+        except ValueError as error:
+            raise recording.error(
+                f"ground_truth.txt cannot be read ({error}); expected the PPG in its first line, numbers with spaces "
+                f"between. Copy the file again from the data set"
+            )
 
-def label(recording, signal, frame_count, fs_hz):
-    """The PPG as it is, one sample a frame, after checking that its length is the video's to a second."""
-    missing_s = (len(signal) - frame_count) / fs_hz
-    if missing_s > TOLERANCE_S:
-        raise recording.error(
-            f"{frame_count} frames of vid.avi could be decoded, but its ground truth has {len(signal)} samples, one a "
-            f"frame: {missing_s:.1f} s of video are missing. The file is truncated or damaged: copy it again from the "
-            f"data set"
-        )
-    if -missing_s > TOLERANCE_S:
-        raise recording.error(
-            f"its ground truth has {len(signal)} samples for {frame_count} frames: the last {-missing_s:.1f} s of "
-            f"video have no label. Copy ground_truth.txt again from the data set"
-        )
-    return signal
+    def label(self, recording, signal, frame_count, fs_hz):
+        """The PPG as it is, after checking that its length is the video's to a second."""
+        missing_s = (len(signal) - frame_count) / fs_hz
+        if missing_s > TOLERANCE_S:
+            raise recording.error(
+                f"{frame_count} frames of vid.avi could be decoded, but its ground truth has {len(signal)} samples, "
+                f"one per frame: {missing_s:.1f} s of video are missing. The file is truncated or damaged: copy it "
+                f"again from the data set"
+            )
+        if -missing_s > TOLERANCE_S:
+            raise recording.error(
+                f"its ground truth has {len(signal)} samples for {frame_count} frames: the last {-missing_s:.1f} s of "
+                f"video have no label. Copy ground_truth.txt again from the data set"
+            )
+        return signal

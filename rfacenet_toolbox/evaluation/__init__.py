@@ -1,7 +1,7 @@
 """Metrics of heart rate from video, computed as the rPPG-Toolbox computes them.
 
-A predicted and a true pulse signal of each video give two heart rates, in beats a minute (bpm), and two measures of the
-waveform; over the test set these give
+The predicted and the true pulse signal of each video give two heart rates, in beats per minute (bpm), and two measures
+of the waveform; over the test set these give
 
 ======== ======== ==================================================================================
 metric   unit     what it is
@@ -14,21 +14,22 @@ SNR      dB       power near the true heart rate and its double, over the rest o
 MACC     -        largest correlation of the two waveforms over circular shifts, 0 to 1
 ======== ======== ==================================================================================
 
-each with a standard error. The band, and the formula of RMSE's standard error, have changed within the toolbox under
-the same names, so every number belongs to a protocol: ``neurips2023``, that of the paper's tables, or ``toolbox2025``.
+each with a standard error. The band and the formula of RMSE's standard error have changed within the toolbox under the
+same names, so every number belongs to a protocol: ``neurips2023``, that of the paper's tables, or ``toolbox2025``.
 
 >>> result = evaluate({"subject1": prediction}, {"subject1": label}, fs_hz=30)         # doctest: +SKIP
 >>> summary, per_video = result["neurips2023"]                                         # doctest: +SKIP
 
-Nothing in here reads files, prints, or knows of configs or torch. Source: the toolbox's ``evaluation/post_process.py``
-and ``evaluation/metrics.py`` at 7e33a44 and d807b01, with which these numbers agree to 1e-6. SNR is d807b01's in both
-protocols, over the protocol's band; 7e33a44 printed twice as many dB (20 log10 of the same ratio), and had no MACC.
+Nothing here reads files, prints, or knows about configs or torch; :mod:`.files` has the same numbers on disk. Source:
+the toolbox's ``evaluation/post_process.py`` and ``evaluation/metrics.py`` at 7e33a44 and d807b01, with which these
+numbers agree to 1e-6. SNR is d807b01's in both protocols, over the protocol's band; 7e33a44 printed twice as many dB
+(20 log10 of the same ratio), and had no MACC.
 """
 
 from .compare import Comparison, compare, video_errors
 from .inputs import join_chunks, validate
-from .metrics import METRICS, evaluate, left_out, summarise
-from .protocols import PROTOCOLS, Protocol, get_protocol
+from .metrics import METRICS, Metric, evaluate, left_out, summarise
+from .protocols import DEFAULT_SCHEME, METHODS, PROTOCOLS, Protocol, Scheme, get_protocol
 from .pulse_signal import (
     MIN_SAMPLES,
     bandpass,
@@ -40,16 +41,19 @@ from .pulse_signal import (
     prepare,
     snr_db,
 )
-from .scoring import METHODS, SCORE_COLUMNS, VideoScore, score_video, window_bounds
+from .scoring import SCORE_COLUMNS, VideoScore, score_video, window_bounds
 
 __all__ = [
     "Comparison",
+    "DEFAULT_SCHEME",
     "METHODS",
     "METRICS",
     "MIN_SAMPLES",
+    "Metric",
     "PROTOCOLS",
     "Protocol",
     "SCORE_COLUMNS",
+    "Scheme",
     "VideoScore",
     "bandpass",
     "compare",

@@ -1,4 +1,4 @@
-"""Whether one method's heart rates are better than another's on the same videos, or might only seem so."""
+"""Whether one method's heart rates are better than another's on the same videos, or only seem so by chance."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from ..errors import EvaluationError
 
 RESAMPLES = 9999
 CONFIDENCE = 0.95
-#: A p-value below this is called more than chance.
+#: A difference with a p-value below this is said to be more than chance.
 SIGNIFICANCE = 0.05
 #: The statistics that :func:`compare` knows, over the last axis.
 STATISTICS = {
@@ -38,7 +38,7 @@ def compare(errors_a, errors_b, seed=0, metric="MAE", names=("A", "B")):
     """The difference of two methods' MAE (or RMSE) on the same videos, its 95% interval, and a paired test.
 
     Args:
-        errors_a, errors_b: (N,) errors in bpm, signed or not, one a video, in the same order; N at least 2.
+        errors_a, errors_b: (N,) errors in bpm, signed or not, one per video, in the same order; N at least 2.
         seed: of the resampling; the same seed gives the same numbers.
         metric: "MAE" or "RMSE".
         names: what the sentence calls the two.
@@ -47,13 +47,13 @@ def compare(errors_a, errors_b, seed=0, metric="MAE", names=("A", "B")):
         A :class:`Comparison`.
 
     Raises:
-        EvaluationError: errors that are not as many on each side, fewer than two, or not finite; another metric.
+        EvaluationError: numbers of errors that differ, fewer than two, or not finite; another metric.
 
     The interval is a BCa bootstrap over videos (Efron 1987: bias-corrected and accelerated, because errors are skewed:
     one video can hold most of the RMSE). The test is a paired permutation test: if the methods were alike, each video's
-    two errors could as well be exchanged; all 2^N exchanges are counted up to N = 13, and 9,999 drawn ones above. It
-    tests the very difference that is reported, and takes ties as they come. Wilcoxon's signed-rank test would do
-    neither: it tests ranks, and FFT heart rates lie on a grid, so that many differences are equal, or exactly zero.
+    two errors could as well be exchanged; up to N = 13 all 2^N exchanges are counted, and above that 9,999 random ones.
+    It tests the very difference that is reported, and ties do it no harm. Wilcoxon's signed-rank test has neither
+    virtue: it tests ranks, and FFT heart rates lie on a grid, so that many differences are equal, or exactly zero.
     """
     errors = _checked(errors_a, errors_b, metric)
     statistic = STATISTICS[metric]
@@ -68,7 +68,7 @@ def compare(errors_a, errors_b, seed=0, metric="MAE", names=("A", "B")):
 
 
 def video_errors(per_video, metric="MAE"):
-    """``{video: error in bpm}`` of the videos that were scored: one number a video, however many windows it has.
+    """``{video: error in bpm}`` of the videos that were scored: one number per video, however many windows it has.
 
     Windows of one video are not independent of each other, so a comparison resamples videos; a video's windows become
     one number by the metric itself (mean absolute or root mean square error), and each video weighs the same.
@@ -88,11 +88,11 @@ def _checked(errors_a, errors_b, metric):
     a, b = (np.asarray(errors, dtype=np.float64) for errors in (errors_a, errors_b))
     if a.ndim != 1 or a.shape != b.shape or len(a) < 2:
         raise EvaluationError(
-            f"A comparison got errors of shapes {a.shape} and {b.shape}, and needs one error a video, of the same two "
-            f"or more videos, on each side."
+            f"A comparison got errors of shapes {a.shape} and {b.shape}, and needs one error per video of each method, "
+            f"on the same two or more videos."
         )
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        raise EvaluationError("An error to be compared is not finite. Leave that video out on both sides.")
+        raise EvaluationError("An error to be compared is not finite. Leave that video out for both methods.")
     return np.stack([a, b])
 
 

@@ -1,4 +1,4 @@
-"""What comes in: chunks joined to videos, and the likely mistakes caught before anything is scored."""
+"""Inputs: chunks joined to videos, and likely mistakes caught before anything is scored."""
 
 import numbers
 
@@ -34,7 +34,7 @@ def as_signal(values, what):
 
     Args:
         values: anything that ``numpy.asarray`` takes.
-        what: how an error calls it, e.g. "The prediction of video 'subject1'".
+        what: its name in an error, e.g. "The prediction of video 'subject1'".
 
     Raises:
         EvaluationError: not 1-D, not real numbers, not finite, or shorter than ``MIN_SAMPLES``.
@@ -42,7 +42,7 @@ def as_signal(values, what):
     signal = np.asarray(values)
     if signal.ndim != 1 or signal.dtype.kind not in "fiu":
         raise EvaluationError(
-            f"{what} is an array of shape {signal.shape} and type {signal.dtype}, and should be one real number a "
+            f"{what} is an array of shape {signal.shape} and type {signal.dtype}, and should be one real number per "
             f"frame. Join chunks with join_chunks(), or pass one row."
         )
     if len(signal) < MIN_SAMPLES:
@@ -71,7 +71,7 @@ def as_pair(prediction, label, video=None):
     if len(prediction) != len(label):
         raise EvaluationError(
             f"The prediction{of_video} has {len(prediction)} samples and its label {len(label)}. Both should cover the "
-            f"same frames: check for chunks that are missing on one side."
+            f"same frames: check for chunks that one of them lacks."
         )
     if np.ptp(label) == 0:
         raise EvaluationError(
@@ -84,11 +84,11 @@ def as_pair(prediction, label, video=None):
 def check_rate(fs_hz):
     """Raise EvaluationError unless ``fs_hz`` is a positive number."""
     if not isinstance(fs_hz, numbers.Real) or not 0 < fs_hz < float("inf"):
-        raise EvaluationError(f"fs_hz is {fs_hz!r}, and should be the frames a second of the videos, e.g. 30.")
+        raise EvaluationError(f"fs_hz is {fs_hz!r}, and should be the videos' frames per second, e.g. 30.")
 
 
 def check_videos(predictions, labels):
-    """Raise EvaluationError unless there are videos, the same ones in both; the message names those that are not."""
+    """Raise EvaluationError unless there are videos, and both hold the same ones; the message names the others."""
     if not predictions and not labels:
         raise EvaluationError("There are no videos to score. Check that the test set is not empty.")
     for missing, there, lacking in ((labels, predictions, "label"), (predictions, labels, "prediction")):
@@ -101,15 +101,15 @@ def check_videos(predictions, labels):
 
 
 def validate(predictions, labels, fs_hz):
-    """Ask the likely questions before anything is scored.
+    """Check a whole test set before anything is scored.
 
     Args:
         predictions, labels: ``{video: (N,) array}``.
-        fs_hz: frames a second.
+        fs_hz: frames per second.
 
     Raises:
-        EvaluationError: no videos; a video on one side only; a signal that :func:`as_pair` refuses (the message names
-            the video); a rate that is not positive.
+        EvaluationError: no videos; a video with only one of the two; a signal that :func:`as_pair` refuses (the
+            message names the video); a rate that is not positive.
     """
     check_rate(fs_hz)
     check_videos(predictions, labels)

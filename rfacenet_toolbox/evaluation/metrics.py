@@ -1,15 +1,34 @@
 """Metrics over a test set, with their standard errors: the toolbox's ``evaluation/metrics.py`` as functions."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .inputs import check_rate, check_videos, validate
-from .protocols import get_protocol
+from .protocols import DEFAULT_SCHEME, get_protocol
 from .scoring import score_video, score_what_can_be, skip
 
 #: A correlation of two points is always 1 or -1.
 MIN_FOR_PEARSON = 3
-#: The metrics of a summary, each ``[value, standard error]``.
-METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
+
+
+class Metric(NamedTuple):
+    """What a metric's numbers mean."""
+
+    #: Empty where it has none.
+    unit: str
+    less_is_better: bool
+
+
+#: The metrics of a summary, each ``[value, standard error]`` there.
+METRICS = {
+    "MAE": Metric("bpm", less_is_better=True),
+    "RMSE": Metric("bpm", less_is_better=True),
+    "MAPE": Metric("%", less_is_better=True),
+    "Pearson": Metric("", less_is_better=False),
+    "SNR": Metric("dB", less_is_better=False),
+    "MACC": Metric("", less_is_better=False),
+}
 
 
 def _mean(values):
@@ -49,7 +68,7 @@ def _pearson(estimate, truth):
 def _why_missing(values, what):
     """Why a metric over ``values`` is undefined, or None if it is not.
 
-    One missing value is enough, as in the toolbox, where it turns the mean into NaN: leaving the video out would
+    One missing value is enough, as in the toolbox, where it turns the mean into NaN. Leaving the video out would
     flatter the method that failed on it.
     """
     missing = sum(value is None for value in values)
@@ -102,26 +121,18 @@ def summarise(scores, protocol):
 
 
 def evaluate(
-    predictions,
-    labels,
-    fs_hz,
-    protocols=("neurips2023", "toolbox2025"),
-    is_derivative=True,
-    method="FFT",
-    window_s=None,
-    interpolate=False,
-    skip_unusable=False,
-    unusable=None,
+    predictions, labels, fs_hz, scheme=DEFAULT_SCHEME, *, is_derivative=True, skip_unusable=False, unusable=None
 ):
-    """Score a test set by one or more protocols.
+    """Score a test set under each protocol of a scheme.
 
     Args:
         predictions, labels: ``{video: (N,) array}``, the same videos in both.
-        fs_hz, is_derivative, method, window_s, interpolate: as in ``score_video``.
-        protocols: names in ``PROTOCOLS``, or ``Protocol`` objects.
+        fs_hz: frames per second.
+        scheme: a :class:`~.protocols.Scheme`; by default whole videos, FFT, every protocol.
+        is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.
         skip_unusable: leave out what has no estimate (see ``score_what_can_be``), each with its reason, and score the
             rest; False refuses the whole set.
-        unusable: ``{video: reason}`` of videos that could not even be brought here; they count as left out.
+        unusable: ``{video: reason}`` of videos that have no signals at all; they count as left out.
 
     Returns:
         ``{protocol name: (summary, {video: [VideoScore, ...]})}``; see :func:`summarise` for the summary, and
@@ -137,15 +148,16 @@ def evaluate(
             check_videos(predictions, labels)
     else:
         validate(predictions, labels, fs_hz)
-    scorer = score_what_can_be if skip_unusable else score_video
+    score = score_what_can_be if skip_unusable else score_video
+    settings = (is_derivative, scheme.method, scheme.window_s, scheme.interpolate)
     results = {}
-    for protocol in [get_protocol(protocol) for protocol in protocols]:
+    for protocol in map(get_protocol, scheme.protocols):
         per_video = {
-            video: scorer(prediction, labels[video], fs_hz, protocol, is_derivative, method, window_s, interpolate)
+            video: score(prediction, labels[video], fs_hz, protocol, *settings)
             for video, prediction in predictions.items()
         }
         per_video.update((video, [skip(0, 0, reason)]) for video, reason in (unusable or {}).items())
-        every_score = [score for scores in per_video.values() for score in scores]
+        every_score = [one for scores in per_video.values() for one in scores]
         results[protocol.name] = summarise(every_score, protocol), per_video
     return results
 

@@ -1,12 +1,17 @@
-"""Evaluation protocols: the choices that have changed what the toolbox's metric names mean.
+"""Evaluation protocols, and the scheme by which a test set is scored.
 
-Two things moved between the revision of the paper's time and today's: the pulse band, which enters the filter, the
-heart-rate search and the SNR, and the formula printed as RMSE's standard error.
+Two things changed in the toolbox between the revision of the paper's time and today's, under the same metric names:
+the pulse band, which enters the filter, the heart-rate search and the SNR, and the formula printed as RMSE's standard
+error.
 """
 
-from typing import NamedTuple, Tuple
+from dataclasses import dataclass
+from typing import NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..errors import EvaluationError
+from ..errors import EvaluationError, unknown
+
+#: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
+METHODS = ("FFT", "peak detection")
 
 
 class Protocol(NamedTuple):
@@ -50,5 +55,40 @@ def get_protocol(protocol):
     if isinstance(protocol, Protocol):
         return protocol
     if protocol not in PROTOCOLS:
-        raise EvaluationError(f"There is no evaluation protocol {protocol!r}. There are: {', '.join(PROTOCOLS)}.")
+        raise EvaluationError(unknown("The evaluation protocol", protocol, PROTOCOLS))
     return PROTOCOLS[protocol]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How a test set is scored, the same for all its videos.
+
+    Attributes:
+        protocols: names in :data:`PROTOCOLS`, or :class:`Protocol` objects; each gives a summary of its own.
+        method: ``"FFT"``, or ``"peak detection"``: the mean distance of the waveform's peaks.
+        window_s: seconds per window; None scores each video as a whole.
+        interpolate: read FFT heart rates off between the lines of the spectrum; see ``fft_heart_rate_bpm``.
+
+    Raises:
+        EvaluationError: an unknown protocol or method, or ``interpolate`` without FFT.
+    """
+
+    protocols: Sequence[Union[str, Protocol]] = tuple(PROTOCOLS)
+    method: str = "FFT"
+    window_s: Optional[float] = None
+    interpolate: bool = False
+
+    def __post_init__(self):
+        if isinstance(self.protocols, (str, Protocol)):
+            raise EvaluationError(f"protocols is {self.protocols!r}, and should be a list, even of one protocol.")
+        for protocol in self.protocols:
+            get_protocol(protocol)
+        if self.method not in METHODS:
+            raise EvaluationError(unknown("The evaluation method", self.method, METHODS))
+        if self.interpolate and self.method != "FFT":
+            raise EvaluationError(
+                f"Only FFT heart rates can be interpolated, and the method is {self.method!r}. Drop one of the two."
+            )
+
+
+DEFAULT_SCHEME = Scheme()

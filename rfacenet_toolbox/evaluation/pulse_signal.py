@@ -1,6 +1,6 @@
 """From a waveform to heart rate, SNR and MACC: the steps of the toolbox's ``evaluation/post_process.py``.
 
-Signals are 1-D, one value a frame. Every function returns finite numbers, or None where the quantity does not exist.
+Signals are 1-D, one value per frame. Every function returns finite numbers, or None where the quantity does not exist.
 """
 
 from functools import lru_cache
@@ -11,8 +11,8 @@ import scipy.signal
 
 from ..errors import EvaluationError
 
-#: Shortest signal that :func:`prepare` takes. ``filtfilt`` pads 9 samples for its filter and wants more than that;
-#: the toolbox lets windows of exactly 9 through, and ends there with SciPy's error.
+#: Shortest signal that :func:`prepare` takes. ``filtfilt`` pads 9 samples for its filter and needs more than that;
+#: the toolbox lets windows of exactly 9 through, and SciPy's error then ends its run.
 MIN_SAMPLES = 10
 #: The toolbox's smoothing parameter of :func:`detrend`.
 DETREND_LAMBDA = 100
@@ -61,15 +61,14 @@ def detrend(signal, lambda_=DETREND_LAMBDA):
 
 @lru_cache(maxsize=32)
 def _bandpass_filter(fs_hz, band_hz, order):
-    """Coefficients b and a, and the state in which the filter has seen a constant 1 for ever."""
+    """The filter's coefficients ``(b, a)``."""
     low, high = band_hz
     if not 0 < low < high < fs_hz / 2:
         raise EvaluationError(
             f"The band {low:g}-{high:g} Hz does not fit a sampling rate of {fs_hz:g} Hz: it must be in order and below "
             f"half the rate, {fs_hz / 2:g} Hz. Check fs_hz, or choose a protocol with another band."
         )
-    b, a = scipy.signal.butter(order, [low / fs_hz * 2, high / fs_hz * 2], btype="bandpass")
-    return b, a, scipy.signal.lfilter_zi(b, a)
+    return scipy.signal.butter(order, [low / fs_hz * 2, high / fs_hz * 2], btype="bandpass")
 
 
 def bandpass(signal, fs_hz, band_hz, order=1):
@@ -77,7 +76,7 @@ def bandpass(signal, fs_hz, band_hz, order=1):
 
     Args:
         signal: (..., N) samples, N at least ``6 * order + 4``: :data:`MIN_SAMPLES` for the first order.
-        fs_hz: samples a second.
+        fs_hz: samples per second.
         band_hz: (low, high).
         order: of the filter.
 
@@ -89,24 +88,17 @@ def bandpass(signal, fs_hz, band_hz, order=1):
 
     Source: agrees with the filter in the toolbox's ``calculate_metric_per_video``.
     """
-    b, a, steady = _bandpass_filter(fs_hz, tuple(band_hz), order)
+    b, a = _bandpass_filter(fs_hz, tuple(band_hz), order)
     signal, least = np.asarray(signal, dtype=np.float64), 3 * len(a) + 1  # filtfilt pads 3 * len(a)
     if signal.shape[-1] < least:
         raise EvaluationError(
             f"The bandpass filter got {signal.shape[-1]} samples and needs at least {least}. Pass a longer signal."
         )
-    # scipy.signal.filtfilt, to the last bit; it works the steady state out anew at each call, which takes longer than
-    # to filter a window of some seconds.
-    pad = least - 1
-    before, after = signal[..., pad:0:-1], signal[..., -2 : -pad - 2 : -1]
-    padded = np.concatenate((2 * signal[..., :1] - before, signal, 2 * signal[..., -1:] - after), axis=-1)
-    forwards, _ = scipy.signal.lfilter(b, a, padded, zi=steady * padded[..., :1])
-    backwards, _ = scipy.signal.lfilter(b, a, forwards[..., ::-1], zi=steady * forwards[..., -1:])
-    return backwards[..., ::-1][..., pad:-pad]
+    return scipy.signal.filtfilt(b, a, signal)
 
 
 def prepare(signal, fs_hz, band_hz, is_derivative):
-    """What heart rate, SNR and MACC are measured on: integrated if need be, detrended, filtered.
+    """The signal that heart rate, SNR and MACC are measured on: integrated if need be, detrended, filtered.
 
     Args:
         signal: (N,) predicted or true pulse, N at least :data:`MIN_SAMPLES`.
@@ -114,13 +106,13 @@ def prepare(signal, fs_hz, band_hz, is_derivative):
         is_derivative: True for labels of type DiffNormalized, whose running sum is the pulse.
 
     Returns:
-        (N,) float64; exact zeros for a constant signal, of which the steps would leave rounding errors to be scored.
+        (N,) float64; exact zeros for a constant signal, of which the steps would leave nothing but rounding errors.
 
     Raises:
         EvaluationError: as :func:`bandpass`.
 
-    Source: agrees with the toolbox's ``calculate_metric_per_video``. The sum is taken in the signal's own precision,
-    as there: summing float32 outputs in float64 moves the SNR of a video by up to 2e-5 dB.
+    Source: agrees with the toolbox's ``calculate_metric_per_video``. Like the toolbox, it sums in the signal's own
+    precision: summing float32 outputs in float64 would move the SNR of a video by up to 2e-5 dB.
     """
     signal = np.asarray(signal)
     pulse = np.cumsum(signal) if is_derivative else signal
@@ -130,7 +122,7 @@ def prepare(signal, fs_hz, band_hz, is_derivative):
 
 @lru_cache(maxsize=64)
 def _frequencies_hz(samples, fs_hz, finer=1):
-    """The lines of a spectrum zero-padded to the next power of two, or to ``finer`` times as much."""
+    """Frequencies of a spectrum zero-padded to the next power of two, or to ``finer`` times as many samples."""
     return np.fft.rfftfreq(finer * 2 ** (samples - 1).bit_length(), 1 / fs_hz)
 
 
@@ -152,7 +144,7 @@ def has_bin_in_band(samples, fs_hz, band_hz):
 
 
 def fft_grid_bpm(samples, fs_hz):
-    """How far apart the heart rates are that an FFT of so many samples can tell: ``fs_hz * 60 / nfft`` bpm.
+    """Distance of the heart rates that an FFT of so many samples can tell apart: ``fs_hz * 60 / nfft`` bpm.
 
     nfft is the next power of two, as in the toolbox: 0.88 bpm at 2,000 samples and 30 Hz, 7 bpm at 250.
     """
@@ -160,15 +152,15 @@ def fft_grid_bpm(samples, fs_hz):
 
 
 def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
-    """Heart rate in beats a minute: the frequency of the largest power inside ``band_hz``, both ends included.
+    """Heart rate in beats per minute: the frequency of the largest power inside ``band_hz``, both ends included.
 
     Its grid is :func:`fft_grid_bpm`.
 
     Args:
         signal: (N,) output of :func:`prepare`.
         interpolate: read the peak off between the grid's lines: the largest power between the neighbours of the
-            largest line, on a grid :data:`FINER` times as fine (the signal zero-padded). Off by default, as the
-            toolbox has no such thing and its numbers differ.
+            largest line, on a grid :data:`FINER` times as fine (the signal zero-padded). Off by default, because the
+            toolbox does not interpolate and its numbers differ.
 
     Raises:
         EvaluationError: the signal is too short for any frequency of its spectrum to fall inside the band.
@@ -193,7 +185,7 @@ def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
 
 
 def peak_heart_rate_bpm(signal, fs_hz):
-    """Heart rate in beats a minute from the mean distance of peaks; None with fewer than two peaks.
+    """Heart rate in beats per minute from the mean distance of peaks; None with fewer than two peaks.
 
     Args:
         signal: (N,) output of :func:`prepare`.
@@ -251,7 +243,7 @@ def macc(prediction, label):
     prediction, label = np.asarray(prediction, dtype=np.float64), np.asarray(label, dtype=np.float64)
     if len(prediction) != len(label):
         raise EvaluationError(
-            f"MACC got {len(prediction)} predicted and {len(label)} true samples and needs as many of each. "
+            f"MACC got {len(prediction)} predicted and {len(label)} true samples, and needs equal numbers. "
             f"Cut both to the same frames."
         )
     if np.ptp(prediction) == 0 or np.ptp(label) == 0:

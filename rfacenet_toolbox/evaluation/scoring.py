@@ -7,12 +7,10 @@ import numpy as np
 
 from ..errors import EvaluationError
 from .inputs import as_pair, check_rate
-from .protocols import get_protocol
+from .protocols import Scheme, get_protocol
 from .pulse_signal import MIN_SAMPLES, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, prepare, snr_db
 
-#: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
-METHODS = ("FFT", "peak detection")
-#: What :meth:`VideoScore.figures` gives.
+#: What :meth:`VideoScore.columns` gives.
 SCORE_COLUMNS = ("start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db", "macc")
 
 
@@ -35,8 +33,8 @@ class VideoScore(NamedTuple):
         rates = (self.heart_rate_bpm, self.label_heart_rate_bpm)
         return None if None in rates else rates[0] - rates[1]
 
-    def figures(self, fs_hz):
-        """The numbers of a row of a table, under :data:`SCORE_COLUMNS`."""
+    def columns(self, fs_hz):
+        """The numbers under :data:`SCORE_COLUMNS`, None among them."""
         rates = (self.heart_rate_bpm, self.label_heart_rate_bpm, self.error_bpm)
         return (self.start / fs_hz, self.stop / fs_hz, *rates, self.snr_db, self.macc)
 
@@ -86,11 +84,11 @@ def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="
 
     Args:
         prediction, label: (N,) pulse signals of the same frames.
-        fs_hz: frames a second.
+        fs_hz: frames per second.
         protocol: a name in ``PROTOCOLS`` or a ``Protocol``.
         is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.
         method: "FFT" or "peak detection".
-        window_s: seconds a window; None scores the video as a whole.
+        window_s: seconds per window; None scores the video as a whole.
         interpolate: read FFT heart rates off between the lines of the spectrum; see ``fft_heart_rate_bpm``. SNR and
             MACC stay as they are.
 
@@ -102,10 +100,7 @@ def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="
 
     Source: agrees with the toolbox's ``calculate_metric_per_video`` and the windows of its ``calculate_metrics``.
     """
-    if method not in METHODS:
-        raise EvaluationError(f"There is no evaluation method {method!r}. There are: {', '.join(METHODS)}.")
-    if interpolate and method != "FFT":
-        raise EvaluationError(f"Only FFT heart rates can be interpolated, and the method is {method!r}. Drop one.")
+    Scheme([protocol], method, window_s, interpolate)  # refuses what cannot be
     check_rate(fs_hz)
     band_hz = get_protocol(protocol).band_hz
     prediction, label = as_pair(prediction, label)
@@ -127,7 +122,7 @@ def skip(start, stop, reason):
 
 
 def score_what_can_be(prediction, label, *args, **kwargs):
-    """As :func:`score_video`, with what has no estimate skipped and its reason kept.
+    """:func:`score_video`, but what has no estimate is skipped, and its reason kept.
 
     A video with values that are not finite, with a constant label, too short, or of two lengths is skipped as a whole;
     a window where prediction or label is constant, or has no heart rate, is skipped alone.
@@ -147,10 +142,10 @@ def score_what_can_be(prediction, label, *args, **kwargs):
 
 
 def _why_no_estimate(score, prediction, label):
-    sides = (("prediction", prediction, score.heart_rate_bpm), ("label", label, score.label_heart_rate_bpm))
-    for side, signal, heart_rate_bpm in sides:
+    pair = (("prediction", prediction, score.heart_rate_bpm), ("label", label, score.label_heart_rate_bpm))
+    for name, signal, heart_rate_bpm in pair:
         if np.ptp(signal[score.start : score.stop]) == 0:
-            return f"the {side} is {signal[score.start]:g} throughout, which has no heart rate"
+            return f"the {name} is {signal[score.start]:g} throughout, which has no heart rate"
         if heart_rate_bpm is None:
-            return f"the {side} has fewer than two peaks, and so no heart rate"
+            return f"the {name} has fewer than two peaks, and so no heart rate"
     return None

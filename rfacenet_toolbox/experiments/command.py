@@ -5,17 +5,13 @@ import re
 from pathlib import Path
 
 from .. import config as configuration
-from ..datasets.clip_cache import write_text
 from ..errors import ConfigError, RFaceNetError
-from ..evaluation import get_protocol
-from ..hosts.base import revision
 from ..hosts.toolbox.install import check_checkout
 from ..methods import registry
-from .completeness import check_datasets
+from ..runtime.files import write_text
 from .local import LocalLauncher
-from .scheduler import drive
-from .shared_clips import prepare
-from .table2 import distinct_runs
+from .scheduler import run_all
+from .shared_clips import cache_shared_clips
 
 _LINK = re.compile(r"\[([^][]*)\]\([^()]*\)")
 
@@ -53,47 +49,48 @@ def refused(runs):
     return reasons
 
 
-def execute(runs, args, impossible=None):
+def execute(runs, out, jobs=None, slurm=None, impossible=None):
     """Preprocess what the runs need, then execute those that are not done; a list of outcomes.
 
     Args:
         runs: list of runs, whose configs are in order.
-        args: with the attributes ``out``, ``jobs`` and ``slurm``.
+        out: the command's folder; a cluster's own files lie below it.
+        jobs: runs at a time; None is one, or all of them on a cluster.
+        slurm: parameters of submitit, to submit the runs to a cluster; None executes them here.
         impossible: {run's folder: why it is not even tried}.
 
     Raises:
         ConfigError: an option that makes no sense, or a folder with results of another config.
     """
-    if args.jobs is not None and args.jobs < 1:
-        raise ConfigError(f"--jobs is {args.jobs}; expected 1 or more runs at a time.")
+    if jobs is not None and jobs < 1:
+        raise ConfigError(f"--jobs is {jobs}; expected 1 or more runs at a time.")
     for run in runs:
         run.check_kept()
-    jobs = args.jobs or 1
-    if args.slurm is None:
+    if slurm is None:
+        jobs = jobs or 1
         launcher = LocalLauncher(jobs)
     else:
         from .slurm import SlurmLauncher
 
-        jobs = args.jobs or len(runs)
-        launcher = SlurmLauncher(Path(args.out) / "slurm", args.slurm)
+        jobs = jobs or len(runs)
+        launcher = SlurmLauncher(Path(out) / "slurm", slurm)
     impossible = dict(impossible or {})
-    impossible.update(prepare([run for run in runs if run.folder not in impossible]))
-    return drive(runs, launcher, jobs, impossible)
+    impossible.update(cache_shared_clips([run for run in runs if run.folder not in impossible]))
+    return run_all(runs, launcher, jobs, impossible)
 
 
 def report_failures(outcomes):
     """Say which runs failed; the exit status of the command."""
-    failed = [outcome for outcome in outcomes if outcome.failure is not None]
+    failed = [outcome.run for outcome in outcomes if outcome.failure is not None]
     if failed:
         print(f"{len(failed)} of {len(outcomes)} runs failed; the same command tries them again:")
-        for run in (outcome.run for outcome in failed):
+        for run in failed:
             print(f"  {run.name} ({run.log if run.log.is_file() else 'never begun'})")
     return 1 if failed else 0
 
 
 def write_files(folder, files):
     """Write ``{name: text}`` into a folder, and say so; the Markdown among them is printed, without its links."""
-    os.makedirs(folder, exist_ok=True)
     for text in (text for name, text in files.items() if name.endswith(".md")):
         print(_LINK.sub(r"\1", text))
     for name, text in files.items():
@@ -103,35 +100,3 @@ def write_files(folder, files):
 
 def _is_ours(config):
     return config.TOOLBOX_MODE == "unsupervised_method" or registry.is_registered(config.MODEL.NAME)
-
-
-def make_table(args, name, make_rows, make_files):
-    """A table of the paper: check the data sets, make the runs, write the files; the command's exit status.
-
-    Args:
-        args: with the options of ``commands/options.py``.
-        name: of the table's files, and of its folder below ``runs`` by default.
-        make_rows: ``(sets, out, cache, toolbox, extra)`` -> rows, as :func:`~.table2.table2_rows`.
-        make_files: ``(rows, sets, protocol, out, host)`` -> ``{file name: text}``.
-
-    Raises:
-        ConfigError, DataError, EvaluationError: an option that makes no sense, data sets that are not whole, settings
-            that cannot be run; nothing was started.
-    """
-    get_protocol(args.protocol)
-    toolbox = checkout(args)
-    sets = check_datasets(args.pure, args.ubfc, args.allow_incomplete)
-    for one in sets.values():
-        print(one.described)
-    args.out = os.path.abspath(args.out or os.path.join("runs", name if toolbox is None else f"{name}_toolbox"))
-    cache = os.path.abspath(args.cache or os.path.join(args.out, "clips"))
-    extra = None if args.config is None else os.path.abspath(args.config)
-    rows = make_rows(sets, Path(args.out), cache, toolbox, extra)
-    runs = distinct_runs(rows)
-    reasons = list(refused(runs).values())
-    if reasons:
-        raise ConfigError(reasons[0])
-    outcomes = execute(runs, args)
-    host = "in the standalone host" if toolbox is None else f"in the rPPG-Toolbox ({revision(toolbox)})"
-    write_files(args.out, make_files(rows, sets, args.protocol, args.out, host))
-    return report_failures(outcomes)

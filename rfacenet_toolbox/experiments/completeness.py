@@ -5,7 +5,7 @@ from typing import List, NamedTuple
 
 from ..datasets.readers import find_recordings
 from ..errors import DataError
-from ..synthetic import MANIFEST
+from ..synthetic import is_synthetic
 from .run import SPLITS
 
 PURE, UBFC = "PURE", "UBFC-rPPG"
@@ -15,26 +15,26 @@ _UBFC_NUMBERS = [1, 3, 4, 5, *range(8, 19), 20, *range(22, 28), *range(30, 50)]
 _UBFC_NAMES = [f"subject{number}" for number in _UBFC_NUMBERS]
 
 
-class Dataset(NamedTuple):
-    """A data set as it is on disk."""
+class DataFolder(NamedTuple):
+    """A folder that should hold one of the two data sets."""
 
     name: str
     path: str  #: absolute
     recordings: int
-    missing: List[str]  #: folders of the published data set that are not there, beyond the one that PURE never had
-    synthetic: bool
+    missing: List[str]  #: recordings of the published data set that are not there, less the one that PURE never had
+    is_synthetic: bool
 
     @property
-    def described(self):
+    def description(self):
         """For people, e.g. ``"PURE: 59 recordings"``."""
-        kind = "synthetic recordings" if self.synthetic else "recordings"
+        kind = "synthetic recordings" if self.is_synthetic else "recordings"
         whole = {PURE: _PURE_COUNT, UBFC: len(_UBFC_NAMES)}[self.name]
-        incomplete = f" of {whole}, incomplete" if self.missing and not self.synthetic else ""
+        incomplete = f" of {whole}, incomplete" if self.missing and not self.is_synthetic else ""
         return f"{self.name}: {self.recordings} {kind}{incomplete}"
 
 
 def check_datasets(pure, ubfc, allow_incomplete=False):
-    """``{"PURE": Dataset, "UBFC-rPPG": Dataset}`` of the two folders.
+    """``{"PURE": DataFolder, "UBFC-rPPG": DataFolder}`` of the two folders.
 
     Args:
         pure, ubfc: the folders.
@@ -52,10 +52,10 @@ def check_datasets(pure, ubfc, allow_incomplete=False):
     return sets
 
 
-def is_synthetic(config):
+def reads_synthetic(config):
     """Whether a config reads synthetic recordings."""
     paths = [config[split].DATA.DATA_PATH for split in SPLITS]
-    return any(path and os.path.isfile(os.path.join(path, MANIFEST)) for path in paths)
+    return any(path and is_synthetic(path) for path in paths)
 
 
 def _look(name, path, names, count):
@@ -63,11 +63,11 @@ def _look(name, path, names, count):
     missing = [folder for folder in names if folder not in there]
     if len(names) - len(missing) >= count:
         missing = []
-    return Dataset(name, os.path.abspath(path), len(there), missing, os.path.isfile(os.path.join(path, MANIFEST)))
+    return DataFolder(name, os.path.abspath(path), len(there), missing, is_synthetic(path))
 
 
 def _problem(dataset):
-    if dataset.synthetic:
+    if dataset.is_synthetic:
         return f"{dataset.path} holds synthetic recordings in the format of {dataset.name}."
     whole = _PURE_COUNT if dataset.name == PURE else len(_UBFC_NAMES)
     never = " (one of these was never part of it)" if dataset.name == PURE else ""

@@ -9,6 +9,7 @@ from yacs.config import CfgNode
 from ..config import unknown_key_error
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
+from ..report.table import distinct_ends
 from .run import Run, overlaid
 
 SEED_KEY = "MODEL.RFACENET.RUNTIME.SEED"
@@ -83,17 +84,6 @@ def seeded(run, seeds):
         )
         for seed in seeds
     ]
-
-
-def distinct_ends(paths):
-    """The last part of each sequence of parts, with those before it as far as needed to tell the sequences apart."""
-    ends = []
-    for own in paths:
-        count = 1
-        while sum(other[-count:] == own[-count:] for other in paths) > 1 and count < len(own):
-            count += 1
-        ends.append(own[-count:])
-    return ends
 
 
 def nested(key, value):

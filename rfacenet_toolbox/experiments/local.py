@@ -1,4 +1,4 @@
-"""A run's child process on this machine."""
+"""A run's child process on this machine, and the results that it leaves."""
 
 import os
 import subprocess
@@ -8,8 +8,13 @@ from contextlib import redirect_stdout, suppress
 from typing import NamedTuple, Optional
 
 from ..errors import RFaceNetError
+from ..evaluation.files import outputs
+from ..evaluation.files.run_folder import has_results
+from ..hosts import job, run_description
+from ..hosts.base import Host, revision
 from ..hosts.toolbox import launch
 from ..runtime.pool import default_workers
+from ..training.resume import weights_path
 from .run import CONFIG, Run
 
 _TAIL_LINES = 12
@@ -80,7 +85,7 @@ class Task:
         return Outcome(self.run, seconds, failure)
 
     def stop(self):
-        """End the child process; what it has done so far stays for the next time."""
+        """End the child process. What it has done so far is kept, and the next attempt goes on from there."""
         self._process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=10)
@@ -93,17 +98,29 @@ class Task:
             ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
             return f"it {ended}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         if not self.run.has_results and self.run.toolbox is not None:
-            from .builtin import write_results
-
             try:
                 with open(self.run.log, "a", encoding="utf-8") as log, redirect_stdout(log):
-                    write_results(self.run)
+                    score_saved_outputs(self.run)
             except RFaceNetError as error:
                 return str(error)
         if not self.run.has_results:
-            missing = [str(path) for path in self.run.results.values() if not path.is_file()]
+            missing = [str(path) for path in self.run.results.values() if not has_results(path)]
             return f"it ended and left no {', '.join(missing)}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         return None
+
+
+def score_saved_outputs(run):
+    """Write the results of a run of the toolbox's own models, which save their outputs and leave no ``results.json``.
+
+    The outputs are scored as those of every other run.
+
+    Raises:
+        DataError: there are no saved outputs, or they cannot be used.
+    """
+    config = run.config
+    weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
+    test_run = run_description.trained_model(config, Host("toolbox", revision(run.toolbox)), weights)
+    job.write(test_run, outputs.read(test_run.outputs).evaluate(test_run.scheme))
 
 
 def command(run):
@@ -115,10 +132,10 @@ def command(run):
     return [sys.executable, "-m", *module, "--config_file", str(run.folder / CONFIG)]
 
 
-def perform(run, poll_s=1.0):
-    """Execute a run from beginning to end in this process's place, as a cluster's job; its :class:`Outcome`.
+def run_to_end(run, poll_s=1.0):
+    """Execute a run and wait for its end, as a cluster's job does; its :class:`Outcome`.
 
-    Where another process is executing it, a job that a killed command left for instance, that one is waited for.
+    Where another process is still executing it, perhaps one that outlived its command, that one is waited for.
     """
     launcher, task = LocalLauncher(), None
     while task is None:

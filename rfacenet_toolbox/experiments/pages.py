@@ -1,8 +1,15 @@
-"""What the pages of Tables 2 and 3 share: published numbers beside measured ones."""
+"""What the pages of tables and sweeps share: numbers put together over seeds, the paper's beside the measured ones."""
 
+import os
+from pathlib import Path
+from statistics import mean
+from typing import Dict, NamedTuple
+
+from ..evaluation import METRICS
+from ..evaluation.files.run_folder import find_run
 from ..report import html
-from ..report.table import Cell, Table, csv_text, markdown, marks, plus_minus
-from .measured import METRICS, figure, figure_cell, metric_cell, relative
+from ..report.table import NOTHING, Cell, Table, csv_text, markdown, marks, plus_minus
+from .published import HEADINGS
 
 #: what a page says first where the recordings are synthetic
 SYNTHETIC = (
@@ -16,83 +23,139 @@ _LEGEND = (
 )
 
 
-def files(name, heading, tables, records, notes, sets):
+class OverSeeds(NamedTuple):
+    """A metric over seeds: means of its value and of its standard error, and the least and greatest value.
+
+    ``seeds`` of the ``results`` define the metric.
+    """
+
+    value: float
+    error: float
+    low: float
+    high: float
+    seeds: int
+    results: int
+
+
+def row_results(row):
+    """The :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run` s of a :class:`~.tables.Row` that have results, in
+    its order."""
+    found = [find_run(run.results[row.result].parent) for run in row.runs if run.current]
+    return [result for result in found if result is not None]
+
+
+def absolute_errors(results, protocol) -> Dict[str, float]:
+    """{video: absolute heart-rate error in bpm, mean over windows and results} of the videos that all have scored.
+
+    Raises:
+        DataError: a ``per_video.csv`` is not there.
+    """
+    each = [result.absolute_errors(protocol) for result in results]
+    shared = set(each[0]).intersection(*each[1:]) if each else set()
+    return {video: mean(errors[video] for errors in each) for video in sorted(shared)}
+
+
+def over_seeds(results, metric, protocol):
+    """The :class:`OverSeeds` of a metric over those results that define it; None where none does."""
+    pairs = [pair for pair in (result.metric(metric, protocol) for result in results) if pair[0] is not None]
+    if not pairs:
+        return None
+    values, errors = zip(*pairs)
+    return OverSeeds(mean(values), mean(errors), min(values), max(values), len(values), len(results))
+
+
+def over_seeds_cell(measured, href="", mark=""):
+    """The cell of an :class:`OverSeeds` or None, with its range where there are several seeds."""
+    if measured is None:
+        return Cell(NOTHING, href)
+    below = f"{measured.low:.2f} to {measured.high:.2f}" if measured.seeds > 1 else ""
+    if measured.seeds < measured.results:
+        below = f"{below or 'defined'} in {measured.seeds} of {measured.results}"
+    return Cell(plus_minus(measured.value, measured.error), href, mark, below)
+
+
+def metric_cell(result, metric, protocol, page_folder):
+    """The cell of one run's metric, linked to its results file."""
+    return Cell(plus_minus(*result.metric(metric, protocol)), relative(result.path, page_folder))
+
+
+def relative(path, page_folder):
+    """A link from a page in ``page_folder``."""
+    return Path(os.path.relpath(str(path), str(page_folder))).as_posix()
+
+
+def files(name, heading, tables, records, notes, is_synthetic):
     """The three files of a page: tables, numbers for machines, and what is to be said about them."""
-    synthetic = is_synthetic(sets)
-    heading += ", measured on synthetic recordings" if synthetic else ""
-    said = [SYNTHETIC] if synthetic else []
-    records = [{**record, "synthetic": synthetic} for record in records]
-    text = "\n\n".join([f"# {heading}", *(f"**{words}**" for words in said), *map(markdown, tables)])
+    heading += ", measured on synthetic recordings" if is_synthetic else ""
+    warnings = [SYNTHETIC] if is_synthetic else []
+    records = [{**record, "synthetic": is_synthetic} for record in records]
+    text = "\n\n".join([f"# {heading}", *(f"**{words}**" for words in warnings), *map(markdown, tables)])
     text += "\n" + "\n".join(f"- {note}" for note in notes) + "\n"
-    sections = [("", "\n".join(html.paragraph(words, said_aloud=True) for words in said))]
+    sections = [("", "\n".join(html.paragraph(words, said_aloud=True) for words in warnings))]
     sections += [(table.title, html.table_html(table)) for table in tables]
     sections.append(("How to read this", html.listed(notes)))
     return {f"{name}.md": text, f"{name}.csv": csv_text(records), f"{name}.html": html.page(heading, sections)}
 
 
-def common_notes(sets, protocol, host):
-    """What holds for every number of a page."""
+def common_notes(settings):
+    """What holds for every number of a table's page."""
     return [
-        f"Data: {'; '.join(one.described for one in sets.values())}.",
-        f"Evaluation protocol {protocol}, the same for every measured number; {host}.",
+        f"Data: {'; '.join(one.description for one in settings.sets.values())}.",
+        f"Evaluation protocol {settings.protocol}, the same for every measured number; {settings.host}.",
         _LEGEND,
     ]
 
 
-def number_cells(published, results, protocol, out, marked, anchor):
+def number_cells(published, results, settings, marked, anchor):
     """For each metric the published and the measured cell of a row.
 
     Args:
         published: {metric: Number}, or None where the paper has no such row.
         results: the row's.
+        settings: :class:`~.tables.TableSettings`.
         marked: {metric: (mark of the published number, mark of the measured)}.
         anchor: of the table with every run, for numbers that are means over several.
     """
     cells = []
-    for metric in METRICS:
+    for metric in HEADINGS:
         mark_published, mark_measured = marked[metric]
-        number = None if published is None else published[metric]
-        cells.append(Cell(plus_minus(*number), mark=mark_published) if number else Cell())
-        href = relative(results[0].path, out) if len(results) == 1 else f"#{anchor}" if results else ""
-        cells.append(figure_cell(figure(results, metric, protocol), href, mark_measured))
+        cells.append(Cell(plus_minus(*published[metric]), mark=mark_published) if published else Cell())
+        href = relative(results[0].path, settings.out) if len(results) == 1 else f"#{anchor}" if results else ""
+        cells.append(over_seeds_cell(over_seeds(results, metric, settings.protocol), href, mark_measured))
     return cells
 
 
 def marked_rows(published, results, protocol):
-    """[{metric: (mark of the published number, mark of the measured)}], a dict a row.
+    """[{metric: (mark of the published number, mark of the measured)}], a dict for each row.
 
     Args:
         published: a dict or None for each row.
         results: a list for each row.
     """
     rows = [{} for _ in results]
-    for metric, (_, lower_is_better) in METRICS.items():
-        figures = [figure(each, metric, protocol) for each in results]
-        pairs = zip(
-            marks([None if each is None else each[metric].value for each in published], lower_is_better),
-            marks([None if each is None else each.value for each in figures], lower_is_better),
+    for metric in HEADINGS:
+        less_is_better = METRICS[metric].less_is_better
+        measured = [over_seeds(each, metric, protocol) for each in results]
+        values = (
+            [None if each is None else each[metric].value for each in published],
+            [None if each is None else each.value for each in measured],
         )
-        for row, pair in zip(rows, pairs):
-            row[metric] = pair
+        for row, *pair in zip(rows, *(marks(each, less_is_better) for each in values)):
+            row[metric] = tuple(pair)
     return rows
 
 
 def metric_groups():
     """The upper header's words and widths of :func:`number_cells`."""
-    return [(heading, 2) for heading, _ in METRICS.values()]
+    return [(heading, 2) for heading in HEADINGS.values()]
 
 
-def metric_columns(sets):
+def metric_columns(settings):
     """The lower header's words of :func:`number_cells`."""
-    return ["published", "synthetic" if is_synthetic(sets) else "measured"] * len(METRICS)
+    return ["published", "synthetic" if settings.is_synthetic else "measured"] * len(HEADINGS)
 
 
-def is_synthetic(sets):
-    """Whether numbers that were measured on these data sets are to be called synthetic."""
-    return any(one.synthetic for one in sets.values())
-
-
-def every_run(title_, named_results, protocol, out):
+def every_run(title, named_results, settings):
     """The table of single runs, each number linked to its file.
 
     Args:
@@ -102,22 +165,22 @@ def every_run(title_, named_results, protocol, out):
         [
             name,
             "–" if result.seed is None else str(result.seed),
-            *(metric_cell(result, metric, protocol, out) for metric in METRICS),
-            result.videos,
+            *(metric_cell(result, metric, settings.protocol, settings.out) for metric in HEADINGS),
+            result.scored_of_expected,
         ]
         for name, results in named_results
         for result in results
     ]
-    return Table(title_, ["", "seed", *(heading for heading, _ in METRICS.values()), "videos"], rows)
+    return Table(title, ["", "seed", *HEADINGS.values(), "videos"], rows)
 
 
-def number_record(published, results, metric, protocol, out):
+def number_record(published, results, metric, settings):
     """The columns of the CSV that hold numbers."""
     number = (None, None) if published is None else published[metric]
-    measured = figure(results, metric, protocol)
+    measured = over_seeds(results, metric, settings.protocol)
     value, error, low, high, seeds, _ = (None, None, None, None, 0, 0) if measured is None else measured
     return {
-        "metric": metric, "protocol": protocol, "published": number[0], "published_se": number[1], "measured": value,
-        "measured_se": error, "lowest": low, "highest": high, "runs": seeds,
-        "results": " ".join(relative(result.path, out) for result in results),
+        "metric": metric, "protocol": settings.protocol, "published": number[0], "published_se": number[1],
+        "measured": value, "measured_se": error, "lowest": low, "highest": high, "runs": seeds,
+        "results": " ".join(relative(result.path, settings.out) for result in results),
     }  # fmt: skip

@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Dict, Optional
 
@@ -13,17 +13,19 @@ import yaml
 from yacs.config import CfgNode
 
 from .. import config as configuration
+from ..config.tree import toolbox_tree
 from ..errors import ConfigError
+from ..evaluation.files.run_folder import has_results
+from ..runtime.files import write_text
 from ..training.resume import state_path, weights_path
-from ..training.state_dicts import write_atomically
 
 RECORD = "run.json"
 CONFIG = "config.yaml"
 LOG = "log.txt"
 SPLITS = ("TRAIN", "VALID", "TEST", "UNSUPERVISED")
-#: keys that say where and how a run works and cannot change a result, that follow from others, or that only say
-#: which results there are to be
-_NO_SETTINGS = {
+#: keys that cannot change a result: they say where and how a run works, follow from others, or say only which results
+#: there are to be
+_NOT_COMPARED = {
     "BASE", "LOG", "DEVICE", "NUM_OF_GPU_TRAIN", "DO_PREPROCESS", "CACHED_PATH", "MODEL_DIR", "OUTPUT_SAVE_DIR",
     "RESUME", "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "PLOT_LOSSES_AND_LR", "METHOD", "METRICS",
 }  # fmt: skip
@@ -38,7 +40,7 @@ class Run:
         folder: absolute; the run's own.
         content: the config file as nested dicts. ``LOG.PATH`` is always ``folder``.
         toolbox: the rPPG-Toolbox checkout to run in; None is the standalone host.
-        kind: runs of one kind last about as long as one another.
+        kind: runs of one kind take about the same time.
     """
 
     name: str
@@ -85,7 +87,7 @@ class Run:
     @property
     def current(self):
         """Whether what is in the folder was made with this config."""
-        return self.record.get("settings") == self.settings
+        return not self._changed
 
     @property
     def done(self):
@@ -95,17 +97,12 @@ class Run:
     @property
     def has_results(self):
         """Whether all results are there, of whatever config."""
-        return all(path.is_file() for path in self.results.values())
+        return all(map(has_results, self.results.values()))
 
     @cached_property
     def settings(self):
         """{dotted key: value} of all that can change the results, as JSON gives it back."""
-        settings = {"host": self.host}
-        for key, value in _flat(self.config):
-            if not _NO_SETTINGS.intersection(key.split(".")):
-                # the list's folder follows CACHED_PATH
-                settings[key] = os.path.basename(value) if key.endswith("FILE_LIST_PATH") else value
-        return json.loads(json.dumps(settings))
+        return {"host": self.host, **_compared(self.config)}
 
     def check_kept(self):
         """Refuse to lose results that another config left in this folder.
@@ -113,15 +110,13 @@ class Run:
         Raises:
             ConfigError: with a setting that differs.
         """
-        before = self.record.get("settings", {})
-        if self.current or not self.has_results:
+        changed = self._changed
+        if not changed or not all(path.is_file() for path in self.results.values()):
             return
-        changed = sorted(key for key in {*before, *self.settings} if before.get(key) != self.settings.get(key))
-        key = changed[0]
+        key, (before, now) = min(changed.items())
         raise ConfigError(
-            f"{self.folder} holds the results of another config: {key} was {before.get(key)!r} and is "
-            f"{self.settings.get(key)!r} now ({len(changed)} settings differ). Name another --out, or remove the "
-            f"folder to lose them."
+            f"{self.folder} holds the results of another config: {key} was {before!r} and is {now!r} now "
+            f"({len(changed)} settings differ). Name another --out, or remove the folder to lose them."
         )
 
     def begin(self):
@@ -130,12 +125,12 @@ class Run:
         for path in () if going_on else (*self.results.values(), state_path(self.config)):
             with contextlib.suppress(FileNotFoundError):
                 os.remove(path)
-        self._write(RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")
-        self._write(CONFIG, yaml.safe_dump(self._for_the_host(going_on), sort_keys=False))
+        write_text(self.folder / RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")
+        write_text(self.folder / CONFIG, yaml.safe_dump(self._for_the_host(going_on), sort_keys=False))
 
     def finish(self, seconds):
         """Note how long it took."""
-        self._write(RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
+        write_text(self.folder / RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
 
     def lock(self):
         """Take the run's lock: an open file, or None where another process has it.
@@ -152,6 +147,19 @@ class Run:
             return None
         return file
 
+    @property
+    def _changed(self):
+        """{key: (value before, value now)} of the settings with which what is in the folder was not made.
+
+        A setting that an older version did not know had its default then.
+        """
+        before = self.record.get("settings")
+        if before == self.settings:
+            return {}
+        before = {**_defaults(), **(before or {})}
+        pairs = {key: (before.get(key), self.settings.get(key)) for key in {*before, *self.settings}}
+        return {key: (old, new) for key, (old, new) in pairs.items() if old != new}
+
     def _with_log_path(self):
         return overlaid(self.content, {"LOG": {"PATH": str(self.folder)}})
 
@@ -160,7 +168,7 @@ class Run:
         if going_on and self._is_trained():
             # "auto" takes this state for that of a finished run, and would train once more before it tests
             content = overlaid(content, {"MODEL": {"RFACENET": {"RESUME": state_path(self.config)}}})
-        if self.toolbox is not None:  # prepare() has filled the caches, and the toolbox would do it all again
+        if self.toolbox is not None:  # the caches are filled already, and the toolbox would do it all again
             content = overlaid(content, {split: {"DATA": {"DO_PREPROCESS": False}} for split in SPLITS})
         return content
 
@@ -172,9 +180,6 @@ class Run:
         last = weights_path(config, config.TRAIN.EPOCHS - 1)
         return os.path.isfile(last) and os.path.isfile(state_path(config))
 
-    def _write(self, name, text):
-        write_atomically(self.folder / name, lambda file: file.write(text.encode("utf-8")))
-
 
 def overlaid(content, changes):
     """Nested dicts with others laid over them; neither is altered."""
@@ -183,6 +188,21 @@ def overlaid(content, changes):
         below = result.get(key)
         result[key] = overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result
+
+
+@lru_cache(maxsize=None)
+def _defaults():
+    return _compared(toolbox_tree())
+
+
+def _compared(config):
+    """{dotted key: value}, as JSON gives it back, of the keys that can change a result."""
+    settings = {}
+    for key, value in _flat(config):
+        if not _NOT_COMPARED.intersection(key.split(".")):
+            # the list's folder follows CACHED_PATH
+            settings[key] = os.path.basename(value) if key.endswith("FILE_LIST_PATH") else value
+    return json.loads(json.dumps(settings))
 
 
 def _flat(node, prefix=""):

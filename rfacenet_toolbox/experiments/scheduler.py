@@ -1,4 +1,4 @@
-"""Execute runs, some at a time, whatever happens to one of them."""
+"""Execute many runs, some at a time, whatever happens to one of them."""
 
 import contextlib
 import functools
@@ -14,18 +14,18 @@ from .progress import Progress
 _POLL_S = 0.2
 
 
-def drive(runs, launcher, jobs=1, impossible=None, say=None):
+def run_all(runs, launcher, jobs=1, impossible=None, say=None):
     """Execute the runs that are not done yet, and report each as it ends.
 
-    A run that fails is reported and the others go on. A run that another process is executing, one that a killed
-    command left for instance, is waited for. When this process is stopped, its runs are stopped too.
+    A run that fails is reported, and the others go on. A run that another process is still executing, perhaps one that
+    outlived its command, is waited for. When this process is stopped, its runs are stopped too.
 
     Args:
         runs: list of :class:`~.run.Run`.
         launcher: what starts a run; :class:`~.local.LocalLauncher`, or one with the same method.
         jobs: runs at a time.
         impossible: {run's folder: why it cannot even begin}.
-        say: called with each line of the report; printed, and at once, by default.
+        say: called with each line of the report; by default it is printed at once.
 
     Returns:
         list of :class:`~.local.Outcome`, in the order of ``runs``.
@@ -36,23 +36,24 @@ def drive(runs, launcher, jobs=1, impossible=None, say=None):
     for run in runs:
         run.check_kept()
     say = say or functools.partial(print, flush=True)
-    return _Drive(runs, launcher, jobs, impossible or {}, say).outcomes_of(runs)
+    return _Scheduler(runs, launcher, jobs, impossible or {}, say).outcomes_of(runs)
 
 
-class _Drive:
+class _Scheduler:
     def __init__(self, runs, launcher, jobs, impossible, say):
         self.launcher, self.jobs = launcher, jobs
         self.outcomes = {run.folder: Outcome(run, failure=impossible.get(run.folder)) for run in runs}
         self.waiting = [run for run in runs if run.folder not in impossible and not run.done]
         self.tasks, self.elsewhere = [], set()
         self.progress = Progress(runs, len(self.waiting), len(impossible), jobs, say)
-        alike = defaultdict(list)
+        same_reason = defaultdict(list)
         for folder, reason in impossible.items():
-            alike[reason].append(self.outcomes[folder].run)
-        for reason, its_runs in alike.items():
+            same_reason[reason].append(self.outcomes[folder].run)
+        for reason, its_runs in same_reason.items():
             self.progress.failed(its_runs, reason)
 
     def outcomes_of(self, runs):
+        """Execute what is waiting to the end."""
         with _terminated_as_interrupted():
             try:
                 while self.waiting or self.tasks:

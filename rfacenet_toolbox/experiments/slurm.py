@@ -3,7 +3,7 @@
 import re
 
 from ..errors import ConfigError
-from .local import Outcome, perform
+from .local import Outcome, run_to_end
 
 _OPTION = re.compile(r"^[A-Za-z_]\w*=")
 
@@ -13,8 +13,8 @@ class SlurmLauncher:
 
     Args:
         folder: for submitit's own files and the jobs' output.
-        options: ``["timeout_min=600", "slurm_partition=gpu", ...]``, submitit's parameters; ``cluster=local`` executes
-            the jobs on this machine, to try the way without a cluster.
+        options: ``["timeout_min=600", "slurm_partition=gpu", ...]``, submitit's parameters; ``cluster=local`` runs the
+            jobs on this machine, to try it without a cluster.
 
     Raises:
         ConfigError: submitit is not installed, there is no SLURM, or an option is none of submitit's.
@@ -41,7 +41,7 @@ class SlurmLauncher:
         if lock is None:
             return None
         lock.close()
-        return SlurmTask(run, self._executor.submit(perform, run))
+        return SlurmTask(run, self._executor.submit(run_to_end, run))
 
 
 class SlurmTask:
@@ -68,7 +68,7 @@ def _parsed(options):
     parameters = {}
     for option in options:
         if not _OPTION.match(option):
-            raise ConfigError(f"--slurm {option} is no NAME=VALUE; expected such as slurm_partition=gpu.")
+            raise ConfigError(f"--slurm {option} is not NAME=VALUE; expected, for example, slurm_partition=gpu.")
         name, _, value = option.partition("=")
         parameters[name] = int(value) if value.isdigit() else value
     return parameters

@@ -1,4 +1,7 @@
-"""The runs of ``rfacenet sweep``."""
+"""``rfacenet sweep``: a config with every combination of some settings' values.
+
+Its runs, and the page ``sweep.md`` and ``sweep.csv`` with what each of them scored.
+"""
 
 import os
 from collections import defaultdict
@@ -6,9 +9,16 @@ from dataclasses import replace
 from hashlib import sha1
 from pathlib import Path
 
+from ..config.splits_used import splits_used
+from ..evaluation import METRICS
+from ..evaluation.files.run_folder import find_run
+from ..report.table import Cell, Table, csv_text, markdown
+from .completeness import reads_synthetic
 from .grid import grid, parse_setting
+from .pages import metric_cell, over_seeds, over_seeds_cell, relative
 from .run import SPLITS, overlaid
-from .shared_clips import splits
+
+_SYNTHETIC = "Synthetic recordings: drawn faces and computed pulses. The numbers say nothing about people."
 
 
 def default_out(base):
@@ -16,7 +26,7 @@ def default_out(base):
     return os.path.join("runs", f"sweep_{Path(base).stem}")
 
 
-def sweep_runs(base, settings, seeds, out, toolbox=None):
+def make_runs(base, settings, seeds, out, toolbox=None):
     """A run for each combination of values and seed.
 
     Args:
@@ -32,6 +42,36 @@ def sweep_runs(base, settings, seeds, out, toolbox=None):
     parsed = [parse_setting(text) for text in settings]
     runs = grid(Path(base).absolute(), parsed, seeds, Path(out).absolute(), toolbox)
     return _with_clips_apart([_anchored(run, toolbox or os.getcwd()) for run in runs])
+
+
+def make_page(runs, protocol, out):
+    """``{file name: text}`` of a sweep, finished or not.
+
+    Args:
+        runs: list of :class:`~.run.Run`.
+        protocol: name of the evaluation protocol.
+        out: the folder that the files will lie in.
+    """
+    results = [
+        (run, name, find_run(path.parent) if run.current else None)
+        for run in runs
+        for name, path in run.results.items()
+    ]
+    notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
+    if any(reads_synthetic(run.config) for run in runs):
+        notes.append(_SYNTHETIC)
+    headers = [f"{name} ({metric.unit})" if metric.unit else name for name, metric in METRICS.items()]
+    rows = []
+    for run, name, result in results:
+        title = f"{run.name}, {name}" if name else run.name
+        if result is None:
+            rows.append([title, *[Cell()] * len(METRICS), "not done"])
+            continue
+        cells = [metric_cell(result, metric, protocol, out) for metric in METRICS]
+        rows.append([title, *cells, result.scored_of_expected])
+    tables = [Table("Runs", ["run", *headers, "videos"], rows, notes=notes), *_over_seeds(results, headers, protocol)]
+    records = [_record(run, name, result, protocol, out) for run, name, result in results]
+    return {"sweep.md": "\n".join(map(markdown, tables)), "sweep.csv": csv_text(records)}
 
 
 def _anchored(run, root):
@@ -70,10 +110,38 @@ def _with_clips_apart(runs):
 
 def _preprocessed(run):
     """{split: its ``DATA`` node}, of the splits whose clips a run makes."""
-    nodes = {split: run.config[split].DATA for split in splits(run.config)}
+    nodes = {split: run.config[split].DATA for split in splits_used(run.config)}
     return {split: data for split, data in nodes.items() if data.DO_PREPROCESS}
 
 
 def _origin(data):
     """A name for where clips come from and how they are made."""
     return sha1(f"{data.DATA_PATH} {data.PREPROCESS!r}".encode()).hexdigest()[:8]
+
+
+def _over_seeds(results, headers, protocol):
+    """A table of means over the runs that differ in their seed only, where there are such runs."""
+    kinds = defaultdict(list)
+    for run, name, result in results:
+        if result is not None:
+            kinds[f"{run.kind}, {name}" if name else run.kind].append(result)
+    if all(len(same) < 2 for same in kinds.values()):
+        return []
+    rows = [
+        [kind, *(over_seeds_cell(over_seeds(same, metric, protocol)) for metric in METRICS), str(len(same))]
+        for kind, same in kinds.items()
+    ]
+    notes = ["Mean over the seeds of the metric and of its standard error; in parentheses the least and the greatest."]
+    return [Table("Over seeds", ["setting", *headers, "seeds"], rows, notes=notes)]
+
+
+def _record(run, name, result, protocol, out):
+    record = {"run": run.name, "setting": run.kind, "method": name, "protocol": protocol, "done": result is not None}
+    record["seed"] = run.config.MODEL.RFACENET.RUNTIME.SEED
+    for metric in METRICS:
+        value, error = (None, None) if result is None else result.metric(metric, protocol)
+        record.update({metric: value, f"{metric}_se": error})
+    videos = {} if result is None else result.results["videos"]
+    record.update(videos_scored=videos.get("scored"), videos_expected=videos.get("expected"))
+    record["results"] = None if result is None else relative(result.path, out)
+    return record

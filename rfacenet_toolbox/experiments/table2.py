@@ -1,18 +1,21 @@
-"""The runs behind Table 2: every method, trained on one data set and tested on the other, both ways."""
+"""Table 2: every method, trained on one data set and tested on the other, both ways.
 
-import difflib
-from pathlib import Path
-from typing import Dict, NamedTuple, Sequence
+Its rows, their runs, and the page ``table2.md``, ``table2.csv`` and ``table2.html`` with the paper's numbers beside the
+measured ones.
+"""
 
-from ..errors import ConfigError
-from ..hosts.toolbox.install import configs_dir
+from ..errors import ConfigError, unknown
+from ..report import html
+from ..report.table import Table
+from . import pages
 from .completeness import PURE, UBFC
 from .grid import seeded
+from .published import HEADINGS, TABLE2
 from .run import Run
+from .tables import Row, bases, data_content, training_content
 
-DIRECTIONS = ((PURE, UBFC), (UBFC, PURE))
 SIGNAL = ("GREEN", "ICA", "CHROM", "LGI", "PBV", "POS", "OMIT")
-#: MODEL.NAME -> config of each direction, without the direction
+#: MODEL.NAME -> config of a direction, whose name stands for {}
 NEURAL = {
     "Tscan": "table2/{}_TSCAN.yaml",
     "Physnet": "table2/{}_PHYSNET.yaml",
@@ -20,102 +23,102 @@ NEURAL = {
     "EfficientPhys": "table2/{}_EFFICIENTPHYS.yaml",
     "rFaceNet": "{}_RFACENET.yaml",
 }
-#: the paper's rows; OMIT is newer than its table
-PAPER = (*SIGNAL[:-1], *NEURAL)
 #: what people call the methods, where it is not what configs call them
-TITLES = {"Tscan": "TS-CAN", "Physnet": "PhysNet"}
+_TITLES = {"Tscan": "TS-CAN", "Physnet": "PhysNet"}
 _SHORT = {PURE: "PURE", UBFC: "UBFC"}
 
 
-class Row(NamedTuple):
-    """A method in one direction: its runs, and the name of its results in them."""
-
-    method: str
-    direction: Sequence[str]
-    runs: Sequence[Run]
-    result: str
-
-
-def method_names(given):
-    """Names as configs have them, of names in any spelling.
+def method_names(given=None):
+    """Names as configs have them, in the table's order, of names in any spelling; by default the paper's eleven.
 
     Raises:
         ConfigError: no such method; the message lists what there is.
     """
-    known = {_plain(name): name for name in (*SIGNAL, *NEURAL)}
-    names = []
+    if not given:
+        return list(TABLE2[PURE, UBFC])
+    known = {_plain(title(name)): name for name in (*SIGNAL, *NEURAL)}
     for name in given:
         if _plain(name) not in known:
-            close = difflib.get_close_matches(_plain(name), known, n=1, cutoff=0.5)
-            hint = f" Did you mean {title(known[close[0]])}?" if close else ""
-            raise ConfigError(f"There is no method {name!r}.{hint} There are: {', '.join(map(title, known.values()))}.")
-        names.append(known[_plain(name)])
-    return [name for name in known.values() if name in names]
+            raise ConfigError(unknown("The method", name, map(title, known.values())))
+    wanted = set(map(_plain, given))
+    return [name for plain, name in known.items() if plain in wanted]
 
 
 def title(method):
     """What people call a method."""
-    return TITLES.get(method, method)
+    return _TITLES.get(method, method)
 
 
-def table2_rows(sets, methods, seeds, out, cache, toolbox=None, extra=None):
-    """The rows of both halves of the table, top to bottom.
+def make_rows(settings, methods):
+    """The :class:`~.tables.Row` s of both halves of the table, top to bottom.
 
     Args:
-        sets: ``{"PURE": Dataset, "UBFC-rPPG": Dataset}``.
+        settings: :class:`~.tables.TableSettings`.
         methods: names as configs have them.
-        seeds: of the trained methods.
-        out, cache: absolute folders for the runs and for the clips they share.
-        toolbox: checkout to run in, or None.
-        extra: absolute path of a YAML file whose settings are laid over every config, or None.
     """
     signal_methods = [method for method in methods if method in SIGNAL]
-    signal_runs = {name: _signal_run(sets[name], signal_methods, out, cache, toolbox, extra) for name in (PURE, UBFC)}
+    signal_runs = {name: _signal_run(name, signal_methods, settings) for name in (PURE, UBFC)}
     rows = []
-    for direction in DIRECTIONS:
+    for direction in TABLE2:
         for method in methods:
             if method in SIGNAL:
                 rows.append(Row(method, direction, [signal_runs[direction[1]]], method))
             else:
-                run = _training_run(sets, method, direction, out, cache, toolbox, extra)
-                rows.append(Row(method, direction, seeded(run, seeds), ""))
+                rows.append(Row(method, direction, seeded(_training_run(method, direction, settings), settings.seeds)))
     return rows
 
 
-def distinct_runs(rows):
-    """The runs of the rows, each once, in order."""
-    return list({run.folder: run for row in rows for run in row.runs}.values())
+def make_page(rows, settings):
+    """``{file name: text}`` of the table, whole or not."""
+    tables, records = [], []
+    for direction in TABLE2:
+        half = [(row, pages.row_results(row)) for row in rows if row.direction == direction]
+        if half:
+            tables += _half(half, direction, settings)
+            records += [record for row, results in half for record in _records(row, results, settings)]
+    return pages.files("table2", "Table 2", tables, records, pages.common_notes(settings), settings.is_synthetic)
 
 
-def training_content(config, sets, direction, cache, extra):
-    """The content of a run's config: a shipped file, the data sets of a direction, and the user's settings."""
-    paths = {"TRAIN": direction[0], "VALID": direction[0], "TEST": direction[1]}
-    content: Dict = {"BASE": _bases(config, extra)}
-    for split, name in paths.items():
-        content[split] = {"DATA": {"DATA_PATH": sets[name].path, "CACHED_PATH": str(cache)}}
-    return content
-
-
-def _training_run(sets, method, direction, out, cache, toolbox, extra):
+def _training_run(method, direction, settings):
     halves = "_".join(_SHORT[name] for name in direction)
-    content = training_content(NEURAL[method].format(halves), sets, direction, cache, extra)
+    content = training_content(NEURAL[method].format(halves), direction, settings)
     name = f"{title(method)}, {direction[0]} to {direction[1]}"
-    return Run(name, out / halves / title(method), content, toolbox, name)
+    return Run(name, settings.out / halves / title(method), content, settings.toolbox, name)
 
 
-def _signal_run(dataset, methods, out, cache, toolbox, extra):
-    short = _SHORT[dataset.name]
-    data = {"DATA_PATH": dataset.path, "CACHED_PATH": str(cache)}
+def _signal_run(dataset, methods, settings):
+    short = _SHORT[dataset]
     content = {
-        "BASE": _bases(f"{short}_UNSUPERVISED.yaml", extra),
-        "UNSUPERVISED": {"METHOD": list(methods), "DATA": data},
+        "BASE": bases(f"{short}_UNSUPERVISED.yaml", settings),
+        "UNSUPERVISED": {"METHOD": methods, **data_content(dataset, settings)},
     }
-    name = f"{', '.join(methods)} on {dataset.name}"
-    return Run(name, out / f"{short}_signal", content, toolbox, name)
+    name = f"{', '.join(methods)} on {dataset}"
+    return Run(name, settings.out / f"{short}_signal", content, settings.toolbox, name)
 
 
-def _bases(config, extra):
-    return [str(Path(configs_dir()) / config), *([] if extra is None else [str(extra)])]
+def _half(half, direction, settings):
+    """The table of a direction, and that of its single runs."""
+    published = [TABLE2[direction].get(row.name) for row, _ in half]
+    every_run = f"Every run, {direction[0]} to {direction[1]}"
+    marked = pages.marked_rows(published, [results for _, results in half], settings.protocol)
+    rows = []
+    for (row, results), numbers, marks in zip(half, published, marked):
+        cells = pages.number_cells(numbers, results, settings, marks, html.anchor(every_run))
+        done = str(len(results)) if len(results) == len(row.runs) else f"{len(results)} of {len(row.runs)}"
+        rows.append([title(row.name), *cells, done])
+    notes = []
+    if any(row.name in SIGNAL for row, _ in half):
+        notes.append("The signal methods are not trained; they have one run per test set, and no seed.")
+    columns = ["", *pages.metric_columns(settings), "runs"]
+    groups = [("", 1), *pages.metric_groups(), ("", 1)]
+    table = Table(f"Train: {direction[0]} & Test: {direction[1]}", columns, rows, groups, notes)
+    return table, pages.every_run(every_run, [(title(row.name), results) for row, results in half], settings)
+
+
+def _records(row, results, settings):
+    published = TABLE2[row.direction].get(row.name)
+    named = {"train": row.direction[0], "test": row.direction[1], "method": title(row.name)}
+    return [{**named, **pages.number_record(published, results, metric, settings)} for metric in HEADINGS]
 
 
 def _plain(name):

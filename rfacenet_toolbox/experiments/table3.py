@@ -1,11 +1,21 @@
-"""The runs behind Table 3: rFaceNet without parts of it, trained on PURE and tested on UBFC-rPPG."""
+"""Table 3: rFaceNet without parts of it, trained on PURE and tested on UBFC-rPPG.
 
+Its rows, their runs, and the page ``table3.md``, ``table3.csv`` and ``table3.html``, with a test of each row against
+the whole network.
+"""
+
+from ..evaluation.compare import compare
+from ..report import html
+from ..report.table import Cell, Table
+from . import pages
+from .completeness import PURE, UBFC
 from .grid import seeded
+from .published import HEADINGS, TABLE3
 from .run import Run
-from .table2 import DIRECTIONS, Row, training_content
+from .tables import Row, training_content
 
-DIRECTION = DIRECTIONS[0]
-#: row -> its config; the names are those of the published numbers
+DIRECTION = (PURE, UBFC)
+#: row -> its config in ``table3/``, top to bottom. The rows have no names in the paper; these are ours.
 CONFIGS = {
     "neither": "NEITHER",
     "CTFC only": "CTFC_ONLY",
@@ -14,14 +24,85 @@ CONFIGS = {
     "Stage-2": "STAGE2",
     "Stage-3": "STAGE3",
 }
-#: what the others are tested against
-REFERENCE = "Stage-3"
+#: the whole network, against which the others are tested
+REFERENCE = list(CONFIGS)[-1]
+#: row -> (what the paper's columns TCU and CTFC say, {metric: Number})
+PUBLISHED = dict(zip(CONFIGS, TABLE3.items()))
+_EVERY_RUN = "Every run"
 
 
-def table3_rows(sets, seeds, out, cache, toolbox=None, extra=None):
-    """The six rows, top to bottom; the arguments are those of :func:`~.table2.table2_rows`."""
+def make_rows(settings):
+    """The six :class:`~.tables.Row` s of a :class:`~.tables.TableSettings`, top to bottom."""
     rows = []
     for name, config in CONFIGS.items():
-        content = training_content(f"table3/{config}.yaml", sets, DIRECTION, cache, extra)
-        rows.append(Row(name, DIRECTION, seeded(Run(name, out / config, content, toolbox, name), seeds), ""))
+        content = training_content(f"table3/{config}.yaml", DIRECTION, settings)
+        run = Run(name, settings.out / config, content, settings.toolbox, name)
+        rows.append(Row(name, DIRECTION, seeded(run, settings.seeds)))
     return rows
+
+
+def make_page(rows, settings):
+    """``{file name: text}`` of the table, whole or not."""
+    results = {row.name: pages.row_results(row) for row in rows}
+    comparisons = compare_rows(results, settings.protocol)
+    published = [PUBLISHED[row.name][1] for row in rows]
+    marked = pages.marked_rows(published, list(results.values()), settings.protocol)
+    table_rows, records = [], []
+    for row, numbers, marks in zip(rows, published, marked):
+        its_results, comparison = results[row.name], comparisons.get(row.name)
+        cells = pages.number_cells(numbers, its_results, settings, marks, html.anchor(_EVERY_RUN))
+        parts = PUBLISHED[row.name][0]
+        table_rows.append([row.name, *parts, *cells, _difference_cell(comparison), str(len(its_results))])
+        for metric in HEADINGS:
+            record = pages.number_record(numbers, its_results, metric, settings)
+            records.append({"row": row.name, **record, **_difference_record(comparison, metric)})
+    groups = [("", 1), ("", 2), *pages.metric_groups(), (f"MAE, less {REFERENCE}'s", 1), ("", 1)]
+    columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), "difference", "runs"]
+    heading = f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}"
+    every_run = pages.every_run(_EVERY_RUN, list(results.items()), settings)
+    tables, notes = [Table(heading, columns, table_rows, groups), every_run], _notes(settings, comparisons)
+    return pages.files("table3", "Table 3", tables, records, notes, settings.is_synthetic)
+
+
+def compare_rows(results, protocol):
+    """Each row compared with the whole network, on the videos that both have scored, errors averaged over the seeds.
+
+    Args:
+        results: {row: its results}.
+
+    Returns:
+        {row: :class:`~rfacenet_toolbox.evaluation.compare.Comparison`} of the rows that can be compared.
+    """
+    if not results.get(REFERENCE):
+        return {}
+    reference = pages.absolute_errors(results[REFERENCE], protocol)
+    comparisons = {}
+    for name, its_results in results.items():
+        errors = pages.absolute_errors(its_results, protocol) if its_results and name != REFERENCE else {}
+        shared = [video for video in errors if video in reference]
+        if len(shared) > 1:
+            pair = [errors[video] for video in shared], [reference[video] for video in shared]
+            comparisons[name] = compare(*pair, names=(name, REFERENCE))
+    return comparisons
+
+
+def _difference_cell(found):
+    if found is None:
+        return Cell()
+    return Cell(f"{found.difference:+.2f}", below=f"{found.low:+.2f} to {found.high:+.2f}, p = {found.p_value:.2g}")
+
+
+def _difference_record(found, metric):
+    values = (None, None, None, None, None)
+    if found is not None and metric == "MAE":
+        values = (found.difference, found.low, found.high, found.p_value, found.n)
+    return dict(zip(("difference", "difference_low", "difference_high", "p_value", "videos_compared"), values))
+
+
+def _notes(settings, comparisons):
+    return [
+        *pages.common_notes(settings),
+        f"Difference: MAE of the row less that of {REFERENCE}, in bpm, with its 95% interval and the p-value of a "
+        f"paired test. Paired are the videos' absolute errors, each averaged over the seeds.",
+        *(comparison.sentence for comparison in comparisons.values()),
+    ]

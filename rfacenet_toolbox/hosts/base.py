@@ -87,8 +87,9 @@ def recordings(loader):
     """Names of the recordings that a loader's cached clips come from, in order; none for a loader that is None."""
     if loader is None:
         return []
-    clips = (os.path.basename(path) for path in loader.dataset.inputs)
-    return list(dict.fromkeys(clip.rpartition("_")[0] for clip in clips))
+    from ..datasets.clips import recording_of
+
+    return list(dict.fromkeys(map(recording_of, loader.dataset.inputs)))
 
 
 def print_errors_plainly():

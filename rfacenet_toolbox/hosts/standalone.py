@@ -8,8 +8,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from .. import config as configuration
+from ..config.splits_used import splits_used
+from ..datasets.clips import MeanColours
 from ..datasets.splits import check_source, load_split
-from ..datasets.traces import ColourTraces
 from ..runtime import machine, processes
 from ..training.trainer import training_loader
 from . import job
@@ -38,8 +39,8 @@ def run(config):
     """Load the data, then run the job."""
     if config.TOOLBOX_MODE == "unsupervised_method":
         return _run_signal_methods(config)
-    for split in [split for split in SPLITS if _wanted(config, split)]:
-        check_source(split.upper(), config[split.upper()].DATA)
+    for split in splits_used(config):
+        check_source(split, config[split].DATA)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
     machine.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
     clips = _clips(config)
@@ -55,9 +56,9 @@ def _run_signal_methods(config):
     """There is nothing to share among several processes here: one does the work."""
     if not processes.is_writer():
         return None
-    traces = ColourTraces(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
+    colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
     settings = config.MODEL.RFACENET.RUNTIME
-    loader = DataLoader(traces, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
+    loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
     host = Host("standalone", None)
     host.check_complete(config, {"unsupervised": loader})
     host.print_split({"unsupervised": loader})
@@ -79,12 +80,11 @@ def _clips(config):
     if not processes.is_writer():
         processes.wait()
     clips = dict.fromkeys(SPLITS)
-    for split in SPLITS:
-        if _wanted(config, split):
-            node = config[split.upper()].DATA.clone()
-            node.defrost()
-            node.DO_PREPROCESS = node.DO_PREPROCESS and processes.is_writer()
-            clips[split] = load_split(split.upper(), node)
+    for split in splits_used(config):
+        node = config[split].DATA.clone()
+        node.defrost()
+        node.DO_PREPROCESS = node.DO_PREPROCESS and processes.is_writer()
+        clips[split.lower()] = load_split(split, node)
     if processes.is_writer():
         processes.wait()
     return clips
@@ -100,14 +100,6 @@ def _loader(config, split, clips, generators):
         return training_loader(make, clips, config.TRAIN.BATCH_SIZE, generators["train"], **workers)
     size = config.INFERENCE.BATCH_SIZE if split == "test" else config.TRAIN.BATCH_SIZE
     return make(clips, batch_size=size, shuffle=False, generator=generators["general"], **workers)
-
-
-def _wanted(config, split):
-    if split == "test":
-        return True
-    if config.TOOLBOX_MODE == "only_test":
-        return False
-    return split == "train" or not config.TEST.USE_LAST_EPOCH
 
 
 def _seed_worker(worker_id):

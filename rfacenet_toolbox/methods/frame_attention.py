@@ -1,9 +1,15 @@
-"""What DeepPhys, TS-CAN and EfficientPhys share: 2D convolutions on every frame, gated by spatial attention.
+"""DeepPhys, TS-CAN and EfficientPhys: 2D convolutions on every frame, gated by spatial attention.
 
-The network is that of W. Chen, D. McDuff, "DeepPhys: Video-Based Physiological Measurement Using Convolutional
-Attention Networks", ECCV 2018. The temporal shift is that of J. Lin, C. Gan, S. Han, "TSM: Temporal Shift
-Module for Efficient Video Understanding", ICCV 2019, as X. Liu et al. (NeurIPS 2020) put it before the convolutions of
-the motion branch.
+- DeepPhys: W. Chen, D. McDuff, "DeepPhys: Video-Based Physiological Measurement Using Convolutional Attention
+  Networks", ECCV 2018.
+- TS-CAN: X. Liu, J. Fromm, S. Patel, D. McDuff, "Multi-Task Temporal Shift Attention Networks for On-Device Contactless
+  Vitals Measurement", NeurIPS 2020; its network for the pulse alone. The temporal shift before the convolutions of the
+  motion branch is that of J. Lin, C. Gan, S. Han, "TSM: Temporal Shift Module for Efficient Video Understanding",
+  ICCV 2019.
+- EfficientPhys: X. Liu, B. Hill, Z. Jiang, S. Patel, D. McDuff, "EfficientPhys: Enabling Simple, Fast and Accurate
+  Camera-Based Cardiac Measurement", WACV 2023; its convolutional network, EfficientPhys-C.
+
+Parameters carry the names of the toolbox's checkpoints and are made in its order, so a seed gives the same weights.
 """
 
 import torch
@@ -11,6 +17,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..errors import ShapeError
+from .learner import ClipNeeds, Learner
 
 #: channels of the convolutions of the first and of the second stage, units of the dense layer
 WIDTHS, DENSE = (32, 64), 128
@@ -122,3 +129,123 @@ class AttentionNetwork(nn.Module):
                 f"{type(self).__name__} got frames of shape {tuple(frames.shape)}; it takes (N, "
                 f"{', '.join(map(str, wanted))}). Compare RESIZE and DATA_TYPE, and set DATA_FORMAT to NDCHW."
             )
+
+
+class DeepPhys(AttentionNetwork):
+    """BVP of each frame by itself, from a motion branch that an appearance branch guides. Agrees with the toolbox's
+    ``DeepPhys``.
+
+    The six channels of a frame are its normalised difference to the next one, the paper's motion representation, then
+    its standardised colours.
+
+    Args:
+        side: height and width of a frame.
+        frame_depth: none in DeepPhys itself.
+    """
+
+    channels = 6
+
+    def __init__(self, side=72, frame_depth=None):
+        super().__init__(side, appearance=True, frame_depth=frame_depth)
+
+    def views(self, frames):
+        """The first three channels are motion, the last three appearance."""
+        return frames[:, :3], frames[:, 3:]
+
+
+class TSCAN(DeepPhys):
+    """DeepPhys with its motion features shifted in time. Agrees with the toolbox's ``TSCAN``.
+
+    Args:
+        side: height and width of a frame.
+        frame_depth: frames among which features are shifted; a batch holds a multiple of it.
+    """
+
+    def __init__(self, side=72, frame_depth=10):
+        super().__init__(side, frame_depth)
+
+
+class EfficientPhys(AttentionNetwork):
+    """One branch on frames as they are: it takes their differences and normalises them itself, and attends to its own
+    features. Agrees with the toolbox's ``EfficientPhys``.
+
+    Args:
+        side: height and width of a frame.
+        frame_depth: frames among which features are shifted.
+    """
+
+    def __init__(self, side=72, frame_depth=10):
+        super().__init__(side, appearance=False, frame_depth=frame_depth)
+        self.batch_norm = nn.BatchNorm2d(3)
+
+    def views(self, frames):
+        """N + 1 frames -> N differences, a multiple of ``frame_depth``; one clip's last is to the next clip's first."""
+        return self.batch_norm(torch.diff(frames, dim=0)), None
+
+
+class FramewiseLearner(Learner):
+    """Base of the three: the network takes a batch of clips as one sequence of frames, and learns each frame's value.
+
+    The sequence is cut to a multiple of ``FRAME_DEPTH`` times ``NUM_OF_GPU_TRAIN``, so the last clip may lose frames.
+    Weights files are those of a network inside DataParallel. (The toolbox trains these three with AdamW and a weight
+    decay of 0; that is Adam, to the last bit.)
+    """
+
+    weights_prefix = "module."
+
+    def __init__(self, network, clips):
+        self.model = network
+        self.loss = nn.MSELoss()
+        self.multiple = 1 if network.frame_depth is None else network.frame_depth * clips.num_gpus
+
+    def predict(self, clips):
+        """(B, T, C, H, W) -> a BVP (T,) for each clip; the last one may be shorter.
+
+        (7e33a44 cuts a test batch by TRAIN's CHUNK_LENGTH; where TEST's is the same, it gives what this gives.)
+        """
+        frames = clips.flatten(0, 1)
+        frames = frames[: len(frames) // self.multiple * self.multiple]
+        return self.model(self.network_input(frames)).flatten().split(clips.shape[1])
+
+    def network_input(self, frames):
+        """What the network is given for these frames."""
+        return frames
+
+    def compared(self, bvp, labels):
+        bvp = torch.cat(bvp).float()
+        return bvp, labels.flatten()[: len(bvp)]
+
+
+class DeepPhysLearner(FramewiseLearner):
+    """DeepPhys on square frames of two data types."""
+
+    needs = ClipNeeds("NDCHW", data_types=2, smallest_side=SMALLEST_SIDE, square=True)
+
+    def __init__(self, settings, clips, num_subjects=0):
+        super().__init__(DeepPhys(clips.height), clips)
+
+
+class TSCANLearner(FramewiseLearner):
+    """TS-CAN on square frames of two data types."""
+
+    needs = DeepPhysLearner.needs._replace(depth_setting="FRAME_DEPTH")
+
+    def __init__(self, settings, clips, num_subjects=0):
+        super().__init__(TSCAN(clips.height, settings.FRAME_DEPTH), clips)
+
+
+class EfficientPhysLearner(FramewiseLearner):
+    """EfficientPhys, which takes the differences of frames itself: the last frame is given twice, so that it has a
+    difference too, of zero.
+
+    The last frame of every other clip is subtracted from the first of the next clip in the batch, as in the toolbox, so
+    these frames' values depend on the order and the size of the batches.
+    """
+
+    needs = TSCANLearner.needs._replace(data_types=1)
+
+    def __init__(self, settings, clips, num_subjects=0):
+        super().__init__(EfficientPhys(clips.height, settings.FRAME_DEPTH), clips)
+
+    def network_input(self, frames):
+        return torch.cat([frames, frames[-1:]])

@@ -1,4 +1,4 @@
-"""PhysNet and its loss.
+"""PhysNet, its loss and its learner.
 
 Z. Yu, X. Li, G. Zhao, "Remote Photoplethysmograph Signal Measurement from Facial Videos Using Spatio-Temporal
 Networks", BMVC 2019; of its networks the 3D-CNN encoder-decoder.
@@ -7,6 +7,7 @@ Networks", BMVC 2019; of its networks the 3D-CNN encoder-decoder.
 from torch import nn
 
 from ..errors import ShapeError
+from .learner import ClipNeeds, Learner
 from .rfacenet.extractors import PulseBranch
 
 
@@ -44,8 +45,8 @@ class NegativePearson(nn.Module):
     """1 - Pearson's correlation over time, averaged over the batch: 0 to 2. A constant signal gives NaN.
 
     Agrees with the toolbox's trainer, which z-scores both sides over the whole batch and then takes its
-    ``Neg_Pearson``. No correlation is changed by the first step, but rounding is: with Adam, biases in front of a
-    batch normalisation, whose gradient is rounding alone, walk as it says.
+    ``Neg_Pearson``. The first step changes no correlation, but it does change the rounding: under Adam, biases in
+    front of a batch normalisation, whose gradient is nothing but rounding, drift with it.
     """
 
     def forward(self, bvp, label):
@@ -57,6 +58,25 @@ class NegativePearson(nn.Module):
         bvp_variance = frames * bvp.square().sum(dim=-1) - bvp_sum.square()
         label_variance = frames * label.square().sum(dim=-1) - label_sum.square()
         return (1 - covariance / (bvp_variance * label_variance).sqrt()).mean()
+
+
+class PhysNetLearner(Learner):
+    """PhysNet, which learns the correlation with whole clips."""
+
+    needs = ClipNeeds(
+        "NCDHW",
+        smallest_side=PhysNet.smallest_side,
+        frames_multiple_of=PhysNet.time_factor,
+        frames_setting="FRAME_NUM",
+    )
+
+    def __init__(self, settings, clips, num_subjects=0):
+        self.model = PhysNet(settings.FRAME_NUM)
+        self.loss = NegativePearson()
+
+    def predict(self, clips):
+        """(B, 3, T, H, W) -> BVP (B, T)."""
+        return self.model(clips)
 
 
 def _z_score(batch):

@@ -1,113 +1,110 @@
-"""MODEL.NAME -> the trainer that serves it.
+"""The methods by their ``MODEL.NAME``: what serves each of them, imported only when it is used.
 
-Names are stored here and built here; nothing else in the package compares model names. A name that is taken cannot
-be taken again, and an unknown name is answered with the names there are.
+Nothing else in the package compares method names.
 """
 
-import difflib
 import importlib
-from typing import NamedTuple, Optional
+from typing import Dict, NamedTuple, Optional
 
-from ..errors import ConfigError
-
-
-class _Entry(NamedTuple):
-    target: str
-    check: Optional[str]
-    built_in: bool
+from ..errors import ConfigError, unknown
 
 
-#: name -> what serves it, imported only when it is used
-_ENTRIES = {}
+class Method(NamedTuple):
+    """One line of the registry."""
+
+    learner: str  #: ``"package.module:Class"`` of a :class:`~rfacenet_toolbox.methods.learner.Learner`
+    node: Optional[str] = None  #: the node below ``MODEL`` that holds the method's settings
+    in_toolbox: bool = False  #: the toolbox has a model of this name, which serves it in a checkout
+    defaults: Optional[Dict] = None  #: of the node's settings, where it is no node of the toolbox's nor rFaceNet's
 
 
-def register(name, target, *, check=None, built_in=False):
-    """Let ``MODEL.NAME: name`` be served by ``target``.
+_METHODS = {
+    "DeepPhys": Method("rfacenet_toolbox.methods.frame_attention:DeepPhysLearner", None, in_toolbox=True),
+    "EfficientPhys": Method(
+        "rfacenet_toolbox.methods.frame_attention:EfficientPhysLearner", "EFFICIENTPHYS", in_toolbox=True
+    ),
+    "Physnet": Method("rfacenet_toolbox.methods.physnet:PhysNetLearner", "PHYSNET", in_toolbox=True),
+    "Tscan": Method("rfacenet_toolbox.methods.frame_attention:TSCANLearner", "TSCAN", in_toolbox=True),
+    "rFaceNet": Method("rfacenet_toolbox.methods.rfacenet.learner:RFaceNetLearner", "RFACENET"),
+}
+
+
+def register(name, learner, *, node=None, defaults=None):
+    """Add a method from outside the package, before a config is read.
 
     Args:
-        name: the model's name in configs, compared exactly.
-        target: ``"package.module:attribute"``; the attribute is called with ``(config, loaders, host)`` and returns
-            an object with ``train(loaders)`` and ``test(loaders)``.
-        check: ``"package.module:function"``, called with ``(config, splits)`` before a run starts; it raises
-            ConfigError for settings that the model cannot have. ``splits`` are those that are used: ``"TRAIN"``, ...
-        built_in: the toolbox has a model of this name. In a checkout the toolbox's own serves it.
+        name: its ``MODEL.NAME``, compared exactly.
+        learner: ``"package.module:Class"``; the class is a :class:`~rfacenet_toolbox.methods.learner.Learner`.
+        node: name of the node below ``MODEL`` that holds its settings, if it has any.
+        defaults: {setting: default} of that node; None where the toolbox has the node already.
 
     Raises:
-        ConfigError: the name is taken by something else.
+        ConfigError: another method has the name.
     """
-    entry = _Entry(target, check, built_in)
-    taken = _ENTRIES.get(name, entry)
-    if taken != entry:
+    method = Method(learner, node, False, defaults)
+    taken = _METHODS.get(name, method)
+    if taken != method:
         raise ConfigError(
-            f"MODEL.NAME {name!r} is already served by {taken.target}, so {target} cannot take it too. "
-            f"Register the new model under another name."
+            f"MODEL.NAME {name!r} is already served by {taken.learner}, so {learner} cannot take it too. "
+            f"Register the new method under another name."
         )
-    _ENTRIES[name] = entry
+    _METHODS[name] = method
 
 
 def names():
-    """The registered names, sorted."""
-    return sorted(_ENTRIES)
+    """The names there are, sorted."""
+    return sorted(_METHODS)
 
 
 def is_registered(name):
     """Whether :func:`build` can serve ``name``."""
-    return name in _ENTRIES
+    return name in _METHODS
 
 
 def adds_to_toolbox(name):
-    """Whether ``name`` is a registered model that the toolbox does not have itself."""
-    return is_registered(name) and not _ENTRIES[name].built_in
+    """Whether ``name`` is a method that the toolbox does not have itself."""
+    return is_registered(name) and not _METHODS[name].in_toolbox
+
+
+def node(name):
+    """Name of the node below ``MODEL`` that holds the method's settings, or None.
+
+    Raises:
+        ConfigError: no such method; the message lists those there are.
+    """
+    return _method(name).node
+
+
+def added_nodes():
+    """{name: defaults} of the nodes below ``MODEL`` that registered methods bring with them."""
+    return {method.node: method.defaults for method in _METHODS.values() if method.defaults is not None}
+
+
+def learner_class(name):
+    """The :class:`~rfacenet_toolbox.methods.learner.Learner` of a name.
+
+    Raises:
+        ConfigError: no such method; the message lists those there are.
+    """
+    module, attribute = _method(name).learner.split(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def build(name, settings, clips, num_subjects=0):
+    """A new learner of a name, its weights drawn from torch's generator. Arguments and errors are the learner's.
+
+    Raises:
+        ConfigError: no such method; the message lists those there are.
+    """
+    return learner_class(name)(settings, clips, num_subjects)
+
+
+def _method(name):
+    if name not in _METHODS:
+        raise unknown_name(name)
+    return _METHODS[name]
 
 
 def unknown_name(name):
     """The error for a name that nobody serves, with the closest spelling."""
-    close = difflib.get_close_matches(str(name).lower(), [known.lower() for known in _ENTRIES], n=1, cutoff=0.6)
-    spelling = [known for known in _ENTRIES if close and known.lower() == close[0]]
-    hint = f" Did you mean {spelling[0]!r}?" if spelling else ""
-    return ConfigError(f"MODEL.NAME is {name!r}, which no model here has.{hint} There are: {', '.join(names())}.")
-
-
-def check(name, config, splits):
-    """Refuse settings that the model of this name cannot have.
-
-    Raises:
-        ConfigError: no such name, or a setting that does not fit; the message names its key.
-    """
-    if not is_registered(name):
-        raise unknown_name(name)
-    if _ENTRIES[name].check is not None:
-        _imported(_ENTRIES[name].check)(config, splits)
-
-
-def build(name, config, loaders, host):
-    """The trainer for ``MODEL.NAME`` ``name``.
-
-    Raises:
-        ConfigError: no such name; the message lists what there is.
-    """
-    if not is_registered(name):
-        raise unknown_name(name)
-    return _imported(_ENTRIES[name].target)(config, loaders, host)
-
-
-def _imported(target):
-    module, attribute = target.split(":")
-    return getattr(importlib.import_module(module), attribute)
-
-
-def _register_baseline(name, model):
-    """A network of Table 2 that a checkout has itself; ours serves the standalone host."""
-    neural = "rfacenet_toolbox.methods.neural"
-    register(name, f"{neural}_recipes:{model}_trainer", check=f"{neural}_checks:check_{model}", built_in=True)
-
-
-register(
-    "rFaceNet",
-    "rfacenet_toolbox.training.trainer:rfacenet_trainer",
-    check="rfacenet_toolbox.config.node:check_rfacenet",
-)
-_register_baseline("DeepPhys", "deepphys")
-_register_baseline("EfficientPhys", "efficientphys")
-_register_baseline("Physnet", "physnet")
-_register_baseline("Tscan", "tscan")
+    return ConfigError(unknown("MODEL.NAME", name, names()))

@@ -7,9 +7,11 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..datasets.normalise import FrameFeatures
 from ..errors import CheckpointError
-from ..methods.rfacenet import PulseBranch, RFaceNet
+from ..methods.physnet import PhysNet
+from ..methods.rfacenet import RFaceNet
+from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
+from ..runtime import speed
 from ..training import state_dicts, weights_files
-from ..training.recipe import IDENTITY_HEAD
 
 #: what the networks are trained with where a weights file does not say otherwise
 _DEFAULTS = {"frames": "128", "size": "72", "fs_hz": "30", "label_type": "DiffNormalized"}
@@ -32,6 +34,7 @@ class ClipModel:
         self.frames, self.size, self.fs_hz = int(settings["frames"]), int(settings["size"]), float(settings["fs_hz"])
         self.is_derivative = settings["label_type"] == "DiffNormalized"
         self.weights = str(file.path)
+        speed.use_channels_last(network)
         self._network = _folded(network.eval())
 
     def waveform(self, frames):
@@ -78,20 +81,13 @@ class _Bvp(nn.Module):
         return self.network(clip).bvp
 
 
-class _PhysNet(PulseBranch):
-    """The 3D branch as a network of its own."""
-
-    def forward(self, clip):
-        return self.predict(self.stage3(self.stage2(self.stage1(clip))))
-
-
 def _rfacenet(file):
-    weights = {name: value for name, value in file.weights.items() if not name.startswith(IDENTITY_HEAD)}
+    weights = {name: value for name, value in file.weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
     if any(name.startswith("ConvBlock1") for name in weights):
         raise CheckpointError(f"{file.path} holds weights of a PhysNet. Predict with the method physnet.")
-    network = RFaceNet(identities=0, **_rfacenet_settings(weights, file.metadata))
+    network = RFaceNet(subjects=0, **_rfacenet_settings(weights, file.metadata))
     state_dicts.fit(network, weights, file.path)
-    return _Bvp(network.use_channels_last())
+    return _Bvp(network)
 
 
 def _rfacenet_settings(weights, metadata):
@@ -101,19 +97,20 @@ def _rfacenet_settings(weights, metadata):
     return {
         "frames": int(metadata.get("frames", _DEFAULTS["frames"])),
         "fusion": metadata.get("fusion", "stage3" if has_ctfc else "none"),
-        "identity": metadata.get("identity", "tcu" if first is not None else "noise" if has_ctfc else "none"),
+        "contours": metadata.get("identity", "tcu" if first is not None else "noise" if has_ctfc else "none"),
         "tcu_steps": int(metadata.get("tcu_steps", 1 if first is None else first.shape[1] // 3)),
     }
 
 
 def _physnet(file):
-    network = _PhysNet()
+    network = PhysNet(int(file.metadata.get("frames", _DEFAULTS["frames"])))
     state_dicts.fit(network, file.weights, file.path)
-    return network.to(memory_format=torch.channels_last_3d)
+    return network
 
 
 def _folded(module):
-    """``module`` with its batch normalisations folded into the convolutions before them: the same function, sooner."""
+    """``module`` with its batch normalisations folded into the convolutions before them: the same function,
+    computed faster."""
     for name, child in module.named_children():
         if isinstance(child, nn.Sequential) and len(child) > 1 and _can_fold(child[0], child[1]):
             setattr(module, name, nn.Sequential(fuse_conv_bn_eval(child[0], child[1]), *child[2:]))

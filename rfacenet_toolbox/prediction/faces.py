@@ -1,12 +1,11 @@
-"""Which part of each frame is the face: looked for now and then at a reduced size, and followed smoothly between."""
+"""Which part of each frame is the face: searched for now and then on a reduced frame, and followed smoothly between."""
 
-import os
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from ..datasets.face_boxes import CASCADE, HaarDetector, MeshDetector
+from ..datasets.face_boxes import MeshDetector, haar_cascade
 from ..errors import ConfigError
 
 #: the face box is made this much larger for the networks, as in the configs that they are trained with
@@ -60,8 +59,7 @@ class HaarFaces:
     """OpenCV's frontal-face Haar cascade, the toolbox's backend ``HC``, at a reduced size."""
 
     def __init__(self):
-        HaarDetector.check_available()
-        self._cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, CASCADE))
+        self._cascade = haar_cascade()
 
     def find(self, image, near=None):
         """Faces as :class:`Box`, the largest first.
@@ -133,8 +131,8 @@ def _searched(image, near):
 class FaceTracker:
     """The face's box in frame after frame.
 
-    The box stays where it is while the face moves little, because a box that trembles with the detector would put its
-    trembling into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
+    The box stays where it is while the face moves little, because a box that jitters with the detector would carry its
+    jitter into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
 
     Args:
         detector: with a method ``find(image, near)`` as :class:`HaarFaces` has.

@@ -1,55 +1,61 @@
 """``predict()``: a recording from its first frame to the result."""
 
 from array import array
+from typing import Callable, List, Optional, Union
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ConfigError, DataError
 from . import hrv, quality, waveform
+from .estimators import ClipEstimator, SignalEstimator, estimator
 from .faces import LARGE_BOX_COEF, FaceTracker, detector
-from .methods import estimator
+from .frames import AnyPath, Source
 from .resample import known_at
 from .result import Prediction
 from .sources import open_source
 
-#: less than this cannot be told from noise
+#: in less, a pulse cannot be told from noise
 SHORTEST_S = 5.0
-#: fewer frames a second cannot show the fastest pulse
+#: fewer frames per second cannot show the fastest pulse
 SLOWEST_HZ = 8.0
 _BLACK = 8.0  # mean grey level below which no face can be found
 _THUMBNAIL = 160
 
+Estimator = Union[SignalEstimator, ClipEstimator]
+OnSecond = Callable[[float, Optional[quality.Reading]], object]
+
 
 def predict(
-    source,
-    method="rfacenet",
-    weights=None,
+    source: Union[AnyPath, int, Source],
+    method: str = "rfacenet",
+    weights: Optional[AnyPath] = None,
     *,
-    window_s=10.0,
-    step_s=1.0,
-    start_s=0.0,
-    duration_s=None,
-    fps_hz=None,
-    face_backend="HC",
-    face_picture=False,
-    on_second=None,
-):
+    window_s: float = 10.0,
+    step_s: float = 1.0,
+    start_s: float = 0.0,
+    duration_s: Optional[float] = None,
+    fps_hz: Optional[float] = None,
+    face_backend: str = "HC",
+    face_picture: bool = False,
+    on_second: Optional[OnSecond] = None,
+) -> Prediction:
     """Heart rate, waveform and signal quality of a face video.
 
-    The recording is read as a stream: memory does not grow with the picture's length, but for some numbers a frame.
+    The recording is read as a stream: what stays in memory is a few numbers per frame.
 
     Args:
-        source: path of a video or of a folder of images, a camera's number, or a :class:`~.source.Source`. A camera is
+        source: path of a video or of a folder of images, a camera's number, or a :class:`~.frames.Source`. A camera is
             read until ``duration_s`` is over or it is interrupted (Ctrl-C), which ends it like the end of a file.
         method: "rfacenet", "physnet", or a signal method such as "pos", "chrom", "green".
         weights: ``.safetensors`` or ``.pth`` of a network; None is the file that the package ships.
-        window_s, step_s: length of the sliding windows and the distance of their starts.
+        window_s, step_s: length of the sliding windows, and the time from one's start to the next's.
         start_s, duration_s: the part of the recording to read.
-        fps_hz: frames a second of a folder of images whose names hold no times.
+        fps_hz: frames per second of a folder of images whose names hold no times.
         face_backend: "HC" (OpenCV's Haar cascade) or "MP" (MediaPipe, an optional extra).
         face_picture: keep a small picture of the face in the result.
-        on_second: called once a second of the recording with its time, and, for a camera, the
+        on_second: called once per second of the recording with its time and, for a camera, the
             :class:`~.quality.Reading` of the last window or None.
 
     Returns:
@@ -68,23 +74,24 @@ def predict(
     tracker, running = FaceTracker(detector(face_backend)), estimator(method, weights)
     opened = open_source(source, start_s, duration_s, fps_hz)
     try:
-        reading = _Reading(opened, tracker, running, face_picture)
-        reading.read(on_second, window_s)
+        one_pass = _Pass(opened, tracker, running, face_picture)
+        one_pass.read(on_second, window_s)
     finally:
         opened.close()
-    return reading.result(window_s, step_s)
+    return one_pass.result(window_s, step_s)
 
 
-class _Reading:
+class _Pass:
     """One pass over a source."""
 
-    def __init__(self, source, tracker, running, face_picture):
+    def __init__(self, source: Source, tracker: FaceTracker, running: Estimator, face_picture: bool) -> None:
         self._source, self._tracker, self._estimator = source, tracker, running
-        self._wants_picture, self._picture = face_picture, None
+        self._wants_picture = face_picture
+        self._picture: Optional[NDArray[np.uint8]] = None
         self._times_s, self._faces = array("d"), bytearray()
         self._brightest = 0.0
 
-    def read(self, on_second, window_s):
+    def read(self, on_second: Optional[OnSecond], window_s: float) -> None:
         try:
             self._read(on_second, window_s)
         except KeyboardInterrupt:
@@ -92,8 +99,8 @@ class _Reading:
                 raise
             self._source.notes.append("Stopped by hand.")
 
-    def _read(self, on_second, window_s):
-        next_s = None
+    def _read(self, on_second: Optional[OnSecond], window_s: float) -> None:
+        next_s = -np.inf
         for time_s, image in self._source.frames():
             box = self._tracker.track(time_s, image)
             self._estimator.add(time_s, image, box)
@@ -101,13 +108,13 @@ class _Reading:
             self._faces.append(box is not None)
             if box is not None and self._wants_picture and self._picture is None:
                 self._picture = _thumbnail(box.scaled(LARGE_BOX_COEF).cut(image))
-            if next_s is None or time_s >= next_s:
+            if time_s >= next_s:
                 next_s = time_s + 1.0
                 self._brightest = max(self._brightest, *cv2.mean(image)[:3])
                 if on_second is not None:
                     on_second(time_s, self._running_estimate(window_s))
 
-    def _running_estimate(self, window_s):
+    def _running_estimate(self, window_s: float) -> Optional[quality.Reading]:
         """The last window's :class:`~.quality.Reading`, for a camera; None where there is none yet."""
         if not self._source.is_live or self._times_s[-1] - self._times_s[0] < SHORTEST_S:
             return None
@@ -117,7 +124,7 @@ class _Reading:
         recent = waveform.filtered(recent, self._estimator.is_derivative)
         return quality.read_pulse(recent.bvp, recent.fs_hz)
 
-    def result(self, window_s, step_s):
+    def result(self, window_s: float, step_s: float) -> Prediction:
         times_s = np.array(self._times_s)
         faces = np.array(self._faces, dtype=bool)
         fps_hz = self._check(times_s, faces)
@@ -137,8 +144,8 @@ class _Reading:
         found.notes += self._notes(found, pulse, window_s)
         return found
 
-    def _check(self, times_s, faces):
-        """Refuse what no heart rate can be read from; gives the frames a second."""
+    def _check(self, times_s: NDArray[np.float64], faces: NDArray[np.bool_]) -> float:
+        """The frames per second; a recording that no heart rate can be read from is refused."""
         name = self._source.name
         seconds = times_s[-1] - times_s[0] if len(times_s) else 0.0
         if seconds < SHORTEST_S:
@@ -149,11 +156,11 @@ class _Reading:
         fps_hz = float(1.0 / np.median(np.diff(times_s)))
         if fps_hz < SLOWEST_HZ:
             raise DataError(
-                f"{name} has {fps_hz:.1f} frames a second; a pulse needs {SLOWEST_HZ:g} or more, and 25 to 30 are "
+                f"{name} has {fps_hz:.1f} frames per second; a pulse needs {SLOWEST_HZ:g} or more, and 25 to 30 are "
                 f"better. Record it again at a higher rate."
             )
         if self._brightest < _BLACK:
-            raise DataError(f"{name} is black (grey level {self._brightest:.0f} of 255). Record it again with light.")
+            raise DataError(f"{name} is black (grey level {self._brightest:.0f} of 255). Record it with more light.")
         if not faces.any():
             raise DataError(
                 f"No face was found in the {len(times_s)} frames of {name}. The face should look at the camera, "
@@ -161,33 +168,35 @@ class _Reading:
             )
         return fps_hz
 
-    def _notes(self, found, pulse, window_s):
+    def _notes(self, found: Prediction, pulse: waveform.Waveform, window_s: float) -> List[str]:
         notes = []
         if found.duration_s < window_s - 1:
-            notes.append(f"The recording is shorter than the window of {window_s:g} s; its one window is all of it.")
+            notes.append(f"The recording is shorter than the window of {window_s:g} s; its only window is all of it.")
         if self._tracker.most_faces > 1:
             notes.append(f"Up to {self._tracker.most_faces} faces are in the picture; the largest was taken.")
         if found.face_share < 1:
-            notes.append(f"No face was seen in {1 - found.face_share:.0%} of the frames; nothing is said of them.")
+            notes.append(f"No face was seen in {1 - found.face_share:.0%} of the frames; they have no waveform.")
         if found.fps_hz < 20:
-            notes.append(f"{found.fps_hz:.0f} frames a second are few and flatten a fast pulse; 25 or more are better.")
+            notes.append(
+                f"{found.fps_hz:.0f} frames per second are few and flatten a fast pulse; 25 or more are better."
+            )
         if found.heart_rate_bpm is None:
-            why = "the face is never there for long enough"
+            why = "the face is never visible for long enough"
             if np.ptp(pulse.bvp) == 0:
-                why = f"nothing in the face changes that {found.method} could use, as in a still picture, or a grey one"
+                why = f"nothing changes in the face that {found.method} could use, as in a still or a grey picture"
             notes.append(f"There is no heart rate to give: {why}.")
         elif found.quality is None or found.quality < quality.doubtful_below(found.windows[0].seconds):
-            notes.append("The signal quality is no better than noise can have: do not rely on this heart rate.")
+            notes.append("The signal quality is no better than that of noise: do not rely on this heart rate.")
         return notes
 
 
-def _thumbnail(face):
+def _thumbnail(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = _THUMBNAIL / max(face.shape[:2])
     size = max(1, round(face.shape[1] * scale)), max(1, round(face.shape[0] * scale))
     return cv2.cvtColor(cv2.resize(face, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2RGB)
 
 
-def _at_frames(pulse, times_s, faces):
+def _at_frames(pulse: waveform.Waveform, times_s: NDArray[np.float64], faces: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The waveform at the frames' own times, NaN where there is no face."""
     known = known_at(times_s, pulse.times_s, pulse.known) & faces
     known &= (times_s >= pulse.times_s[0] - 1e-6) & (times_s <= pulse.times_s[-1] + 1 / pulse.fs_hz)

@@ -6,9 +6,10 @@ that is the SNR of De Haan and Jeanne (2013) without its logarithm, quality is r
 a largest peak too, so its quality is not 0: see :func:`doubtful_below`.
 """
 
-from typing import NamedTuple
+from typing import Any, Iterable, NamedTuple, Optional, Tuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..evaluation import get_protocol
 
@@ -19,6 +20,8 @@ _HALF_WIDTH_LINES = 1.5
 _GRID_BPM = 0.25
 _NOISE = (5, 10, 20, 30), (0.77, 0.51, 0.36, 0.32)  # seconds, 95th percentile of the quality; measured
 
+Spectrum = Tuple[NDArray[Any], NDArray[Any]]  # frequencies in Hz, power
+
 
 class Reading(NamedTuple):
     """``heart_rate_bpm`` and ``quality`` (0 to 1)."""
@@ -27,12 +30,12 @@ class Reading(NamedTuple):
     quality: float
 
 
-def doubtful_below(seconds):
+def doubtful_below(seconds: float) -> float:
     """The quality that 19 of 20 stretches of filtered white noise of this length stay below: 0.51 for 10 s."""
     return float(np.interp(seconds, *_NOISE))
 
 
-def spectrum(bvp, fs_hz):
+def spectrum(bvp: ArrayLike, fs_hz: float) -> Spectrum:
     """Power spectrum of a stretch of BVP (N,) under a Hann window.
 
     Returns:
@@ -45,13 +48,13 @@ def spectrum(bvp, fs_hz):
     return np.fft.rfftfreq(points, 1.0 / fs_hz), power
 
 
-def mean_spectrum(stretches, fs_hz):
+def mean_spectrum(stretches: Iterable[ArrayLike], fs_hz: float) -> Spectrum:
     """The average of :func:`spectrum` over stretches of one length."""
     both = [spectrum(stretch, fs_hz) for stretch in stretches]
     return both[0][0], np.mean([power for _, power in both], axis=0)
 
 
-def read_spectrum(frequencies_hz, power, seconds):
+def read_spectrum(frequencies_hz: NDArray[np.float64], power: NDArray[np.float64], seconds: float) -> Optional[Reading]:
     """The :class:`Reading` of a spectrum of ``seconds`` of BVP; None where there is no power in the band."""
     inside = (frequencies_hz >= BAND_HZ[0]) & (frequencies_hz <= BAND_HZ[1])
     frequencies_hz, power = frequencies_hz[inside], power[inside]
@@ -65,7 +68,7 @@ def read_spectrum(frequencies_hz, power, seconds):
     return Reading(float(60.0 * pulse_hz), float(power[at_pulse | at_double].sum() / total))
 
 
-def read_pulse(bvp, fs_hz):
+def read_pulse(bvp: ArrayLike, fs_hz: float) -> Optional[Reading]:
     """The :class:`Reading` of one stretch of BVP (N,); None where it does not vary."""
     bvp = np.asarray(bvp, dtype=np.float64)
     if np.ptp(bvp) == 0:

@@ -5,11 +5,13 @@ import math
 import os
 import tempfile
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ConfigError
+from .frames import AnyPath
 from .waveform import Window
 
 SCHEMA = 1
@@ -17,7 +19,7 @@ SCHEMA = 1
 
 @dataclass
 class Prediction:
-    """Heart rate and pulse waveform of one recording. None is what cannot be told; ``notes`` say why.
+    """Heart rate and pulse waveform of one recording. None stands for what cannot be told; ``notes`` say why.
 
     Attributes:
         source: the recording's name.
@@ -25,9 +27,9 @@ class Prediction:
         weights: path of the weights, None for a signal method.
         start_s, duration_s: the part of the recording that was read, seconds.
         frames: that were read.
-        fps_hz: frames a second, from the median step of their times.
+        fps_hz: frames per second, from the median step of their times.
         face_share: share of the frames with a face.
-        heart_rate_bpm: of the whole part, beats a minute.
+        heart_rate_bpm: of the whole part, in beats per minute.
         quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.
         windows: heart rate and quality of sliding windows.
         times_s: (T,) the frames' own times.
@@ -49,23 +51,23 @@ class Prediction:
     heart_rate_bpm: Optional[float]
     quality: Optional[float]
     windows: List[Window]
-    times_s: np.ndarray
-    bvp: np.ndarray
+    times_s: NDArray[np.float64]
+    bvp: NDArray[np.float64]
     hrv: Optional[Dict[str, float]] = None
     hrv_reason: Optional[str] = None
     notes: List[str] = field(default_factory=list)
-    spectrum: Optional[Tuple[np.ndarray, np.ndarray]] = None
-    thumbnail: Optional[np.ndarray] = None
+    spectrum: Optional[Tuple[NDArray[np.float64], NDArray[np.float64]]] = None
+    thumbnail: Optional[NDArray[np.uint8]] = None
 
-    def to_dict(self):
+    def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
         plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
                  "heart_rate_bpm", "quality", "hrv", "hrv_reason", "notes")  # fmt: skip
-        content = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
+        content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
-        return _rounded(content)
+        return {key: _rounded(value) for key, value in content.items()}
 
-    def save(self, folder, name=None):
+    def save(self, folder: AnyPath, name: Optional[str] = None) -> List[str]:
         """Write ``NAME.json``, ``NAME_bvp.csv`` and ``NAME.png`` into ``folder``; NAME is ``source`` by default.
 
         Returns:
@@ -73,9 +75,9 @@ class Prediction:
 
         Raises:
             ConfigError: the folder cannot be made or written to.
-            CheckpointError: a file cannot be written.
+            OutputError: a file cannot be written.
         """
-        from ..training.state_dicts import write_atomically
+        from ..runtime.files import write_atomically
         from .plot import png
 
         make_folder(folder)
@@ -90,19 +92,19 @@ class Prediction:
             write_atomically(paths[-1], lambda file, content=content: file.write(content))
         return paths
 
-    def _csv(self):
+    def _csv(self) -> str:
         rows = (
             f"{time_s:.6f},{'' if math.isnan(bvp) else format(bvp, '.6g')}"
             for time_s, bvp in zip(self.times_s, self.bvp)
         )
         return "\n".join(["time_s,bvp", *rows]) + "\n"
 
-    def __str__(self):
+    def __str__(self) -> str:
         rate = "no heart rate" if self.heart_rate_bpm is None else f"{self.heart_rate_bpm:.1f} bpm"
         quality = "" if self.quality is None else f", signal quality {self.quality:.2f}"
         lines = [
             f"{self.source}: {rate}{quality} ({self.method})",
-            f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames a second, a face in {self.face_share:.0%} of "
+            f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames per second, a face in {self.face_share:.0%} of "
             f"{self.frames} frames",
         ]
         rates = [window.heart_rate_bpm for window in self.windows if window.heart_rate_bpm is not None]
@@ -118,7 +120,7 @@ class Prediction:
         return "\n".join(lines + [f"  {note}" for note in self.notes])
 
 
-def make_folder(folder):
+def make_folder(folder: AnyPath) -> None:
     """Make a folder for results, if it is not there.
 
     Raises:
@@ -132,7 +134,7 @@ def make_folder(folder):
         raise ConfigError(f"{folder} cannot be made a folder to write to ({error.strerror}). Name another.") from error
 
 
-def _rounded(value):
+def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     if isinstance(value, list):

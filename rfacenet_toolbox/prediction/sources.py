@@ -5,11 +5,12 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import Any, Callable, Iterator, List, Optional, Tuple, Union
 
 import cv2
 
 from ..errors import ConfigError, DataError
-from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
+from .frames import DEFAULT_HZ, AnyPath, Clock, Frame, Source, ends_before
 from .video import VideoFile
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
@@ -20,14 +21,20 @@ _CAMERA_MISSES = 30
 class ImageFolder(Source):
     """A folder of images of one size, in the order of their numbers.
 
-    Names that end in a time in nanoseconds, as PURE's do, give the times; others are ``fps_hz`` frames a second. A
+    Names that end in a time in nanoseconds, as PURE's do, give the times; others have ``fps_hz`` frames per second. A
     PURE recording (``01-01`` with the images in ``01-01/01-01``) is read as it is.
 
     Raises:
         DataError: no images, unreadable ones, or several sizes.
     """
 
-    def __init__(self, path, start_s=0.0, duration_s=None, fps_hz=None):
+    def __init__(
+        self,
+        path: AnyPath,
+        start_s: float = 0.0,
+        duration_s: Optional[float] = None,
+        fps_hz: Optional[float] = None,
+    ) -> None:
         path = Path(path)
         super().__init__(path.resolve().name)
         inner = path / self.name
@@ -46,13 +53,15 @@ class ImageFolder(Source):
             raise ends_before(path, times[-1][0], start_s)
         self.length_s = self._frames[-1][0] - self._frames[0][0]
 
-    def frames(self):
+    def frames(self) -> Iterator[Frame]:
         """Decode image by image."""
         shape = None
         for time_s, name in self._frames:
             image = cv2.imread(str(self._folder / name))
             if image is None:
-                raise DataError(f"{self._folder / name} is no readable image. Copy the frame again, or take it out.")
+                raise DataError(
+                    f"{self._folder / name} cannot be read as an image. Copy the frame again, or remove it."
+                )
             shape = shape or image.shape
             if image.shape != shape:
                 raise DataError(
@@ -61,15 +70,16 @@ class ImageFolder(Source):
                 )
             yield Frame(time_s, image)
 
-    def _times(self, names, fps_hz):
-        stamps = [_NANOSECONDS.search(os.path.splitext(name)[0]) for name in names]
-        if fps_hz is None and all(stamps):
+    def _times(self, names: List[str], fps_hz: Optional[float]) -> List[Tuple[float, str]]:
+        found = (_NANOSECONDS.search(os.path.splitext(name)[0]) for name in names)
+        stamps = [stamp.group(1) for stamp in found if stamp is not None]
+        if fps_hz is None and len(stamps) == len(names):
             clock = Clock(DEFAULT_HZ)
-            return [(clock.time_s(int(stamp.group(1)) / 1e9), name) for stamp, name in zip(stamps, names)]
+            return [(clock.time_s(int(stamp) / 1e9), name) for stamp, name in zip(stamps, names)]
         if fps_hz is None:
             self.notes.append(
-                f"The images' names hold no times; {DEFAULT_HZ:g} frames a second are assumed. Every heart rate is in "
-                f"proportion to that: give --fps (fps_hz) if it is another."
+                f"The images' names hold no times, so {DEFAULT_HZ:g} frames per second are assumed. Heart rates are "
+                f"in proportion to that: give --fps (fps_hz) if the rate is another."
             )
         return [(index / (fps_hz or DEFAULT_HZ), name) for index, name in enumerate(names)]
 
@@ -79,8 +89,8 @@ class Camera(Source):
 
     Args:
         index: OpenCV's number of the camera, 0 for the first.
-        duration_s: when to stop; None goes on until it is interrupted.
-        capture: what makes the capture object from the index.
+        duration_s: when to stop; None reads until it is interrupted.
+        capture: makes OpenCV's capture object from the index.
         clock: gives the time in seconds.
 
     Raises:
@@ -89,7 +99,13 @@ class Camera(Source):
 
     is_live = True
 
-    def __init__(self, index, duration_s=None, capture=cv2.VideoCapture, clock=time.monotonic):
+    def __init__(
+        self,
+        index: int,
+        duration_s: Optional[float] = None,
+        capture: Callable[[int], Any] = cv2.VideoCapture,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(f"camera{index}")
         self.length_s = duration_s
         self._clock = clock
@@ -100,7 +116,7 @@ class Camera(Source):
                 f"this one. Try another number, or give the path of a video."
             )
 
-    def frames(self):
+    def frames(self) -> Iterator[Frame]:
         """Read until the duration is over, or the camera gives no more frames."""
         first_s, last_s, misses = None, -1.0, 0
         while misses < _CAMERA_MISSES:
@@ -116,18 +132,24 @@ class Camera(Source):
             yield Frame(last_s, image)
         self.notes.append("The camera gave no more frames.")
 
-    def close(self):
-        """Give the camera back."""
+    def close(self) -> None:
+        """Release the camera."""
         self._capture.release()
 
 
-def open_source(source, start_s=0.0, duration_s=None, fps_hz=None):
+def open_source(
+    source: Union[AnyPath, int, Source],
+    start_s: float = 0.0,
+    duration_s: Optional[float] = None,
+    fps_hz: Optional[float] = None,
+) -> Source:
     """The :class:`Source` for a path, a camera's number, or a :class:`Source`, which is given back as it is.
 
     Args:
         source: path of a video or of a folder of images; whole number or its digits for a camera.
         start_s, duration_s: the part of the recording to read; a camera has no start.
-        fps_hz: of a folder of images whose names hold no times; for others, a note says that it is not used.
+        fps_hz: frames per second of a folder of images whose names hold no times; for a video, a note says that it
+            is not used.
 
     Raises:
         ConfigError: a part of negative length.
@@ -138,44 +160,45 @@ def open_source(source, start_s=0.0, duration_s=None, fps_hz=None):
     above_0 = [value for value in (duration_s, fps_hz) if value is not None]
     if not 0 <= start_s < math.inf or not all(value > 0 for value in above_0):
         raise ConfigError(
-            f"start is {start_s}, duration {duration_s} and frames a second {fps_hz}; expected a start of 0 or more, "
-            f"and the others above 0 where they are given."
+            f"start is {start_s}, duration {duration_s} and frames per second {fps_hz}; expected a start of 0 or more, "
+            f"and the others above 0 if they are given."
         )
-    _check_name(str(source))
-    if os.path.isdir(str(source)):
-        return ImageFolder(source, start_s, duration_s, fps_hz)
-    if os.path.exists(str(source)):
-        video = VideoFile(source, start_s, duration_s)
+    path = str(source)
+    _check_name(path)
+    if os.path.isdir(path):
+        return ImageFolder(path, start_s, duration_s, fps_hz)
+    if os.path.exists(path):
+        video = VideoFile(path, start_s, duration_s)
         if fps_hz is not None:
-            video.notes.append("The frames a second that were given are for images; the video's own times were taken.")
+            video.notes.append("The given frame rate is for images only; the video's own times were taken.")
         return video
-    if re.match(r"^\d+$", str(source)):
-        return Camera(int(source), duration_s)
+    if re.match(r"^\d+$", path):
+        return Camera(int(path), duration_s)
     raise DataError(
         f"There is nothing at {source}. Give the path of a video or of a folder of images, or a camera's number, 0 for "
         f"the first."
     )
 
 
-def _check_name(name):
-    """OpenCV ends the process where a name's bytes are no characters."""
+def _check_name(name: str) -> None:
+    """Refuse a name that is not valid text: OpenCV would end the process."""
     try:
         name.encode()
     except UnicodeEncodeError:
         raise DataError(f"The name {name!r} is not in UTF-8, and OpenCV cannot open it. Rename it.") from None
 
 
-def _listed(folder):
+def _listed(folder: Path) -> List[str]:
     try:
         return os.listdir(folder)
     except OSError as error:
         raise DataError(f"{folder} cannot be listed ({error.strerror}). Change its permissions, or copy it.") from error
 
 
-def _is_image(name):
+def _is_image(name: str) -> bool:
     return name.lower().endswith(IMAGES) and not name.startswith(".")
 
 
-def _natural(name):
+def _natural(name: str) -> List[Union[int, str]]:
     """``frame2`` before ``frame10``."""
     return [int(part) if part.isdigit() else part.lower() for part in re.split(r"(\d+)", name)]

@@ -1,12 +1,13 @@
 """The pulse waveform on an even grid, and what is read from it: heart rate, quality, sliding windows."""
 
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import evaluation
 from . import quality
-from .overlap import stretches
+from .resample import stretches
 
 #: share of a stretch in which the face must have been seen for its heart rate to be given
 ENOUGH_FACE = 0.8
@@ -19,15 +20,15 @@ class Waveform(NamedTuple):
 
     fs_hz: float
     start_s: float
-    bvp: np.ndarray
-    known: np.ndarray
+    bvp: NDArray[np.float64]
+    known: NDArray[np.bool_]
 
-    def has_face(self, part):
+    def has_face(self, part: slice) -> bool:
         """Whether the face was seen in enough of a part, a slice of the samples."""
-        return self.known[part].mean() >= ENOUGH_FACE
+        return bool(self.known[part].mean() >= ENOUGH_FACE)
 
     @property
-    def times_s(self):
+    def times_s(self) -> NDArray[np.float64]:
         """(N,) seconds."""
         return self.start_s + np.arange(len(self.bvp)) / self.fs_hz
 
@@ -41,25 +42,25 @@ class Window(NamedTuple):
     quality: Optional[float]
 
     @property
-    def seconds(self):
+    def seconds(self) -> float:
         """The window's length."""
         return self.stop_s - self.start_s
 
 
-def filtered(waveform, is_derivative):
+def filtered(waveform: Waveform, is_derivative: bool) -> Waveform:
     """The waveform integrated if it is a derivative, detrended, and filtered to the band, as the evaluation does it."""
     prepared = evaluation.prepare(waveform.bvp, waveform.fs_hz, quality.BAND_HZ, is_derivative)
     return waveform._replace(bvp=prepared)
 
 
-def windows(waveform, window_s, step_s):
+def windows(waveform: Waveform, window_s: float, step_s: float) -> List[Window]:
     """A :class:`Window` every ``step_s``; one of the whole waveform if that is shorter than a window."""
     total, length = len(waveform.bvp), _samples(waveform, window_s)
     firsts = range(0, total - length + 1, max(1, int(round(step_s * waveform.fs_hz))))
     return [_window(waveform, first, first + length) for first in firsts]
 
 
-def overall(waveform, window_s):
+def overall(waveform: Waveform, window_s: float) -> Optional[Tuple[float, quality.Spectrum]]:
     """Heart rate of the whole waveform: the largest peak of its spectrum, averaged over stretches of up to 30 s.
 
     Returns:
@@ -79,11 +80,11 @@ def overall(waveform, window_s):
     return None
 
 
-def _samples(waveform, seconds):
+def _samples(waveform: Waveform, seconds: float) -> int:
     return min(len(waveform.bvp), int(round(seconds * waveform.fs_hz)))
 
 
-def _window(waveform, first, last):
+def _window(waveform: Waveform, first: int, last: int) -> Window:
     reading = None
     if waveform.has_face(slice(first, last)):
         reading = quality.read_pulse(waveform.bvp[first:last], waveform.fs_hz)

@@ -7,6 +7,7 @@ is reported as failed, a new worker takes its place, and the others go on.
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 from multiprocessing.connection import wait
@@ -29,7 +30,7 @@ def run(function, tasks, workers):
 
     Args:
         function: importable by name in a new process.
-        tasks: list of picklable arguments.
+        tasks: list of picklable arguments. Where these or the function come from the main script, workers import it.
         workers: processes; 1 works in this process.
     """
     if workers <= 1:
@@ -38,10 +39,11 @@ def run(function, tasks, workers):
         return
     waiting = list(reversed(range(len(tasks))))
     busy = {}
+    with_main = bool(tasks) and b"__main__" in pickle.dumps((function, tasks[0]))
     try:
         while waiting or busy:
             while waiting and len(busy) < workers:
-                worker = _Worker(function)
+                worker = _Worker(function, with_main)
                 busy[worker.connection] = worker
                 worker.take(waiting.pop(), tasks)
             for connection in wait(list(busy)):
@@ -59,12 +61,12 @@ def run(function, tasks, workers):
 
 
 class _Worker:
-    def __init__(self, function):
+    def __init__(self, function, with_main):
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.index = None
         self._process = context.Process(target=_serve, args=(theirs, function), daemon=True)
-        with _main_not_imported(function):
+        with contextlib.nullcontext() if with_main else _main_not_imported():
             self._process.start()
         theirs.close()  # or the end of the worker would not be the end of the connection
 
@@ -88,12 +90,10 @@ class _Worker:
 
 
 @contextlib.contextmanager
-def _main_not_imported(function):
-    """Keep a starting worker from importing the main script again, and with it torch; it needs ``function`` only."""
+def _main_not_imported():
+    """Keep a starting worker from importing the main script again, and with it torch."""
     main = sys.modules["__main__"]
     hidden = {key: main.__dict__[key] for key in ("__spec__", "__file__") if key in main.__dict__}
-    if function.__module__ == "__main__":
-        hidden = {}
     try:
         for key in hidden:
             setattr(main, key, None)

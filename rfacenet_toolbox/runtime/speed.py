@@ -1,6 +1,6 @@
-"""The levers of ``MODEL.RFACENET.RUNTIME``: settings that buy speed with rounding, memory or start-up time.
+"""The speed options of ``MODEL.RFACENET.RUNTIME``: they trade rounding, memory or start-up time for speed.
 
-Two of them are applied elsewhere: precision in :mod:`rfacenet_toolbox.runtime.machine`, memory layout in the network.
+One of them is applied elsewhere: precision, in :mod:`rfacenet_toolbox.runtime.machine`.
 """
 
 import ctypes
@@ -15,14 +15,14 @@ import torch
 from ..errors import ConfigError
 from . import machine, processes
 
-#: the settings of ``RUNTIME`` that trade nothing but rounding, memory or start-up time for speed
-LEVERS = ("PRECISION", "CHANNELS_LAST", "FUSED_OPTIMIZER", "COMPILE", "KEEP_MEMORY")
+#: the keys below ``RUNTIME``
+OPTIONS = ("PRECISION", "CHANNELS_LAST", "FUSED_OPTIMIZER", "COMPILE", "KEEP_MEMORY")
 #: parameters of glibc's mallopt, from malloc.h
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 
 
 def check(settings, device):
-    """Refuse the levers of ``RUNTIME`` that this torch build does not have on ``device``, before a run starts.
+    """Refuse speed options that this build of torch does not have on ``device``, before a run starts.
 
     Raises:
         ConfigError: with the key, and why.
@@ -52,12 +52,22 @@ def adam(parameters, learning_rate, settings):
 
 
 def prepare(model, settings):
-    """Apply the levers of ``RUNTIME`` that act on the process and on a whole model; parameters keep their names."""
+    """Apply the options that act on the process and on the whole model; parameters keep their names."""
+    if settings.CHANNELS_LAST:
+        use_channels_last(model)
     if settings.KEEP_MEMORY:
         keep_freed_memory()
     if settings.COMPILE:
         # The attribute, and not a wrapper around the model: checkpoints of a compiled model are those of a plain one.
         model.forward = torch.compile(model.forward)
+
+
+def use_channels_last(model):
+    """Lay the weights of all 2D and 3D convolutions out channels-last, which also makes their results so."""
+    layouts = {4: torch.channels_last, 5: torch.channels_last_3d}
+    for parameter in model.parameters():
+        if parameter.dim() in layouts:
+            parameter.data = parameter.data.to(memory_format=layouts[parameter.dim()])
 
 
 def keep_freed_memory():
@@ -87,7 +97,7 @@ def has_bf16_units(device):
 
 
 def describe(config):
-    """What a run ran on and which levers it used, for its results."""
+    """The machine of a run and its speed options, for ``results.json``, which calls them levers."""
     settings = config.MODEL.RFACENET.RUNTIME
     device = machine.available_device(config.DEVICE)
     return {
@@ -98,7 +108,7 @@ def describe(config):
         "processes": processes.size(),
         "workers": machine.worker_count(settings.WORKERS),
         "batch_size": config.TRAIN.BATCH_SIZE,
-        "levers": {key.lower(): settings[key] for key in LEVERS},
+        "levers": {key.lower(): settings[key] for key in OPTIONS},
     }
 
 

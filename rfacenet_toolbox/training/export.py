@@ -2,8 +2,8 @@
 
 from ..errors import ConfigError
 from ..evaluation.files import run_folder
-from . import models, weights_files
-from .recipe import IDENTITY_HEAD
+from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
+from . import learners, weights_files
 
 _METHODS = {"rFaceNet": "rfacenet", "Physnet": "physnet"}
 
@@ -29,9 +29,9 @@ def export(folder, path):
     name = run.results["model"]
     if name not in _METHODS:
         raise ConfigError(f"{folder} is a run of {name}; rfacenet predict takes rFaceNet and Physnet.")
-    recipe = models.trained(run)
-    weights = {key: value for key, value in recipe.model.state_dict().items() if not key.startswith(IDENTITY_HEAD)}
-    metadata = _metadata(run, models.config_of(run))
+    weights = learners.trained(run).model.state_dict()
+    weights = {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
+    metadata = _metadata(run, learners.config_of(run))
     weights_files.write_safetensors(path, weights, metadata)
     return metadata
 

@@ -15,7 +15,7 @@ import torch
 from .. import config as configuration
 from ..errors import ConfigError
 from ..runtime import machine
-from .models import recipe_of
+from . import learners
 
 _WARM_UP = 2
 #: order of a clip's channels and frames in each DATA_FORMAT; height and width are in their places
@@ -58,14 +58,16 @@ def of_config_file(path, repeats=20, device=None):
         raise ConfigError(f"repeats is {repeats}; expected 1 or more timed clips.")
     config = configuration.load(path)
     where = _device(device or config.DEVICE)
-    recipe = recipe_of(config, str(where))
+    runtime = config.MODEL.RFACENET.RUNTIME
+    learner = learners.for_inference(config)
+    learners.place(learner, where, runtime)
+    learner.model.eval()
     shape = clip_shape(config.TEST.DATA)
     clip = torch.randn(1, *shape, device=where)
-    precision = config.MODEL.RFACENET.RUNTIME.PRECISION
 
     def predict():
-        with torch.no_grad(), machine.autocast(where, precision):
-            recipe.predict(clip)
+        with torch.no_grad(), machine.autocast(where, runtime.PRECISION):
+            learner.predict(clip)
 
     seconds = _seconds(predict, repeats, where)
     low, median, high = np.percentile(seconds, (25, 50, 75))
@@ -74,9 +76,9 @@ def of_config_file(path, repeats=20, device=None):
         config=str(path),
         clip_shape=shape,
         frames=config.TEST.DATA.PREPROCESS.CHUNK_LENGTH,
-        parameters=sum(parameter.numel() for parameter in recipe.model.parameters()),
+        parameters=sum(parameter.numel() for parameter in learner.model.parameters()),
         macs=multiply_accumulates(predict),
-        peak_bytes=_resident_bytes(recipe.model, clip) + _peak_bytes(predict, where),
+        peak_bytes=_resident_bytes(learner.model, clip) + _peak_bytes(predict, where),
         median_s=float(median),
         quartiles_s=(float(low), float(high)),
         repeats=repeats,

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import json
 import os
 
 from ..errors import CheckpointError
 from ..runtime import machine, processes
-from . import state_dicts
+from ..runtime.files import write_text
+from . import fingerprint, state_dicts
 
 #: columns of the epoch log, in order; a model fills those that it has
 COLUMNS = (
@@ -22,19 +22,21 @@ class RunState:
 
     Args:
         config: the whole tree.
-        recipe: whose model and loss are trained.
+        learner: whose model and loss are trained.
         optimizer, scheduler: of the run.
         generators: {name: torch.Generator} of the loaders.
-        clips: names of the training clips' videos; a run with others is another run.
+        clips: the recording of each training clip; a run with others is another run.
+        subjects: the people that the learner learns to tell apart, or None.
     """
 
-    def __init__(self, config, recipe, optimizer, scheduler, generators, clips):
+    def __init__(self, config, learner, optimizer, scheduler, *, generators, clips, subjects=None):
         self.config = config
-        self.recipe = recipe
-        self.parts = {"model": recipe.model, "loss": recipe.loss, "optimizer": optimizer, "scheduler": scheduler}
+        self.learner = learner
+        self.parts = {"model": learner.model, "loss": learner.loss, "optimizer": optimizer, "scheduler": scheduler}
         self.generators = generators
+        self.subjects = subjects
         self.history = []
-        self.run = _fingerprint(config, recipe.settings, clips)
+        self.fingerprint = fingerprint.of_run(config, clips)
 
     def resume(self):
         """Restore the state that ``MODEL.RFACENET.RESUME`` asks for; returns the epoch to start with.
@@ -48,9 +50,9 @@ class RunState:
         if wanted == "never" or (automatic and not os.path.isfile(path)):
             return 0
         state = state_dicts.load(path)
-        if not isinstance(state, dict) or "run" not in state:
+        if not isinstance(state, dict) or not isinstance(state.get("run"), str):
             raise CheckpointError(f"{path} holds no training state; expected a file named <MODEL_FILE_NAME>_state.pth.")
-        same, next_epoch = state["run"] == self.run, state["epoch"] + 1
+        same, next_epoch = fingerprint.agree(state["run"], self.fingerprint), state["epoch"] + 1
         if automatic and (not same or next_epoch >= self.config.TRAIN.EPOCHS):
             reason = "is of a finished run" if same else "is of another configuration or other clips"
             print(f"Starting afresh: the state in {path} {reason}.")
@@ -74,20 +76,20 @@ class RunState:
         if not processes.is_writer():
             return
         self._write_log()
-        identities = self.recipe.identities
         state = {
             "epoch": row["epoch"],
-            "run": self.run,
-            "identities": [] if identities is None else identities.subjects,
+            "run": self.fingerprint,
+            "identities": [] if self.subjects is None else self.subjects.subjects,
             "random": random,
             "history": self.history,
         }
         state.update((name, part.state_dict()) for name, part in self.parts.items())
+        state["scheduler"] = _without_functions(state["scheduler"])
         state_dicts.save(state_path(self.config), state)
 
     def best_epoch(self):
         """The epoch with the smallest validation error."""
-        column = f"valid_{self.recipe.selection_column}"
+        column = f"valid_{self.learner.selection_column}"
         return min(self.history, key=lambda row: row[column])["epoch"]
 
     def _write_log(self):
@@ -96,7 +98,7 @@ class RunState:
         writer.writeheader()
         writer.writerows(self.history)
         path = os.path.join(self.config.LOG.PATH, "epochs.csv")
-        state_dicts.write_atomically(path, lambda file: file.write(text.getvalue().encode()))
+        write_text(path, text.getvalue())
 
 
 def state_path(config):
@@ -113,16 +115,6 @@ def _model_file(config, ending):
     return os.path.join(config.MODEL.MODEL_DIR, f"{config.TRAIN.MODEL_FILE_NAME}_{ending}.pth")
 
 
-def _fingerprint(config, settings, clips):
-    """What two runs must share for one to go on with the other's state. ``settings``: the model's node, or None."""
-    train = _without(config.TRAIN, "DATA", "PLOT_LOSSES_AND_LR")
-    model = _without(config.MODEL[settings] if settings else {}, "RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
-    runtime_settings = _without(config.MODEL.RFACENET.RUNTIME, "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
-    content = {"name": config.MODEL.NAME, "train": train, "model": model, "runtime": runtime_settings}
-    content["clips"] = sorted(clips)
-    content["processes"] = processes.size()
-    return json.dumps(content, sort_keys=True, default=dict)
-
-
-def _without(node, *keys):
-    return {key: value for key, value in node.items() if key not in keys}
+def _without_functions(state):
+    """PyTorch 2.1 puts a function into the state of OneCycleLR; reading a state refuses all code."""
+    return {key: value for key, value in state.items() if not callable(value)}

@@ -1,36 +1,11 @@
-"""Weights files and full-state files, written so that a kill at any moment leaves the last good one."""
+"""Weights files and full-state files, read with care and written whole."""
 
-import os
 from pathlib import Path
 
 import torch
 
 from ..errors import CheckpointError
-
-
-def write_atomically(path, write):
-    """Call ``write(file)`` on a binary file that takes ``path``'s place only once it is whole and on disk.
-
-    Raises:
-        CheckpointError: the disk is full, or the folder cannot be written to; what was there is kept.
-    """
-    path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(unfinished, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise CheckpointError(
-            f"{path} cannot be written ({error.strerror or error}). Free some space or make the folder writable, and "
-            f"run the same command again."
-        ) from error
-    finally:
-        if unfinished.exists():
-            unfinished.unlink()
+from ..runtime.files import write_atomically
 
 
 def save(path, content):

@@ -1,6 +1,5 @@
-"""Training, validation and test, whichever host the loaders come from and whatever recipe the model brings."""
+"""Training, validation and test, whichever host the loaders come from and whatever the learner."""
 
-import os
 import time
 from collections import defaultdict
 
@@ -8,39 +7,32 @@ import torch
 from torch.utils.data import Subset
 from tqdm import tqdm
 
-from ..datasets.subjects import UNKNOWN, IdentityMap, subject_of
+from ..datasets.clips import recording_of
+from ..datasets.subjects import subject_of
 from ..errors import DataError, NotFiniteError
+from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes, speed
-from . import state_dicts, warm_start
-from .recipe import RFaceNetRecipe
+from . import learners, state_dicts, warm_start
 from .resume import RunState, state_path, weights_path
 
 HOLDOUT_EVERY = 5
 
 
-def rfacenet_trainer(config, loaders, host):
-    """The registry's factory: rFaceNet with one identity class for each training subject."""
-    identities = None
-    if config.TOOLBOX_MODE == "train_and_test" and config.MODEL.RFACENET.IDENTITY == "tcu":
-        identities = IdentityMap.of_clips(config.TRAIN.DATA.DATASET, clip_names(loaders["train"].dataset))
-    return Trainer(config, RFaceNetRecipe(config, identities))
-
-
 class Trainer:
-    """Drives a recipe as the toolbox drives its models: Adam, OneCycleLR, a weights file for each epoch.
+    """Drives a learner as the toolbox drives its models: Adam, OneCycleLR, a weights file for each epoch.
 
     Args:
         config: the whole tree, with its derived paths.
-        recipe: model, loss and what is logged; see :mod:`rfacenet_toolbox.training.recipe`.
+        learner: a :class:`~rfacenet_toolbox.methods.learner.Learner`: model, loss and what is logged.
+        subjects: the :class:`~rfacenet_toolbox.datasets.subjects.SubjectClasses` that it learns; None for nobody.
     """
 
-    def __init__(self, config, recipe):
+    def __init__(self, config, learner, subjects=None):
         self.config = config
-        self.recipe = recipe
+        self.learner = learner
+        self.subjects = subjects
         self.device = processes.local(machine.pick_device(config.DEVICE))
-        self.recipe.model.to(self.device)
-        self.recipe.loss.to(self.device)
-        speed.prepare(self.recipe.model, config.MODEL.RFACENET.RUNTIME)
+        learners.place(learner, self.device, config.MODEL.RFACENET.RUNTIME)
 
     def train(self, loaders):
         """Train for ``TRAIN.EPOCHS`` epochs, going on where an interrupted run of the same config stopped.
@@ -51,22 +43,28 @@ class Trainer:
         """
         loader, holdout = self._split_holdout(loaders["train"])
         epochs = self.config.TRAIN.EPOCHS
-        self.parameters = [*self.recipe.model.parameters(), *self.recipe.loss.parameters()]
+        self.parameters = [*self.learner.model.parameters(), *self.learner.loss.parameters()]
         self.optimizer = speed.adam(self.parameters, self.config.TRAIN.LR, self.config.MODEL.RFACENET.RUNTIME)
         self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=self.config.TRAIN.LR, epochs=epochs, steps_per_epoch=len(loader)
         )
         self.state = RunState(
-            self.config, self.recipe, self.optimizer, self.scheduler, _generators(loaders), clip_names(loader.dataset)
+            self.config,
+            self.learner,
+            self.optimizer,
+            self.scheduler,
+            generators=_generators(loaders),
+            clips=clip_names(loader.dataset),
+            subjects=self.subjects,
         )
         first = self.state.resume()
         if first == 0:
-            warm_start.start(self.recipe.model, self.config.MODEL.RFACENET.INIT)
+            warm_start.start(self.learner.model, self.config.MODEL.RFACENET.INIT)
         for epoch in range(first, epochs):
             started = time.monotonic()
-            row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.recipe.epoch_columns()}
+            row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
             if processes.is_writer():
-                state_dicts.save(weights_path(self.config, epoch), self.recipe.weights())
+                state_dicts.save(weights_path(self.config, epoch), self.learner.weights())
                 row.update(self._validate(holdout, loaders.get("valid")))
             row["learning_rate"] = self.scheduler.get_last_lr()[0]
             row["seconds"] = time.monotonic() - started
@@ -84,7 +82,7 @@ class Trainer:
 
     def valid(self, loader, dataset):
         """The epoch log's figures on another loader's clips, by column name. Nothing is learned."""
-        self.recipe.model.eval()
+        self.learner.model.eval()
         sums = defaultdict(lambda: [0.0, 0])
         with torch.no_grad():
             for batch in tqdm(loader, desc="Validation", ncols=100):
@@ -99,14 +97,14 @@ class Trainer:
             is cut to its prediction, where the model gave one for fewer frames.
         """
         path = self._test_weights()
-        state_dicts.fit(self.recipe.model, state_dicts.load_weights(path), path, self.recipe.optional_weights)
+        state_dicts.fit(self.learner.model, state_dicts.load_weights(path), path, self.learner.optional_weights)
         print(f"Testing with {path}")
-        self.recipe.model.eval()
+        self.learner.model.eval()
         predictions, labels = defaultdict(dict), defaultdict(dict)
         with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
             for clips, truth, names, chunks in bar:
                 with self._precision():
-                    bvp = self.recipe.predict(clips.to(self.device, torch.float32))
+                    bvp = self.learner.predict(clips.to(self.device, torch.float32))
                 bvp = [predicted.float().cpu() for predicted in bvp]
                 self._check_predictions(bvp, names, chunks)
                 for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):
@@ -115,7 +113,7 @@ class Trainer:
         return dict(predictions), dict(labels), path
 
     def _train_epoch(self, loader, epoch):
-        self.recipe.model.train()
+        self.learner.model.train()
         sums = defaultdict(lambda: [0.0, 0])
         settings = {"desc": f"Train epoch {epoch}", "total": len(loader), "ncols": 100}
         with tqdm(processes.shares(loader), disable=not processes.is_writer(), **settings) as bar:
@@ -140,18 +138,18 @@ class Trainer:
     def _step(self, batch, dataset):
         clips = batch[0].to(self.device, torch.float32)
         labels = batch[1].to(self.device, torch.float32)
-        classes = [UNKNOWN] * len(labels)
-        if self.recipe.identities is not None:
-            classes = self.recipe.identities.classes(dataset, batch[2])
+        subjects = [UNKNOWN_SUBJECT] * len(labels)
+        if self.subjects is not None:
+            subjects = self.subjects.classes(dataset, batch[2])
         with self._precision():
-            return self.recipe.step(clips, labels, torch.tensor(classes, device=self.device))
+            return self.learner.step(clips, labels, torch.tensor(subjects, device=self.device))
 
     def _precision(self):
         return machine.autocast(self.device, self.config.MODEL.RFACENET.RUNTIME.PRECISION)
 
     def _split_holdout(self, loader):
         """The training loader, and one of every fifth clip of each subject that is then not trained on, or None."""
-        if not self.config.MODEL.RFACENET.IDENTITY_HOLDOUT or self.recipe.identities is None:
+        if not self.config.MODEL.RFACENET.IDENTITY_HOLDOUT or self.subjects is None:
             return loader, None
         kept, held, seen = [], [], defaultdict(int)
         for index, name in enumerate(clip_names(loader.dataset)):
@@ -218,7 +216,7 @@ def clip_names(dataset):
     if isinstance(dataset, Subset):
         names = clip_names(dataset.dataset)
         return [names[index] for index in dataset.indices]
-    return [os.path.basename(path).rsplit("_", 1)[0] for path in dataset.inputs]
+    return [recording_of(path) for path in dataset.inputs]
 
 
 def _finite(tensor):

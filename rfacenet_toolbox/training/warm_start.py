@@ -9,7 +9,7 @@ from typing import List, NamedTuple
 
 import torch
 
-from ..errors import CheckpointError, ConfigError
+from ..errors import CheckpointError
 from ..runtime import processes
 from . import weights_files
 
@@ -26,23 +26,6 @@ class Loaded(NamedTuple):
     def __str__(self):
         parts = [("loaded", self.loaded), ("not in the file, so as initialised", self.fresh), ("not used", self.unused)]
         return "; ".join(f"{what}: {_counted(names)}" for what, names in parts if names)
-
-
-def check(setting):
-    """Refuse an ``INIT`` that names no file, before anything is read or trained.
-
-    Raises:
-        ConfigError: with what it names.
-    """
-    if not setting:
-        return
-    try:
-        weights_files.resolve(setting)
-    except CheckpointError as error:
-        raise ConfigError(
-            f"MODEL.RFACENET.INIT is {setting!r}. {error} A .safetensors or .pth file, or {weights_files.PACKAGE} for "
-            f"the weights that the package ships, starts the run; '' starts it afresh."
-        ) from error
 
 
 def start(model, setting):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Dict, NamedTuple
 
 from ..errors import CheckpointError
+from ..runtime.files import write_atomically
 from . import state_dicts
 
 #: what stands for the weights that the package ships
@@ -53,7 +54,7 @@ def write_safetensors(path, weights, metadata):
     from safetensors.torch import save
 
     content = save({name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}, dict(metadata))
-    state_dicts.write_atomically(path, lambda file: file.write(content))
+    write_atomically(path, lambda file: file.write(content))
 
 
 def _read_safetensors(path):

@@ -3,7 +3,6 @@
 Each host runs the whole job once; the tests look at what that run left, then start short ones from it.
 """
 
-import pickle
 import re
 import shutil
 from functools import lru_cache
@@ -36,7 +35,8 @@ from support.contract_hosts import (
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.config import load
-from rfacenet_toolbox.evaluation.files.results import evaluate_outputs, trained_model
+from rfacenet_toolbox.evaluation import Scheme
+from rfacenet_toolbox.evaluation.files.outputs import read as read_outputs
 
 TOLERANCE = 1e-4
 PROTOCOLS = {"neurips2023", "toolbox2025"}
@@ -137,7 +137,7 @@ def test_files_of_a_training(host):
 
 def test_weights_are_those_of_the_network_without_the_classifier_of_people(host):
     run = succeeded(host.trained)
-    names = set(RFaceNet(FRAMES, identities=2).state_dict())
+    names = set(RFaceNet(frames=FRAMES, subjects=2).state_dict())
     classifier = {name for name in names if name.startswith("classifier.")}
     assert classifier
     for epoch in range(EPOCHS):
@@ -353,14 +353,9 @@ def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, s
     changes.update(TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=results["weights"])
     theirs = succeeded(toolbox.main(tmp_path / "theirs", cache=tmp_path / "theirs" / "clips", **changes))
     assert "===Testing===" in theirs.stdout and not (theirs.log / "results.json").exists()
-    (outputs,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
-    content = pickle.loads(outputs.read_bytes())
-    signals = (
-        {video: {number: chunk.flatten() for number, chunk in chunks.items()} for video, chunks in content[key].items()}
-        for key in ("predictions", "labels")
-    )
-    config = load(tmp_path / "theirs" / "config.yaml")
-    scored = evaluate_outputs(config, trained_model(config, results["weights"]), *signals)
+    (saved,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
+    method = load(tmp_path / "theirs" / "config.yaml").INFERENCE.EVALUATION_METHOD
+    scored = read_outputs(saved).evaluate(Scheme(method=method))
     assert set(scored) == PROTOCOLS
     for protocol, (summary, _) in scored.items():
         assert summary["n"] == len(VIDEOS)

@@ -7,7 +7,7 @@ import os
 import pytest
 from support.paths import GOLDEN
 
-from rfacenet_toolbox.evaluation import evaluate, join_chunks
+from rfacenet_toolbox.evaluation import Scheme, evaluate, join_chunks
 
 SCRIPT = GOLDEN / "make_evaluation_golden.py"
 CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
@@ -28,10 +28,8 @@ def assert_agrees(golden, protocol, title):
         predictions,
         labels,
         case["fs_hz"],
-        protocols=[protocol],
+        Scheme([protocol], case["method"], case["window_s"]),
         is_derivative=case["label_type"] == "DiffNormalized",
-        method=case["method"],
-        window_s=case["window_s"],
     )[protocol]
     scored = [score for scores in per_video.values() for score in scores if score.skipped is None]
     assert summary["n"] == len(scored) == len(golden["windows"])

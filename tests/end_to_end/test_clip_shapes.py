@@ -81,9 +81,9 @@ def test_any_multiple_of_four_frames(tmp_path, chunk_length):
 @pytest.mark.parametrize(
     "chunk_length, frame_num, message",
     [
-        (30, 30, "error: MODEL.RFACENET: frames is 30; .*expected a multiple of 4, such as 28"),
-        (2, 2, "error: MODEL.RFACENET: frames is 2; .*such as 4"),
-        (12, 12, "error: MODEL.RFACENET.FRAME_NUM is 12, too few for the heart_rate term .*16 samples or more"),
+        (30, 30, "error: MODEL.RFACENET.FRAME_NUM is 30; expected a multiple of 4, such as 28"),
+        (2, 2, "error: MODEL.RFACENET.FRAME_NUM is 2; .*such as 4"),
+        (12, 12, "error: MODEL.RFACENET: FRAME_NUM is 12, too few for the heart_rate term .*16 samples or more"),
         (64, 128, "CHUNK_LENGTH is 64, and MODEL.RFACENET.FRAME_NUM is 128"),
         (0, 0, "TRAIN.DATA: PREPROCESS.CHUNK_LENGTH is 0; expected a whole number of at least 1"),
     ],

@@ -63,7 +63,7 @@ def test_preprocessing_that_was_killed_goes_on_where_it_was(tmp_path):
     for number, name in enumerate(names):
         write_ubfc_rppg(tmp_path / "UBFC-rPPG", name, noise_frames(240, 120, 160, number), pulse(240, 30))
     weights = tmp_path / "weights.pth"
-    state_dicts.save(weights, RFaceNet(FRAMES, 0).state_dict())
+    state_dicts.save(weights, RFaceNet(frames=FRAMES, subjects=0).state_dict())
     config = write_config(
         tmp_path,
         TOOLBOX_MODE="only_test",
@@ -106,7 +106,7 @@ def test_a_real_recording_gets_its_heart_rate_and_the_truths(tmp_path):
         ppg = [float(row["ppg"]) for row in csv.DictReader(file)]
     write_ground_truth(subject, ppg)
     torch.manual_seed(0)
-    state_dicts.save(tmp_path / "untrained.pth", RFaceNet(128, 0).state_dict())
+    state_dicts.save(tmp_path / "untrained.pth", RFaceNet(frames=128, subjects=0).state_dict())
     config = write_config(
         tmp_path,
         TOOLBOX_MODE="only_test",

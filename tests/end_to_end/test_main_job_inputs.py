@@ -81,7 +81,9 @@ def weights_that_are_text(folder):
 
 
 def weights_of_another_variant(folder):
-    state_dicts.save(folder / "other.pth", RFaceNet(FRAMES, 0, fusion="none", identity="none").state_dict())
+    state_dicts.save(
+        folder / "other.pth", RFaceNet(frames=FRAMES, subjects=0, fusion="none", contours="none").state_dict()
+    )
     only_test(folder, folder / "other.pth")
 
 

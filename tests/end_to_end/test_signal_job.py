@@ -11,7 +11,7 @@ from support.data_recordings import face_frames, pulse, write_ubfc_rppg
 from support.paths import ROOT
 
 from rfacenet_toolbox.cli import standalone
-from rfacenet_toolbox.datasets import traces
+from rfacenet_toolbox.datasets import clips as clips_module
 from rfacenet_toolbox.evaluation import evaluate
 from rfacenet_toolbox.methods.signal import METHODS, mean_rgb
 
@@ -96,7 +96,7 @@ def test_every_method_leaves_its_own_waveforms_and_their_scores(finished):
 def test_each_clip_is_read_and_averaged_once(copied, monkeypatch):
     shutil.rmtree(str(copied / "run"))
     averaged = []
-    monkeypatch.setattr(traces, "mean_rgb", lambda frames: averaged.append(1) or mean_rgb(frames))
+    monkeypatch.setattr(clips_module, "mean_rgb", lambda frames: averaged.append(1) or mean_rgb(frames))
     assert run(copied, methods=["GREEN", "POS", "LGI"]) == 0
     assert len(averaged) == 3
 
@@ -148,5 +148,5 @@ def test_a_method_without_any_estimate_ends_the_run_after_the_others(copied, cap
 
 def test_misspelt_methods_are_refused_before_anything_is_read(tmp_path, capfd):
     assert run(tmp_path, methods=["POS", "CHROMM"]) == 2
-    assert "'CHROMM', which is no signal method. Did you mean 'CHROM'?" in capfd.readouterr().err
+    assert "'CHROMM', which is unknown. Did you mean 'CHROM'?" in capfd.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]

@@ -6,13 +6,10 @@ import re
 
 import pytest
 import yaml
-from support.fake_results import write_result
 from support.fake_runs import BASE, fake_children
 from support.html_reader import Reader
 
 from rfacenet_toolbox import cli
-from rfacenet_toolbox.experiments.measured import figure, figure_cell, read_result
-from rfacenet_toolbox.experiments.table3_page import _comparisons
 
 UBFC = [1, 3, 4, 5, *range(8, 19), 20, *range(22, 28), *range(30, 50)]
 
@@ -91,10 +88,10 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
 @pytest.mark.parametrize(
     "more, message",
     [
-        (["--methods", "PhysFormer"], "There is no method 'PhysFormer'. .*There are: GREEN, ICA, CHROM"),
+        (["--methods", "PhysFormer"], "The method is 'PhysFormer', which is unknown.*There are: GREEN, ICA, CHROM"),
         (["--host", "toolbox"], "--host toolbox needs the checkout to run in: add --toolbox DIR"),
         (["--host", "standalone", "--toolbox", "x"], "exclude each other"),
-        (["--protocol", "mine"], "There is no evaluation protocol 'mine'"),
+        (["--protocol", "mine"], "The evaluation protocol is 'mine', which is unknown"),
         (["--jobs", "0"], "--jobs is 0; expected 1 or more"),
         (["--pure", "nowhere"], "'nowhere' is no folder"),
         (["--config", "nowhere.yaml"], "no config file at .*nowhere.yaml"),
@@ -136,31 +133,12 @@ def test_table3_tests_each_row_against_the_last(sets, tmp_path, capsys):
     assert settings["MODEL.RFACENET.IDENTITY"] == "noise" and settings["MODEL.RFACENET.RUNTIME.SEED"] == 102
 
 
-def test_rows_are_paired_by_video_after_averaging_over_seeds(tmp_path):
-    def results(name, *errors):
-        return [read_result(write_result(tmp_path / f"{name}{seed}", each), seed) for seed, each in enumerate(errors)]
-
-    worse = results("worse", [3.0, -5.0, 4.0], [5.0, 3.0, 4.0])
-    found = _comparisons({"neither": worse, "Stage-3": results("best", [1.0, 1.0, -1.0])}, "neurips2023")
-    assert list(found) == ["neither"] and found["neither"].n == 3
-    assert found["neither"].difference == pytest.approx(3.0)
-
-
-def test_a_metric_that_is_not_defined_for_every_seed_says_for_how_many(tmp_path):
-    results = [
-        read_result(write_result(tmp_path / str(seed), [1.0], pearson=pearson), seed)
-        for seed, pearson in enumerate((0.9, None))
-    ]
-    assert figure_cell(figure(results, "Pearson", "neurips2023"))[:4] == ("0.90 ± 0.10", "", "", "defined in 1 of 2")
-    assert figure(results[1:], "Pearson", "neurips2023") is None
-
-
 def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatch):
     fake_children(monkeypatch)
     argv = ["sweep", BASE, "--set", "TRAIN.DATA.DO_PREPROCESS=False", "--set", "TEST.DATA.DO_PREPROCESS=False"]
     argv += ["--set", "MODEL.RFACENET.IDENTITY=tcu,none", "--seeds", 100, 102, "--out", tmp_path / "out"]
     status, out, _ = run(capsys, *argv, "--dry-run")
-    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with identity") == 2
+    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with contours") == 2
     assert not (tmp_path / "out").exists()
 
     status, out, _ = run(capsys, *argv)

@@ -8,10 +8,10 @@ import torch
 from support import tiny
 
 from rfacenet_toolbox import RFaceNet
-from rfacenet_toolbox.hosts.base import Host
+from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.runtime import processes
 from rfacenet_toolbox.runtime.machine import KeptLoader, seed_everything
-from rfacenet_toolbox.training.trainer import Trainer, rfacenet_trainer, training_loader
+from rfacenet_toolbox.training.trainer import Trainer, training_loader
 
 
 def main(folder, identity, dies_in_epoch=None):
@@ -36,7 +36,7 @@ def main(folder, identity, dies_in_epoch=None):
             return train_epoch(self, loader, epoch)
 
         Trainer._train_epoch = dies
-    rfacenet_trainer(config, loaders, Host("standalone")).train(loaders)
+    make_trainer(config, loaders).train(loaders)
     processes.leave()
 
 

@@ -1,50 +1,44 @@
-"""Scores of saved outputs as one dictionary, fit for JSON, and from it the text and the table of videos for people."""
+"""Scores of saved outputs, and comparisons of two runs: dictionaries fit for JSON, and their text for people."""
 
 import csv
 import io
 from typing import Dict, List, NamedTuple
 
 from ... import evaluation
+from ...errors import EvaluationError
+from . import SCHEMA
 
-SCHEMA = 1
-UNITS = {"MAE": "bpm", "RMSE": "bpm", "MAPE": "%", "Pearson": "", "SNR": "dB", "MACC": ""}
 PER_VIDEO_COLUMNS = ("file", "protocol", "method", "video", *evaluation.SCORE_COLUMNS, "skipped")
 
 
 class Scored(NamedTuple):
-    """Saved outputs under one protocol and method; see ``evaluation.evaluate`` for the last two."""
+    """Saved outputs under one protocol of a scheme; see ``evaluation.evaluate`` for the last two."""
 
     protocol: evaluation.Protocol
-    method: str
-    interpolated: bool
+    scheme: evaluation.Scheme
     summary: dict
     per_video: Dict[str, List[evaluation.VideoScore]]
 
 
 class Scoring:
-    """Saved outputs under every protocol and method that were asked for.
+    """Saved outputs under every scheme that was asked for.
 
     Args:
         outputs: an :class:`~rfacenet_toolbox.evaluation.files.outputs.Outputs`.
-        protocols: names in ``evaluation.PROTOCOLS``.
-        methods: of ``evaluation.METHODS``.
-        window_s: seconds a window; None for whole videos.
-        interpolate: read FFT heart rates off between the grid's lines; peak detection has no grid.
+        schemes: some ``evaluation.Scheme``, which may differ in their method.
 
     Raises:
-        EvaluationError: a protocol, method, window or frame rate that cannot be used.
+        EvaluationError: windows or a frame rate that cannot be used.
     """
 
-    def __init__(self, outputs, protocols, methods=("FFT",), window_s=None, interpolate=False):
-        self.outputs, self.window_s = outputs, window_s
-        #: A :class:`Scored` for every method and protocol.
-        self.results = []
-        for method in methods:
-            interpolated = interpolate and (method == "FFT" or "FFT" not in methods)  # the last is refused below
-            scored = outputs.evaluate(protocols, method, window_s, interpolated)
-            self.results += [
-                Scored(evaluation.get_protocol(name), method, interpolated, *scored[name]) for name in scored
-            ]
+    def __init__(self, outputs, schemes):
+        self.outputs = outputs
+        #: A :class:`Scored` for every scheme and protocol.
+        self.results = [
+            Scored(evaluation.get_protocol(name), scheme, summary, per_video)
+            for scheme in schemes
+            for name, (summary, per_video) in outputs.evaluate(scheme).items()
+        ]
 
     def content(self):
         """Everything that was measured, fit for JSON."""
@@ -59,12 +53,8 @@ class Scoring:
     def _evaluation(self, scored):
         left_out = evaluation.left_out(scored.per_video)
         return {
-            "protocol": scored.protocol.name,
-            "band_hz": list(scored.protocol.band_hz),
-            "method": scored.method,
-            "interpolated": scored.interpolated,
-            "window_s": self.window_s,
-            "fft_grid_bpm": self._grids(scored.per_video) if scored.method == "FFT" else None,
+            **_how(scored),
+            "fft_grid_bpm": self._grids(scored.per_video) if scored.scheme.method == "FFT" else None,
             "videos_scored": len(scored.per_video) - len(left_out),
             "left_out": left_out,
             "metrics": scored.summary,
@@ -79,23 +69,31 @@ class Scoring:
     def rows(self):
         """A row of ``PER_VIDEO_COLUMNS`` for every video or window, under every protocol and method."""
         for scored in self.results:
+            named = (self.outputs.path, scored.protocol.name, scored.scheme.method)
             for video, scores in scored.per_video.items():
-                for score in scores:
-                    figures = map(_figure, score.figures(self.outputs.fs_hz))
-                    yield (self.outputs.path, scored.protocol.name, scored.method, video, *figures, score.skipped or "")
+                yield from ((*named, video, *score_cells(score, self.outputs.fs_hz)) for score in scores)
+
+
+def score_cells(score, fs_hz):
+    """A ``VideoScore`` as text: ``evaluation.SCORE_COLUMNS`` to six digits, and why it was skipped; empty for None."""
+    return [*("" if value is None else f"{value:.6g}" for value in score.columns(fs_hz)), score.skipped or ""]
+
+
+def csv_text(columns, rows):
+    """The text of a CSV file."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def per_video_csv(scorings):
     """The rows of some :class:`Scoring` as the text of a CSV file."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(PER_VIDEO_COLUMNS)
-    for scoring in scorings:
-        writer.writerows(scoring.rows())
-    return text.getvalue()
+    return csv_text(PER_VIDEO_COLUMNS, (row for scoring in scorings for row in scoring.rows()))
 
 
-def text(content):
+def scoring_text(content):
     """:meth:`Scoring.content` for people."""
     lines = [f"{content['file']}: {content['videos']} videos, {content['label_type']}, {content['fs_hz']:g} Hz"]
     for scored in content["evaluations"]:
@@ -105,22 +103,16 @@ def text(content):
     return "\n".join(lines)
 
 
-def method_text(scored):
-    """How heart rates were read, e.g. "FFT with an interpolated peak, windows of 10 s"."""
-    method = scored["method"] + (" with an interpolated peak" if scored["interpolated"] else "")
-    return f"{method}, " + ("whole videos" if scored["window_s"] is None else f"windows of {scored['window_s']:g} s")
-
-
 def _heading(scored, videos):
     low, high = scored["band_hz"]
-    yield f"{scored['protocol']} ({low:g}-{high:g} Hz), {method_text(scored)}"
+    yield f"{scored['protocol']} ({low:g}-{high:g} Hz), {_method_text(scored)}"
     summary = scored["metrics"]
     counts = f"  {scored['videos_scored']} of {videos} videos scored"
     if scored["window_s"] is not None:
         counts += f", {summary['n']} windows ({summary['windows_skipped']} left out)"
     if scored["fft_grid_bpm"]:
         finest, coarsest = (f"{grid:.2f}" for grid in scored["fft_grid_bpm"])
-        counts += f"; FFT grid {finest if finest == coarsest else f'{finest} to {coarsest}'} bpm a line"
+        counts += f"; FFT grid {finest if finest == coarsest else f'{finest} to {coarsest}'} bpm"
     yield counts
 
 
@@ -128,11 +120,93 @@ def _metric_line(metric, summary):
     value, error = summary[metric]
     if value is None:
         return f"  {metric:8}undefined: {summary['undefined'][metric]}"
-    line = f"  {metric:8}{value:.3f} ± {error:.3f} {UNITS[metric]}".rstrip()
+    line = f"  {metric:8}{value:.3f} ± {error:.3f} {evaluation.METRICS[metric].unit}".rstrip()
     if metric == "RMSE":
         line += f"   (by formula A {summary['RMSE_se_A']:.3f} bpm^2, by B {summary['RMSE_se_B']:.3f} bpm)"
     return line
 
 
-def _figure(value):
-    return "" if value is None else f"{value:.6g}"
+def _how(scored):
+    """How heart rates were read, for JSON."""
+    return {
+        "protocol": scored.protocol.name,
+        "band_hz": list(scored.protocol.band_hz),
+        "method": scored.scheme.method,
+        "interpolated": scored.scheme.interpolate,
+        "window_s": scored.scheme.window_s,
+    }
+
+
+def _method_text(how):
+    """The same for people, e.g. "FFT with an interpolated peak, windows of 10 s"."""
+    method = how["method"] + (" with an interpolated peak" if how["interpolated"] else "")
+    return f"{method}, " + ("whole videos" if how["window_s"] is None else f"windows of {how['window_s']:g} s")
+
+
+def comparison(first, second, metric="MAE", seed=0):
+    """Two runs compared on the same videos, under each protocol and method.
+
+    Args:
+        first, second: a :class:`Scoring` of each, by the same schemes.
+        metric, seed: as in ``evaluation.compare``.
+
+    Returns:
+        A dictionary fit for JSON.
+
+    Raises:
+        EvaluationError: frame rates that differ, or fewer than two videos that both have scored.
+    """
+    files = [scoring.outputs.path for scoring in (first, second)]
+    rates = [scoring.outputs.fs_hz for scoring in (first, second)]
+    if rates[0] != rates[1]:
+        raise EvaluationError(
+            f"{files[0]} is of videos at {rates[0]:g} Hz and {files[1]} at {rates[1]:g} Hz: their FFT grids and "
+            f"filters differ, so a difference would not be the methods'. Compare runs on the same recordings."
+        )
+    comparisons = [
+        {**_how(a), **_compared(a.per_video, b.per_video, files, metric, seed)}
+        for a, b in zip(first.results, second.results)
+    ]
+    return {"schema": SCHEMA, "files": files, "metric": metric, "seed": seed, "comparisons": comparisons}
+
+
+def _compared(per_video_a, per_video_b, files, metric, seed):
+    errors_a, errors_b = (evaluation.video_errors(videos, metric) for videos in (per_video_a, per_video_b))
+    videos = [video for video in errors_a if video in errors_b]
+    if len(videos) < 2:
+        raise EvaluationError(
+            f"{files[0]} and {files[1]} have {len(videos)} scored videos in common, of {len(errors_a)} and "
+            f"{len(errors_b)}; a comparison needs two. Name runs on the same test set."
+        )
+    pair = ([errors[video] for video in videos] for errors in (errors_a, errors_b))
+    return {
+        **evaluation.compare(*pair, seed=seed, metric=metric)._asdict(),
+        "scored_in_first_only": sorted(set(errors_a) - set(errors_b)),
+        "scored_in_second_only": sorted(set(errors_b) - set(errors_a)),
+        "scored_in_neither": sorted((set(per_video_a) | set(per_video_b)) - set(errors_a) - set(errors_b)),
+        "true_rates_differ": [video for video in videos if _truth(per_video_a[video]) != _truth(per_video_b[video])],
+    }
+
+
+def _truth(scores):
+    return [score.label_heart_rate_bpm for score in scores]
+
+
+def comparison_text(content):
+    """:func:`comparison` for people."""
+    remarks = {
+        "scored_in_first_only": "left out, as only A has a score:",
+        "scored_in_second_only": "left out, as only B has a score:",
+        "scored_in_neither": "left out, as neither has a score:",
+        "true_rates_differ": "counted, although A and B hold different true heart rates:",
+    }
+    lines = [f"A: {content['files'][0]}", f"B: {content['files'][1]}"]
+    for compared in content["comparisons"]:
+        lines += ["", f"{compared['protocol']}, {_method_text(compared)}", f"  {compared['sentence']}"]
+        lines += [f"  {remark} {_some(compared[key])}" for key, remark in remarks.items() if compared[key]]
+    return "\n".join(lines)
+
+
+def _some(videos):
+    names = ", ".join(videos[:5]) + (", ..." if len(videos) > 5 else "")
+    return f"{len(videos)} video{'s' if len(videos) != 1 else ''} ({names})"

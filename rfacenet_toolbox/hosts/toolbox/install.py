@@ -11,12 +11,12 @@ import importlib.metadata
 import json
 import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List
 
 from ...errors import InstallError
+from ...runtime.files import write_atomically
 
 LINE = (
     "from rfacenet_toolbox.hosts.toolbox import activate; activate()"
@@ -103,7 +103,6 @@ def install(directory):
         os.makedirs(os.path.join(root, FOLDER), exist_ok=True)
         _write_record(root, record)
         for path, content in copies.items():
-            os.makedirs(os.path.dirname(path), exist_ok=True)
             _replace(path, content)
         if after != before:
             _replace(main, after)
@@ -277,18 +276,7 @@ def _read(path):
 
 
 def _replace(path, content):
-    """Write a file in one step, with the permissions that it had."""
-    path = os.path.realpath(path)
-    temporary = path + ".rfacenet-new"
-    try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-        if os.path.exists(path):
-            shutil.copymode(path, temporary)
-        os.replace(temporary, path)
-    finally:
-        if os.path.exists(temporary):
-            os.remove(temporary)
+    write_atomically(path, lambda file: file.write(content))
 
 
 def _sha256(content):

@@ -12,7 +12,6 @@ imported. The contract with the toolbox, the same from 2023-11 (7e33a44) to 2025
 """
 
 import contextlib
-import difflib
 import functools
 import importlib
 import importlib.util
@@ -20,7 +19,9 @@ import os
 import sys
 from types import SimpleNamespace
 
-from ...errors import ConfigError, InstallError
+from ...config.node import add_settings
+from ...config.splits_used import splits_used
+from ...errors import ConfigError, InstallError, closest
 from ...methods import registry
 from ..base import Host, print_errors_plainly, revision
 from . import loaders
@@ -67,21 +68,15 @@ def activate():
         )
     root = os.path.dirname(os.path.abspath(settings.__file__))
     defer_imports(root, DISTRIBUTIONS)
-    _add_settings(settings._C)
+    add_settings(settings._C)
     if not hasattr(settings.get_config, "toolbox_get_config"):
         settings.get_config = _with_our_models(settings.get_config, settings._C, root)
-
-
-def _add_settings(tree):
-    from ...config import rfacenet_node
-
-    if "RFACENET" not in tree.MODEL:
-        tree.MODEL.RFACENET = rfacenet_node()
 
 
 def _with_our_models(get_config, tree, root):
     @functools.wraps(get_config)
     def wrapper(args):
+        add_settings(tree)  # of methods that were registered after the plug-in was activated
         config = explained(get_config, args, tree)
         _set_up_run(config, sys.modules["__main__"], root)
         return config
@@ -162,7 +157,7 @@ def _keep_waveforms(main, root):
 def _waveform_keeper(original, root):
     @functools.wraps(original)
     def infer(config, data_loader):
-        from ...datasets.traces import ColourTraces
+        from ...datasets.clips import MeanColours
         from ..job import run_signal_methods
 
         theirs = [method for method in config.UNSUPERVISED.METHOD if method in _constants(original)]
@@ -175,8 +170,8 @@ def _waveform_keeper(original, root):
                 run_and_keep(original, known, data_loader, host, predictor, SIGNAL_FUNCTIONS)
         if ours:
             print(f"This revision of the toolbox has no {', '.join(ours)}; the plug-in's own takes its place.")
-            traces = type(loader)(ColourTraces(loader.dataset), batch_size=None, num_workers=loader.num_workers)
-            run_signal_methods(_with_methods(config, ours), traces, host)
+            colours = type(loader)(MeanColours(loader.dataset), batch_size=None, num_workers=loader.num_workers)
+            run_signal_methods(_with_methods(config, ours), colours, host)
 
     return infer
 
@@ -207,8 +202,8 @@ def _lost_names_supplied():
 def _refuse_misspelt(name, main):
     """main.py finds an unknown name only after preprocessing. Names that it compares with are its own business."""
     served = _constants(getattr(main, "train_and_test", None)) | _constants(getattr(main, "test", None))
-    ours = [known.lower() for known in registry.names() if registry.adds_to_toolbox(known)]
-    if name not in served and difflib.get_close_matches(name.lower(), ours, n=1, cutoff=0.8):
+    ours = [known for known in registry.names() if registry.adds_to_toolbox(known)]
+    if name not in served and closest(name, ours, 0.8):
         raise registry.unknown_name(name)
 
 
@@ -222,13 +217,13 @@ def _check_backends(config, root):
     """A detector that this revision or machine lacks would fail in every preprocessing process."""
     with open(os.path.join(root, "dataset", "data_loader", "BaseLoader.py"), encoding="utf-8") as file:
         source = file.read()
-    for split in SPLITS if config.TOOLBOX_MODE == "train_and_test" else ("test",):
-        data = config[split.upper()].DATA
+    for split in splits_used(config):
+        data = config[split].DATA
         crop = data.PREPROCESS.CROP_FACE
         for prefix, (detector, module) in BACKENDS.items():
             if not (data.DO_PREPROCESS and crop.DO_CROP_FACE and crop.BACKEND.startswith(prefix)):
                 continue
-            key = f"{split.upper()}.DATA.PREPROCESS.CROP_FACE.BACKEND is {crop.BACKEND!r}"
+            key = f"{split}.DATA.PREPROCESS.CROP_FACE.BACKEND is {crop.BACKEND!r}"
             if detector not in source:
                 raise ConfigError(f"{key}, and this revision of the toolbox has no {detector}. HC is there in all.")
             if importlib.util.find_spec(module) is None:

@@ -15,7 +15,7 @@ def run_and_keep(infer, config, loaders, host, module, functions):
         host: the :class:`~rfacenet_toolbox.hosts.Host` that it belongs to.
         module, functions: as in :meth:`Capture.watching`; the labels are names in ``UNSUPERVISED.METHOD``.
     """
-    from ..job import Waveforms, write_signal_methods
+    from ..job import SignalOutputs, write_signal_methods
 
     capture = Capture(loaders["unsupervised"])
     try:
@@ -25,7 +25,7 @@ def run_and_keep(infer, config, loaders, host, module, functions):
         waveforms = {}
         for method, returned in capture.returned.items():
             if len(returned) >= len(loaders["unsupervised"].dataset):
-                waveforms[method] = Waveforms()
+                waveforms[method] = SignalOutputs()
                 for clip in returned:
                     waveforms[method].add(*clip)
         write_signal_methods(config, host, waveforms)

@@ -10,11 +10,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from ...errors import ShapeError
+from ..learner import UNKNOWN_SUBJECT
 from .heart_rate import hard_and_soft_heart_rate_bpm, heart_rate_bpm
 
 #: the tasks of Eq. 4 in the order of its sigmas
 TASKS = ("bvp", "heart_rate", "identity")
-#: beats a minute in one unit of the heart-rate term
+#: beats per minute in one unit of the heart-rate term
 HEART_RATE_UNITS = {"bpm": 1.0, "hz": 60.0}
 
 
@@ -38,9 +39,9 @@ class MultiTaskLoss(nn.Module):
     """Eq. 4 with its three learned, positive sigmas.
 
     Args:
-        fs_hz: frames a second.
+        fs_hz: frames per second.
         is_derivative: labels, and so predictions, are time derivatives of the BVP (DiffNormalized).
-        heart_rate_unit: ``"bpm"`` as Eq. 3 has it, or ``"hz"``.
+        heart_rate_unit: ``"hz"``, or ``"bpm"`` as Eq. 3 has it.
         sigma_init: where sigma 1, 2 and 3 start.
         tasks: those of :data:`TASKS` that take part; ``("bvp",)`` is the BVP term alone.
 
@@ -48,7 +49,7 @@ class MultiTaskLoss(nn.Module):
         ShapeError: an unknown task or unit, or a sigma that is not positive.
     """
 
-    def __init__(self, fs_hz, *, is_derivative=True, heart_rate_unit="bpm", sigma_init=(1.0, 1.0, 1.0), tasks=TASKS):
+    def __init__(self, fs_hz, *, is_derivative=True, heart_rate_unit="hz", sigma_init=(1.0, 1.0, 1.0), tasks=TASKS):
         super().__init__()
         if heart_rate_unit not in HEART_RATE_UNITS:
             raise ShapeError(f"heart_rate_unit is {heart_rate_unit!r}; expected {' or '.join(HEART_RATE_UNITS)}.")
@@ -74,8 +75,8 @@ class MultiTaskLoss(nn.Module):
 
         Args:
             bvp: (B, T) predicted; label: (B, T) ground truth. Both are z-scored over time here.
-            scores: (B, K) of the identity classifier, or None; classes: (B,) integers, -1 for a subject that training
-                does not know, who does not count.
+            scores: (B, K) of the identity classifier, or None.
+            classes: (B,) integers, 0 to K - 1; :data:`UNKNOWN_SUBJECT` takes no part in the identity term.
         """
         bvp, label = bvp.float(), label.float()
         if bvp.shape != label.shape or bvp.dim() != 2:
@@ -89,7 +90,7 @@ class MultiTaskLoss(nn.Module):
             heart_rate_term = (soft_error_bpm / self.bpm_per_unit).square().mean()
             total = total + heart_rate_term / (2 * sigma[1] ** 2) + self.log_sigma[1]
         if "identity" in self.tasks and scores is not None and bool((classes >= 0).any()):
-            identity_term = F.cross_entropy(scores.float(), classes, ignore_index=-1)
+            identity_term = F.cross_entropy(scores.float(), classes, ignore_index=UNKNOWN_SUBJECT)
             total = total + identity_term / sigma[2] + self.log_sigma[2]
         return LossTerms(total, bvp_term, heart_rate_term, identity_term, mae_bpm)
 

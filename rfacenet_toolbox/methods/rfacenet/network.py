@@ -1,5 +1,6 @@
 """rFaceNet (paper section 3.1, Fig. 2), with every variant of Table 3 as a setting."""
 
+import math
 from typing import NamedTuple, Optional
 
 import torch
@@ -13,7 +14,9 @@ from .tcu import TemporalCompressorUnit
 #: where the CTFC sits (Fig. 5), by the number of pulse stages before it; "none" is no CTFC
 FUSIONS = {"none": 0, "stage1": 1, "stage2": 2, "stage3": 3}
 #: what the CTFC is fed with: the TCU's contours, random noise of the same shape (Table 3), or nothing
-IDENTITIES = ("tcu", "noise", "none")
+CONTOURS = ("tcu", "noise", "none")
+#: how the names of the identity classifier's parameters begin: training needs it, inference does not
+IDENTITY_CLASSIFIER = "classifier."
 
 
 class RFaceNetOutput(NamedTuple):
@@ -27,44 +30,52 @@ class RFaceNet(nn.Module):
     """BVP and identity from a temporally normalised face clip.
 
     >>> import torch
-    >>> out = RFaceNet(frames=128, identities=10, fusion="stage3", identity="tcu")(torch.randn(2, 3, 128, 72, 72))
+    >>> out = RFaceNet(frames=128, subjects=10, fusion="stage3", contours="tcu")(torch.randn(2, 3, 128, 72, 72))
     >>> tuple(out.bvp.shape), tuple(out.identity.shape)
     ((2, 128), (2, 10))
 
-    Table 3's rows are, from the top: ``fusion="none", identity="none"``; ``"stage3", "noise"``; ``"none", "tcu"``;
+    Table 3's rows are, from the top: ``fusion="none", contours="none"``; ``"stage3", "noise"``; ``"none", "tcu"``;
     and ``"stage1"``, ``"stage2"``, ``"stage3"`` with ``"tcu"``.
 
     Args:
         frames: T, frames of a clip; a multiple of 4.
-        identities: K, classes of the identity classifier; 0 leaves the classifier out, as inference does.
+        subjects: K, people among the training clips, each a class of the identity classifier; 0 leaves the classifier
+            out, as inference does.
         fusion: after which stage the CTFC sits, one of :data:`FUSIONS`.
-        identity: what feeds the CTFC, one of :data:`IDENTITIES`.
+        contours: what feeds the CTFC, one of :data:`CONTOURS`.
         tcu_steps: time steps that the TCU keeps, 1 to ``frames``.
-        noise_seed: seed of the one noise map that ``identity="noise"`` uses in evaluation mode.
-        fusion_init: where alpha and beta of Eq. 2 start.
+        noise_seed: seed of the one noise map that ``contours="noise"`` uses in evaluation mode.
+        fusion_init: where alpha (of the identity map) and beta (of the rPPG map) of Eq. 2 start.
 
     Raises:
         ShapeError: a size or a combination of settings that the network cannot have.
     """
 
     def __init__(
-        self, frames=128, identities=10, fusion="stage3", identity="tcu", *, tcu_steps=1, noise_seed=0,
+        self,
+        *,
+        frames=128,
+        subjects=10,
+        fusion="stage3",
+        contours="tcu",
+        tcu_steps=1,
+        noise_seed=0,
         fusion_init=(1.0, 1.0),
-    ):  # fmt: skip
+    ):
         super().__init__()
-        _check_settings(frames, identities, fusion, identity, tcu_steps)
+        _check_settings(frames, subjects, fusion, contours, tcu_steps, fusion_init)
         self.frames = frames
         self.fusion = fusion
-        self.identity = identity
+        self.contours = contours
         self.noise_seed = noise_seed
         self.pulse = PulseBranch()
-        if identity == "tcu":
+        if contours == "tcu":
             self.tcu = TemporalCompressorUnit(steps=tcu_steps)
             self.contour = ContourExtractor(in_channels=3 * tcu_steps)
         self.classifier = None
-        if identity == "tcu" and identities:
+        if contours == "tcu" and subjects:
             self.classifier = nn.Sequential(
-                nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(ContourExtractor.channels, identities)
+                nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(ContourExtractor.channels, subjects)
             )
         self.ctfc = None
         if fusion != "none":
@@ -90,17 +101,8 @@ class RFaceNet(nn.Module):
         scores = None if classifier is None else classifier(identity_map)
         return RFaceNetOutput(bvp=self.pulse.predict(features), identity=scores)
 
-    def use_channels_last(self):
-        """Lay each branch out channels-last: 3D for the pulse branch, 2D for the contour branch. Returns self."""
-        self.pulse.to(memory_format=torch.channels_last_3d)
-        if self.ctfc is not None:
-            self.ctfc.to(memory_format=torch.channels_last_3d)
-        if self.identity == "tcu":
-            self.contour.to(memory_format=torch.channels_last)
-        return self
-
     def _identity_map(self, clip):
-        if self.identity == "tcu":
+        if self.contours == "tcu":
             return self.contour(self.tcu(clip))
         return self._noise_map(clip)
 
@@ -123,13 +125,13 @@ class RFaceNet(nn.Module):
             )
 
 
-def _check_settings(frames, identities, fusion, identity, tcu_steps):
+def _check_settings(frames, subjects, fusion, contours, tcu_steps, fusion_init):
     if fusion not in FUSIONS:
         raise ShapeError(f"fusion is {fusion!r}; expected one of {', '.join(FUSIONS)}.")
-    if identity not in IDENTITIES:
-        raise ShapeError(f"identity is {identity!r}; expected one of {', '.join(IDENTITIES)}.")
-    if fusion != "none" and identity == "none":
-        raise ShapeError(f"fusion {fusion!r} has nothing to fuse with identity 'none'; use 'tcu' or 'noise'.")
+    if contours not in CONTOURS:
+        raise ShapeError(f"contours is {contours!r}; expected one of {', '.join(CONTOURS)}.")
+    if fusion != "none" and contours == "none":
+        raise ShapeError(f"fusion {fusion!r} has nothing to fuse with contours 'none'; use 'tcu' or 'noise'.")
     if frames < 1 or frames % PulseBranch.time_factor:
         raise ShapeError(
             f"frames is {frames}; time is halved twice, so expected a multiple of {PulseBranch.time_factor}, "
@@ -137,5 +139,11 @@ def _check_settings(frames, identities, fusion, identity, tcu_steps):
         )
     if not 1 <= tcu_steps <= frames:
         raise ShapeError(f"tcu_steps is {tcu_steps}; expected 1 to {frames}, the frames of a clip.")
-    if identities is None or identities < 0:
-        raise ShapeError(f"identities is {identities}; expected the number of training subjects, or 0 for no head.")
+    if subjects is None or subjects < 0:
+        raise ShapeError(f"subjects is {subjects}; expected the number of training subjects, or 0 for no classifier.")
+    if len(fusion_init) != 2 or not all(_is_finite_number(value) for value in fusion_init):
+        raise ShapeError(f"fusion_init is {fusion_init}; expected two numbers, where alpha and beta of Eq. 2 start.")
+
+
+def _is_finite_number(value):
+    return isinstance(value, (int, float)) and math.isfinite(value)

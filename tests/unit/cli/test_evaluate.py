@@ -57,7 +57,7 @@ def test_text_has_every_metric_under_every_protocol(capsys, path):
     assert lines[0] == f"{path}: 4 videos, Standardized, 30 Hz"
     assert lines[2:4] == [
         "neurips2023 (0.75-2.5 Hz), FFT, whole videos",
-        "  4 of 4 videos scored; FFT grid 1.76 bpm a line",
+        "  4 of 4 videos scored; FFT grid 1.76 bpm",
     ]
     assert lines[11] == "toolbox2025 (0.6-3.3 Hz), FFT, whole videos"
     for block in (lines[4:10], lines[13:19]):
@@ -82,7 +82,7 @@ def test_protocols_methods_and_windows_are_chosen(capsys, path):
         "neurips2023 (0.75-2.5 Hz), FFT, windows of 10 s",
         "neurips2023 (0.75-2.5 Hz), peak detection, windows of 10 s",
     ]
-    assert "  4 of 4 videos scored, 12 windows (0 left out); FFT grid 3.52 to 14.06 bpm a line" in out
+    assert "  4 of 4 videos scored, 12 windows (0 left out); FFT grid 3.52 to 14.06 bpm" in out
     scored = evaluations(capsys, path, "--method", "peak", "--window", "10")["neurips2023"]
     assert (scored["method"], scored["window_s"], scored["fft_grid_bpm"]) == ("peak detection", 10.0, None)
     assert scored["metrics"]["n"] == 12
@@ -137,7 +137,10 @@ def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
         (["."], "There are 2 saved outputs below ."),
         (["empty"], "There is no *_outputs.pickle below empty"),
         (["evil_outputs.pickle"], "evil_outputs.pickle asks for builtins.eval"),
-        (["good_outputs.pickle", "--protocol", "2023"], "no evaluation protocol '2023'. There are: neurips2023"),
+        (
+            ["good_outputs.pickle", "--protocol", "2023"],
+            "evaluation protocol is '2023', which is unknown. Did you mean 'neurips2023'",
+        ),
         (["good_outputs.pickle", "--window", "0.1"], "A window of 0.1 s is 3 samples"),
         (["good_outputs.pickle", "--window", "-5"], "A window of -5 s is -150 samples"),
         (["good_outputs.pickle", "--window", "nan"], "A window of nan s is 0 samples"),

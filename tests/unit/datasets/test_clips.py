@@ -61,5 +61,5 @@ def test_a_file_of_the_wrong_shape_is_named(tmp_path):
 def test_an_unknown_format_and_a_foreign_name_are_refused():
     with pytest.raises(ConfigError, match="DATA_FORMAT is 'NCHW'; expected one of NDCHW, NCDHW, NDHWC"):
         ClipDataset([], "NCHW")
-    with pytest.raises(DataError, match="'notes.npy' is no clip"):
+    with pytest.raises(DataError, match="'notes.npy' is not a clip"):
         clip_name("notes.npy")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from support.data_recordings import noise_frames, pulse, write_pure
 
-from rfacenet_toolbox.datasets.readers import find_recordings, frames, label, ppg
+from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import DataError
 
 
@@ -28,41 +28,41 @@ def edit(path, change):
 def test_frames_and_ppg_come_back_as_written(tmp_path):
     written, wave = noise_frames(8), pulse(16, 60)
     write_pure(tmp_path, "03-04", written, wave)
-    np.testing.assert_array_equal(np.stack(list(frames(recording(tmp_path)))), written)
-    np.testing.assert_array_equal(np.stack(list(frames(recording(tmp_path), every=3))), written[::3])
-    np.testing.assert_array_equal(ppg(recording(tmp_path)), wave)
+    np.testing.assert_array_equal(np.stack(list(recording(tmp_path).frames())), written)
+    np.testing.assert_array_equal(np.stack(list(recording(tmp_path).frames(every=3))), written[::3])
+    np.testing.assert_array_equal(recording(tmp_path).ppg(), wave)
 
 
 def test_the_label_is_stretched_over_the_frames(tmp_path):
     write_pure(tmp_path, frames=noise_frames(8), ppg=np.arange(15.0))
-    np.testing.assert_allclose(label(recording(tmp_path), np.arange(15.0), 8, 30.0), np.arange(8) * 2.0)
+    np.testing.assert_allclose(recording(tmp_path).label(np.arange(15.0), 8, 30.0), np.arange(8) * 2.0)
 
 
 def test_a_missing_frame_is_named(tmp_path):
     path = write_pure(tmp_path)
     images(path)[7].unlink()
     with pytest.raises(DataError, match="PURE recording 101 .*1 of the 40 frames.*Image1392643993876148333.png"):
-        next(frames(recording(tmp_path)))
+        next(recording(tmp_path).frames())
 
 
 def test_without_a_list_of_images_a_missing_frame_cannot_be_told(tmp_path):
     path = write_pure(tmp_path, timestamps=False)
     images(path)[7].unlink()
-    assert len(list(frames(recording(tmp_path)))) == 39
+    assert len(list(recording(tmp_path).frames())) == 39
 
 
 def test_a_damaged_frame_is_named(tmp_path):
     path = write_pure(tmp_path, frames=noise_frames(4))
     images(path)[2].write_bytes(images(path)[2].read_bytes()[:20])
     with pytest.raises(DataError, match=r"Image\d+.png is no readable image \(20 bytes\)"):
-        list(frames(recording(tmp_path)))
+        list(recording(tmp_path).frames())
 
 
 def test_a_frame_of_another_size_is_named(tmp_path):
     path = write_pure(tmp_path, frames=noise_frames(4))
     cv2.imwrite(str(images(path)[1]), np.zeros((5, 6, 3), np.uint8))
     with pytest.raises(DataError, match="is 6x5, but the first frame is 32x24"):
-        list(frames(recording(tmp_path)))
+        list(recording(tmp_path).frames())
 
 
 def test_a_recording_without_frames_or_json_says_where_they_should_be(tmp_path):
@@ -70,10 +70,10 @@ def test_a_recording_without_frames_or_json_says_where_they_should_be(tmp_path):
     for image in images(path):
         image.unlink()
     with pytest.raises(DataError, match="no PNG frames in .*Expected folders"):
-        list(frames(recording(tmp_path)))
+        list(recording(tmp_path).frames())
     (path / "01-01.json").unlink()
     with pytest.raises(DataError, match="ground truth .*01-01.json is not there"):
-        ppg(recording(tmp_path))
+        recording(tmp_path).ppg()
 
 
 @pytest.mark.parametrize(
@@ -91,19 +91,19 @@ def test_malformed_ground_truth_is_described(tmp_path, text, message):
     path = write_pure(tmp_path, frames=noise_frames(2))
     (path / "01-01.json").write_text(text)
     with pytest.raises(DataError, match=f"PURE recording 101 .*{message}"):
-        ppg(recording(tmp_path))
+        recording(tmp_path).ppg()
 
 
 @pytest.mark.parametrize("timestamps", [True, False])
 def test_a_label_shorter_than_the_video_is_refused(tmp_path, timestamps):
     write_pure(tmp_path, frames=noise_frames(90), ppg=pulse(110, 60), timestamps=timestamps)
     with pytest.raises(DataError, match=r"video lasts 3.0 s \(90 frames\) and its ground truth 1.8 s \(110 samples\)"):
-        label(recording(tmp_path), pulse(110, 60), 90, 30.0)
+        recording(tmp_path).label(pulse(110, 60), 90, 30.0)
 
 
 def test_a_label_longer_than_the_video_counts_only_where_frames_are_not_listed(tmp_path):
     path = write_pure(tmp_path, frames=noise_frames(30), ppg=pulse(200, 60))
-    assert len(label(recording(tmp_path), pulse(200, 60), 30, 30.0)) == 30
+    assert len(recording(tmp_path).label(pulse(200, 60), 30, 30.0)) == 30
     edit(path, lambda content: content.pop("/Image"))
     with pytest.raises(DataError, match="expected the same to 1 s"):
-        label(recording(tmp_path), pulse(200, 60), 30, 30.0)
+        recording(tmp_path).label(pulse(200, 60), 30, 30.0)

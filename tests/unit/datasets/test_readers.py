@@ -1,7 +1,10 @@
 import pytest
 from support.data_recordings import noise_frames, write_pure, write_ubfc_rppg
 
-from rfacenet_toolbox.datasets.readers import find_recordings, ppg, split_recordings
+from rfacenet_toolbox.datasets import readers
+from rfacenet_toolbox.datasets.pure import Pure
+from rfacenet_toolbox.datasets.readers import find_recordings, register, split_recordings
+from rfacenet_toolbox.datasets.recording import Dataset
 from rfacenet_toolbox.errors import ConfigError, DataError
 
 
@@ -81,4 +84,49 @@ def test_a_ppg_without_a_pulse_is_refused(tmp_path, dataset, write, values, mess
     write(tmp_path, frames=noise_frames(2), ppg=values)
     (recording,) = find_recordings(dataset, str(tmp_path))
     with pytest.raises(DataError, match=f"{dataset} recording {recording.name} .*{message}"):
-        ppg(recording)
+        recording.ppg()
+
+
+class FolderNames(Pure):
+    """Any folder is a recording of its own name."""
+
+    name = "FolderNames"
+    split_by_subject = False
+
+    def recording_name(self, folder):
+        return folder
+
+    def subject_of_clip(self, name):
+        return len(name)
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    monkeypatch.setattr(readers, "DATASETS", dict(readers.DATASETS))
+    register(FolderNames())
+
+
+def test_a_registered_data_set_is_found_split_and_ordered_by_its_own_rules(registered, tmp_path):
+    found = find_recordings("FolderNames", str(folders(tmp_path, ["ccc", "b", "aa", "dd"])))
+    assert [(one.name, one.subject) for one in found] == [("b", 1), ("aa", 2), ("dd", 2), ("ccc", 3)]
+    assert [one.name for one in split_recordings("FolderNames", found, 0.0, 0.5)] == ["b", "aa"]
+
+
+@pytest.mark.parametrize("name", ["my input", "inputs", "a b", "*", ""])
+def test_names_that_clips_cannot_have_are_refused(registered, tmp_path, name):
+    if name:
+        with pytest.raises(DataError, match=r"cannot be named after .*Correct FolderNames.recording_name"):
+            find_recordings("FolderNames", str(folders(tmp_path, [name])))
+    with pytest.raises(ConfigError, match="a data set cannot be called"):
+        register(type("Named", (FolderNames,), {"name": name})())
+
+
+def test_a_name_can_be_registered_once(registered):
+    register(FolderNames())
+    with pytest.raises(ConfigError, match="DATASET 'PURE' is read by Pure already"):
+        register(type("Other", (FolderNames,), {"name": "PURE"})())
+
+
+def test_a_class_that_lacks_a_part_says_which():
+    with pytest.raises(TypeError, match="frames.*label.*ppg.*recording_name.*subject_of_clip"):
+        type("Nothing", (Dataset,), {"name": "Nothing"})()

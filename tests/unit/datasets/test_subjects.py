@@ -2,8 +2,9 @@
 
 import pytest
 
-from rfacenet_toolbox.datasets.subjects import UNKNOWN, IdentityMap, subject_of
+from rfacenet_toolbox.datasets.subjects import SubjectClasses, subject_of
 from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.methods.learner import UNKNOWN_SUBJECT
 
 
 @pytest.mark.parametrize(
@@ -11,6 +12,7 @@ from rfacenet_toolbox.errors import DataError
     [
         ("PURE", "102", "PURE/1"),
         ("PURE", "1006", "PURE/10"),
+        ("PURE", "7", "PURE/0"),  # the toolbox calls 00-07 so
         ("UBFC-rPPG", "subject7", "UBFC-rPPG/7"),
         ("UBFC-rPPG", "subject49", "UBFC-rPPG/49"),
     ],
@@ -19,7 +21,7 @@ def test_subjects_of_both_data_sets(dataset, name, subject):
     assert subject_of(dataset, name) == subject
 
 
-@pytest.mark.parametrize("dataset, name", [("PURE", "subject7"), ("PURE", "7"), ("UBFC-rPPG", "102"), ("PURE", "")])
+@pytest.mark.parametrize("dataset, name", [("PURE", "subject7"), ("UBFC-rPPG", "102"), ("PURE", "")])
 def test_a_name_that_does_not_parse_is_shown(dataset, name):
     with pytest.raises(DataError, match=f"clip name '{name}' of {dataset}"):
         subject_of(dataset, name)
@@ -31,11 +33,11 @@ def test_a_data_set_without_a_rule_is_named():
 
 
 def test_classes_are_in_the_order_of_the_subjects_numbers():
-    identities = IdentityMap.of_clips("PURE", ["1001", "203", "201", "902"])
+    identities = SubjectClasses.of_recordings("PURE", ["1001", "203", "201", "902"])
     assert identities.subjects == ["PURE/2", "PURE/9", "PURE/10"]
-    assert identities.classes("PURE", ["1002", "206", "301"]) == [2, 0, UNKNOWN]
+    assert identities.classes("PURE", ["1002", "206", "301"]) == [2, 0, UNKNOWN_SUBJECT]
 
 
 def test_the_same_number_in_two_data_sets_is_two_people():
-    identities = IdentityMap.of_clips("PURE", ["701"])
-    assert identities.classes("UBFC-rPPG", ["subject7"]) == [UNKNOWN]
+    identities = SubjectClasses.of_recordings("PURE", ["701"])
+    assert identities.classes("UBFC-rPPG", ["subject7"]) == [UNKNOWN_SUBJECT]

@@ -8,7 +8,7 @@ import pytest
 from support.paths import ROOT
 
 from rfacenet_toolbox.errors import EvaluationError
-from rfacenet_toolbox.evaluation import METRICS, VideoScore, evaluate, left_out, score_video, summarise
+from rfacenet_toolbox.evaluation import METRICS, Scheme, VideoScore, evaluate, left_out, score_video, summarise
 
 REAL = ROOT.parent / "shared" / "data" / "deepphys_pure_to_ubfc_outputs.npz"
 
@@ -96,7 +96,7 @@ def pulses(rates_bpm, samples=600):
 
 def test_evaluate_gives_every_protocol_its_summary_and_videos():
     labels, predictions = pulses((60, 90, 120)), pulses((60, 90, 100))
-    result = evaluate(predictions, labels, 30, is_derivative=False, window_s=10)
+    result = evaluate(predictions, labels, 30, Scheme(window_s=10), is_derivative=False)
     assert list(result) == ["neurips2023", "toolbox2025"]
     for name, (summary, per_video) in result.items():
         assert list(per_video) == list(predictions)
@@ -152,16 +152,16 @@ def unusable(kind):
         ("constant", "the prediction is 0.1 throughout, which has no heart rate"),
         ("another length", "The prediction has 500 samples and its label 600"),
         ("too short", "The prediction has 9 samples, and scoring needs at least 10"),
-        ("text", "should be one real number a frame"),
+        ("text", "should be one real number per frame"),
     ],
 )
 @pytest.mark.parametrize("method", ["FFT", "peak detection"])
 def test_what_has_no_estimate_is_skipped_and_the_rest_scored(kind, reason, method):
     predictions, labels = {**pulses(RATES), "subject2": unusable(kind)}, pulses(RATES)
-    settings = {"is_derivative": False, "method": method, "skip_unusable": True}
-    result = evaluate(predictions, labels, 30, **settings)
+    settings = {"is_derivative": False, "skip_unusable": True}
+    result = evaluate(predictions, labels, 30, Scheme(method=method), **settings)
     del predictions["subject2"], labels["subject2"]
-    alone = evaluate(predictions, labels, 30, **settings)
+    alone = evaluate(predictions, labels, 30, Scheme(method=method), **settings)
     for name, (summary, per_video) in result.items():
         assert summary == {**alone[name][0], "windows_skipped": 1}
         assert list(left_out(per_video)) == ["subject2"] and reason in left_out(per_video)["subject2"]
@@ -170,8 +170,8 @@ def test_what_has_no_estimate_is_skipped_and_the_rest_scored(kind, reason, metho
 def test_windows_without_an_estimate_are_skipped_alone():
     predictions, labels = pulses(RATES, 900), pulses(RATES, 900)
     predictions["subject1"][300:600] = 0.5
-    settings = {"is_derivative": False, "window_s": 10, "skip_unusable": True}
-    summary, per_video = evaluate(predictions, labels, 30, **settings)["neurips2023"]
+    scored = evaluate(predictions, labels, 30, Scheme(window_s=10), is_derivative=False, skip_unusable=True)
+    summary, per_video = scored["neurips2023"]
     assert (summary["n"], summary["windows_skipped"]) == (11, 1)
     assert [score.skipped is None for score in per_video["subject1"]] == [True, False, True]
     assert left_out(per_video) == {}
@@ -179,10 +179,10 @@ def test_windows_without_an_estimate_are_skipped_alone():
 
 def test_windows_of_less_than_two_beats_have_no_peaks_to_count():
     signals = pulses(RATES, 315)
-    settings = {"is_derivative": False, "method": "peak detection", "window_s": 10}
-    summary, _ = evaluate(signals, signals, 30, **settings)["neurips2023"]
+    arguments = (signals, signals, 30, Scheme(method="peak detection", window_s=10))
+    summary, _ = evaluate(*arguments, is_derivative=False)["neurips2023"]
     assert summary["MAE"] == [None, None]
-    summary, per_video = evaluate(signals, signals, 30, **settings, skip_unusable=True)["neurips2023"]
+    summary, per_video = evaluate(*arguments, is_derivative=False, skip_unusable=True)["neurips2023"]
     assert (summary["n"], summary["MAE"][0], left_out(per_video)) == (8 - summary["windows_skipped"], 0.0, {})
     reason = "the prediction has fewer than two peaks, and so no heart rate"
     assert summary["windows_skipped"] > 0 and per_video["subject0"][1].skipped == reason
@@ -200,9 +200,8 @@ def test_what_concerns_the_whole_set_is_refused_even_then():
     signals = pulses(RATES)
     for change, message in (
         ({"fs_hz": 0}, "fs_hz is 0"),
-        ({"protocols": ["x"]}, "no evaluation protocol"),
+        ({"scheme": Scheme(window_s=0.1)}, "Choose longer windows"),
         ({"predictions": {}}, "4 of 4 videos have no prediction"),
-        ({"method": "x"}, "no evaluation method"),
     ):
         arguments = {"predictions": signals, "labels": signals, "fs_hz": 30, "skip_unusable": True, **change}
         with pytest.raises(EvaluationError, match=message):

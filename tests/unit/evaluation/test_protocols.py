@@ -1,7 +1,7 @@
 import pytest
 
 from rfacenet_toolbox.errors import EvaluationError
-from rfacenet_toolbox.evaluation import PROTOCOLS, Protocol, get_protocol
+from rfacenet_toolbox.evaluation import PROTOCOLS, Protocol, Scheme, get_protocol
 
 
 def test_the_two_protocols_differ_in_band_and_standard_error():
@@ -24,5 +24,25 @@ def test_a_protocol_cannot_be_changed():
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are():
-    with pytest.raises(EvaluationError, match="no evaluation protocol 'neurips'.*neurips2023, toolbox2025"):
+    with pytest.raises(
+        EvaluationError, match="protocol is 'neurips', .*mean 'neurips2023'. There are: neurips2023, toolbox2025"
+    ):
         get_protocol("neurips")
+
+
+def test_a_scheme_is_every_protocol_on_whole_videos_by_fft_unless_told():
+    assert Scheme() == Scheme(("neurips2023", "toolbox2025"), "FFT", None, False)
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"protocols": ["x"]}, "evaluation protocol is 'x', which is unknown. There are"),
+        ({"protocols": "neurips2023"}, "protocols is 'neurips2023', and should be a list"),
+        ({"method": "x"}, "evaluation method is 'x', which is unknown. There are: FFT, peak detection"),
+        ({"method": "peak detection", "interpolate": True}, "Only FFT heart rates can be interpolated"),
+    ],
+)
+def test_a_scheme_that_cannot_be_is_refused_when_it_is_made(settings, message):
+    with pytest.raises(EvaluationError, match=message):
+        Scheme(**settings)

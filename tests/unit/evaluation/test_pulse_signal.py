@@ -67,11 +67,10 @@ def test_bandpass_takes_the_shortest_signal_that_filtfilt_takes():
         steps.bandpass(np.arange(9.0), 30, BAND)
 
 
-@pytest.mark.parametrize("shape, order", [((10,), 1), ((11,), 1), ((300,), 1), ((2000,), 1), ((3, 300), 2)])
-def test_bandpass_is_filtfilt_to_the_last_bit(shape, order):
-    signal = np.random.default_rng(shape[-1]).standard_normal(shape)
-    b, a = scipy.signal.butter(order, [BAND[0] / 30 * 2, BAND[1] / 30 * 2], btype="bandpass")
-    np.testing.assert_array_equal(steps.bandpass(signal, 30, BAND, order), scipy.signal.filtfilt(b, a, signal))
+def test_signals_side_by_side_are_filtered_each_for_itself():
+    signals = np.random.default_rng(0).standard_normal((3, 300))
+    alone = [steps.bandpass(signal, 30, BAND, order=2) for signal in signals]
+    np.testing.assert_array_equal(steps.bandpass(signals, 30, BAND, order=2), alone)
 
 
 @pytest.mark.parametrize("fs_hz, band_hz", [(5, BAND), (30, (2.5, 0.75)), (30, (0, 2.5))])

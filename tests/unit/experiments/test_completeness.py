@@ -4,7 +4,7 @@ import pytest
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import DataError
-from rfacenet_toolbox.experiments.completeness import check_datasets, is_synthetic
+from rfacenet_toolbox.experiments.completeness import check_datasets, reads_synthetic
 
 UBFC = [1, 3, 4, 5, *range(8, 19), 20, *range(22, 28), *range(30, 50)]
 
@@ -23,8 +23,8 @@ def folders(tmp_path):
 
 def test_whole_data_sets_are_counted(folders):
     sets = check_datasets(*folders)
-    assert [one.described for one in sets.values()] == ["PURE: 59 recordings", "UBFC-rPPG: 42 recordings"]
-    assert sets["PURE"].path == str(folders[0]) and not sets["PURE"].synthetic
+    assert [one.description for one in sets.values()] == ["PURE: 59 recordings", "UBFC-rPPG: 42 recordings"]
+    assert sets["PURE"].path == str(folders[0]) and not sets["PURE"].is_synthetic
 
 
 def test_recordings_that_are_not_there_are_named_in_both(folders):
@@ -38,7 +38,7 @@ def test_recordings_that_are_not_there_are_named_in_both(folders):
     assert "holds 40 recordings, and UBFC-rPPG has 42. Not there: subject8, subject44." in message
     assert "--allow-incomplete" in message
     sets = check_datasets(*folders, allow_incomplete=True)
-    assert sets["UBFC-rPPG"].described == "UBFC-rPPG: 40 recordings of 42, incomplete"
+    assert sets["UBFC-rPPG"].description == "UBFC-rPPG: 40 recordings of 42, incomplete"
 
 
 def test_synthetic_recordings_are_called_so_however_many(folders):
@@ -46,15 +46,15 @@ def test_synthetic_recordings_are_called_so_however_many(folders):
     (folders[0] / "10-06").rmdir()
     with pytest.raises(DataError, match="holds synthetic recordings in the format of PURE"):
         check_datasets(*folders)
-    assert check_datasets(*folders, allow_incomplete=True)["PURE"].described == "PURE: 58 synthetic recordings"
+    assert check_datasets(*folders, allow_incomplete=True)["PURE"].description == "PURE: 58 synthetic recordings"
 
 
 def test_a_config_of_synthetic_recordings_is_told(folders):
     config = toolbox_tree()
     config.TEST.DATA.DATA_PATH = str(folders[1])
-    assert not is_synthetic(config)
+    assert not reads_synthetic(config)
     (folders[1] / "synthetic.json").write_text("{}")
-    assert is_synthetic(config)
+    assert reads_synthetic(config)
 
 
 def test_a_folder_without_recordings_is_an_error(tmp_path):

@@ -26,6 +26,14 @@ def test_it_is_done_when_its_results_are_there_for_its_config(tmp_path):
     assert not make_run(tmp_path / "a", seed=101).done
 
 
+def test_a_damaged_results_file_is_made_again(tmp_path):
+    run = make_run(tmp_path / "a")
+    run.begin()
+    path = write_result(run.folder, [1.0])
+    path.write_text(path.read_text()[:-20])
+    assert run.current and not run.has_results and not run.done
+
+
 def test_results_without_a_record_are_not_taken_for_its_own(tmp_path):
     run = make_run(tmp_path / "a")
     write_result(run.folder, [1.0])

@@ -13,7 +13,7 @@ from support.fake_runs import fake_children, make_run, make_runs
 from support.paths import ROOT, TESTS
 
 from rfacenet_toolbox.errors import ConfigError
-from rfacenet_toolbox.experiments import LocalLauncher, drive, local
+from rfacenet_toolbox.experiments import LocalLauncher, local, run_all
 
 DRIVER = """
 import signal, sys
@@ -22,9 +22,9 @@ sys.path[:0] = {paths!r}
 from pathlib import Path
 import pytest
 from support import fake_runs
-from rfacenet_toolbox.experiments import LocalLauncher, drive
+from rfacenet_toolbox.experiments import LocalLauncher, run_all
 fake_runs.fake_children(pytest.MonkeyPatch())
-drive(fake_runs.make_runs(Path(sys.argv[1]), 2), LocalLauncher(2), 2)
+run_all(fake_runs.make_runs(Path(sys.argv[1]), 2), LocalLauncher(2), 2)
 """
 
 
@@ -35,7 +35,7 @@ def said(monkeypatch):
 
 
 def execute(runs, said, jobs=1, **settings):
-    return drive(runs, LocalLauncher(jobs), jobs, say=said.append, **settings)
+    return run_all(runs, LocalLauncher(jobs), jobs, say=said.append, **settings)
 
 
 def mark(run, what):
@@ -144,7 +144,7 @@ def test_a_killed_command_leaves_nothing_that_is_taken_for_finished(tmp_path, sa
         if "waiting for it" in line:
             (runs[0].folder / "hang").unlink()
 
-    outcomes = drive(runs, LocalLauncher(), say=release)
+    outcomes = run_all(runs, LocalLauncher(), say=release)
     assert any("run run0 is being executed by another process" in line for line in said)
     assert said[-1] == "[2/2] run run0: done by another process"
     assert all(outcome.failure is None for outcome in outcomes) and runs[0].done
@@ -156,7 +156,7 @@ def test_a_job_waits_for_the_process_that_executes_its_run(tmp_path, said):
     mark(run, "hang")
     task = LocalLauncher().start(run)
     with ThreadPool(1) as threads:
-        job = threads.apply_async(local.perform, (run, 0.05))
+        job = threads.apply_async(local.run_to_end, (run, 0.05))
         job.wait(0.5)
         assert not job.ready()
         (run.folder / "hang").unlink()

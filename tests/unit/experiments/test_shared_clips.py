@@ -4,22 +4,22 @@ import pytest
 from support.data_recordings import write_pure, write_ubfc_rppg
 from support.fake_runs import BASE
 
-from rfacenet_toolbox.datasets import splits as data_prepare
-from rfacenet_toolbox.experiments import Run, overlaid, prepare
+from rfacenet_toolbox.datasets import splits
+from rfacenet_toolbox.experiments import Run, cache_shared_clips, overlaid
 
 
 @pytest.fixture
 def loads(monkeypatch):
     """The splits that were loaded, by name and number of clips."""
     seen = []
-    original = data_prepare.load_split
+    original = splits.load_split
 
     def load(split, *args, **settings):
         clips = original(split, *args, workers=1, **settings)
         seen.append((split, len(clips), clips.report))
         return clips
 
-    monkeypatch.setattr(data_prepare, "load_split", load)
+    monkeypatch.setattr(splits, "load_split", load)
     return seen
 
 
@@ -49,17 +49,17 @@ def recordings(tmp_path):
 
 def test_each_setting_is_preprocessed_once_and_then_found(recordings, loads):
     runs = [make_run(recordings, name) for name in ("a", "b")]
-    assert prepare(runs) == {}
+    assert cache_shared_clips(runs) == {}
     assert [(split, count) for split, count, _ in loads] == [("TRAIN", 4), ("TEST", 2)]
     assert len(list(recordings.glob("clips/PURE_*/*_input*.npy"))) == 4
     assert len(list(recordings.glob("clips/DataFileLists/*.csv"))) == 2
-    prepare([make_run(recordings, "c", TRAIN={"EPOCHS": 3})])
+    cache_shared_clips([make_run(recordings, "c", TRAIN={"EPOCHS": 3})])
     assert all(one.reused for _, _, report in loads[2:] for one in report.recordings)
 
 
 def test_another_size_is_another_setting(recordings, loads):
     larger = {"DATA": {"PREPROCESS": {"RESIZE": {"W": 20, "H": 20}}}}
-    assert prepare([make_run(recordings, "a"), make_run(recordings, "b", TRAIN=larger)]) == {}
+    assert cache_shared_clips([make_run(recordings, "a"), make_run(recordings, "b", TRAIN=larger)]) == {}
     assert [split for split, _, _ in loads] == ["TRAIN", "TEST", "TRAIN"]
 
 
@@ -67,7 +67,7 @@ def test_only_the_runs_that_need_the_damaged_clips_fail(recordings, loads):
     (recordings / "UBFC-rPPG" / "subject1" / "ground_truth.txt").write_text("")
     only_pure = {"DATA": {"DATASET": "PURE", "DATA_PATH": str(recordings / "PURE")}}
     runs = [make_run(recordings, "a"), make_run(recordings, "b", TEST=only_pure)]
-    failures = prepare(runs)
+    failures = cache_shared_clips(runs)
     assert list(failures) == [runs[0].folder]
     assert "its clips could not be prepared" in failures[runs[0].folder]
     assert "ground_truth.txt is empty" in failures[runs[0].folder]
@@ -75,4 +75,4 @@ def test_only_the_runs_that_need_the_damaged_clips_fail(recordings, loads):
 
 def test_clips_that_are_not_to_be_preprocessed_are_left_alone(recordings, loads):
     ready = {"DATA": {"DO_PREPROCESS": False}}
-    assert prepare([make_run(recordings, "a", TRAIN=ready, TEST=ready)]) == {} and loads == []
+    assert cache_shared_clips([make_run(recordings, "a", TRAIN=ready, TEST=ready)]) == {} and loads == []

@@ -6,7 +6,7 @@ import pytest
 from support.fake_runs import BASE
 
 from rfacenet_toolbox.errors import ConfigError
-from rfacenet_toolbox.experiments import Run, drive
+from rfacenet_toolbox.experiments import Run, run_all
 from rfacenet_toolbox.experiments.slurm import SlurmLauncher
 
 
@@ -18,7 +18,7 @@ def test_without_submitit_it_is_said_what_to_install(tmp_path, monkeypatch):
 
 def test_options_are_names_and_values(tmp_path):
     pytest.importorskip("submitit")
-    with pytest.raises(ConfigError, match="gpu is no NAME=VALUE"):
+    with pytest.raises(ConfigError, match="gpu is not NAME=VALUE"):
         SlurmLauncher(tmp_path, ["cluster=local", "gpu"])
     with pytest.raises(ConfigError, match="no_such_parameter"):
         SlurmLauncher(tmp_path, ["cluster=local", "no_such_parameter=1"])
@@ -45,6 +45,6 @@ def test_a_job_ends_as_its_run_does(tmp_path):
     nothing = {"DATA": {"DO_PREPROCESS": False, "CACHED_PATH": str(tmp_path / "no_clips")}}
     content = {"BASE": [BASE], "TRAIN": nothing, "TEST": nothing}
     run, said = Run("run", tmp_path / "run", content), []
-    (outcome,) = drive([run], SlurmLauncher(tmp_path / "slurm", ["cluster=local", "timeout_min=5"]), say=said.append)
+    (outcome,) = run_all([run], SlurmLauncher(tmp_path / "slurm", ["cluster=local", "timeout_min=5"]), say=said.append)
     assert outcome.run == run and "exit status 2" in outcome.failure and "CACHED_PATH" in outcome.failure
     assert run.log.is_file() and said[-1].startswith("FAILED run")

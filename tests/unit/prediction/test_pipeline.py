@@ -81,14 +81,14 @@ def test_a_window_longer_than_the_recording_is_all_of_it_and_that_is_said():
     found = predict(own_videos.at(own_videos.face_frames(), 30), window_s=1000)
     (window,) = found.windows
     assert window.seconds == pytest.approx(11) and window.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)
-    assert found.notes == ["The recording is shorter than the window of 1000 s; its one window is all of it."]
+    assert found.notes == ["The recording is shorter than the window of 1000 s; its only window is all of it."]
 
 
 def test_a_picture_that_does_not_change_has_no_heart_rate():
     frames = own_videos.face_frames()[:1] * 300
     found = predict(own_videos.Memory(frames, np.arange(300) / 30))
     assert found.heart_rate_bpm is None and found.quality is None
-    assert "nothing in the face changes that pos could use" in found.notes[-1]
+    assert "nothing changes in the face that pos could use" in found.notes[-1]
     json.dumps(found.to_dict(), allow_nan=False)
     assert "no heart rate" in str(found)
 
@@ -99,7 +99,7 @@ def test_a_picture_that_does_not_change_has_no_heart_rate():
         (lambda: own_videos.flat_frames(300), 30, "No face was found in the 300 frames of memory"),
         (lambda: own_videos.flat_frames(300, level=0), 30, "memory is black"),
         (lambda: own_videos.face_frames()[:180:2], 30, "90 frames in 3.0 s; a heart rate needs 5 s"),
-        (lambda: own_videos.face_frames()[::10], 6, "6.0 frames a second; a pulse needs 8"),
+        (lambda: own_videos.face_frames()[::10], 6, "6.0 frames per second; a pulse needs 8"),
         (lambda: [], 30, "0 frames in 0.0 s"),
     ],
 )
@@ -112,7 +112,7 @@ def test_what_no_heart_rate_can_be_read_from_is_said_plainly(frames, fps_hz, sai
 @pytest.mark.parametrize(
     "method, settings, error, said",
     [
-        ("poss", {}, ConfigError, "There is no method 'poss'. Did you mean 'pos'"),
+        ("poss", {}, ConfigError, "The method is 'poss', which is unknown. Did you mean 'pos'"),
         ("pos", {"weights": "w.pth"}, ConfigError, "The method pos has no weights"),
         ("physnet", {}, CheckpointError, "The method physnet needs trained weights"),
         ("rfacenet", {"weights": "none.pth"}, CheckpointError, "no weights file at none.pth"),
@@ -171,13 +171,13 @@ def test_a_network_gives_a_waveform_for_every_frame(weights):
 
 def test_a_network_says_when_the_face_is_there_too_briefly(weights):
     frames = own_videos.flat_frames(120) + own_videos.face_frames()[:200:2]
-    with pytest.raises(DataError, match=r"The face is there for 3\.\d s, and physnet needs 4\.3 s"):
+    with pytest.raises(DataError, match=r"The face is visible for 3\.\d s, and physnet needs 4\.3 s"):
         predict(own_videos.Memory(frames, np.arange(len(frames)) / 30), "physnet", weights=weights)
 
 
 def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp_path):
     torch.manual_seed(0)
-    network = RFaceNet(32, 4, "stage2", "tcu", tcu_steps=2)
+    network = RFaceNet(frames=32, subjects=4, fusion="stage2", tcu_steps=2)
     for module in network.modules():  # statistics as training leaves them
         if hasattr(module, "running_var"):
             module.running_var.uniform_(0.5, 2.0)
@@ -197,7 +197,7 @@ def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp
 def test_weights_of_the_other_network_are_told(weights, tmp_path):
     with pytest.raises(CheckpointError, match="Predict with the method physnet"):
         predict("x.mp4", "rfacenet", weights=weights)
-    torch.save(RFaceNet(128, 0).state_dict(), tmp_path / "rfacenet.pth")
+    torch.save(RFaceNet(frames=128, subjects=0).state_dict(), tmp_path / "rfacenet.pth")
     with pytest.raises(CheckpointError, match="is of another model"):
         predict("x.mp4", "physnet", weights=tmp_path / "rfacenet.pth")
 

@@ -10,7 +10,7 @@ CLIP_SHAPE = (1, 3, 16, 40, 24)
 
 
 def traced(**settings):
-    model = RFaceNet(16, **{"identities": 5, **settings})
+    model = RFaceNet(frames=16, **{"subjects": 5, **settings})
     return model, trace(model, torch.randn(*CLIP_SHAPE))
 
 

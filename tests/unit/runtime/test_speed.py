@@ -1,4 +1,4 @@
-"""The levers of RUNTIME: what is refused, what they must not change, what a run says about them."""
+"""The speed options of RUNTIME: what is refused, what they must not change, what a run says about them."""
 
 import io
 import json
@@ -14,6 +14,7 @@ from rfacenet_toolbox.config.node import rfacenet_node
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.hosts import job
 from rfacenet_toolbox.hosts.base import Host
+from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.runtime import speed
 
 CPU = torch.device("cpu")
@@ -57,9 +58,21 @@ def test_compile_is_refused_plainly_where_it_cannot_be(monkeypatch, change, said
         speed.check(runtime_settings(COMPILE=True), CPU)
 
 
+def test_channels_last_changes_the_layout_and_not_the_result():
+    model, clips = RFaceNet(frames=8, subjects=4).eval(), torch.randn(2, 3, 8, 32, 32)
+    with torch.no_grad():
+        before = model(clips)
+        speed.use_channels_last(model)
+        after = model(clips)
+    assert model.pulse.ConvBlock3[0].weight.is_contiguous(memory_format=torch.channels_last_3d)
+    assert model.contour.blocks[1][0].weight.is_contiguous(memory_format=torch.channels_last)
+    assert torch.allclose(before.bvp, after.bvp, atol=1e-5)
+    assert torch.allclose(before.identity, after.identity, atol=1e-5)
+
+
 KEPT_PAGES = """
 import resource, torch
-from rfacenet_toolbox.runtime import speed as levers
+from rfacenet_toolbox.runtime import speed
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -68,8 +81,8 @@ def faults():
 
 faults()
 given_back = faults()
-kept = levers.keep_freed_memory()
-print(kept, given_back, [faults() for _ in range(10)][-1])  # the heap takes some turns to find its shape
+kept = speed.keep_freed_memory()
+print(kept, given_back, min(faults() for _ in range(10)))  # the heap takes some turns to find its shape
 """
 
 
@@ -95,7 +108,8 @@ def test_bf16_units_are_read_off_the_processors_flags(monkeypatch, flags, has):
     assert speed.has_bf16_units(CPU) is has
 
 
-def test_results_name_the_machine_and_the_levers(tmp_path):
+@tiny.needs_fused_adam
+def test_results_name_the_machine_and_the_speed_options(tmp_path):
     config = tiny.config(tmp_path, 1, RUNTIME__FUSED_OPTIMIZER=True, RUNTIME__CHANNELS_LAST=True, RUNTIME__WORKERS=0)
     job.run(config, tiny.loaders(), Host("standalone"))
     said = json.loads((tmp_path / "results.json").read_text())["runtime"]

@@ -11,7 +11,8 @@ from torch import nn
 from rfacenet_toolbox import cli
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError
-from rfacenet_toolbox.methods import neural
+from rfacenet_toolbox.methods.frame_attention import TSCAN, DeepPhys, EfficientPhys
+from rfacenet_toolbox.methods.physnet import PhysNet
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.training import profile
 
@@ -27,11 +28,11 @@ SETTINGS = {
 }
 #: MODEL.NAME -> the network, and the shape of what it takes for one clip
 NETWORKS = {
-    "rFaceNet": (lambda: RFaceNet(FRAMES, 0), (1, 3, FRAMES, SIDE, SIDE)),
-    "Physnet": (lambda: neural.PhysNet(FRAMES), (1, 3, FRAMES, SIDE, SIDE)),
-    "DeepPhys": (lambda: neural.DeepPhys(SIDE), (FRAMES, 6, SIDE, SIDE)),
-    "Tscan": (lambda: neural.TSCAN(SIDE, DEPTH), (FRAMES, 6, SIDE, SIDE)),
-    "EfficientPhys": (lambda: neural.EfficientPhys(SIDE, DEPTH), (FRAMES + 1, 3, SIDE, SIDE)),
+    "rFaceNet": (lambda: RFaceNet(frames=FRAMES, subjects=0), (1, 3, FRAMES, SIDE, SIDE)),
+    "Physnet": (lambda: PhysNet(FRAMES), (1, 3, FRAMES, SIDE, SIDE)),
+    "DeepPhys": (lambda: DeepPhys(SIDE), (FRAMES, 6, SIDE, SIDE)),
+    "Tscan": (lambda: TSCAN(SIDE, DEPTH), (FRAMES, 6, SIDE, SIDE)),
+    "EfficientPhys": (lambda: EfficientPhys(SIDE, DEPTH), (FRAMES + 1, 3, SIDE, SIDE)),
 }
 
 
@@ -85,7 +86,7 @@ def convolutions_by_hand(model, clip):
 @pytest.mark.parametrize("fusion, identity", [("none", "none"), ("stage1", "tcu"), ("stage3", "tcu")])
 def test_operations_are_half_of_what_pytorch_counts_and_all_convolutions(fusion, identity):
     flop_counter = pytest.importorskip("torch.utils.flop_counter")
-    model = RFaceNet(FRAMES, 0, fusion, identity).eval()
+    model = RFaceNet(frames=FRAMES, subjects=0, fusion=fusion, contours=identity).eval()
     clip = torch.randn(1, 3, FRAMES, SIDE, SIDE)
     with torch.no_grad():
         macs = profile.multiply_accumulates(lambda: model(clip))

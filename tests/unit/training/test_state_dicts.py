@@ -9,20 +9,6 @@ from rfacenet_toolbox.errors import CheckpointError
 from rfacenet_toolbox.training import state_dicts
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
-    path = tmp_path / "state.pth"
-    state_dicts.save(path, {"epoch": 1})
-
-    def fails(file):
-        file.write(b"half")
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        state_dicts.write_atomically(path, fails)
-    assert state_dicts.load(path) == {"epoch": 1}
-    assert [entry.name for entry in tmp_path.iterdir()] == ["state.pth"]
-
-
 def test_names_of_data_parallel_are_read(tmp_path):
     layer = torch.nn.Linear(2, 3)
     torch.save({f"module.{name}": value for name, value in layer.state_dict().items()}, tmp_path / "w.pth")

@@ -9,17 +9,17 @@ import torch
 from support import tiny
 
 from rfacenet_toolbox.errors import CheckpointError, DataError, NotFiniteError
-from rfacenet_toolbox.hosts.base import Host
+from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import resume, state_dicts
-from rfacenet_toolbox.training.trainer import Trainer, rfacenet_trainer
+from rfacenet_toolbox.training.trainer import Trainer
 
 
 def trained(config, **settings):
     """A trainer after training from the toolbox's seed, and its loaders."""
     seed_everything(100)
     loaders = tiny.loaders(**settings)
-    trainer = rfacenet_trainer(config, loaders, Host("standalone"))
+    trainer = make_trainer(config, loaders)
     trainer.train(loaders)
     return trainer, loaders
 
@@ -63,8 +63,8 @@ def test_inference_without_a_classifier_takes_weights_that_have_one(tmp_path):
     config = tiny.config(tmp_path).clone()
     config.defrost()
     config.TOOLBOX_MODE, config.INFERENCE.MODEL_PATH = "only_test", str(tmp_path / "models" / "tiny_Epoch0.pth")
-    trainer = rfacenet_trainer(config, tiny.loaders(), Host("standalone"))
-    assert trainer.recipe.model.classifier is None
+    trainer = make_trainer(config, tiny.loaders())
+    assert trainer.learner.model.classifier is None
     assert len(trainer.test(tiny.loaders())[0]) == 3
 
 
@@ -74,7 +74,11 @@ class Killed(Exception):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"IDENTITY": "tcu"}, {"IDENTITY": "noise"}, {"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}],
+    [
+        {"IDENTITY": "tcu"},
+        {"IDENTITY": "noise"},
+        pytest.param({"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+    ],
 )
 def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, settings):
     # Dynamo without a compiler behind it: what is tested here is names and states, not kernels.
@@ -96,7 +100,7 @@ def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeyp
     monkeypatch.setattr(Trainer, "_step", step)
     torch.manual_seed(5)  # whatever a fresh process draws before it resumes
     loaders = tiny.loaders()
-    rfacenet_trainer(stopped, loaders, Host("standalone")).train(loaders)
+    make_trainer(stopped, loaders).train(loaders)
     assert [row["epoch"] for row in epochs(tmp_path / "b")] == ["0", "1", "2"]
     for epoch in range(3):
         name = f"models/tiny_Epoch{epoch}.pth"
@@ -146,7 +150,7 @@ def test_validation_picks_the_best_epoch_and_counts_unseen_subjects(tmp_path):
 
 def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
     config = tiny.config(tmp_path, 1, IDENTITY_HOLDOUT=True)
-    trainer = rfacenet_trainer(config, tiny.loaders(chunks=6), Host("standalone"))
+    trainer = make_trainer(config, tiny.loaders(chunks=6))
     train, held = trainer._split_holdout(tiny.loaders(chunks=6)["train"])
     assert (len(train.dataset), len(held.dataset)) == (10, 2)
     assert sorted(name for _, _, names, _ in held for name in names) == ["101", "201"]
@@ -158,7 +162,11 @@ def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"RUNTIME__PRECISION": "bf16"}, {"RUNTIME__CHANNELS_LAST": True}, {"RUNTIME__FUSED_OPTIMIZER": True}],
+    [
+        {"RUNTIME__PRECISION": "bf16"},
+        {"RUNTIME__CHANNELS_LAST": True},
+        pytest.param({"RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+    ],
 )
 def test_runtime_settings_change_a_loss_by_rounding_only(tmp_path, settings):
     trained(tiny.config(tmp_path / "a", 1))
@@ -177,17 +185,17 @@ def test_weights_of_a_compiled_model_are_those_of_a_plain_one(tmp_path, monkeypa
     monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
     trained(tiny.config(tmp_path, 1, RUNTIME__COMPILE=True))
     plain = tiny.config(tmp_path, 1, RUNTIME__COMPILE=False)
-    predictions, _, _ = rfacenet_trainer(plain, tiny.loaders(), Host("standalone")).test(tiny.loaders())
+    predictions, _, _ = make_trainer(plain, tiny.loaders()).test(tiny.loaders())
     assert sorted(predictions) == ["subject1", "subject2", "subject3"]
 
 
 def test_no_classifier_without_its_task_and_none_run_for_a_bvp(tmp_path):
     config = tiny.config(tmp_path, LOSS__TASKS=["bvp", "heart_rate"])
-    assert rfacenet_trainer(config, tiny.loaders(), Host("standalone")).recipe.model.classifier is None
-    recipe = rfacenet_trainer(tiny.config(tmp_path), tiny.loaders(), Host("standalone")).recipe
+    assert make_trainer(config, tiny.loaders()).learner.model.classifier is None
+    learner = make_trainer(tiny.config(tmp_path), tiny.loaders()).learner
     ran = []
-    recipe.model.classifier.register_forward_hook(lambda *call: ran.append(call))
-    recipe.predict(torch.randn(2, 3, tiny.FRAMES, tiny.SIDE, tiny.SIDE))
+    learner.model.classifier.register_forward_hook(lambda *call: ran.append(call))
+    learner.predict(torch.randn(2, 3, tiny.FRAMES, tiny.SIDE, tiny.SIDE))
     assert ran == []
 
 

@@ -4,20 +4,20 @@ import pytest
 import torch
 from support import tiny
 
-from rfacenet_toolbox.errors import CheckpointError, ConfigError
+from rfacenet_toolbox.errors import CheckpointError
+from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
 from rfacenet_toolbox.training import warm_start, weights_files
-from rfacenet_toolbox.training.trainer import rfacenet_trainer
 
 
 def rfacenet(**settings):
     torch.manual_seed(1)
-    return RFaceNet(32, 3, **settings)
+    return RFaceNet(frames=32, subjects=3, **settings)
 
 
 def test_weights_of_rfacenet_start_all_branches_but_the_classifier():
     torch.manual_seed(2)
-    other = RFaceNet(32, 0).state_dict()
+    other = RFaceNet(frames=32, subjects=0).state_dict()
     model = rfacenet()
     result = warm_start.load_into(model, other, "w")
     assert result.unused == [] and {name.partition(".")[0] for name in result.fresh} == {"classifier"}
@@ -53,22 +53,16 @@ def test_a_file_that_fits_nothing_is_an_error():
         warm_start.load_into(rfacenet(), {"layer.weight": torch.zeros(2)}, "w.pth")
 
 
-def test_a_missing_file_is_refused_before_the_run():
-    warm_start.check("")
-    with pytest.raises(ConfigError, match="INIT is 'none.pth'. There is no weights file at none.pth"):
-        warm_start.check("none.pth")
-
-
 def test_a_run_starts_from_the_file_and_going_on_wins_over_it(tmp_path, capsys):
     path = tmp_path / "physnet.safetensors"
     physnet = PulseBranch().state_dict()
     weights_files.write_safetensors(path, physnet, {"model": "PhysNet"})
     config, loaders = tiny.config(tmp_path, epochs=2, INIT=str(path)), tiny.loaders()
-    trainer = rfacenet_trainer(config, loaders, None)
+    trainer = make_trainer(config, loaders)
     with pytest.raises(KeyboardInterrupt):
         _train_one_epoch(trainer, loaders)
     assert f"Starting from {path}. loaded: pulse" in capsys.readouterr().out
-    again = rfacenet_trainer(config, tiny.loaders(), None)
+    again = make_trainer(config, tiny.loaders())
     again.train(tiny.loaders())
     said = capsys.readouterr().out
     assert "Going on after epoch 0" in said and "Starting from" not in said
@@ -92,11 +86,11 @@ def test_the_first_epoch_begins_with_the_files_weights(tmp_path):
     physnet = PulseBranch().state_dict()
     torch.save({f"module.{name}": value for name, value in physnet.items()}, tmp_path / "physnet.pth")
     config, loaders = tiny.config(tmp_path, epochs=1, INIT=str(tmp_path / "physnet.pth")), tiny.loaders()
-    trainer = rfacenet_trainer(config, loaders, None)
+    trainer = make_trainer(config, loaders)
     seen = {}
 
     def look(loader, epoch):
-        seen.update({name: value.clone() for name, value in trainer.recipe.model.pulse.state_dict().items()})
+        seen.update({name: value.clone() for name, value in trainer.learner.model.pulse.state_dict().items()})
         raise KeyboardInterrupt
 
     trainer._train_epoch = look

@@ -10,7 +10,7 @@ import pytest
 from support.checkouts import contents, real_checkout, write  # noqa: F401  (a fixture)
 from support.paths import ROOT
 
-from rfacenet_toolbox.errors import InstallError
+from rfacenet_toolbox.errors import InstallError, OutputError
 from rfacenet_toolbox.hosts.toolbox import install as plugin
 
 PATCH = ROOT / "patches" / "main.py.patch"
@@ -247,12 +247,12 @@ def test_an_install_that_was_cut_off_can_be_undone_and_repeated(checkout, monkey
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", fail_at_the_third)
-    with pytest.raises(InstallError, match="B.yaml cannot be written .No space left"):
+    with pytest.raises(OutputError, match="B.yaml cannot be written .No space left"):
         plugin.install(checkout)
     monkeypatch.setattr(os, "replace", replace)
     partly = contents(checkout)
     assert partly["main.py"] == before["main.py"]
-    assert not [name for name in partly if name.endswith("-new")]
+    assert not [name for name in partly if name.endswith(".tmp")]
     plugin.install(checkout)
     plugin.uninstall(checkout)
     assert contents(checkout) == before

@@ -29,7 +29,7 @@ def test_the_unsupervised_mode_rebinds_its_function_and_nothing_else(plugged):
 
 
 def test_a_misspelt_signal_method_is_refused_before_preprocessing(plugged):
-    with pytest.raises(ConfigError, match="'CHROME', which is no signal method. Did you mean 'CHROM'.*GREEN, ICA"):
+    with pytest.raises(ConfigError, match="'CHROME', which is unknown. Did you mean 'CHROM'.*GREEN, ICA"):
         plugged.get_config(unsupervised("[POS, CHROME]"))
 
 

@@ -106,7 +106,7 @@ def test_bad_signals_are_refused(bvp, fs_hz, band_hz, said):
 
 
 def test_equation_4_is_its_three_terms_and_their_sigmas():
-    loss = MultiTaskLoss(FS_HZ, is_derivative=False, sigma_init=(0.5, 2.0, 3.0))
+    loss = MultiTaskLoss(FS_HZ, is_derivative=False, heart_rate_unit="bpm", sigma_init=(0.5, 2.0, 3.0))
     label, _ = tones(128, 60, 150)
     bvp = label.roll(1, 0)
     scores, classes = torch.randn(120, 7), torch.arange(120) % 7
@@ -126,8 +126,8 @@ def test_equation_4_is_its_three_terms_and_their_sigmas():
 def test_hertz_and_beats_a_minute_differ_by_60_squared():
     label, _ = tones(128)
     bvp = label.flip(0)
-    bpm = MultiTaskLoss(FS_HZ, is_derivative=False)(bvp, label).heart_rate
-    hertz = MultiTaskLoss(FS_HZ, is_derivative=False, heart_rate_unit="hz")(bvp, label).heart_rate
+    bpm = MultiTaskLoss(FS_HZ, is_derivative=False, heart_rate_unit="bpm")(bvp, label).heart_rate
+    hertz = MultiTaskLoss(FS_HZ, is_derivative=False)(bvp, label).heart_rate
     assert float(bpm) == pytest.approx(float(hertz) * 3600, rel=1e-4)
 
 

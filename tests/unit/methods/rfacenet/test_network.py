@@ -26,18 +26,18 @@ def clips(batch=2, frames=8, height=32, width=32, seed=0):
     return torch.randn(batch, 3, frames, height, width, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("fusion, identity", TABLE_3)
-def test_every_row_of_table_3_gives_one_value_a_frame(fusion, identity):
-    out = RFaceNet(frames=8, identities=5, fusion=fusion, identity=identity)(clips())
+@pytest.mark.parametrize("fusion, contours", TABLE_3)
+def test_every_row_of_table_3_gives_one_value_a_frame(fusion, contours):
+    out = RFaceNet(frames=8, subjects=5, fusion=fusion, contours=contours)(clips())
     assert out.bvp.shape == (2, 8)
-    assert (out.identity is None) == (identity != "tcu")
-    if identity == "tcu":
+    assert (out.identity is None) == (contours != "tcu")
+    if contours == "tcu":
         assert out.identity.shape == (2, 5)
 
 
-@pytest.mark.parametrize("fusion, identity", TABLE_3)
-def test_every_parameter_learns(fusion, identity):
-    model = RFaceNet(frames=8, identities=5, fusion=fusion, identity=identity)
+@pytest.mark.parametrize("fusion, contours", TABLE_3)
+def test_every_parameter_learns(fusion, contours):
+    model = RFaceNet(frames=8, subjects=5, fusion=fusion, contours=contours)
     out = model(clips())
     total = out.bvp.square().sum()
     if out.identity is not None:
@@ -59,7 +59,7 @@ def test_stages_have_the_sizes_of_figure_5(height, width):
 
 @pytest.mark.parametrize("fusion", ["stage1", "stage2", "stage3"])
 def test_sizes_that_do_not_halve_evenly_still_fuse(fusion):
-    assert RFaceNet(frames=8, identities=3, fusion=fusion)(clips(height=19, width=45)).bvp.shape == (2, 8)
+    assert RFaceNet(frames=8, subjects=3, fusion=fusion)(clips(height=19, width=45)).bvp.shape == (2, 8)
 
 
 def test_the_identity_map_of_the_papers_size_lies_on_m3():
@@ -103,7 +103,7 @@ def test_ctfc_upsamples_the_identity_map():
 
 
 def test_noise_is_fresh_in_training_and_one_map_in_evaluation():
-    model = RFaceNet(frames=8, fusion="stage3", identity="noise")
+    model = RFaceNet(frames=8, fusion="stage3", contours="noise")
     batch = clips(3)
     assert not torch.equal(model._noise_map(batch), model._noise_map(batch))
     model.eval()
@@ -113,9 +113,9 @@ def test_noise_is_fresh_in_training_and_one_map_in_evaluation():
     assert torch.allclose(together, alone, atol=1e-5)
 
 
-def test_without_identities_there_is_no_classifier_and_the_same_bvp():
-    full = RFaceNet(frames=8, identities=6).eval()
-    bare = RFaceNet(frames=8, identities=0).eval()
+def test_without_subjects_there_is_no_classifier_and_the_same_bvp():
+    full = RFaceNet(frames=8, subjects=6).eval()
+    bare = RFaceNet(frames=8, subjects=0).eval()
     weights = {name: value for name, value in full.state_dict().items() if not name.startswith("classifier.")}
     bare.load_state_dict(weights)
     with torch.no_grad():
@@ -123,18 +123,8 @@ def test_without_identities_there_is_no_classifier_and_the_same_bvp():
         assert torch.equal(bare(clips()).bvp, full(clips()).bvp)
 
 
-def test_channels_last_changes_the_layout_and_not_the_result():
-    model = RFaceNet(frames=8, identities=4).eval()
-    with torch.no_grad():
-        before = model(clips())
-        after = model.use_channels_last()(clips())
-    assert model.pulse.ConvBlock3[0].weight.is_contiguous(memory_format=torch.channels_last_3d)
-    assert torch.allclose(before.bvp, after.bvp, atol=1e-5)
-    assert torch.allclose(before.identity, after.identity, atol=1e-5)
-
-
 def test_a_bvp_alone_leaves_out_what_it_does_not_need():
-    model = RFaceNet(frames=8, identities=4, fusion="none").eval()
+    model = RFaceNet(frames=8, subjects=4, fusion="none").eval()
     ran = []
     for part in (model.tcu, model.contour, model.classifier):
         part.register_forward_hook(lambda *call: ran.append(call))
@@ -170,10 +160,13 @@ def test_pooling_before_relu_changes_neither_values_nor_gradients(layout):
     [
         ({"frames": 130}, "130.*multiple of 4, such as 128"),
         ({"fusion": "stage4"}, "stage4.*none, stage1, stage2, stage3"),
-        ({"identity": "face"}, "face.*tcu, noise, none"),
-        ({"identity": "none"}, "nothing to fuse"),
+        ({"contours": "face"}, "face.*tcu, noise, none"),
+        ({"contours": "none"}, "nothing to fuse"),
         ({"tcu_steps": 0}, "tcu_steps is 0; expected 1 to 128"),
-        ({"identities": -1}, "identities is -1"),
+        ({"subjects": -1}, "subjects is -1"),
+        ({"fusion_init": [1.0]}, "fusion_init is .*expected two numbers"),
+        ({"fusion_init": ["zero", 1.0]}, "fusion_init is .*expected two numbers"),
+        ({"fusion_init": [float("nan"), 1.0]}, "fusion_init is .*expected two numbers"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_by_name(settings, said):

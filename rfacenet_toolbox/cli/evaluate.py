@@ -1,0 +1,78 @@
+"""``rfacenet evaluate`` and ``compare``: saved outputs scored, and two of them held against each other."""
+
+import json
+
+METHODS = {"FFT": "FFT", "peak": "peak detection"}
+
+
+def evaluate_arguments(parser):
+    parser.add_argument("file", nargs="+", help="a *_outputs.pickle, or a run's folder or results.json")
+    _add_scoring_arguments(parser)
+    parser.add_argument("--per-video", metavar="CSV", help="also write every video's (or window's) scores here")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
+
+
+def evaluate(args):
+    from ..evaluation.files import score_text
+
+    scorings = [_score(path, args) for path in args.file]
+    contents = [scoring.content() for scoring in scorings]
+    if args.per_video:
+        _write(args.per_video, score_text.per_video_csv(scorings))
+    if args.json:
+        print(json.dumps({"schema": score_text.SCHEMA, "files": contents}, indent=1, allow_nan=False))
+    else:
+        print("\n\n".join(map(score_text.scoring_text, contents)))
+
+
+def compare_arguments(parser):
+    parser.add_argument("first", help="a *_outputs.pickle, or a run's folder or results.json")
+    parser.add_argument("second", help="another one, of the same videos")
+    _add_scoring_arguments(parser)
+    parser.add_argument("--metric", choices=["MAE", "RMSE"], default="MAE", help="MAE by default")
+    parser.add_argument("--seed", type=int, default=0, help="of the resampling; 0 by default")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
+
+
+def compare(args):
+    from ..evaluation.files import score_text
+
+    content = score_text.comparison(_score(args.first, args), _score(args.second, args), args.metric, args.seed)
+    print(json.dumps(content, indent=1, allow_nan=False) if args.json else score_text.comparison_text(content))
+
+
+def _add_scoring_arguments(parser):
+    """How saved outputs are scored; :func:`_score` takes them."""
+    parser.add_argument(
+        "--protocol", action="append", help="neurips2023 or toolbox2025; again for another; all by default"
+    )
+    parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; again for both")
+    parser.add_argument("--window", type=float, metavar="SECONDS", help="score windows of this length")
+    parser.add_argument(
+        "--interpolate", action="store_true", help="read FFT peaks between the grid's lines, as the toolbox does not"
+    )
+
+
+def _score(path, args):
+    """The :class:`~rfacenet_toolbox.evaluation.files.score_text.Scoring` of a file by the command line's arguments."""
+    from ..evaluation import PROTOCOLS, Scheme
+    from ..evaluation.files import outputs
+    from ..evaluation.files.score_text import Scoring
+
+    methods = [METHODS[method] for method in args.method or ["FFT"]]
+    schemes = []
+    for method in methods:
+        # beside FFT, peak detection may stand without it; alone, it is refused
+        interpolate = args.interpolate and (method == "FFT" or "FFT" not in methods)
+        schemes.append(Scheme(args.protocol or tuple(PROTOCOLS), method, args.window, interpolate))
+    return Scoring(outputs.read(path), schemes)
+
+
+def _write(path, text):
+    from ..errors import OutputError
+
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}). Name a file in an existing folder.") from error

@@ -1,0 +1,41 @@
+"""``rfacenet report``, ``profile`` and ``export``: what finished runs and configs are asked for."""
+
+
+def report_arguments(parser):
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a finished run (its LOG.PATH)")
+    parser.add_argument("--out", default="report", help="folder for report.html and the figures; ./report by default")
+    parser.add_argument(
+        "--attention-clips", type=int, default=24, metavar="N", help="test clips for Fig. 1; 24 by default, 0 for none"
+    )
+
+
+def report(args):
+    from ..report.build import write_report
+
+    print(f"Report: {write_report(args.runs, args.out, args.attention_clips)}, and figures/ beside it")
+
+
+def profile_arguments(parser):
+    parser.add_argument("configs", nargs="+", metavar="CONFIG", help="a YAML file, such as those in toolbox_configs/")
+    parser.add_argument("--repeats", type=int, default=20, help="timed clips of each model; 20 by default")
+    parser.add_argument("--device", help="cpu, cuda:0, ...; the config's DEVICE by default")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def profile(args):
+    from ..training import profile
+
+    found = [profile.of_config_file(path, args.repeats, args.device) for path in args.configs]
+    print(profile.as_json(found) if args.json else profile.table(found))
+
+
+def export_arguments(parser):
+    parser.add_argument("run_folder", metavar="RUN", help="a finished run's folder: its LOG.PATH")
+    parser.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")
+
+
+def export(args):
+    from ..training.export import export
+
+    metadata = export(args.run_folder, args.out)
+    print(f"Wrote {args.out}: " + ", ".join(f"{name} {value}" for name, value in metadata.items()))

@@ -1,0 +1,75 @@
+"""Keys of the toolbox that do nothing for our models and data sets, and what is done about a value in one.
+
+A value that was meant to change a result is refused. One that the toolbox's own configs of these models have, or that
+changes no result, is told before the run.
+"""
+
+from ..datasets.readers import DATASETS
+from ..errors import ConfigError
+from .tree import toolbox_tree
+
+#: key or node -> why no run reads it
+_REFUSED = {
+    "TRAIN.OPTIMIZER": "no trainer reads it, the toolbox's own included: the optimizer has PyTorch's defaults",
+    "MODEL.RESUME": "no trainer reads it; MODEL.RFACENET.RESUME says which state to go on from",
+}
+#: the same below a ``DATA`` node whose data set is one that we read ourselves
+_REFUSED_OF_DATA = {
+    "INFO": "it selects recordings of MMPD",
+    "FILTERING": "it selects recordings of UBFC-PHYS",
+    "FOLD.FOLD_PATH": "it selects recordings of BP4D+",
+    "PREPROCESS.IBVP": "it is about the data set iBVP",
+    "PREPROCESS.BIGSMALL": "it is about the model BigSmall",
+}
+
+
+def check_no_effect(config, splits):
+    """Refuse a setting that was meant to change a result and would do nothing.
+
+    Args:
+        config: the whole tree, of either host.
+        splits: those that are used, such as ``["TRAIN", "TEST"]``.
+
+    Raises:
+        ConfigError: with the key, what it holds, and why it would do nothing.
+    """
+    defaults = toolbox_tree()
+    reasons = dict(_REFUSED) if "TRAIN" in splits else {}
+    for split in splits:
+        dataset = config[split].DATA.DATASET
+        if dataset in DATASETS:
+            reasons.update({f"{split}.DATA.{key}": f"{why}, not of {dataset}" for key, why in _REFUSED_OF_DATA.items()})
+    for key, why in reasons.items():
+        for name, value in _changed(key, _at(config, key), _at(defaults, key)):
+            raise ConfigError(f"{name} is {value!r} and would do nothing: {why}. Leave it out.")
+
+
+def told_no_effect(config):
+    """A sentence for each setting that does nothing here, and changes no result that was meant to change."""
+    model = config.MODEL.NAME
+    sentences = []
+    if config.MODEL.DROP_RATE:
+        sentences.append(f"MODEL.DROP_RATE is {config.MODEL.DROP_RATE} and has no effect on {model}, in either host.")
+    if config.NUM_OF_GPU_TRAIN != 1 and "FRAME_DEPTH" not in config.MODEL.get(model.upper(), {}):
+        sentences.append(
+            f"NUM_OF_GPU_TRAIN is {config.NUM_OF_GPU_TRAIN} and has no effect on {model}. To train in several "
+            f"processes, start main.py with torchrun."
+        )
+    return sentences
+
+
+def _changed(key, value, default):
+    """``(dotted key, value)`` of everything at or below ``key`` that differs from its default."""
+    if isinstance(value, dict):
+        for name in value:
+            if name in default:  # a revision of the toolbox may have more
+                yield from _changed(f"{key}.{name}", value[name], default[name])
+    elif value != default:
+        yield key, value
+
+
+def _at(config, key):
+    """The value or node of a dotted key; an empty node where an earlier revision of the toolbox does not have it."""
+    for part in key.split("."):
+        config = config.get(part, {})
+    return config

@@ -1,0 +1,109 @@
+"""What Tables 2 and 3 share: train on one of the two data sets, test on the other."""
+
+import os
+from pathlib import Path
+from typing import Dict, NamedTuple, Optional, Sequence
+
+from ..errors import ConfigError
+from ..evaluation import get_protocol
+from ..hosts.base import revision
+from ..hosts.toolbox.install import configs_dir
+from . import command
+from .completeness import DataFolder, check_datasets
+from .run import Run
+
+
+class TableSettings(NamedTuple):
+    """What a table is made from.
+
+    Attributes:
+        sets: ``{"PURE": DataFolder, "UBFC-rPPG": DataFolder}``.
+        seeds: of the trained methods.
+        protocol: name of the evaluation protocol.
+        out, cache: absolute folders for the runs and for the clips they share.
+        toolbox: checkout to run in, or None.
+        extra_config: absolute path of a YAML file whose settings are laid over every config, or None.
+    """
+
+    sets: Dict[str, DataFolder]
+    seeds: Sequence[int]
+    protocol: str
+    out: Path
+    cache: str
+    toolbox: Optional[str] = None
+    extra_config: Optional[str] = None
+
+    @property
+    def is_synthetic(self):
+        """Whether what is measured has to be called synthetic."""
+        return any(one.is_synthetic for one in self.sets.values())
+
+    @property
+    def host(self):
+        """Where the runs are made, in words."""
+        if self.toolbox is None:
+            return "in the standalone host"
+        return f"in the rPPG-Toolbox ({revision(self.toolbox)})"
+
+
+class Row(NamedTuple):
+    """A row of a table: its runs, which differ in their seeds, and the name of its results in them."""
+
+    name: str
+    direction: Sequence[str]  #: (train set, test set)
+    runs: Sequence[Run]
+    result: str = ""
+
+
+def make_table(args, name, make_rows, make_page):
+    """A table of the paper: check the data sets, make the runs, write the page; the command's exit status.
+
+    Args:
+        args: with the options of ``rfacenet table2`` and ``table3``.
+        name: of the table's files, and of its folder below ``runs`` by default.
+        make_rows: ``(TableSettings) -> [Row]``.
+        make_page: ``([Row], TableSettings) -> {file name: text}``.
+
+    Raises:
+        ConfigError, DataError, EvaluationError: an option that makes no sense, data sets that are not whole, settings
+            that cannot be run; nothing was started.
+    """
+    get_protocol(args.protocol)
+    toolbox = command.checkout(args)
+    sets = check_datasets(args.pure, args.ubfc, args.allow_incomplete)
+    for one in sets.values():
+        print(one.description)
+    out = os.path.abspath(args.out or os.path.join("runs", name if toolbox is None else f"{name}_toolbox"))
+    settings = TableSettings(
+        sets=sets,
+        seeds=args.seeds,
+        protocol=args.protocol,
+        out=Path(out),
+        cache=os.path.abspath(args.cache or os.path.join(out, "clips")),
+        toolbox=toolbox,
+        extra_config=None if args.config is None else os.path.abspath(args.config),
+    )
+    rows = make_rows(settings)
+    runs = list({run.folder: run for row in rows for run in row.runs}.values())
+    reasons = list(command.refused(runs).values())
+    if reasons:
+        raise ConfigError(reasons[0])
+    outcomes = command.execute(runs, out, args.jobs, args.slurm)
+    command.write_files(out, make_page(rows, settings))
+    return command.report_failures(outcomes)
+
+
+def training_content(config, direction, settings):
+    """The content of a run's config: a shipped file, the data sets of a direction, and the user's settings."""
+    sets = {"TRAIN": direction[0], "VALID": direction[0], "TEST": direction[1]}
+    return {"BASE": bases(config, settings), **{split: data_content(name, settings) for split, name in sets.items()}}
+
+
+def data_content(name, settings):
+    """The part of a config that says where a data set and its clips lie."""
+    return {"DATA": {"DATA_PATH": settings.sets[name].path, "CACHED_PATH": settings.cache}}
+
+
+def bases(config, settings):
+    """``BASE`` of a run's config: a shipped file, and the user's, which wins."""
+    return [str(Path(configs_dir()) / config), *([settings.extra_config] if settings.extra_config else [])]

@@ -1,0 +1,121 @@
+"""What a method brings to training and testing: a model, its loss, and what is logged of them.
+
+A learner is made of plain things: the method's own settings, what its clips are like, and how many people it learns to
+tell apart. It reads no file and no other setting, so it can be made anywhere.
+"""
+
+from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+
+import torch
+
+#: stands for a person whom training does not know
+UNKNOWN_SUBJECT = -1
+
+
+class ClipSpec(NamedTuple):
+    """The clips that a learner is made for."""
+
+    frames: int
+    height: int
+    width: int
+    fs_hz: float
+    is_derivative: bool  #: labels, and so predictions, are the BVP's time derivative (DiffNormalized)
+    num_gpus: int = 1  #: NUM_OF_GPU_TRAIN, by which the toolbox cuts the frames of some models
+
+
+class ClipNeeds(NamedTuple):
+    """Which clips a method takes. A config with others is refused before anything is read or trained."""
+
+    data_format: str  #: NCDHW: (B, C, T, H, W); NDCHW: (B, T, C, H, W)
+    data_types: int = 1  #: how many DATA_TYPEs, of three channels each
+    smallest_side: int = 1  #: of a frame, in pixels
+    square: bool = False  #: height and width are equal, and the same in every split
+    frames_multiple_of: int = 1
+    frames_setting: Optional[str] = None  #: the method's setting that says how many frames a clip has
+    depth_setting: Optional[str] = None  #: the method's setting of which, times num_gpus, a clip has at least as many
+
+
+class Step(NamedTuple):
+    """One batch through model and loss.
+
+    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count); the
+    epoch's value is the sum of sums divided by the sum of counts.
+    """
+
+    loss: torch.Tensor
+    bvp: Sequence[torch.Tensor]
+    log: Dict[str, Tuple[float, int]]
+
+
+class Learner:
+    """A model and its loss. The trainer drives any of these.
+
+    A method says in :attr:`needs` which clips it takes, sets ``model`` and ``loss`` in its ``__init__``, and gives a
+    BVP for each clip in :meth:`predict`. The rest may stay as it is here, or be overridden.
+
+    Attributes:
+        model, loss: modules; the parameters of both are learned.
+
+    Args:
+        settings: the method's own node below ``MODEL``, read by attribute; None where it has none.
+        clips: the :class:`ClipSpec` of the clips to learn from or to predict.
+        num_subjects: people among the training clips, for methods that learn to tell them apart; 0 for inference.
+
+    Raises:
+        ShapeError: settings that the method cannot have with these clips.
+    """
+
+    #: :class:`ClipNeeds` of the method
+    needs = None
+    #: how the names of parameters begin that a weights file may lack
+    optional_weights = ()
+    #: what stands before every name in the weights files that the toolbox's trainer of this model writes
+    weights_prefix = ""
+    #: the epoch with the smallest validation value in this column is the best
+    selection_column = "loss"
+
+    def __init__(self, settings, clips, num_subjects=0):
+        raise NotImplementedError
+
+    @classmethod
+    def check(cls, settings, clips, training):
+        """Refuse settings before a run starts. ``clips`` are those to train on, or else those to test on.
+
+        Raises:
+            ShapeError: with the setting, what it holds, what it may hold.
+        """
+        cls(settings, clips, num_subjects=1 if training else 0)
+
+    @classmethod
+    def learns_subjects(cls, settings):
+        """Whether the method is to know which person each training clip shows."""
+        return False
+
+    def predict(self, clips):
+        """Clips in the method's ``DATA_FORMAT`` -> a BVP (T,) for each, as a sequence or a tensor (B, T)."""
+        raise NotImplementedError
+
+    def step(self, clips, labels, subjects):
+        """Model and loss of one batch: a :class:`Step`.
+
+        ``subjects`` are (B,) integers, 0 to ``num_subjects - 1`` or :data:`UNKNOWN_SUBJECT`; all of them are the
+        latter for methods that learn nobody.
+
+        Here the loss of an epoch is the mean of its batches', as in the toolbox, which picks the best epoch by it.
+        """
+        bvp = self.predict(clips)
+        with torch.autocast(clips.device.type, enabled=False):
+            loss = self.loss(*self.compared(bvp, labels))
+        return Step(loss, bvp, {"loss": (float(loss.detach()), 1)})
+
+    def compared(self, bvp, labels):
+        """What :meth:`predict` gave, and the labels (B, T), as the loss takes them."""
+        return bvp.float(), labels
+
+    def epoch_columns(self):
+        """Learned scalars, for the epoch log: {column: value}."""
+        return {}
+
+    def weights(self):
+        """The parameters that a weights file holds: {name: tensor}."""
+        return {f"{self.weights_prefix}{name}": value for name, value in self.model.state_dict().items()}

@@ -1,0 +1,93 @@
+"""How rFaceNet is trained: its network, the multi-task loss, and what the epoch log tells of them."""
+
+import torch
+
+from ...errors import ShapeError
+from ..learner import UNKNOWN_SUBJECT, ClipNeeds, Learner, Step
+from .build import build_rfacenet
+from .extractors import PulseBranch
+from .heart_rate import heart_rate_bpm
+from .loss import MultiTaskLoss
+from .network import IDENTITY_CLASSIFIER
+
+
+class RFaceNetLearner(Learner):
+    """rFaceNet and its multi-task loss (paper section 3)."""
+
+    needs = ClipNeeds(
+        "NCDHW",
+        smallest_side=PulseBranch.smallest_side,
+        frames_multiple_of=PulseBranch.time_factor,
+        frames_setting="FRAME_NUM",
+    )
+    optional_weights = (IDENTITY_CLASSIFIER,)
+    selection_column = "bvp"
+
+    def __init__(self, settings, clips, num_subjects=0):
+        self.exports_classifier = settings.EXPORT_IDENTITY_HEAD
+        self.model = build_rfacenet(settings, num_subjects)
+        self.loss = MultiTaskLoss(
+            clips.fs_hz,
+            is_derivative=clips.is_derivative,
+            heart_rate_unit=settings.LOSS.HEART_RATE_UNIT,
+            sigma_init=settings.LOSS.SIGMA_INIT,
+            tasks=settings.LOSS.TASKS,
+        )
+
+    @classmethod
+    def check(cls, settings, clips, training):
+        super().check(settings, clips, training)
+        if training and "heart_rate" in settings.LOSS.TASKS:
+            try:
+                heart_rate_bpm(torch.zeros(settings.FRAME_NUM), clips.fs_hz)
+            except ShapeError as error:
+                raise ShapeError(
+                    f"FRAME_NUM is {settings.FRAME_NUM}, too few for the heart_rate term of LOSS.TASKS: {error}"
+                ) from error
+
+    @classmethod
+    def learns_subjects(cls, settings):
+        """Wherever there are contours to tell people by; the log counts unseen subjects without the task too."""
+        return settings.IDENTITY == "tcu"
+
+    def predict(self, clips):
+        """(B, 3, T, H, W) -> BVP (B, T)."""
+        return self.model(clips, with_identity=False).bvp
+
+    def step(self, clips, labels, subjects):
+        out = self.model(clips)
+        with torch.autocast(clips.device.type, enabled=False):
+            terms = self.loss(out.bvp, labels, out.identity, subjects)
+        count = len(labels)
+        log = {"loss": (float(terms.total.detach()) * count, count), "bvp": (float(terms.bvp.detach()) * count, count)}
+        if terms.heart_rate is not None:
+            log["heart_rate"] = (float(terms.heart_rate.detach()) * count, count)
+        log["heart_rate_mae_bpm"] = (float(terms.heart_rate_mae_bpm) * count, count)
+        if out.identity is not None:
+            log.update(_identity_log(out.identity.detach(), subjects, terms.identity))
+        return Step(terms.total, out.bvp, log)
+
+    def epoch_columns(self):
+        """The sigmas of Eq. 4, alpha and beta of Eq. 2."""
+        columns = dict(zip(("sigma_bvp", "sigma_heart_rate", "sigma_identity"), self.loss.sigmas))
+        if self.model.ctfc is not None:
+            columns["alpha"] = float(self.model.ctfc.alpha.detach())
+            columns["beta"] = float(self.model.ctfc.beta.detach())
+        return columns
+
+    def weights(self):
+        """All parameters; those of the classifier of people only if ``EXPORT_IDENTITY_HEAD`` asks for them."""
+        weights = super().weights()
+        if self.exports_classifier:
+            return weights
+        return {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
+
+
+def _identity_log(scores, subjects, term):
+    known = subjects != UNKNOWN_SUBJECT
+    correct = (scores.argmax(dim=-1) == subjects) & known
+    count = int(known.sum())
+    log = {"identity_accuracy": (int(correct.sum()), count), "identity_unseen": (len(subjects) - count, 1)}
+    if term is not None:
+        log["identity"] = (float(term.detach()) * count, count)
+    return log

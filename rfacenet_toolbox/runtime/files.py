@@ -1,0 +1,103 @@
+"""Files that are there whole or not at all."""
+
+import contextlib
+import io
+import os
+import shutil
+import socket
+import time
+from pathlib import Path
+
+from ..errors import OutputError
+
+#: age at which a temporary file of another machine is taken to be abandoned; writing one takes seconds
+ABANDONED_S = 3600
+
+
+def write_atomically(path, write, *, durable=True):
+    """Call ``write(file)`` on a binary file that takes the place of ``path`` only once it is whole.
+
+    Missing folders are made. An existing file keeps its permissions, and a link goes on pointing to its file. While
+    it is written, the file is ``.NAME.HOST-PID.tmp`` beside its place; it is removed if anything fails.
+
+    Args:
+        path: of the file.
+        write: called with the open file.
+        durable: wait until the content is on the disk, so that a power failure cannot leave an empty file.
+
+    Raises:
+        OutputError: the disk is full, or the folder is not writable. What was there before is kept.
+    """
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{path.name}.{_host()}-{os.getpid()}.tmp")
+    raw = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        raw = _RememberingFile(temporary, "wb")
+        with io.BufferedWriter(raw) as file:
+            write(file)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    except Exception as error:
+        failure = error if isinstance(error, OSError) else raw and raw.failure
+        if not failure:
+            raise
+        raise OutputError(
+            f"{path} cannot be written ({failure.strerror or failure}). Free some space or make the folder writable, "
+            f"and run the same command again."
+        ) from error
+    finally:
+        if temporary.exists():
+            temporary.unlink()
+
+
+def write_text(path, text):
+    """Write a UTF-8 text file as :func:`write_atomically` does, with the line ends that ``text`` has."""
+    write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def remove_abandoned(folder):
+    """Remove what killed processes left in a folder: temporary files of :func:`write_atomically`.
+
+    A file of this machine is removed if its process is gone, one of another machine if it is old.
+    """
+    for path in Path(folder).glob(".*.tmp"):
+        host, _, process = path.stem.rpartition(".")[2].rpartition("-")
+        with contextlib.suppress(FileNotFoundError):  # it has just taken its place
+            if host == _host() and process.isdigit() and os.name == "posix":
+                abandoned = not _is_running(int(process))
+            else:
+                abandoned = time.time() - path.stat().st_mtime > ABANDONED_S
+            if abandoned:
+                path.unlink()
+
+
+def _host():
+    return socket.gethostname().partition(".")[0][:32]
+
+
+def _is_running(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
+
+
+class _RememberingFile(io.FileIO):
+    """Remembers why a write failed: ``torch.save`` replaces the error of a full disk by a RuntimeError of its own."""
+
+    failure = None
+
+    def write(self, data):
+        try:
+            return super().write(data)
+        except OSError as error:
+            self.failure = error
+            raise

@@ -1,0 +1,49 @@
+"""What two runs must share for one to go on with the other's state."""
+
+import json
+
+from ..config.tree import completed, toolbox_tree
+from ..methods import registry
+from ..runtime import processes
+
+#: settings that change no number of a training, or say whether it is gone on with
+_TRAIN_OTHERS = ("DATA", "PLOT_LOSSES_AND_LR")
+_MODEL_OTHERS = ("RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
+_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
+
+
+def of_run(config, clips):
+    """The fingerprint of a run, as JSON: its settings, its clips and the number of its processes.
+
+    Args:
+        config: the whole tree.
+        clips: the recording of each training clip.
+    """
+    content = {"name": config.MODEL.NAME, **_settings(config, config.MODEL.NAME)}
+    content["clips"] = sorted(clips)
+    content["processes"] = processes.size()
+    return json.dumps(content, sort_keys=True, default=dict)
+
+
+def agree(one, other):
+    """Whether two fingerprints are of the same run. A setting that one of them does not know counts as its default, so
+    a state is gone on with after new settings have come."""
+    try:
+        first, second = json.loads(one), json.loads(other)
+        defaults = json.loads(json.dumps(_settings(toolbox_tree(), second["name"])))
+        return completed(first, defaults) == completed(second, defaults)
+    except (ValueError, KeyError, TypeError):  # no fingerprint at all
+        return False
+
+
+def _settings(config, name):
+    node = registry.node(name)
+    return {
+        "train": _without(config.TRAIN, _TRAIN_OTHERS),
+        "model": _without(config.MODEL[node] if node else {}, _MODEL_OTHERS),
+        "runtime": _without(config.MODEL.RFACENET.RUNTIME, _RUNTIME_OTHERS),
+    }
+
+
+def _without(node, keys):
+    return {key: value for key, value in node.items() if key not in keys}

@@ -1,0 +1,81 @@
+"""A data set from outside the package, cached, trained on with identity labels, and tested by the standalone host."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from support.data_recordings import face_frames, pulse
+from support.main_job import FRAMES, LENGTH, write_config
+from support.paths import ROOT, SUPPORT
+
+from rfacenet_toolbox.training import state_dicts
+
+SCRIPT = SUPPORT / "made_up_dataset.py"
+NAMES = ["P01_rest", "P01_talk", "P02_rest", "P10_rest", "P10_talk"]
+
+
+def run(folder, **changes):
+    data = {"DATASET": "MadeUp", "DATA_PATH": str(folder / "raw")}
+    settings = {f"{split}__DATA__{key}": value for split in ("TRAIN", "VALID", "TEST") for key, value in data.items()}
+    config = write_config(folder, **{**settings, "TRAIN__EPOCHS": 1, "TRAIN__DATA__END": 0.7, **changes})
+    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
+    command = [sys.executable, str(SCRIPT), "--config_file", str(config)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Recordings of three subjects, the first two trained on; and what the run left."""
+    folder = tmp_path_factory.mktemp("added")
+    for index, name in enumerate(NAMES):
+        (folder / "raw" / name).mkdir(parents=True)
+        np.save(folder / "raw" / name / "frames.npy", face_frames(LENGTH, seed=index))
+        np.save(folder / "raw" / name / "ppg.npy", pulse(LENGTH, 30, 1 + 0.1 * index))
+    (folder / "raw" / "notes").mkdir()
+    done = run(folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_it_takes_under_60_lines():
+    assert len(SCRIPT.read_text().splitlines()) < 60
+
+
+def test_its_clips_are_cached_under_its_own_names(folder):
+    (cache,) = folder.glob(f"clips/MadeUp_SizeW*_ClipLength{FRAMES}_*")
+    inputs = sorted(path.name for path in cache.glob("*_input*.npy"))
+    assert inputs == [f"{name}_input{index}.npy" for name in NAMES for index in range(LENGTH // FRAMES)]
+    assert {path.name for path in cache.glob("*.json")} == {f"{name}_cached.json" for name in NAMES}
+
+
+def test_its_subjects_become_identity_classes(folder):
+    (state,) = folder.glob("run/*/PreTrainedModels/small_state.pth")
+    content = state_dicts.load(state)
+    assert content["identities"] == ["MadeUp/1", "MadeUp/2"]
+    assert 0 <= content["history"][0]["identity_accuracy"] <= 1
+
+
+def test_its_recordings_are_tested(folder):
+    results = json.loads((folder / "run" / "results.json").read_text())
+    assert results["train_set"] == results["test_set"] == "MadeUp"
+    assert results["videos"] == {"expected": 5, "scored": 5, "missing": []}
+    assert {name.split(",")[1] for name in (folder / "run" / "per_video.csv").read_text().splitlines()[1:]} == set(
+        NAMES
+    )
+
+
+def test_what_is_cached_is_not_cached_again_and_a_changed_recording_is(folder):
+    path = folder / "raw" / "P02_rest" / "ppg.npy"
+    np.save(path, np.load(path)[:-1])
+    done = run(folder)
+    assert done.returncode == 2
+    assert "1 of 3 recordings could not be preprocessed. The other 2 are cached" in done.stderr
+    assert f"MadeUp recording P02_rest ({path.parent}): {LENGTH} frames and {LENGTH - 1} samples" in done.stderr
+
+
+def test_a_misspelt_name_is_answered_with_its_own(folder):
+    done = run(folder, TEST__DATA__DATASET="MadUp")
+    assert done.returncode == 2 and "Did you mean 'MadeUp'? There are: PURE, UBFC-rPPG, MadeUp." in done.stderr

@@ -25,6 +25,9 @@ TONES = {"1 to 3 (light)": range(3), "4 to 5": range(3, 5), "6 to 7": range(5, 7
 def main():
     args = _arguments()
     recordings = json.loads((args.folder / MANIFEST).read_text())["recordings"]
+    absent = [name for name in recordings if not (args.folder / name / "vid.avi").is_file()]
+    if absent:
+        raise SystemExit(f"{args.folder} lacks the videos of {', '.join(absent)}; run `rfacenet synth` again.")
     estimates = json.loads(args.out.read_text()) if args.out.is_file() else {}
     args.out.parent.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(sorted(recordings), start=1):

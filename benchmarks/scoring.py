@@ -53,7 +53,8 @@ def measure(toolbox, predictions, labels, fs_hz, method, window_s, repeats):
                 signals = predictions[name][start:stop], label[start:stop]
                 score(*signals, fs=fs_hz, diff_flag=True, hr_method=METHODS[method])
 
-    name = f"{len(labels)} videos, {method}" + (f", windows of {window_s} s" if window_s else "")
+    count = f"{len(labels)} videos" if len(labels) > 1 else "a video"
+    name = f"{count}, {method}" + (f", windows of {window_s} s" if window_s else "")
     compare(name, ours, theirs if toolbox else None, "the toolbox's", repeats, warm_up=repeats > 1)
 
 

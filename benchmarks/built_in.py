@@ -1,9 +1,10 @@
 """Does the plug-in change how long the toolbox's own PhysNet takes?
 
 ``RPPG_TOOLBOX=/path/to/checkout python benchmarks/built_in.py`` copies the checkout twice, installs the plug-in into
-one copy, and has both train PhysNet for two epochs and test it, on the same few cached clips. Whole runs, so mostly the
-start of the toolbox's loader processes: minutes on few cores. The checkout itself stays as it is. Modules that the
-toolbox imports and this machine lacks are stood in for where the plug-in does not do it.
+one copy, and has both train PhysNet for two epochs and test it, on the same few cached clips. ``--built-in-models``
+sets ``MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS``, which lets the plug-in keep the loader's processes and memory. Whole
+runs are timed, which on few cores take minutes, mostly for the start of the toolbox's 16 loader processes. The checkout
+stays as it is. Stand-ins replace modules that the toolbox imports and this machine lacks.
 """
 
 import argparse
@@ -37,6 +38,7 @@ STAND_IN = """def __getattr__(name):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=1, help="pairs of whole runs")
+    parser.add_argument("--built-in-models", action="store_true", help="let the plug-in act on PhysNet's runs")
     args = parser.parse_args()
     print(machine())
     toolbox = checkout()
@@ -53,8 +55,10 @@ def main():
         write_dataset(folder / "UBFC-rPPG", "ubfc-rppg", first_subject=11, **small)
         run(folder, ROOT, ROOT, preprocess=True)  # standalone: fills the cache
 
+        asked = {"RFACENET": {"RUNTIME": {"BUILT_IN_MODELS": True}}} if args.built_in_models else {}
+
         def with_plug_in():
-            run(folder, folder / "with", ROOT)
+            run(folder, folder / "with", ROOT, **asked)
 
         def without():
             run(folder, folder / "without", folder / "stand_ins")
@@ -74,11 +78,11 @@ def write_stand_ins(folder):
     (folder / "sitecustomize.py").write_text("import scipy.__config__\n\nscipy.__config__.get_info = None\n")
 
 
-def run(folder, root, pythonpath, preprocess=False):
+def run(folder, root, pythonpath, preprocess=False, **model):
     """``python main.py`` in ``root``; its errors are shown if it fails."""
     log = tempfile.mkdtemp(dir=str(folder))
     config = Path(log) / "config.yaml"
-    config.write_text(yaml.safe_dump(settings(folder, log, preprocess)))
+    config.write_text(yaml.safe_dump(settings(folder, log, preprocess, model)))
     command = [sys.executable, "main.py", "--config_file", str(config)]
     environment = {**os.environ, "PYTHONPATH": str(pythonpath)}
     done = subprocess.run(command, cwd=str(root), env=environment, capture_output=True, text=True)
@@ -86,8 +90,8 @@ def run(folder, root, pythonpath, preprocess=False):
         raise SystemExit(f"{' '.join(command)} failed in {root}:\n{done.stderr}")
 
 
-def settings(folder, log, preprocess):
-    """PhysNet of Table 2, PURE -> UBFC-rPPG, on small clips; keys that a checkout without the plug-in knows, too."""
+def settings(folder, log, preprocess, model):
+    """PhysNet of Table 2, PURE -> UBFC-rPPG, on small clips; keys that any checkout knows, but for ``model``."""
 
     def data(dataset):
         clips = {"CHUNK_LENGTH": FRAMES, "RESIZE": {"H": SIZE, "W": SIZE}}
@@ -99,7 +103,7 @@ def settings(folder, log, preprocess):
         "TRAIN": {"EPOCHS": 2, "BATCH_SIZE": 2, **data("PURE")},
         "VALID": data("PURE"),
         "TEST": {"USE_LAST_EPOCH": True, **data("UBFC-rPPG")},
-        "MODEL": {"PHYSNET": {"FRAME_NUM": FRAMES}},
+        "MODEL": {"PHYSNET": {"FRAME_NUM": FRAMES}, **model},
         "DEVICE": "cpu",
         "LOG": {"PATH": log},
     }

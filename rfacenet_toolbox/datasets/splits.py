@@ -77,7 +77,7 @@ def load_split(split, data_node, workers=None, progress=True):
 
 def _recordings(data_node):
     found = find_recordings(data_node.DATASET, data_node.DATA_PATH)
-    return split_recordings(data_node.DATASET, found, data_node.BEGIN, data_node.END)
+    return split_recordings(found, data_node.BEGIN, data_node.END)
 
 
 def _cached(split, data_node):

@@ -46,7 +46,7 @@ PROTOCOLS = {
 }
 
 
-def get_protocol(protocol):
+def get_protocol(protocol: Union[str, Protocol]) -> Protocol:
     """The :class:`Protocol` of that name; a :class:`Protocol` is given back as it is.
 
     Raises:
@@ -78,7 +78,7 @@ class Scheme:
     window_s: Optional[float] = None
     interpolate: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if isinstance(self.protocols, (str, Protocol)):
             raise EvaluationError(f"protocols is {self.protocols!r}, and should be a list, even of one protocol.")
         for protocol in self.protocols:

@@ -11,9 +11,10 @@ from ..errors import RFaceNetError
 from ..evaluation.files import outputs
 from ..evaluation.files.run_folder import has_results
 from ..hosts import job, run_description
-from ..hosts.base import Host, revision
 from ..hosts.toolbox import launch
+from ..hosts.toolbox.host import ToolboxHost
 from ..runtime.pool import default_workers
+from ..runtime.portable import signal_of
 from ..training.resume import weights_path
 from .run import CONFIG, Run
 
@@ -95,7 +96,8 @@ class Task:
 
     def _failure(self, status):
         if status:
-            ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+            killed_by = signal_of(status)
+            ended = f"was killed by {killed_by}" if killed_by else f"ended with exit status {status}"
             return f"it {ended}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         if not self.run.has_results and self.run.toolbox is not None:
             try:
@@ -119,7 +121,7 @@ def score_saved_outputs(run):
     """
     config = run.config
     weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
-    test_run = run_description.trained_model(config, Host("toolbox", revision(run.toolbox)), weights)
+    test_run = run_description.trained_model(config, ToolboxHost(run.toolbox), weights)
     job.write(test_run, outputs.read(test_run.outputs).evaluate(test_run.scheme))
 
 

@@ -17,14 +17,14 @@ SYNTHETIC = (
     "about the published ones, which were measured on the real data sets."
 )
 _LEGEND = (
-    "value ± standard error over the test videos, as the paper prints them. Measured: both averaged over the seeds; "
-    "the smaller line has the least and the greatest value of a seed. Best in bold, second best doubly underlined (in "
-    "Markdown in italics), among the published and among the measured numbers of a half."
+    "value ± standard error over the test videos, as the paper prints them. Measured: both are averaged over the "
+    "seeds; the smaller line gives the lowest and the highest value of a seed. The best is in bold and the second best "
+    "doubly underlined (in Markdown: in italics), among the published and among the measured numbers of a half."
 )
 
 
 class OverSeeds(NamedTuple):
-    """A metric over seeds: means of its value and of its standard error, and the least and greatest value.
+    """A metric over seeds: means of its value and of its standard error, and the lowest and highest value.
 
     ``seeds`` of the ``results`` define the metric.
     """
@@ -38,8 +38,11 @@ class OverSeeds(NamedTuple):
 
 
 def row_results(row):
-    """The :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run` s of a :class:`~.tables.Row` that have results, in
-    its order."""
+    """What the runs of a :class:`~.tables.Row` left, in its order; those without results are left out.
+
+    Returns:
+        list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`.
+    """
     found = [find_run(run.results[row.result].parent) for run in row.runs if run.current]
     return [result for result in found if result is not None]
 
@@ -85,7 +88,7 @@ def relative(path, page_folder):
 
 
 def files(name, heading, tables, records, notes, is_synthetic):
-    """The three files of a page: tables, numbers for machines, and what is to be said about them."""
+    """The three files of a page: Markdown and HTML with the tables and notes, CSV with the numbers for machines."""
     heading += ", measured on synthetic recordings" if is_synthetic else ""
     warnings = [SYNTHETIC] if is_synthetic else []
     records = [{**record, "synthetic": is_synthetic} for record in records]

@@ -131,7 +131,7 @@ def _over_seeds(results, headers, protocol):
         [kind, *(over_seeds_cell(over_seeds(same, metric, protocol)) for metric in METRICS), str(len(same))]
         for kind, same in kinds.items()
     ]
-    notes = ["Mean over the seeds of the metric and of its standard error; in parentheses the least and the greatest."]
+    notes = ["Mean over the seeds of the metric and of its standard error; in parentheses the lowest and the highest."]
     return [Table("Over seeds", ["setting", *headers, "seeds"], rows, notes=notes)]
 
 

@@ -12,7 +12,8 @@ from ..evaluation.files import outputs, results
 from ..methods.signal import METHODS
 from ..runtime import processes
 from ..training import learners
-from ..training.trainer import Trainer, clip_names
+from ..training.loaders import clip_names
+from ..training.trainer import Trainer
 from . import run_description
 
 

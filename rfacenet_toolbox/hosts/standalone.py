@@ -8,16 +8,27 @@ import torch
 from torch.utils.data import DataLoader
 
 from .. import config as configuration
+from ..config.no_effect import told_no_effect
 from ..config.splits_used import splits_used
 from ..datasets.clips import MeanColours
 from ..datasets.splits import check_source, load_split
 from ..runtime import machine, processes
-from ..training.trainer import training_loader
+from ..training.loaders import training_loader
 from . import job
 from .base import Host
 
 #: loader order and their configuration, as the toolbox's main.py has them
 SPLITS = ("train", "valid", "test")
+
+
+class StandaloneHost(Host):
+    """This package alone."""
+
+    name = "standalone"
+
+    def in_order(self, recordings, data_path):
+        """By number, as they were found."""
+        return recordings
 
 
 def main(argv=None):
@@ -41,11 +52,14 @@ def run(config):
         return _run_signal_methods(config)
     for split in splits_used(config):
         check_source(split, config[split].DATA)
+    if processes.is_writer():
+        for sentence in told_no_effect(config):
+            print(sentence)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
     machine.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
     clips = _clips(config)
     loaders = {split: _loader(config, split, clips[split], generators) for split in SPLITS}
-    host = Host("standalone", None)
+    host = StandaloneHost()
     host.check_complete(config, loaders)
     if processes.is_writer():
         host.print_split(loaders)
@@ -59,7 +73,7 @@ def _run_signal_methods(config):
     colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
     settings = config.MODEL.RFACENET.RUNTIME
     loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
-    host = Host("standalone", None)
+    host = StandaloneHost()
     host.check_complete(config, {"unsupervised": loader})
     host.print_split({"unsupervised": loader})
     return job.run_signal_methods(config, loader, host)

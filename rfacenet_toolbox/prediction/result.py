@@ -25,7 +25,8 @@ class Prediction:
         source: the recording's name.
         method: that was used.
         weights: path of the weights, None for a signal method.
-        start_s, duration_s: the part of the recording that was read, seconds.
+        start_s: where the part of the recording that was read begins, in seconds.
+        duration_s: its length.
         frames: that were read.
         fps_hz: frames per second, from the median step of their times.
         face_share: share of the frames with a face.

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from ..errors import OutputError
+from .portable import replace
 
 #: age at which a temporary file of another machine is taken to be abandoned; writing one takes seconds
 ABANDONED_S = 3600
@@ -41,7 +42,7 @@ def write_atomically(path, write, *, durable=True):
                 os.fsync(file.fileno())
         if path.exists():
             shutil.copymode(path, temporary)
-        os.replace(temporary, path)
+        replace(temporary, path)
     except Exception as error:
         failure = error if isinstance(error, OSError) else raw and raw.failure
         if not failure:

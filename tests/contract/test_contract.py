@@ -282,21 +282,24 @@ def test_uninstall_gives_the_checkout_back(toolbox, tmp_path):
 
 
 def test_built_in_physnet_is_the_same_with_and_without_the_plug_in(toolbox, tmp_path):
-    """Losses, weights, predictions and printed metrics of the toolbox's own trainer, on the same clips."""
+    """Losses, weights, predictions and printed metrics of the toolbox's own trainer, on the same clips; and they stay
+    the same with our loader and memory, where they are asked for."""
     reference = succeeded(toolbox.trained)
     control = physnet(toolbox, toolbox.untouched, tmp_path / "without", write_stubs(tmp_path / "stubs"))
-    plugged = physnet(toolbox, toolbox.root, tmp_path / "with", ROOT)
     metrics = [line for line in control.stdout.splitlines() if line.startswith("FFT ")]
     assert [line.split()[1] for line in metrics] == ["MAE", "RMSE", "MAPE", "Pearson", "SNR"]
-    assert [line for line in plugged.stdout.splitlines() if line.startswith("FFT ")] == metrics
-    assert losses(plugged) == losses(control)
     assert {epoch for epoch, _ in losses(control)} == {str(epoch) for epoch in range(EPOCHS)}
-    for epoch in range(EPOCHS):
-        ours, theirs = (torch.load(str(run.weights(epoch)), weights_only=True) for run in (plugged, control))
-        torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
-    ours, theirs = plugged.outputs(), control.outputs()
-    torch.testing.assert_close(ours["predictions"], theirs["predictions"], rtol=0, atol=0)
-    assert list(theirs) == list(reference.outputs())
+    for asked in (False, True):
+        settings = {"RFACENET": {"RUNTIME": {"BUILT_IN_MODELS": asked}}}
+        plugged = physnet(toolbox, toolbox.root, tmp_path / f"with_{asked}", ROOT, settings)
+        assert [line for line in plugged.stdout.splitlines() if line.startswith("FFT ")] == metrics
+        assert losses(plugged) == losses(control)
+        for epoch in range(EPOCHS):
+            ours, theirs = (torch.load(str(run.weights(epoch)), weights_only=True) for run in (plugged, control))
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+        ours, theirs = plugged.outputs(), control.outputs()
+        torch.testing.assert_close(ours["predictions"], theirs["predictions"], rtol=0, atol=0)
+        assert list(theirs) == list(reference.outputs())
 
 
 @pytest.mark.parametrize("method", SIGNAL_METHODS)
@@ -351,6 +354,7 @@ def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, s
     ours = succeeded(standalone.main(tmp_path / "ours", cache=tmp_path / "ours" / "clips", **changes))
     results = ours.results()
     changes.update(TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=results["weights"])
+    changes.update(MODEL__RFACENET__RUNTIME__BUILT_IN_MODELS=True)  # its 16 spawned workers take a minute a pass
     theirs = succeeded(toolbox.main(tmp_path / "theirs", cache=tmp_path / "theirs" / "clips", **changes))
     assert "===Testing===" in theirs.stdout and not (theirs.log / "results.json").exists()
     (saved,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
@@ -363,13 +367,13 @@ def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, s
             assert summary[metric] == pytest.approx(results["protocols"][protocol][metric], rel=0, abs=0.01)
 
 
-def physnet(toolbox, root, folder, pythonpath):
-    """Train and test the toolbox's PhysNet in a copy of ``root``, with keys that an unplugged checkout knows."""
+def physnet(toolbox, root, folder, pythonpath, settings_of_ours=None):
+    """Train and test the toolbox's PhysNet in a copy of ``root``; an unplugged checkout knows all keys but ours."""
     changes = {"TRAIN__MODEL_FILE_NAME": MODEL_FILE_NAME, "TEST__USE_LAST_EPOCH": True}
     changes["INFERENCE__EVALUATION_METHOD"] = "FFT"
     base = CONFIGS / "table2" / "PURE_UBFC_PHYSNET.yaml"
     tree = settings(folder, toolbox.recordings, toolbox.cache, False, base, **changes)
-    tree["MODEL"] = {"PHYSNET": {"FRAME_NUM": FRAMES}}
+    tree["MODEL"] = {"PHYSNET": {"FRAME_NUM": FRAMES}, **(settings_of_ours or {})}
     shutil.copytree(str(root), str(folder / "checkout"), ignore=shutil.ignore_patterns("__pycache__"))
     start_fewer_workers(folder / "checkout")
     config = write_yaml(folder, tree)

@@ -107,7 +107,7 @@ def test_what_is_wrong_is_said_before_anything_is_run(sets, tmp_path, capsys, mo
 def test_a_data_set_that_lacks_a_recording_stops_the_table(sets, tmp_path, capsys):
     (tmp_path / "UBFC" / "subject9").rmdir()
     status, _, err = run(capsys, "table2", *sets)
-    assert status == 2 and "holds 41 recordings, and UBFC-rPPG has 42. Not there: subject9." in err
+    assert status == 2 and "holds 41 recordings, and UBFC-rPPG has 42. Missing: subject9." in err
 
 
 def test_table3_tests_each_row_against_the_last(sets, tmp_path, capsys):

@@ -72,7 +72,7 @@ def get_config(args):
     return config
 """
 
-BASE_LOADER = """import retina_absent
+BASE_LOADER = """import retinaface
 
 # RetinaFace
 
@@ -88,7 +88,7 @@ class Clips:
         return index
 """
 
-TRAINER = """from mamba_absent.ops.triton import Mamba
+TRAINER = """from mamba_ssm.ops.triton import Mamba
 
 
 class Trainer(Mamba):

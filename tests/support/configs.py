@@ -2,9 +2,9 @@
 
 import pytest
 import yaml
+from support.paths import ROOT
 
 from rfacenet_toolbox.config import load
-from support.paths import ROOT
 
 SHIPPED = sorted((ROOT / "toolbox_configs").rglob("*.yaml"))
 RUNNABLE = [path for path in SHIPPED if "BASE" not in path.stem]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from support.paths import SHARED
 
 REAL = SHARED / "deepphys_pure_to_ubfc_outputs.npz"

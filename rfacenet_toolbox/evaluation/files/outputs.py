@@ -92,8 +92,8 @@ def read(path):
     for video, chunks in content["predictions"].items():
         try:
             predictions[video], labels[video] = _joined(chunks, content["labels"][video])
-        except _Unusable as reason:
-            unusable[video] = str(reason)
+        except _Unusable as error:
+            unusable[video] = str(error)
     if not predictions:
         video, reason = next(iter(unusable.items()))
         raise DataError(f"None of the {len(unusable)} videos in {path} can be used. The first, {video}: {reason}.")

@@ -12,6 +12,7 @@ import math
 import os
 import pickle
 import re
+from typing import Any, Callable, Dict, Tuple
 
 import numpy as np
 
@@ -223,7 +224,7 @@ def _empty_array(*_):
     return Array()
 
 
-_FUNCTIONS = {
+_FUNCTIONS: Dict[Tuple[str, str], Callable[..., Any]] = {
     ("builtins", "dict"): _dictionary,
     ("collections", "OrderedDict"): _dictionary,
     ("collections", "defaultdict"): _dictionary,

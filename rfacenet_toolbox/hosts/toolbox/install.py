@@ -11,12 +11,11 @@ import importlib.metadata
 import json
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import List
 
 from ...errors import InstallError
 from ...runtime.files import write_atomically
+from .contract import FOLDERS, GET_CONFIG, MAIN_FILE, MODEL_FUNCTIONS, REVISIONS, SETTINGS_FILE
 
 LINE = (
     "from rfacenet_toolbox.hosts.toolbox import activate; activate()"
@@ -27,15 +26,8 @@ RECORD = ".rfacenet.json"
 _MARK = b"rfacenet_toolbox.hosts"
 _CODING = re.compile(rb"[ \t\f]*#.*coding[:=]")
 _BOM = b"\xef\xbb\xbf"
-_NEEDED = "Expected the root of an rPPG-Toolbox checkout, such as 7e33a44 (2023-11) or d807b01 (2025-09)"
+_NEEDED = f"Expected the root of an rPPG-Toolbox checkout, such as {REVISIONS}"
 _UNCHANGED = "Nothing was changed."
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was done, in ``lines`` for people to read."""
-
-    lines: List[str]
 
 
 def configs_dir():
@@ -59,27 +51,22 @@ def check_checkout(directory):
         InstallError: parts of a checkout are missing, or ``main.py`` has not the functions that the plug-in serves.
     """
     root = os.path.abspath(directory)
-    wanted = {
-        "main.py": os.path.isfile,
-        "config.py": os.path.isfile,
-        "neural_methods": os.path.isdir,
-        "dataset": os.path.isdir,
-    }
+    wanted = {MAIN_FILE: os.path.isfile, SETTINGS_FILE: os.path.isfile, **dict.fromkeys(FOLDERS, os.path.isdir)}
     missing = [name for name, is_there in wanted.items() if not is_there(os.path.join(root, name))]
     if missing:
         raise InstallError(f"{root} has no {', '.join(missing)}. {_NEEDED}. {_UNCHANGED}")
-    main = _parsed(os.path.join(root, "main.py"))
-    functions = {"train_and_test", "test"}
+    main = _parsed(os.path.join(root, MAIN_FILE))
+    functions = set(MODEL_FUNCTIONS)
     absent = functions - {node.name for node in main.body if isinstance(node, ast.FunctionDef)}
     called = {node.func.id for node in ast.walk(main) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    uncalled = (functions | {"get_config"}) - called
+    uncalled = (functions | {GET_CONFIG}) - called
     if absent or uncalled:
         found = [f"does not define {name}" for name in sorted(absent)]
         found += [f"does not call {name}" for name in sorted(uncalled)]
-        raise InstallError(f"{root}/main.py {', '.join(found)}. {_NEEDED}. {_UNCHANGED}")
-    settings = _parsed(os.path.join(root, "config.py"))
-    if not any(isinstance(node, ast.FunctionDef) and node.name == "get_config" for node in settings.body):
-        raise InstallError(f"{root}/config.py does not define get_config. {_NEEDED}. {_UNCHANGED}")
+        raise InstallError(f"{root}/{MAIN_FILE} {', '.join(found)}. {_NEEDED}. {_UNCHANGED}")
+    settings = _parsed(os.path.join(root, SETTINGS_FILE))
+    if not any(isinstance(node, ast.FunctionDef) and node.name == GET_CONFIG for node in settings.body):
+        raise InstallError(f"{root}/{SETTINGS_FILE} does not define {GET_CONFIG}. {_NEEDED}. {_UNCHANGED}")
     return root
 
 
@@ -88,11 +75,15 @@ def install(directory):
 
     YAML files of the user's in ``toolbox_configs/`` stay as they are, also where one has the name of one of ours.
 
+    Returns:
+        What was done, in lines for people to read.
+
     Raises:
+        OutputError: a file cannot be written.
         InstallError: no such checkout, or our line in ``main.py`` was altered; nothing was changed then.
     """
     root = check_checkout(directory)
-    main = os.path.join(root, "main.py")
+    main = os.path.join(root, MAIN_FILE)
     record = _read_record(root)
     before = _read(main)
     after = before if _has_line(before, main) else _with_line(before, main)
@@ -108,8 +99,8 @@ def install(directory):
             _replace(main, after)
     except OSError as error:
         raise InstallError(f"{error.filename} cannot be written ({error.strerror}). Make {root} writable.") from error
-    done = "main.py: one line added" if after != before else "main.py: the line is there already"
-    return Report([f"rFaceNet in {root}", done, *lines, *_how_to_import()])
+    done = f"{MAIN_FILE}: {'one line added' if after != before else 'the line is there already'}"
+    return [f"rFaceNet in {root}", done, *lines, *_how_to_import()]
 
 
 def uninstall(directory, keep_edits=False):
@@ -119,13 +110,17 @@ def uninstall(directory, keep_edits=False):
         directory: root of the checkout.
         keep_edits: where ``main.py`` was edited since, take out our line and keep the edits.
 
+    Returns:
+        What was done, in lines for people to read.
+
     Raises:
+        OutputError: a file cannot be written.
         InstallError: ``main.py`` was edited since, or our line in it was altered; nothing was changed then.
     """
     root = os.path.abspath(directory)
-    main = os.path.join(root, "main.py")
+    main = os.path.join(root, MAIN_FILE)
     if not os.path.isfile(main):
-        raise InstallError(f"{root} has no main.py. {_NEEDED}. {_UNCHANGED}")
+        raise InstallError(f"{root} has no {MAIN_FILE}. {_NEEDED}. {_UNCHANGED}")
     record = _read_record(root)
     content = _read(main)
     has_line = _has_line(content, main)
@@ -139,11 +134,11 @@ def uninstall(directory, keep_edits=False):
     try:
         if has_line:
             _replace(main, _without_line(content))
-            lines.append("main.py: our line taken out, your edits kept" if edited else "main.py: as it was")
+            lines.append(f"{MAIN_FILE}: {'our line taken out, your edits kept' if edited else 'as it was'}")
         lines += _remove_configs(root, record)
     except OSError as error:
         raise InstallError(f"{error.filename} cannot be changed ({error.strerror}). Make {root} writable.") from error
-    return Report(lines if len(lines) > 1 else [f"no rFaceNet in {root}; nothing to take out"])
+    return lines if len(lines) > 1 else [f"no rFaceNet in {root}; nothing to take out"]
 
 
 def _how_to_import():

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from support import own_videos
 from support.paths import ROOT
+from support.systems import needs_odd_names
 
 from rfacenet_toolbox import cli
 from rfacenet_toolbox.cli import predict
@@ -112,6 +113,7 @@ def test_a_result_that_cannot_be_written_leaves_the_others(capsys, video, tmp_pa
     assert (tmp_path / "out" / "one.png").is_file()
 
 
+@needs_odd_names
 def test_odd_names_of_files_are_no_trouble(capsys, video, tmp_path):
     names = ["mein Vidéo 视频 (1)", "cost $5^$ x", "100% a'b\nc", "my.holiday.2024", "no_ending"]
     videos = [shutil.copy(video, tmp_path / (name + ("" if name == "no_ending" else ".avi"))) for name in names]

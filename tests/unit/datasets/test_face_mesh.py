@@ -51,7 +51,7 @@ def test_without_mediapipe_it_is_said_what_to_install(monkeypatch):
 
 
 def test_a_mediapipe_without_models_is_refused(installed):
-    with pytest.raises(ConfigError, match="MediaPipe 0.10.33 has no face models .* up to 0.10.21"):
+    with pytest.raises(ConfigError, match="MediaPipe 0.10.33 has no face models; releases up to 0.10.21"):
         face_mesh.check_available()
 
 

@@ -1,17 +1,17 @@
-"""What the hosts have in common: the recordings a split should hold and does hold, and how errors end."""
+"""What the hosts have in common: the recordings a split should hold and does hold."""
 
 import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
 
 from rfacenet_toolbox.config.tree import toolbox_tree
-from rfacenet_toolbox.errors import ConfigError, DataError
-from rfacenet_toolbox.hosts.base import Host, print_errors_plainly, recordings, revision
+from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.hosts.base import recordings
+from rfacenet_toolbox.hosts.standalone import StandaloneHost
+from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
 
-TOOLBOX, STANDALONE = Host("toolbox", "d807b01"), Host("standalone")
+TOOLBOX, STANDALONE = ToolboxHost("no folder"), StandaloneHost()
 
 
 def config_of(dataset, path, begin=0.0, end=1.0, split="TEST"):
@@ -103,31 +103,3 @@ def test_print_split_shows_the_order_it_got(capsys):
     clips = Clips(["/cache/subject3_input0.npy", "/cache/subject3_input1.npy", "/cache/subject10_input0.npy"])
     TOOLBOX.print_split({"train": SimpleNamespace(dataset=clips), "valid": None})
     assert capsys.readouterr().out == "train: 2 recordings, 3 clips: subject3, subject10\n"
-
-
-def test_our_errors_end_with_the_message_and_others_as_before(monkeypatch, capsys):
-    passed_on = []
-    monkeypatch.setattr(sys, "excepthook", lambda *args: passed_on.append(args))
-    print_errors_plainly()
-    hook = sys.excepthook
-    print_errors_plainly()
-    assert sys.excepthook is hook
-    with pytest.raises(SystemExit) as end:
-        hook(ConfigError, ConfigError("a key is wrong"), None)
-    assert end.value.code == 2
-    assert capsys.readouterr().err == "error: a key is wrong\n"
-    error = KeyError("x")
-    hook(KeyError, error, None)
-    assert passed_on == [(KeyError, error, None)]
-
-
-def test_revision_is_the_commit_of_the_checkout(tmp_path):
-    assert revision(str(tmp_path)) == "unknown"
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
-    try:
-        subprocess.check_call([*git, "init", "-q"])
-        subprocess.check_call([*git, "commit", "-q", "--allow-empty", "-m", "first"])
-        commit = subprocess.check_output([*git, "rev-parse", "HEAD"], universal_newlines=True)
-    except OSError:
-        pytest.skip("no git on this machine")
-    assert len(revision(str(tmp_path))) >= 7 and commit.startswith(revision(str(tmp_path)))

@@ -2,54 +2,17 @@
 
 import csv
 import json
-import math
-import os
 import pickle
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from support import tiny
+from support.signal_outputs import FS, GUESS, TRUTH, changed, host, pulses, unsupervised
 
 from rfacenet_toolbox import __version__, evaluation
 from rfacenet_toolbox.errors import DataError, OutputError
 from rfacenet_toolbox.hosts import job, run_description
-
-FS = 30
-
-
-def pulses(rates_bpm, chunks=8, chunk=64):
-    """{video: {chunk number: (T,) tensor}} of clean pulses, the chunks in an order of their own."""
-    time = torch.arange(chunks * chunk) / FS
-    signals = {video: torch.sin(2 * math.pi * rate / 60 * time) for video, rate in rates_bpm.items()}
-    return {
-        video: {number: signal[number * chunk : (number + 1) * chunk] for number in reversed(range(chunks))}
-        for video, signal in signals.items()
-    }
-
-
-TRUTH = pulses({"subject1": 60, "subject2": 75, "subject10": 90})
-GUESS = pulses({"subject1": 60, "subject2": 78, "subject10": 88})
-
-
-def host(expected=("subject1", "subject2", "subject10"), name="standalone", revision=None):
-    names = None if expected is None else list(expected)
-    return SimpleNamespace(name=name, revision=revision, expected=lambda split, config: names)
-
-
-def changed(config, **changes):
-    """A copy of a frozen config with ``A__B=value`` for A.B."""
-    config = config.clone()
-    config.defrost()
-    for dotted, value in changes.items():
-        *path, leaf = dotted.split("__")
-        node = config
-        for key in path:
-            node = node[key]
-        node[leaf] = value
-    config.freeze()
-    return config
 
 
 def write(config, host, predictions, labels, weights):
@@ -100,55 +63,12 @@ def test_the_whole_config_is_in_the_results(written, tmp_path):
     assert written[0]["config"]["TRAIN"]["OPTIMIZER"]["BETAS"] == [0.9, 0.999]
 
 
-def test_each_metric_is_a_value_and_its_standard_error(written):
-    content, rows, _ = written
-    assert set(content["protocols"]) == {"neurips2023", "toolbox2025"}
-    for protocol, summary in content["protocols"].items():
-        assert summary["n"] == 3 and summary["undefined"] == {}
-        for metric in ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC"):
-            value, error = summary[metric]
-            assert math.isfinite(value) and error >= 0
-        errors = [abs(float(row["error_bpm"])) for row in rows if row["protocol"] == protocol]
-        assert summary["MAE"][0] == pytest.approx(np.mean(errors), abs=1e-4)
-        assert summary["RMSE_se_B"] == pytest.approx(math.sqrt(summary["RMSE_se_A"]))
-        shown = "RMSE_se_A" if protocol == "neurips2023" else "RMSE_se_B"
-        assert summary["RMSE"][1] == summary[shown]
-
-
 def test_numbers_are_those_of_the_evaluation_of_the_joined_chunks(written):
     def joined(signals):
         return {video: torch.cat([chunks[k] for k in sorted(chunks)]).numpy() for video, chunks in signals.items()}
 
     direct = evaluation.evaluate(joined(GUESS), joined(TRUTH), FS, is_derivative=False)
     assert written[0]["protocols"] == json.loads(json.dumps({name: summary for name, (summary, _) in direct.items()}))
-
-
-def test_per_video_has_a_row_for_each_video_and_protocol_in_numerical_order(written):
-    rows = written[1]
-    assert [(row["protocol"], row["video"]) for row in rows] == [
-        (protocol, f"subject{number}") for protocol in ("neurips2023", "toolbox2025") for number in (1, 2, 10)
-    ]
-    assert tuple(rows[0]) == ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
-    grid_bpm = 60 * FS / 512
-    for row in rows:
-        assert (row["start_s"], float(row["stop_s"])) == ("0", pytest.approx(512 / FS, rel=1e-5))
-        assert row["skipped"] == ""
-        for column, rates in (("heart_rate_bpm", (60, 78, 88)), ("label_heart_rate_bpm", (60, 75, 90))):
-            expected = dict(zip(("subject1", "subject2", "subject10"), rates))[row["video"]]
-            assert float(row[column]) == pytest.approx(expected, abs=grid_bpm)
-        assert float(row["error_bpm"]) == pytest.approx(
-            float(row["heart_rate_bpm"]) - float(row["label_heart_rate_bpm"]), abs=1e-3
-        )
-
-
-def test_metrics_that_do_not_exist_are_null_with_a_reason(tmp_path):
-    one = {"subject1": GUESS["subject1"]}, {"subject1": TRUTH["subject1"]}
-    write(tiny.config(tmp_path), host(["subject1"]), *one, "w.pth")
-    content, _ = read(tmp_path)
-    for summary in content["protocols"].values():
-        assert summary["Pearson"] == [None, None]
-        assert summary["undefined"] == {"Pearson": "needs at least 3 scored videos or windows, there are 1"}
-        assert summary["MAE"][0] is not None
 
 
 def test_a_prediction_without_a_pulse_is_left_out_and_the_rest_scored(tmp_path, capsys):
@@ -229,20 +149,6 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         write(config, host(), GUESS, TRUTH, "w.pth")
 
 
-def test_the_table_for_people_has_values_and_units(tmp_path, capsys):
-    summary = write(tiny.config(tmp_path), host(), GUESS, TRUTH, "w.pth")["protocols"]["neurips2023"]
-    shown = capsys.readouterr().out
-    assert "MAE     {:.3f} ± {:.3f} bpm".format(*summary["MAE"]) in shown
-    assert f"Results: {tmp_path / 'results.json'}" in shown
-
-
-def unsupervised(folder, **changes):
-    """A config of the signal methods."""
-    data = {"DATASET": "PURE", "FS": FS, "PREPROCESS__LABEL_TYPE": "Raw"}
-    changes.update({f"UNSUPERVISED__DATA__{key}": value for key, value in data.items()})
-    return changed(tiny.config(folder), TOOLBOX_MODE="unsupervised_method", **changes)
-
-
 def test_a_signal_method_has_a_folder_of_its_own_and_no_weights(tmp_path, capsys):
     config = unsupervised(tmp_path)
     job.score_and_write(run_description.signal_method(config, host(), "POS"), GUESS, TRUTH)
@@ -263,14 +169,6 @@ def test_a_signal_method_has_a_folder_of_its_own_and_no_weights(tmp_path, capsys
     assert sorted(path.name for path in tmp_path.iterdir()) == ["POS"]
 
 
-def test_the_test_set_of_a_signal_method_is_the_unsupervised_one(tmp_path):
-    asked = []
-    one = SimpleNamespace(name="standalone", revision=None, expected=lambda split, config: asked.append(split))
-    config = unsupervised(tmp_path)
-    run_description.signal_method(config, one, "POS")
-    assert asked == ["unsupervised"]
-
-
 def test_videos_left_out_are_counted_and_say_why(tmp_path, capsys):
     config = unsupervised(tmp_path)
     some = [{video: signals[video] for video in ("subject1", "subject2")} for signals in (GUESS, TRUTH)]
@@ -288,60 +186,3 @@ def test_all_videos_left_out_is_an_error(tmp_path):
     with pytest.raises(DataError, match="ICA has no estimate for any of the 1 videos. subject1: it is grey"):
         job.score_and_write(run_description.signal_method(config, host(), "ICA"), {}, {}, {"subject1": "it is grey"})
     assert not list(tmp_path.iterdir())
-
-
-class TestFinished:
-    """When an earlier run's results stand for this one's."""
-
-    @pytest.fixture
-    def clips(self, tmp_path):
-        paths = [tmp_path / f"{video}_input0.npy" for video in TRUTH]
-        for path in paths:
-            path.write_text("")
-        return [str(path) for path in paths]
-
-    @pytest.fixture
-    def content(self, tmp_path, clips):
-        config = unsupervised(tmp_path)
-        return job.score_and_write(run_description.signal_method(config, host(), "POS"), GUESS, TRUTH)
-
-    @staticmethod
-    def finished(config, clips, method="POS", **changes):
-        return run_description.finished(run_description.signal_method(config, host(**changes), method), clips)
-
-    def test_the_same_config_is_finished(self, tmp_path, clips, content):
-        plain = json.loads(json.dumps(content))
-        assert self.finished(unsupervised(tmp_path), clips) == plain
-        assert self.finished(unsupervised(tmp_path, UNSUPERVISED__METHOD=["POS", "ICA"]), clips) == plain
-
-    def test_another_method_is_not(self, tmp_path, clips, content):
-        assert self.finished(unsupervised(tmp_path), clips, "ICA") is None
-
-    def test_another_config_or_host_is_not(self, tmp_path, clips, content):
-        other = unsupervised(tmp_path, INFERENCE__EVALUATION_METHOD="peak detection")
-        assert self.finished(other, clips) is None
-        assert self.finished(unsupervised(tmp_path), clips, name="toolbox") is None
-
-    def test_a_setting_that_is_newer_than_the_results_counts_as_its_default(self, tmp_path, clips, content):
-        path = tmp_path / "POS" / "results.json"
-        older = json.loads(path.read_text())
-        del older["config"]["MODEL"]["RFACENET"]["RUNTIME"]["SEED"], older["config"]["MODEL"]["TSCAN"]
-        path.write_text(json.dumps(older))
-        assert self.finished(unsupervised(tmp_path), clips) == older
-        assert self.finished(unsupervised(tmp_path, MODEL__TSCAN__FRAME_DEPTH=12), clips) is None
-
-    def test_more_or_younger_clips_are_not(self, tmp_path, clips, content):
-        written = (tmp_path / "POS" / "results.json").stat().st_mtime
-        another = tmp_path / "subject3_input0.npy"
-        another.write_text("")
-        os.utime(another, (written - 10, written - 10))
-        assert self.finished(unsupervised(tmp_path), [*clips, str(another)]) is None
-        os.utime(clips[0], (written + 10, written + 10))
-        assert self.finished(unsupervised(tmp_path), clips) is None
-
-    @pytest.mark.parametrize("name", ["results.json", "POS_PURE_outputs.pickle"])
-    def test_a_missing_or_damaged_file_is_not(self, tmp_path, clips, content, name):
-        (tmp_path / "POS" / "results.json").write_text('{"config"')
-        assert self.finished(unsupervised(tmp_path), clips) is None
-        (tmp_path / "POS" / name).unlink()
-        assert self.finished(unsupervised(tmp_path), clips) is None

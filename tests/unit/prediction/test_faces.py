@@ -101,7 +101,7 @@ def test_a_face_backend_that_is_not_there_is_refused_before_anything_is_read(mon
     monkeypatch.setattr(face_mesh.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"MediaPipe is not installed.*pip install 'rfacenet-toolbox\[mediapipe\]'"):
         predict("does_not_exist.mp4", "pos", face_backend="mp")
-    with pytest.raises(ConfigError, match="There is no face backend 'RF'. There are HC .* and MP"):
+    with pytest.raises(ConfigError, match="The face backend is 'RF', which is unknown. There are: HC, MP."):
         predict("does_not_exist.mp4", "pos", face_backend="RF")
 
 

@@ -190,7 +190,7 @@ def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp
     clip = torch.from_numpy(clip_model.FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)).permute(3, 0, 1, 2)
     with torch.no_grad():
         expected = network.eval()(clip[None]).bvp[0].numpy()
-    assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * np.abs(expected).max())
+    assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
     assert not model.waveform(frames[:1].repeat(33, axis=0)).any()
 
 

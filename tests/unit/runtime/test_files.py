@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 import torch
+from support.systems import needs_modes
 
 from rfacenet_toolbox.errors import OutputError
 from rfacenet_toolbox.runtime.files import ABANDONED_S, remove_abandoned, write_atomically, write_text
@@ -105,7 +106,7 @@ def test_temporary_files_of_other_machines_are_removed_when_they_are_old(tmp_pat
     assert sorted(os.listdir(tmp_path)) == [".102_input0.npy.young-1.tmp", "102_input0.npy"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has neither permissions of this kind nor links for everyone")
+@needs_modes
 def test_permissions_and_links_stay(tmp_path):
     (tmp_path / "file").write_text("old")
     (tmp_path / "file").chmod(0o640)

@@ -50,10 +50,10 @@ def test_install_adds_the_line_and_the_configs_and_uninstall_gives_all_back(chec
     assert after["toolbox_configs/A.yaml"] == (shipped / "A.yaml").read_bytes()
     added = {"toolbox_configs", "toolbox_configs/A.yaml", "toolbox_configs/B.yaml", "toolbox_configs/.rfacenet.json"}
     assert set(after) - set(before) == added
-    assert report.lines[1:3] == ["main.py: one line added", "toolbox_configs/: 2 files added, 0 there already"]
+    assert report[1:3] == ["main.py: one line added", "toolbox_configs/: 2 files added, 0 there already"]
     report = plugin.uninstall(checkout)
     assert contents(checkout) == before
-    assert report.lines[1:] == ["main.py: as it was", "toolbox_configs/: 2 files removed"]
+    assert report[1:] == ["main.py: as it was", "toolbox_configs/: 2 files removed"]
 
 
 @pytest.mark.parametrize("theirs", [False, True], ids=["new folder", "with a file of the user's"])
@@ -64,9 +64,9 @@ def test_configs_in_folders_come_with_their_folder_and_go_with_it(checkout, ship
         (checkout / "toolbox_configs" / "rows").mkdir(parents=True)
         (checkout / "toolbox_configs" / "rows" / "D.yaml").write_text("mine\n")
     before = contents(checkout)
-    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 3 files added, 0 there already"
+    assert plugin.install(checkout)[2] == "toolbox_configs/: 3 files added, 0 there already"
     assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../A.yaml']\n"
-    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 0 files added, 3 there already"
+    assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 3 there already"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
 
@@ -75,10 +75,10 @@ def test_both_are_safe_to_repeat(checkout):
     before = contents(checkout)
     plugin.install(checkout)
     once = contents(checkout)
-    assert "main.py: the line is there already" in plugin.install(checkout).lines
+    assert "main.py: the line is there already" in plugin.install(checkout)
     assert contents(checkout) == once
     plugin.uninstall(checkout)
-    assert "nothing to take out" in plugin.uninstall(checkout).lines[0]
+    assert "nothing to take out" in plugin.uninstall(checkout)[0]
     assert contents(checkout) == before
 
 
@@ -130,7 +130,7 @@ def test_the_users_own_configs_stay(checkout):
     (folder / "A.yaml").write_text("mine\n")
     (folder / "C.yaml").write_text("mine too\n")
     before = contents(checkout)
-    assert "toolbox_configs/A.yaml: yours, left as it is" in plugin.install(checkout).lines
+    assert "toolbox_configs/A.yaml: yours, left as it is" in plugin.install(checkout)
     assert (folder / "A.yaml").read_text() == "mine\n"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
@@ -149,7 +149,7 @@ def test_a_config_edited_since_is_kept_and_named(checkout):
     plugin.install(checkout)
     (checkout / "toolbox_configs" / "A.yaml").write_text("edited\n")
     plugin.install(checkout)
-    assert "toolbox_configs/A.yaml: edited since, kept" in plugin.uninstall(checkout).lines
+    assert "toolbox_configs/A.yaml: edited since, kept" in plugin.uninstall(checkout)
     assert [path.name for path in (checkout / "toolbox_configs").iterdir()] == ["A.yaml"]
     assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "edited\n"
 

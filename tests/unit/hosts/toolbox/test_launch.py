@@ -57,7 +57,8 @@ def start(monkeypatch, capfd):
 def config_file(folder, name, more=""):
     path = folder / f"{name}.yaml"
     path.write_text(
-        f"TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: {name}\n  RFACENET:\n    RUNTIME:\n      WORKERS: 1\n{more}"
+        f"TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: {name}\n  RFACENET:\n    RUNTIME:\n      WORKERS: 1\n"
+        f"      BUILT_IN_MODELS: true\n{more}"
     )
     return path
 
@@ -76,8 +77,8 @@ def test_an_absent_module_ends_the_run_with_one_paragraph(checkout, tmp_path, st
     status, _, err = start(checkout, config_file(tmp_path, "Absent"), installed=True)
     assert status == 2
     assert err.strip().splitlines() == [
-        "error: mamba_absent.ops.triton.Mamba is needed here. neural_methods/trainer.py imports it, and this Python "
-        "has no module mamba_absent. Run 'pip install mamba_absent', or use a model or data set that does without it."
+        "error: mamba_ssm.ops.triton.Mamba is needed here. neural_methods/trainer.py imports it, and this Python "
+        "has no module mamba_ssm. Run 'pip install mamba-ssm', or use a model or data set that does without it."
     ]
 
 

@@ -235,7 +235,7 @@ class TSCANLearner(FramewiseLearner):
 
 
 class EfficientPhysLearner(FramewiseLearner):
-    """EfficientPhys, which takes the differences of frames itself. The last frame is given twice, so it has one of zero.
+    """EfficientPhys, which takes the differences of frames itself; the last frame is given twice and differs by zero.
 
     The last frame of every other clip is subtracted from the first of the next clip in the batch, as in the toolbox, so
     these frames' values depend on the order and the size of the batches.

@@ -2,9 +2,9 @@
 
 ``RPPG_TOOLBOX=/path/to/checkout python benchmarks/built_in.py`` copies the checkout twice, installs the plug-in into
 one copy, and has both train PhysNet for two epochs and test it, on the same few cached clips. ``--built-in-models``
-sets ``MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS``, which lets the plug-in keep the loader's processes and memory. Whole
-runs are timed, which on few cores take minutes, mostly for the start of the toolbox's 16 loader processes. The checkout
-stays as it is. Stand-ins replace modules that the toolbox imports and this machine lacks.
+sets ``MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS``, which lets the plug-in keep loader processes and freed memory. Whole
+runs are timed. On few cores they take minutes, mostly to start the toolbox's 16 loader processes. The checkout stays as
+it is.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
@@ -23,15 +22,11 @@ from rfacenet_toolbox.hosts.toolbox.install import install
 from rfacenet_toolbox.synthetic import write_dataset
 
 FRAMES, SIZE = 32, 24
-#: what the toolbox imports at its start
-IMPORTED = (
-    "h5py", "mamba_ssm", "mat73", "neurokit2", "retinaface", "skimage/util", "sklearn/metrics", "timm/models/layers",
-    "torchvision",
-)  # fmt: skip
-STAND_IN = """def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return type(name, (Warning,), {})
+#: for the copy without the plug-in: imports of what this machine lacks fail at first use, as they do with it
+SITECUSTOMIZE = """
+from rfacenet_toolbox.hosts.toolbox.missing_modules import defer_imports
+
+defer_imports({root!r})
 """
 
 
@@ -49,7 +44,8 @@ def main():
         for copy in (folder / "with", folder / "without"):
             shutil.copytree(toolbox, str(copy), ignore=shutil.ignore_patterns("__pycache__", ".git"))
         install(folder / "with")
-        write_stand_ins(folder / "stand_ins")
+        (folder / "site").mkdir()
+        (folder / "site" / "sitecustomize.py").write_text(SITECUSTOMIZE.format(root=str(folder / "without")))
         small = {"subjects": 3, "scenarios": (1,), "seconds": 4.5, "size": (320, 240), "workers": 2}
         write_dataset(folder / "PURE", "pure", **small)
         write_dataset(folder / "UBFC-rPPG", "ubfc-rppg", first_subject=11, **small)
@@ -61,21 +57,10 @@ def main():
             run(folder, folder / "with", ROOT, **asked)
 
         def without():
-            run(folder, folder / "without", folder / "stand_ins")
+            run(folder, folder / "without", f"{folder / 'site'}{os.pathsep}{ROOT}")
 
         name = "built-in PhysNet with the plug-in"
         compare(name, with_plug_in, without, "without it", args.repeats, warm_up=False)
-
-
-def write_stand_ins(folder):
-    """Packages that give any name, for ``PYTHONPATH``."""
-    for path in IMPORTED:
-        if find_spec(path.partition("/")[0]) is None:
-            (folder / path).mkdir(parents=True)
-    for package in [below for below in folder.rglob("*") if below.is_dir()]:
-        (package / "__init__.py").write_text(STAND_IN)
-    # newer SciPy lacks this, and the toolbox of 2023 imports it
-    (folder / "sitecustomize.py").write_text("import scipy.__config__\n\nscipy.__config__.get_info = None\n")
 
 
 def run(folder, root, pythonpath, preprocess=False, **model):

@@ -4,7 +4,7 @@
 time in a new process; BPM is the true heart rate, where it is known. ``--minutes 1 20`` adds synthetic 640x480 videos
 of these lengths (half a minute, repeated), to compare their memory. ``--open-rppg PYTHON`` names an interpreter that
 has open-rppg, to run it on the same videos in the same minutes. Methods take turns, and the median of ``--repeats``
-counts. Run it on an idle machine, and with the package installed, or the size of its installation is not known.
+counts. Run it on an idle machine, and with the package installed: the size of its installation is not known otherwise.
 """
 
 import argparse
@@ -49,31 +49,21 @@ print(json.dumps({"start_s": ready - began, "work_s": done - ready, "memory_mib"
                   "heart_rate_bpm": None if rate is None else round(rate, 2)}))
 """
 
-LINE = (
-    "{method:10} {video:24} {seconds:7.1f} s  {times_real_time:6.1f} x real time ({slowest:.1f} to {fastest:.1f})  "
-    "start {start_s:4.1f} s  {memory_mib:6.0f} MiB  {heart_rate_bpm} bpm (true {true_bpm})"
-)
-
 
 def main():
     args = _arguments()
     print(machine())
-    sizes = install_sizes(args.open_rppg)
+    print_install_sizes(args.open_rppg)
     methods = dict.fromkeys(args.methods + ["open-rppg"] * bool(args.open_rppg))
     videos = [video.partition("=")[::2] for video in args.videos]
     videos += [(str(long_video(args.folder, minutes)), "") for minutes in args.minutes]
-    summaries = []
     for path, truth in videos:
         runs = {method: [] for method in methods}
         for _ in range(args.repeats):
             for method in methods:
                 runs[method].append(run(method, path, args.open_rppg))
         for method, measured in runs.items():
-            summaries.append(summary(method.partition("=")[0], path, float(truth) if truth else None, measured))
-            print(LINE.format(**summaries[-1]), flush=True)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    found = {"cores": os.cpu_count(), "repeats": args.repeats, "install_bytes": sizes, "rows": summaries}
-    args.out.write_text(json.dumps(found, indent=1) + "\n")
+            print(f"{method.partition('=')[0]:10} {Path(path).name:24} {summary(path, measured)} (true {truth or '?'})")
 
 
 def run(method, path, open_rppg):
@@ -90,34 +80,27 @@ def answer(command):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def install_sizes(open_rppg):
-    """{"ours" or "open-rppg": {distribution: bytes}}, None for what is not installed; printed, too."""
-    asked = {"ours": [sys.executable, "rfacenet-toolbox", "rfacenet_toolbox"]}
+def print_install_sizes(open_rppg):
+    asked = {"rfacenet": [sys.executable, "rfacenet-toolbox", "rfacenet_toolbox"]}
     if open_rppg:
         asked["open-rppg"] = [open_rppg, "open-rppg"]
-    script = str(ROOT / "benchmarks" / "install_size.py")
-    found = {name: answer([python, script, *names]) for name, (python, *names) in asked.items()}
-    for name, sizes in found.items():
-        text = "is not installed in its interpreter: size not known"
+    for name, (python, *distribution) in asked.items():
+        sizes = answer([python, str(ROOT / "benchmarks" / "install_size.py"), *distribution])
+        text = "not installed in its interpreter"
         if sizes:
             largest = ", ".join(f"{part} {sizes[part] / 1e6:.0f}" for part in sorted(sizes, key=sizes.get)[:-4:-1])
             text = f"{sum(sizes.values()) / 1e6:.0f} MB in {len(sizes)} distributions (largest: {largest})"
         print(f"{name:10} {text}", flush=True)
-    return found
 
 
-def summary(method, path, truth, runs):
-    """The runs of a method on a video: medians of times, the greatest memory, the heart rates."""
-    capture = cv2.VideoCapture(path)
-    seconds = capture.get(cv2.CAP_PROP_FRAME_COUNT) / capture.get(cv2.CAP_PROP_FPS)
-    speeds, rates = [seconds / run["work_s"] for run in runs], [run["heart_rate_bpm"] for run in runs]
-    return {
-        "method": method, "video": Path(path).name, "seconds": seconds, "true_bpm": truth,
-        "heart_rate_bpm": rates[0], "heart_rates_bpm": rates,
-        "times_real_time": statistics.median(speeds), "slowest": min(speeds), "fastest": max(speeds),
-        "start_s": statistics.median(run["start_s"] for run in runs),
-        "memory_mib": max(run["memory_mib"] for run in runs),
-    }  # fmt: skip
+def summary(path, runs):
+    """Medians of speed and start, the greatest memory, and the heart rate of the first run."""
+    video = cv2.VideoCapture(path)
+    seconds = video.get(cv2.CAP_PROP_FRAME_COUNT) / video.get(cv2.CAP_PROP_FPS)
+    speeds = [seconds / run["work_s"] for run in runs]
+    start, memory = statistics.median(run["start_s"] for run in runs), max(run["memory_mib"] for run in runs)
+    speed = f"{statistics.median(speeds):6.1f} x real time ({min(speeds):.1f} to {max(speeds):.1f})"
+    return f"{seconds:7.1f} s {speed}, start {start:.1f} s, {memory:.0f} MiB, {runs[0]['heart_rate_bpm']} bpm"
 
 
 def long_video(folder, minutes):
@@ -145,7 +128,6 @@ def _arguments():
     parser.add_argument("--open-rppg", metavar="PYTHON", help="an interpreter that has open-rppg")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "bench_predict", help="for the synthetic videos")
-    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "bench_predict.json")
     return parser.parse_args()
 
 

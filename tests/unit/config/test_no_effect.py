@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.checkouts import REAL
+from support.checkouts import CHECKOUTS
 from support.configs import ROOT, RUNNABLE
 
 from rfacenet_toolbox.config import load
@@ -71,11 +71,8 @@ def test_shipped_configs_have_nothing_to_be_told(path):
     assert told_no_effect(config) == []
 
 
-@pytest.mark.toolbox
-@pytest.mark.parametrize("checkout", REAL or [None], ids=[Path(path).name for path in REAL] or ["none"])
+@pytest.mark.parametrize("checkout", CHECKOUTS)
 def test_the_toolboxs_own_configs_of_these_models_are_not_refused(checkout):
-    if checkout is None:
-        pytest.skip("RPPG_TOOLBOX names no checkout")
     count = 0
     for path in sorted(Path(checkout, "configs").rglob("*.yaml")):
         if re.search("_(PHYSNET|DEEPPHYS|TSCAN|EFFICIENTPHYS|UNSUPERVISED)", path.stem):

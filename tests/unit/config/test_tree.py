@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.checkouts import CHECKOUTS
 from support.configs import DEMO, ROOT, RUNNABLE, flat, merged, nested, write
 
 from rfacenet_toolbox.config import load
@@ -19,7 +20,6 @@ BASELINES = {
     "TSCAN": "TSCAN_BASIC",
     "EFFICIENTPHYS": "EFFICIENTPHYS",
 }
-CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 
 THEIRS = """
 import json, sys
@@ -42,11 +42,8 @@ VARIANTS = {
 }
 
 
-@pytest.mark.toolbox
-@pytest.mark.parametrize("checkout", CHECKOUTS or [None], ids=[Path(path).name for path in CHECKOUTS] or ["none"])
+@pytest.mark.parametrize("checkout", CHECKOUTS)
 def test_tree_and_derived_paths_are_the_toolboxs(checkout, tmp_path):
-    if checkout is None:
-        pytest.skip("RPPG_TOOLBOX names no checkout")
     files = [str(path) for path in RUNNABLE]
     for name, changes in VARIANTS.items():
         tree = merged({"BASE": [DEMO]}, *(nested(key, value) for key, value in changes.items()))
@@ -68,12 +65,9 @@ def test_tree_and_derived_paths_are_the_toolboxs(checkout, tmp_path):
 OTHERWISE = {"BASE", "DO_PREPROCESS", "PLOT_LOSSES_AND_LR", "METRICS", "DROP_RATE", "MODEL_FILE_NAME"}
 
 
-@pytest.mark.toolbox
-@pytest.mark.parametrize("checkout", CHECKOUTS or [None], ids=[Path(path).name for path in CHECKOUTS] or ["none"])
+@pytest.mark.parametrize("checkout", CHECKOUTS)
 @pytest.mark.parametrize("row", BASELINES)
 def test_rows_of_table_2_have_the_values_of_the_toolboxs_own_configs(checkout, row):
-    if checkout is None:
-        pytest.skip("RPPG_TOOLBOX names no checkout")
     for ours, theirs in (("PURE_UBFC", "PURE_PURE_UBFC-rPPG"), ("UBFC_PURE", "UBFC-rPPG_UBFC-rPPG_PURE")):
         ours = flat(load(ROOT / "toolbox_configs" / "table2" / f"{ours}_{row}.yaml"))
         theirs = flat(load(Path(checkout) / "configs" / "train_configs" / f"{theirs}_{BASELINES[row]}.yaml"))

@@ -5,8 +5,9 @@ BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
 	--config toolbox_configs/table2/DEMO_BASE.yaml
+BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
-.PHONY: demo predict-demo table2-demo table3-demo weights test test-floor lint types bench mediapipe clean
+.PHONY: demo predict-demo table2-demo table3-demo weights test test-floor lint types docs bench mediapipe clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -30,9 +31,15 @@ lint: .venv/ready
 types: .venv/ready
 	$(BIN)/python -m mypy
 
-# Ratios; with RPPG_TOOLBOX=/path/to/checkout, against the toolbox.
+# The pages of docs/ and the docstrings as a site that opens without a network: site/index.html.
+docs: .venv/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	rm -rf site docs/api
+	$(BIN)/python -m sphinx -q -W --keep-going -d .venv/doctrees docs site
+
+# The short benchmarks, in turn: ratios, and the machine; with RPPG_TOOLBOX=/path/to/checkout, against the toolbox.
 bench: .venv/ready
-	$(BIN)/python benchmarks/bench.py
+	for name in $(BENCHMARKS); do echo "== $$name" && $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 # The face backend MP. The second line puts the headless OpenCV back in place, over the one that MediaPipe asks for.
 mediapipe: .venv/ready
@@ -88,4 +95,4 @@ weights_data/ready: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .venv-floor site demo_data demo_tables weights_data runs
+	rm -rf .venv .venv-floor site docs/api demo_data demo_tables weights_data runs

@@ -6,11 +6,13 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-VERSION = re.search(r'__version__ = "(.+?)"', (HERE / "rfacenet_toolbox" / "__init__.py").read_text()).group(1)
+INIT = (HERE / "rfacenet_toolbox" / "__init__.py").read_text(encoding="utf-8")
+VERSION = re.search(r'__version__ = "(.+?)"', INIT).group(1)
 
-HRV = "neurokit2>=0.2"  # heart-rate variability
-ENCODERS = "av>=10"  # the video encoders of the varied synthetic recordings
-SLURM = "submitit>=1.4"  # runs as jobs of a cluster
+# Of what the extras name, later releases that pip would take on an old Python do not work there.
+HRV = ["neurokit2>=0.2; python_version >= '3.10'", "neurokit2>=0.2,<0.2.11; python_version < '3.10'"]
+ENCODERS = ["av>=10"]
+SLURM = ["submitit>=1.4; python_version >= '3.10'", "submitit>=1.4,<1.5.4; python_version < '3.10'"]
 
 setup(
     name="rfacenet-toolbox",
@@ -60,13 +62,13 @@ setup(
         "safetensors>=0.3",
     ],
     extras_require={
-        "predict": [HRV],
-        "weights": [ENCODERS],
-        "slurm": [SLURM],
+        "predict": HRV,  # heart-rate variability
+        "weights": ENCODERS,  # of the varied synthetic recordings
+        "slurm": SLURM,  # runs as jobs of a cluster
         # with what the optional parts need, so that their tests run
-        "test": ["pytest>=7", "pytest-timeout>=2", "pytest-xdist>=3", HRV, ENCODERS, SLURM],
+        "test": ["pytest>=7", "pytest-timeout>=2", "pytest-xdist>=3", *HRV, *ENCODERS, *SLURM],
         "lint": ["ruff>=0.17", "mypy>=1.14"],
-        "docs": ["mkdocs-material>=9.7", "mkdocstrings[python]>=0.26"],
+        "docs": ["sphinx>=7", "furo>=2024.8", "myst-parser>=3"],
         # The newest that has the face models in it. It brings a second OpenCV into the same folder, so both have to be
         # one release, the newest for NumPy 1; docs/configs.md says how the headless one wins.
         "mediapipe": [

@@ -5,7 +5,11 @@ expected, and what to do next. Both hosts print the message alone, without a tra
 """
 
 import difflib
+import sys
 from typing import Iterable, Optional
+
+#: of a process that ends with an error of ours
+EXIT_STATUS = 2
 
 
 class RFaceNetError(Exception):
@@ -61,3 +65,26 @@ def closest(name: object, known: Iterable[str], cutoff: float = 0.5) -> Optional
     spellings = {spelling.lower(): spelling for spelling in known}
     similar = difflib.get_close_matches(str(name).lower(), spellings, n=1, cutoff=cutoff)
     return spellings[similar[0]] if similar else None
+
+
+def print_error(error: BaseException) -> None:
+    """Print the message alone, on stderr, after what was printed before."""
+    sys.stdout.flush()
+    print(f"error: {error}", file=sys.stderr)
+
+
+def print_uncaught_errors_alone() -> None:
+    """From now on an uncaught error of this package ends the process with its message alone and exit status 2."""
+    previous = sys.excepthook
+    if getattr(previous, "is_rfacenets", False):
+        return
+
+    def hook(kind, error, traceback):  # type: ignore[no-untyped-def]
+        if not issubclass(kind, RFaceNetError):
+            previous(kind, error, traceback)
+            return
+        print_error(error)
+        raise SystemExit(EXIT_STATUS)  # Python ends the process with this status when a hook raises it
+
+    setattr(hook, "is_rfacenets", True)  # noqa: B010
+    sys.excepthook = hook

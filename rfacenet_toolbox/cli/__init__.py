@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from .. import __version__
-from ..errors import RFaceNetError
+from ..errors import EXIT_STATUS, RFaceNetError, print_error
 from . import evaluate, install, predict, report, run, synth, tables
 
 #: name -> (module, help), in the order of ``rfacenet --help``. The module has ``NAME(args)`` and
@@ -61,9 +61,8 @@ def _guarded(function):
     try:
         return function() or 0
     except RFaceNetError as error:
-        sys.stdout.flush()
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        print_error(error)
+        return EXIT_STATUS
     except KeyboardInterrupt:
         print("\nstopped. The same command goes on from what is done already.", file=sys.stderr)
         return 130

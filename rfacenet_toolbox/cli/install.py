@@ -8,7 +8,7 @@ def install_arguments(parser):
 def install(args):
     from ..hosts.toolbox.install import install
 
-    print("\n".join(install(args.dir).lines))
+    print("\n".join(install(args.dir)))
 
 
 def uninstall_arguments(parser):
@@ -21,4 +21,4 @@ def uninstall_arguments(parser):
 def uninstall(args):
     from ..hosts.toolbox.install import uninstall
 
-    print("\n".join(uninstall(args.dir, keep_edits=args.keep_edits).lines))
+    print("\n".join(uninstall(args.dir, keep_edits=args.keep_edits)))

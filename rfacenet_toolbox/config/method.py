@@ -10,7 +10,7 @@ def settings_of(config):
     Raises:
         ConfigError: no such method.
     """
-    node = registry.node(config.MODEL.NAME)
+    node = registry.settings_node(config.MODEL.NAME)
     return None if node is None else config.MODEL[node]
 
 
@@ -123,5 +123,5 @@ def _setting(config, name):
 
 
 def _settings_key(config):
-    node = registry.node(config.MODEL.NAME)
+    node = registry.settings_node(config.MODEL.NAME)
     return f"MODEL.{node}" if node else f"MODEL.NAME {config.MODEL.NAME}"

@@ -6,6 +6,7 @@ changes no result, is told before the run.
 
 from ..datasets.readers import DATASETS
 from ..errors import ConfigError
+from ..methods import registry
 from .tree import toolbox_tree
 
 #: key or node -> why no run reads it
@@ -50,7 +51,7 @@ def told_no_effect(config):
     sentences = []
     if config.MODEL.DROP_RATE:
         sentences.append(f"MODEL.DROP_RATE is {config.MODEL.DROP_RATE} and has no effect on {model}, in either host.")
-    if config.NUM_OF_GPU_TRAIN != 1 and "FRAME_DEPTH" not in config.MODEL.get(model.upper(), {}):
+    if config.NUM_OF_GPU_TRAIN != 1 and not registry.learner_class(model).needs.depth_setting:
         sentences.append(
             f"NUM_OF_GPU_TRAIN is {config.NUM_OF_GPU_TRAIN} and has no effect on {model}. To train in several "
             f"processes, start main.py with torchrun."

@@ -150,3 +150,26 @@ def _data_node(bigsmall):
     if bigsmall:
         node["PREPROCESS"]["BIGSMALL"] = copy.deepcopy(_BIGSMALL)
     return node
+
+
+def plain(node):
+    """A tree as plain dicts and lists, as JSON gives it back."""
+    if isinstance(node, dict):
+        return {key: plain(value) for key, value in node.items()}
+    return list(node) if isinstance(node, tuple) else node
+
+
+def completed(values, defaults=None):
+    """Nested dicts of settings, with the defaults of all that are absent, at any depth.
+
+    A setting that is newer than a file counts as its default there.
+
+    Args:
+        values: settings as a file has them.
+        defaults: of the same node; by default those of the whole tree.
+    """
+    result = plain(toolbox_tree()) if defaults is None else dict(defaults)
+    for key, value in values.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = completed(value, result[key]) if both else value
+    return result

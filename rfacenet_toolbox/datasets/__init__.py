@@ -1,8 +1,8 @@
-"""Recordings in, cached clips out: the standalone host's data side.
+"""Recordings in, cached clips out.
 
-A step a file: ``readers`` (with ``pure`` and ``ubfc_rppg``) -> ``face`` -> ``normalise`` -> ``cache``, driven by
-``preprocess`` (in processes of the package's ``pool``) from the ``settings`` in a config; ``prepare`` turns a split of
-a config into the ``clips`` that a trainer iterates. File names and numbers are the rPPG-Toolbox's, so that either host
-reads what the other preprocessed. Only ``clips`` and ``prepare`` import torch: worker processes load numpy and OpenCV
-alone.
+One file per step: ``readers`` (with ``pure``, ``ubfc_rppg`` and any class like these) -> ``face_boxes`` ->
+``normalise`` -> ``clip_cache``. ``preprocess`` drives them, in worker processes, by the ``settings`` of a config;
+``splits`` turns a split of a config into the ``clips`` that a trainer iterates over; ``subjects`` gives their identity
+labels. File names and numbers are the rPPG-Toolbox's, so that either host reads what the other preprocessed. Only
+``clips`` and ``splits`` import torch: worker processes load NumPy and OpenCV alone.
 """

@@ -1,9 +1,9 @@
-"""The clip cache on disk: names to the letter of the toolbox (``config.py`` and ``BaseLoader`` of d807b01).
+"""The clip cache on disk: names exactly as the toolbox has them (``config.py`` and ``BaseLoader`` of d807b01).
 
-A recording ``102`` is ``102_input0.npy``, ``102_label0.npy``, ``102_input1.npy``, ... in a folder whose name tells the
-preprocessing. Beside them a marker, ``102_cached.json``, records what they were made from; the toolbox looks for
-``*_input*.npy`` only and does not see it. A recording with a marker that says "complete": false was interrupted; one
-without a marker comes from the toolbox.
+Recording ``102`` is ``102_input0.npy``, ``102_label0.npy``, ``102_input1.npy``, ... in a folder whose name describes
+the preprocessing. A marker beside them, ``102_cached.json``, records what they were made from; the toolbox looks for
+``*_input*.npy`` only and does not see it. A marker with "complete": false is of a recording that was interrupted; one
+without a marker was cached by the toolbox.
 """
 
 import glob
@@ -23,7 +23,7 @@ def experiment_name(data_node, split):
 
     Args:
         data_node: ``config.<split>.DATA``.
-        split: ``"TRAIN"``, ``"VALID"``, ``"TEST"`` or ``"UNSUPERVISED"``. All but TEST fill SizeH from W, too.
+        split: ``"TRAIN"``, ``"VALID"``, ``"TEST"`` or ``"UNSUPERVISED"``. In all but TEST, SizeH is W, too.
     """
     node = data_node.PREPROCESS
     crop = node.CROP_FACE
@@ -53,10 +53,10 @@ def file_list_name(data_node):
 
 
 def check_cached_path(cached_path):
-    """Refuse a cache path from which the toolbox could not derive its label files.
+    """Check that the toolbox can derive the names of label files from a cache path.
 
     Raises:
-        ConfigError: the path has the word "input" in it.
+        ConfigError: the path contains the word "input".
     """
     if "input" in cached_path:
         raise ConfigError(
@@ -86,9 +86,9 @@ def write_clip(cached_path, name, index, frames, label):
 
 
 def source_state(recording):
-    """Count, total bytes and newest modification time (ns) of a recording's files: changes when they do.
+    """Count, total bytes and newest modification time (ns) of a recording's files, which change when the files do.
 
-    None where a file is missing; reading the recording then says which.
+    None where a file is missing; reading the recording then says which one.
     """
     files = []
     for path in recording.dataset.sources(recording):
@@ -107,7 +107,7 @@ def _marker_path(cached_path, name):
 
 
 def read_marker(cached_path, name):
-    """What a recording's clips were made from, as :func:`write_marker` got it, or None."""
+    """What a recording's clips were made from, as given to :func:`write_marker`, or None."""
     try:
         with open(_marker_path(cached_path, name), encoding="utf-8") as file:
             marker = json.load(file)
@@ -126,7 +126,7 @@ def cached_inputs(cached_path, name):
     """The input files of ``name``, in order.
 
     Raises:
-        DataError: clips of the recording are missing, or it was interrupted.
+        DataError: clips are missing, or preprocessing was interrupted.
     """
     pattern = os.path.join(glob.escape(cached_path), f"{name}_input*.npy")
     count = len(glob.glob(pattern))
@@ -137,18 +137,18 @@ def cached_inputs(cached_path, name):
     if interrupted or not whole or (marker is not None and marker["report"]["clips"] != count):
         raise DataError(
             f"The cached clips of recording {name} in {cached_path} are not complete: preprocessing was interrupted, "
-            f"or files were removed. Set DO_PREPROCESS to True; what is complete is not done again."
+            f"or files were removed. Set DO_PREPROCESS to True; complete recordings are not done again."
         )
     return paths
 
 
 def clip_bytes(input_file):
-    """Sizes of a clip's two files; all clips of a recording have the same."""
+    """Sizes of a clip's two files; those of all clips of a recording are the same."""
     return [os.path.getsize(input_file), os.path.getsize(label_path(input_file))]
 
 
 def clips_match(cached_path, name, count, sizes):
-    """Whether the first ``count`` clips of ``name`` are there with the file sizes ``sizes``, as :func:`clip_bytes`."""
+    """Whether the first ``count`` clips of ``name`` are there and have the sizes ``sizes`` of :func:`clip_bytes`."""
     try:
         return all(clip_bytes(input_path(cached_path, name, index)) == sizes for index in range(count))
     except FileNotFoundError:
@@ -156,16 +156,10 @@ def clips_match(cached_path, name, count, sizes):
 
 
 def remove_clips(cached_path, name, first):
-    """Remove clips ``first`` and later of ``name``, which a longer version of the recording left."""
+    """Remove clip ``first`` of ``name`` and later ones, left by a longer version of the recording."""
     for kind in ("input", "label"):
         prefix = f"{name}_{kind}"
         for path in glob.glob(os.path.join(glob.escape(cached_path), prefix + "*.npy")):
             index = os.path.basename(path)[len(prefix) : -len(".npy")]
             if index.isdigit() and int(index) >= first:
                 os.remove(path)
-
-
-def remove_leftovers(cached_path, name):
-    """Remove the temporary files of a run that was killed while it wrote clips of ``name``."""
-    for path in glob.glob(os.path.join(glob.escape(cached_path), f".{name}_*.tmp")):
-        os.remove(path)

@@ -1,9 +1,9 @@
 """Raw, DiffNormalized and Standardized, for frames and labels.
 
-The same numbers as the toolbox's ``diff_normalize_data``, ``standardized_data``, ``diff_normalize_label`` and
-``standardized_label``, in the types in which its caches have them: frames float32 if all are DiffNormalized, else
-float64; labels float64. Frames are uint8, so a normalised value depends on one or two of 256 levels, and is looked up
-in a table. DiffNormalized frames equal the toolbox's to the last bit.
+The numbers are those of the toolbox's ``diff_normalize_data``, ``standardized_data``, ``diff_normalize_label`` and
+``standardized_label``, in the types that its caches have: frames float32 if all are DiffNormalized, else float64;
+labels float64. Frames are uint8, so a normalised value depends on one or two of 256 levels and is looked up in a table.
+DiffNormalized frames equal the toolbox's to the last bit.
 """
 
 import numpy as np
@@ -31,8 +31,8 @@ def _mean_and_std(values, counts):
 def _std_of_pairs(frames, quotients):
     """``np.std`` of the looked-up float32 quotients, to the last bit, without an array of their size.
 
-    A sum over counts would be shorter, but would differ from the toolbox's in the seventh digit, and so would every
-    value of every clip; on a signal as good as lost that shows in the SNR.
+    A weighted sum over the table would be shorter, but differs from the toolbox's in the seventh digit, and so would
+    every value of a clip. Where a signal is all but lost, the SNR shows it.
     """
     earlier, later = frames[:-1].reshape(-1), frames[1:].reshape(-1)
     count = len(earlier)
@@ -50,19 +50,19 @@ def _std_of_pairs(frames, quotients):
 
 
 def _over(values, std):
-    """``values / std``, and 0 where nothing varies: the toolbox replaces the NaN of 0/0 so."""
+    """``values / std``, and 0 where nothing varies, with which the toolbox replaces the NaN of 0/0."""
     return values / std if std > 0 else np.zeros_like(values)
 
 
 class FrameFeatures:
-    """A recording's normalised frames, made a stretch at a time.
+    """A recording's normalised frames, made clip by clip.
 
-    Statistics are those of the whole recording, so that chunks of it fit together. Agrees with the toolbox's
+    Statistics are those of the whole recording, so that its clips fit together. Agrees with the toolbox's
     ``diff_normalize_data`` and ``standardized_data``.
 
     Args:
         frames: uint8 (T, H, W, 3).
-        data_types: one or more of :data:`FRAME_TYPES`; their channels are concatenated in this order.
+        data_types: one or more of :data:`FRAME_TYPES`, whose channels are concatenated in this order.
     """
 
     def __init__(self, frames, data_types):
@@ -71,7 +71,7 @@ class FrameFeatures:
         self._parts = [makers[data_type]() for data_type in data_types]
 
     def clip(self, start, stop):
-        """Frames ``start`` to ``stop``: (stop - start, H, W, 3 * number of types)."""
+        """Frames ``start`` to ``stop``: (stop - start, H, W, 3 * number of data types)."""
         return np.concatenate([part(start, stop) for part in self._parts], axis=-1)
 
     def _raw(self):
@@ -102,7 +102,7 @@ class FrameFeatures:
 
 
 def diff_normalise_label(label):
-    """Difference of neighbouring samples over its standard deviation; the last is 0: (T,) -> float64 (T,).
+    """Differences of neighbouring samples over their standard deviation, and a final 0: (T,) -> float64 (T,).
 
     Agrees with the toolbox's ``diff_normalize_label``.
     """
@@ -111,7 +111,7 @@ def diff_normalise_label(label):
 
 
 def standardise_label(label):
-    """Samples minus their mean over their standard deviation: (T,) -> float64 (T,).
+    """Samples minus their mean, over their standard deviation: (T,) -> float64 (T,).
 
     Agrees with the toolbox's ``standardized_label``.
     """
@@ -120,7 +120,7 @@ def standardise_label(label):
 
 
 def normalise_label(label, label_type):
-    """``label`` as LABEL_TYPE says, one of :data:`LABEL_TYPES`."""
+    """``label`` normalised as ``label_type`` says, one of :data:`LABEL_TYPES`."""
     if label_type == "DiffNormalized":
         return diff_normalise_label(label)
     return standardise_label(label) if label_type == "Standardized" else np.asarray(label, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Recordings -> cached clips, a recording a task, each either cached or named in the error at the end."""
+"""Recordings -> cached clips. Each recording is a task, and is cached, or named in the error at the end."""
 
 import functools
 import os
@@ -8,7 +8,7 @@ from typing import Tuple
 from tqdm import tqdm
 
 from ..errors import ConfigError, DataError
-from ..runtime import pool
+from ..runtime import files, pool
 from . import clip_cache
 from .face_boxes import face_video
 from .normalise import FrameFeatures, normalise_label
@@ -30,12 +30,12 @@ class RecordingReport:
     """What became of one recording.
 
     Attributes:
-        name: the recording's.
+        name: of the recording.
         frames: frames decoded.
         clips: clips cached.
-        dropped_frames: frames at the end that do not fill a clip, or have no label.
+        dropped_frames: frames at the end that do not fill a clip or have no label.
         detections, faces_not_found: frames in which the face was looked for, and those without one.
-        reused: whether the clips were there from an earlier run.
+        reused: whether the clips are those of an earlier run.
     """
 
     name: str
@@ -49,7 +49,7 @@ class RecordingReport:
 
 @dataclass(frozen=True)
 class PreprocessReport:
-    """What became of all recordings; ``str()`` says it in a few lines."""
+    """What became of all recordings; ``str()`` tells it in a few lines."""
 
     recordings: Tuple[RecordingReport, ...]
 
@@ -72,27 +72,28 @@ class PreprocessReport:
 def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
     """Cache the clips of ``recordings`` in ``cached_path``.
 
-    A recording whose clips are complete, and made from the same files with the same settings, is not done again.
+    A recording is not done again if its clips are complete and were made from the same files with the same settings.
 
     Args:
-        recordings: from :func:`~.readers.find_recordings`.
+        recordings: of :func:`~.readers.find_recordings`.
         data_node: ``config.<SPLIT>.DATA``.
         cached_path: folder for the clips, EXP_DATA_NAME included.
-        workers: processes; None is one a CPU, 1 works in this process.
+        workers: processes; None is one per CPU, 1 works in this process.
         progress: show a bar on stderr.
 
     Returns:
-        ``(file_list, report)``: input files in order of recording and clip, and a :class:`PreprocessReport`.
+        ``(file_list, report)``: input files in the order of recordings and clips, and a :class:`PreprocessReport`.
 
     Raises:
         ConfigError: settings that are not served.
-        DataError: recordings that failed, all of them, each with its reason. The others are cached and stay so.
+        DataError: all recordings that failed, each with its reason. The others are cached and stay so.
     """
     settings = preprocess_settings(data_node)
     clip_cache.check_cached_path(cached_path)
     if workers is not None and workers < 1:
         raise ConfigError(f"The number of preprocessing workers is {workers}; expected 1 or more. Correct it.")
     os.makedirs(cached_path, exist_ok=True)
+    files.remove_abandoned(cached_path)
     tasks = [Task(recording, settings, cached_path) for recording in recordings]
     reports = [_cached_before(task) for task in tasks]
     missing = [index for index, report in enumerate(reports) if report is None]
@@ -108,8 +109,8 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
             failures[missing[position]] = failure
     if failures:
         raise _failed(recordings, failures, cached_path)
-    files = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
-    return files, PreprocessReport(tuple(reports))
+    inputs = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
+    return inputs, PreprocessReport(tuple(reports))
 
 
 def _failed(recordings, failures, cached_path):
@@ -125,7 +126,7 @@ def _failed(recordings, failures, cached_path):
 
 
 def _cached_before(task):
-    """The report of an earlier run's complete clips, or None if the recording is to be done."""
+    """The report of an earlier run whose clips can be used, or None."""
     name = task.recording.name
     marker = clip_cache.read_marker(task.cached_path, name)
     if marker is None or not marker["complete"]:
@@ -138,13 +139,14 @@ def _cached_before(task):
 
 
 def cache_recording(task):
-    """Cache one recording, in one pass over its file; runs in a worker.
+    """Cache one recording; runs in a worker.
 
     Returns:
         :class:`RecordingReport`.
 
     Raises:
         DataError: the recording is damaged or too short. Clips of an earlier run are then left as they were.
+        OutputError: a clip cannot be written.
     """
     recording, settings = task.recording, task.settings
     source = clip_cache.source_state(recording)
@@ -158,7 +160,6 @@ def cache_recording(task):
     )
     facts = {"source": source, "settings": settings.fingerprint(), "report": asdict(report)}
     del facts["report"]["reused"]
-    clip_cache.remove_leftovers(task.cached_path, recording.name)
     clip_cache.write_marker(task.cached_path, recording.name, complete=False, **facts)
     features = FrameFeatures(video.frames, settings.data_types)
     label = normalise_label(label, settings.label_type)
@@ -173,7 +174,7 @@ def cache_recording(task):
 
 
 def _clip_bounds(recording, length, chunk_length):
-    """First frame and end of every clip; frames at the end that do not fill one are left out, as in the toolbox."""
+    """First frame and end of every clip; as in the toolbox, frames at the end that do not fill one are left out."""
     if chunk_length is None:
         return [(0, length)]
     if length < chunk_length:

@@ -46,7 +46,10 @@ def find_dataset(name):
     """
     if name in DATASETS:
         return DATASETS[name]
-    raise ConfigError(f"{unknown('DATASET', name, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout.")
+    raise ConfigError(
+        f"{unknown('DATASET', name, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout, or are registered "
+        f"(docs/architecture.md)."
+    )
 
 
 def find_recordings(dataset, data_path):
@@ -110,28 +113,43 @@ def _is_cache_name(name):
     return re.fullmatch(r"[\w.-]+", name) is not None and "input" not in name
 
 
-def split_recordings(dataset, recordings, begin, end):
-    """The recordings from share ``begin`` to share ``end`` of the data set.
+def split_recordings(recordings, begin, end):
+    """The recordings from share ``begin`` to share ``end`` of a data set.
 
-    Shares are of its subjects or of its recordings, as the data set says; fractions are rounded as in the toolbox's
+    Shares are of its subjects or of its recordings, as the data set says; they are rounded as in the toolbox's
     ``split_raw_data``.
+
+    Args:
+        recordings: all of the data set, as :func:`find_recordings` gives them; their order is kept.
+        begin, end: BEGIN and END in configs.
 
     Raises:
         ConfigError: not ``0 <= begin < end <= 1``.
         DataError: so few recordings leave nothing for the split.
     """
-    if not 0 <= begin < end <= 1:
-        raise ConfigError(f"BEGIN is {begin} and END is {end}; expected 0 <= BEGIN < END <= 1. Correct them.")
+    check_shares(begin, end)
     if begin == 0 and end == 1:
         return list(recordings)
-    by_subject = find_dataset(dataset).split_by_subject
+    dataset = recordings[0].dataset
+    by_subject = dataset.split_by_subject
     units = sorted({recording.subject for recording in recordings}) if by_subject else list(recordings)
     chosen = units[int(begin * len(units)) : int(end * len(units))]
     if not chosen:
+        unit = "subjects" if by_subject else "recordings"
         raise DataError(
-            f"The split {begin}-{end} of {len(units)} {dataset} {'subjects' if by_subject else 'recordings'} is empty. "
-            f"Widen BEGIN and END, or add recordings."
+            f"The split {begin}-{end} of {len(units)} {dataset.name} {unit} is empty. Widen BEGIN and END, or add "
+            f"recordings."
         )
     if not by_subject:
         return chosen
     return [recording for subject in chosen for recording in recordings if recording.subject == subject]
+
+
+def check_shares(begin, end):
+    """Check BEGIN and END of a split.
+
+    Raises:
+        ConfigError: not ``0 <= begin < end <= 1``.
+    """
+    if not 0 <= begin < end <= 1:
+        raise ConfigError(f"BEGIN is {begin} and END is {end}; expected 0 <= BEGIN < END <= 1. Correct them.")

@@ -1,6 +1,6 @@
 """The preprocessing settings of a config's ``DATA`` node, checked, as plain values.
 
-Worker processes get these instead of the node, so that they need no yacs.
+Worker processes get these values instead of the node, and need no yacs.
 """
 
 from dataclasses import asdict, dataclass
@@ -10,25 +10,25 @@ from ..errors import ConfigError
 from .face_boxes import check_backend
 from .normalise import FRAME_TYPES, LABEL_TYPES
 
-#: Frames a second where a config leaves FS at 0: both data sets' own rate.
+#: frame rate where FS is 0
 DEFAULT_FS_HZ = 30.0
 
 
 @dataclass(frozen=True)
 class PreprocessSettings:
-    """What decides the contents of the clips.
+    """What determines the contents of the clips.
 
     Attributes:
         data_types: frame types whose channels are concatenated, of :data:`normalise.FRAME_TYPES`.
         label_type: of :data:`normalise.LABEL_TYPES`.
-        chunk_length: frames a clip; None keeps a recording in one piece.
+        chunk_length: frames per clip; None keeps a recording in one piece.
         width, height: of the clips, in pixels.
-        crop_face: whether to crop; the five below matter only then.
-        backend: what finds the face, of :data:`face.DETECTORS`.
-        large_box_coef: factor by which the face box is enlarged; None leaves it.
-        detect_every: look for the face every so many frames; None looks in the first only.
+        crop_face: whether to crop; the next four matter only then.
+        backend: what finds the face, of :data:`face_boxes.DETECTORS`.
+        large_box_coef: factor by which the face box is enlarged; None leaves it as it is.
+        detect_every: look for the face in every so many frames; None looks in the first only.
         median_box: crop all frames to the median of the boxes.
-        fs_hz: the video's frame rate; used only to compare durations.
+        fs_hz: the video's frame rate, which is only used to compare durations.
     """
 
     data_types: Tuple[str, ...]
@@ -44,7 +44,7 @@ class PreprocessSettings:
     fs_hz: float
 
     def fingerprint(self):
-        """The settings as JSON values, to be compared with those of an earlier run."""
+        """The settings as JSON values, for comparison with those of an earlier run."""
         values = asdict(self)
         del values["fs_hz"]
         values["data_types"] = list(self.data_types)

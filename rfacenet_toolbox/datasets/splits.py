@@ -7,14 +7,14 @@ import pandas as pd
 from ..errors import ConfigError, DataError
 from ..runtime.files import write_text
 from . import clip_cache
-from .clips import ClipDataset, check_data_format, clip_name
+from .clips import ClipDataset, check_data_format, recording_of
 from .preprocess import preprocess
-from .readers import find_dataset, find_recordings, split_recordings
+from .readers import check_shares, find_dataset, find_recordings, split_recordings
 from .settings import preprocess_settings
 
 
 def check_split(split, data_node):
-    """Check a ``DATA`` node's settings without reading any data.
+    """Check the settings of a ``DATA`` node without reading any data; what is here after it trusts them.
 
     Raises:
         ConfigError: a setting that the standalone host does not serve; the message begins with the split.
@@ -24,19 +24,16 @@ def check_split(split, data_node):
         check_data_format(data_node.DATA_FORMAT)
         preprocess_settings(data_node)
         clip_cache.check_cached_path(data_node.CACHED_PATH)
-        if not 0 <= data_node.BEGIN < data_node.END <= 1:
-            raise ConfigError(
-                f"BEGIN is {data_node.BEGIN} and END is {data_node.END}; expected 0 <= BEGIN < END <= 1. Correct them."
-            )
+        check_shares(data_node.BEGIN, data_node.END)
     except ConfigError as error:
         raise ConfigError(f"{split}.DATA: {error}")
 
 
 def check_source(split, data_node):
-    """Check that a split's recordings are there, or its cache where DO_PREPROCESS is off. Opens no file.
+    """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off. Opens no file.
 
     Raises:
-        ConfigError, DataError: they are not.
+        DataError: they are not.
     """
     if data_node.DO_PREPROCESS:
         _recordings(data_node)
@@ -52,19 +49,17 @@ def load_split(split, data_node, workers=None, progress=True):
 
     Args:
         split: ``"TRAIN"``, ``"VALID"``, ``"TEST"`` or ``"UNSUPERVISED"``, for messages.
-        data_node: ``config.<split>.DATA`` with CACHED_PATH (EXP_DATA_NAME included) and FILE_LIST_PATH (a .csv) filled.
-        workers: preprocessing processes; None is one a CPU.
+        data_node: ``config.<split>.DATA`` with CACHED_PATH (EXP_DATA_NAME included) and FILE_LIST_PATH (a .csv) filled
+            in, which :func:`check_split` accepts.
+        workers: preprocessing processes; None is one per CPU.
         progress: show a bar, and what was cached.
 
     Returns:
         :class:`~.clips.ClipDataset`; its ``report`` is the :class:`~.preprocess.PreprocessReport`, or None.
 
     Raises:
-        ConfigError: settings that are not served.
         DataError: no recordings, recordings that failed, or a cache or file list that is not complete.
     """
-    check_split(split, data_node)
-    check_source(split, data_node)
     report = None
     if data_node.DO_PREPROCESS:
         inputs, report = preprocess(_recordings(data_node), data_node, data_node.CACHED_PATH, workers, progress)
@@ -72,6 +67,7 @@ def load_split(split, data_node, workers=None, progress=True):
         if progress:
             print(f"{split} {data_node.DATASET}: {report}")
     else:
+        check_source(split, data_node)
         inputs = _cached(split, data_node)
     clips = ClipDataset(inputs, data_node.DATA_FORMAT)
     clips.check()
@@ -81,7 +77,7 @@ def load_split(split, data_node, workers=None, progress=True):
 
 def _recordings(data_node):
     found = find_recordings(data_node.DATASET, data_node.DATA_PATH)
-    return split_recordings(data_node.DATASET, found, data_node.BEGIN, data_node.END)
+    return split_recordings(found, data_node.BEGIN, data_node.END)
 
 
 def _cached(split, data_node):
@@ -95,7 +91,7 @@ def _cached(split, data_node):
 
 
 def _list_retroactively(data_node):
-    """All cached clips of the split; agrees with ``build_file_list_retroactive``, but leaves no recording out."""
+    """All cached clips of the split; as the toolbox's ``build_file_list_retroactive``, but leaves no recording out."""
     recordings = _recordings(data_node)
     clips = {one.name: clip_cache.cached_inputs(data_node.CACHED_PATH, one.name) for one in recordings}
     without = [name for name, paths in clips.items() if not paths]
@@ -109,14 +105,14 @@ def _list_retroactively(data_node):
 
 
 def _check_listed(split, data_node, inputs):
-    """A list is trusted for which clips it names, but they must be there, and none left out of a list made here."""
+    """Take a list's choice of clips, if all are there, and if a list that was made here names every recording."""
     gone = [path for path in inputs if not (os.path.isfile(path) and os.path.isfile(clip_cache.label_path(path)))]
     if gone:
         raise DataError(
             f"{data_node.FILE_LIST_PATH} lists {len(inputs)} clips, of which {len(gone)} (or their labels) are not "
             f"there, the first is {gone[0]!r}. Delete the list, or set {split}.DATA.DO_PREPROCESS to True."
         )
-    listed = sorted({clip_name(path)[0] for path in inputs})
+    listed = sorted(set(map(recording_of, inputs)))
     for name in listed:
         clip_cache.cached_inputs(data_node.CACHED_PATH, name)
     generated = os.path.basename(data_node.FILE_LIST_PATH) == clip_cache.file_list_name(data_node)
@@ -142,10 +138,10 @@ def write_file_list(path, inputs):
 
 
 def read_file_list(path):
-    """The input files that a list names, in its order.
+    """The input files that a file list names, in its order.
 
     Raises:
-        DataError: no such column, or nothing in it.
+        DataError: it has no such column, or names no clips.
     """
     try:
         inputs = pd.read_csv(path)["input_files"].tolist()

@@ -1,25 +1,28 @@
-"""``np.sum`` of float32 values that are made a stretch at a time, to the last bit.
+"""``np.sum`` of float32 values that are made piece by piece, to the last bit.
 
 A sum of float32 values depends on the order of its additions, and so does every value that is normalised with it.
-NumPy 1 sums 8,192 values (its buffer) at a time and adds these sums up one after the other; NumPy 2 halves the whole
-until few are left. Both orders can be followed without all values in memory at once.
+NumPy 1 sums 8,192 values (its buffer) at a time and adds up these sums one after the other; NumPy 2 halves the array
+until few values are left. Both orders can be followed without holding all values at once.
+
+Adding up in float64 would be simpler, but gives other clips than the toolbox and than earlier versions did: on eight
+synthetic recordings it moved every value of four of them in the seventh digit.
 """
 
 import functools
 
 import numpy as np
 
-#: values made at a time, about; a megabyte
+#: values made at a time, at most: a megabyte
 STRETCH = 1 << 18
 BUFFER = 8192  # np.getbufsize(), where nobody changed it
 
 
 def sum_in_stretches(values, count):
-    """``values(0, count).sum()``, to the last bit, in the memory of a stretch.
+    """``values(0, count).sum()``, to the last bit, in the memory of :data:`STRETCH` values.
 
     Args:
-        values: ``values(start, stop)`` -> these values of the 1-D float32 array to be summed.
-        count: how many there are.
+        values: ``values(start, stop)`` -> this part of the 1-D float32 array to be summed.
+        count: length of the array.
 
     Returns:
         np.float32.
@@ -50,7 +53,7 @@ def _at_once(values, count):
 
 @functools.lru_cache(maxsize=None)
 def _order():
-    """The one of the two orders that is this NumPy's; should it be neither, all values at once."""
+    """This NumPy's order of additions; if it is neither of the two, all values are summed at once."""
     return next((order for order in (_buffer_by_buffer, _half_by_half) if _is_numpys(order)), _at_once)
 
 

@@ -1,18 +1,23 @@
 """Whether one method's heart rates are better than another's on the same videos, or only seem so by chance."""
 
-from typing import NamedTuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from ..errors import EvaluationError
+from .scoring import VideoScore
+
+#: (..., N) errors -> (...) values
+Statistic = Callable[[NDArray[Any]], Any]
 
 RESAMPLES = 9999
 CONFIDENCE = 0.95
 #: A difference with a p-value below this is said to be more than chance.
 SIGNIFICANCE = 0.05
 #: The statistics that :func:`compare` knows, over the last axis.
-STATISTICS = {
+STATISTICS: Dict[str, Statistic] = {
     "MAE": lambda errors: np.mean(np.abs(errors), axis=-1),
     "RMSE": lambda errors: np.sqrt(np.mean(np.square(errors), axis=-1)),
 }
@@ -34,7 +39,13 @@ class Comparison(NamedTuple):
     sentence: str
 
 
-def compare(errors_a, errors_b, seed=0, metric="MAE", names=("A", "B")):
+def compare(
+    errors_a: ArrayLike,
+    errors_b: ArrayLike,
+    seed: int = 0,
+    metric: str = "MAE",
+    names: Sequence[str] = ("A", "B"),
+) -> Comparison:
     """The difference of two methods' MAE (or RMSE) on the same videos, its 95% interval, and a paired test.
 
     Args:
@@ -67,7 +78,7 @@ def compare(errors_a, errors_b, seed=0, metric="MAE", names=("A", "B")):
     return Comparison(difference, low, high, p_value, n, sentence)
 
 
-def video_errors(per_video, metric="MAE"):
+def video_errors(per_video: Mapping[str, Sequence[VideoScore]], metric: str = "MAE") -> Dict[str, float]:
     """``{video: error in bpm}`` of the videos that were scored: one number per video, however many windows it has.
 
     Windows of one video are not independent of each other, so a comparison resamples videos; a video's windows become
@@ -82,7 +93,7 @@ def video_errors(per_video, metric="MAE"):
     return {video: float(STATISTICS[metric](np.array(values))) for video, values in errors.items() if values}
 
 
-def _checked(errors_a, errors_b, metric):
+def _checked(errors_a: ArrayLike, errors_b: ArrayLike, metric: str) -> NDArray[np.float64]:
     if metric not in STATISTICS:
         raise EvaluationError(f"Methods are compared by {' or '.join(STATISTICS)}, not by {metric!r}.")
     a, b = (np.asarray(errors, dtype=np.float64) for errors in (errors_a, errors_b))
@@ -96,7 +107,9 @@ def _checked(errors_a, errors_b, metric):
     return np.stack([a, b])
 
 
-def _bca_interval(errors, statistic, random):
+def _bca_interval(
+    errors: NDArray[np.float64], statistic: Statistic, random: np.random.RandomState
+) -> Tuple[float, float]:
     """Ends of the interval; both are the difference where every resample gives the same one."""
     n = errors.shape[1]
     drawn = random.randint(n, size=(RESAMPLES, n))
@@ -116,7 +129,7 @@ def _bca_interval(errors, statistic, random):
     return float(low), float(high)
 
 
-def _permutation_p(errors, statistic, random):
+def _permutation_p(errors: NDArray[np.float64], statistic: Statistic, random: np.random.RandomState) -> float:
     """Two-sided p of exchanging each video's two errors; the observed order counts as one of the exchanges."""
     n = errors.shape[1]
     if 2**n <= RESAMPLES:
@@ -129,7 +142,15 @@ def _permutation_p(errors, statistic, random):
     return float(np.mean(differences >= differences[0] - rounding))
 
 
-def _sentence(metric, names, values, difference, interval, p_value, n):
+def _sentence(
+    metric: str,
+    names: Sequence[str],
+    values: NDArray[Any],
+    difference: float,
+    interval: Tuple[float, float],
+    p_value: float,
+    n: int,
+) -> str:
     videos = f"On {n} videos, {names[0]} has an {metric} of {values[0]:.3f} bpm and {names[1]} one of {values[1]:.3f}"
     ends = f"95% interval of the difference {interval[0]:+.3f} to {interval[1]:+.3f}"
     tested = f"({ends}; permutation test p = {p_value:.2g})"

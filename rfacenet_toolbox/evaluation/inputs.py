@@ -1,14 +1,16 @@
 """Inputs: chunks joined to videos, and likely mistakes caught before anything is scored."""
 
 import numbers
+from typing import Any, Mapping, Optional, Tuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
 from .pulse_signal import MIN_SAMPLES
 
 
-def join_chunks(chunks):
+def join_chunks(chunks: Mapping[int, Any]) -> NDArray[Any]:
     """One (N,) signal from ``{chunk number: (n,) array}``, in the order of the numbers.
 
     Arrays and CPU tensors of any shape are flattened, as in the toolbox; floating precision is kept.
@@ -29,7 +31,7 @@ def join_chunks(chunks):
     return np.concatenate([np.asarray(chunks[key]).reshape(-1) for key in sorted(chunks)])
 
 
-def as_signal(values, what):
+def as_signal(values: ArrayLike, what: str) -> NDArray[Any]:
     """``values`` as a (N,) float32 or float64 array of finite numbers.
 
     Args:
@@ -59,7 +61,7 @@ def as_signal(values, what):
     return signal if signal.dtype in (np.float32, np.float64) else signal.astype(np.float64)
 
 
-def as_pair(prediction, label, video=None):
+def as_pair(prediction: ArrayLike, label: ArrayLike, video: Optional[str] = None) -> Tuple[NDArray[Any], NDArray[Any]]:
     """``(prediction, label)`` of one video as signals that can be scored together.
 
     Raises:
@@ -71,7 +73,7 @@ def as_pair(prediction, label, video=None):
     if len(prediction) != len(label):
         raise EvaluationError(
             f"The prediction{of_video} has {len(prediction)} samples and its label {len(label)}. Both should cover the "
-            f"same frames: check for chunks that are missing on one side."
+            f"same frames: check for chunks that one of them lacks."
         )
     if np.ptp(label) == 0:
         raise EvaluationError(
@@ -81,13 +83,13 @@ def as_pair(prediction, label, video=None):
     return prediction, label
 
 
-def check_rate(fs_hz):
+def check_rate(fs_hz: Any) -> None:
     """Raise EvaluationError unless ``fs_hz`` is a positive number."""
-    if not isinstance(fs_hz, numbers.Real) or not 0 < fs_hz < float("inf"):
+    if not isinstance(fs_hz, numbers.Real) or not 0 < float(fs_hz) < float("inf"):
         raise EvaluationError(f"fs_hz is {fs_hz!r}, and should be the videos' frames per second, e.g. 30.")
 
 
-def check_videos(predictions, labels):
+def check_videos(predictions: Mapping[str, ArrayLike], labels: Mapping[str, ArrayLike]) -> None:
     """Raise EvaluationError unless there are videos, and both hold the same ones; the message names the others."""
     if not predictions and not labels:
         raise EvaluationError("There are no videos to score. Check that the test set is not empty.")
@@ -100,7 +102,7 @@ def check_videos(predictions, labels):
             )
 
 
-def validate(predictions, labels, fs_hz):
+def validate(predictions: Mapping[str, ArrayLike], labels: Mapping[str, ArrayLike], fs_hz: float) -> None:
     """Check a whole test set before anything is scored.
 
     Args:
@@ -108,8 +110,8 @@ def validate(predictions, labels, fs_hz):
         fs_hz: frames per second.
 
     Raises:
-        EvaluationError: no videos; a video on one side only; a signal that :func:`as_pair` refuses (the message names
-            the video); a rate that is not positive.
+        EvaluationError: no videos; a video with only one of the two; a signal that :func:`as_pair` refuses (the
+            message names the video); a rate that is not positive.
     """
     check_rate(fs_hz)
     check_videos(predictions, labels)

@@ -1,12 +1,13 @@
 """Metrics over a test set, with their standard errors: the toolbox's ``evaluation/metrics.py`` as functions."""
 
-from typing import NamedTuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from .inputs import check_rate, check_videos, validate
-from .protocols import DEFAULT_SCHEME, get_protocol
-from .scoring import score_video, score_what_can_be, skip
+from .protocols import DEFAULT_SCHEME, Protocol, Scheme, get_protocol
+from .scoring import VideoScore, score_video, score_what_can_be, skip
 
 #: A correlation of two points is always 1 or -1.
 MIN_FOR_PEARSON = 3
@@ -31,12 +32,12 @@ METRICS = {
 }
 
 
-def _mean(values):
+def _mean(values: Any) -> List[float]:
     """``[mean, standard error of the mean]``, the deviation taken with N, as the toolbox does."""
     return [float(np.mean(values)), float(np.std(values) / np.sqrt(len(values)))]
 
 
-def _heart_rate_metrics(estimate, truth, rmse_se):
+def _heart_rate_metrics(estimate: NDArray[Any], truth: NDArray[Any], rmse_se: str) -> Dict[str, Any]:
     """MAE and RMSE in bpm, MAPE in percent, and RMSE's two standard errors."""
     errors = estimate - truth
     squared = np.square(errors)
@@ -51,7 +52,7 @@ def _heart_rate_metrics(estimate, truth, rmse_se):
     }
 
 
-def _why_no_pearson(estimate, truth):
+def _why_no_pearson(estimate: NDArray[Any], truth: NDArray[Any]) -> Optional[str]:
     if len(estimate) < MIN_FOR_PEARSON:
         return f"needs at least {MIN_FOR_PEARSON} scored videos or windows, there are {len(estimate)}"
     for rates, which in ((estimate, "estimated"), (truth, "true")):
@@ -60,12 +61,12 @@ def _why_no_pearson(estimate, truth):
     return None
 
 
-def _pearson(estimate, truth):
+def _pearson(estimate: NDArray[Any], truth: NDArray[Any]) -> List[float]:
     r = float(np.corrcoef(estimate, truth)[0, 1])
     return [r, float(np.sqrt((1 - r**2) / (len(estimate) - 2)))]
 
 
-def _why_missing(values, what):
+def _why_missing(values: Sequence[object], what: str) -> Optional[str]:
     """Why a metric over ``values`` is undefined, or None if it is not.
 
     One missing value is enough, as in the toolbox, where it turns the mean into NaN. Leaving the video out would
@@ -77,7 +78,7 @@ def _why_missing(values, what):
     return f"{missing} of {len(values)} scored videos or windows have no {what}" if missing else None
 
 
-def summarise(scores, protocol):
+def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> Dict[str, Any]:
     """Metrics over a test set.
 
     Args:
@@ -95,7 +96,8 @@ def summarise(scores, protocol):
     protocol = get_protocol(protocol)
     scores = list(scores)
     scored = [score for score in scores if score.skipped is None]
-    values, reasons = {}, {}
+    values: Dict[str, Any] = {}
+    reasons: Dict[str, Optional[str]] = {}
 
     pairs = [(score.heart_rate_bpm, score.label_heart_rate_bpm) for score in scored]
     no_rates = _why_missing([None if None in pair else pair for pair in pairs], "heart rate")
@@ -113,7 +115,7 @@ def summarise(scores, protocol):
         if reasons[metric] is None:
             values[metric] = _mean(column)
 
-    summary = {"n": len(scored), "windows_skipped": len(scores) - len(scored)}
+    summary: Dict[str, Any] = {"n": len(scored), "windows_skipped": len(scores) - len(scored)}
     summary.update((metric, values.get(metric, [None, None])) for metric in METRICS)
     summary.update((extra, values.get(extra)) for extra in ("RMSE_se_A", "RMSE_se_B"))
     summary["undefined"] = {metric: reason for metric, reason in reasons.items() if reason is not None}
@@ -121,8 +123,15 @@ def summarise(scores, protocol):
 
 
 def evaluate(
-    predictions, labels, fs_hz, scheme=DEFAULT_SCHEME, *, is_derivative=True, skip_unusable=False, unusable=None
-):
+    predictions: Mapping[str, ArrayLike],
+    labels: Mapping[str, ArrayLike],
+    fs_hz: float,
+    scheme: Scheme = DEFAULT_SCHEME,
+    *,
+    is_derivative: bool = True,
+    skip_unusable: bool = False,
+    unusable: Optional[Mapping[str, str]] = None,
+) -> Dict[str, Tuple[Dict[str, Any], Dict[str, List[VideoScore]]]]:
     """Score a test set under each protocol of a scheme.
 
     Args:
@@ -162,7 +171,7 @@ def evaluate(
     return results
 
 
-def left_out(per_video):
+def left_out(per_video: Mapping[str, Sequence[VideoScore]]) -> Dict[str, Optional[str]]:
     """``{video: reason}`` of the videos that no metric counts, not even with one window."""
     return {
         video: scores[0].skipped

@@ -8,7 +8,7 @@ error.
 from dataclasses import dataclass
 from typing import NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..errors import EvaluationError
+from ..errors import EvaluationError, unknown
 
 #: How a heart rate is read off a waveform; the toolbox's values of ``INFERENCE.EVALUATION_METHOD``.
 METHODS = ("FFT", "peak detection")
@@ -46,7 +46,7 @@ PROTOCOLS = {
 }
 
 
-def get_protocol(protocol):
+def get_protocol(protocol: Union[str, Protocol]) -> Protocol:
     """The :class:`Protocol` of that name; a :class:`Protocol` is given back as it is.
 
     Raises:
@@ -55,7 +55,7 @@ def get_protocol(protocol):
     if isinstance(protocol, Protocol):
         return protocol
     if protocol not in PROTOCOLS:
-        raise EvaluationError(f"There is no evaluation protocol {protocol!r}. There are: {', '.join(PROTOCOLS)}.")
+        raise EvaluationError(unknown("The evaluation protocol", protocol, PROTOCOLS))
     return PROTOCOLS[protocol]
 
 
@@ -78,13 +78,13 @@ class Scheme:
     window_s: Optional[float] = None
     interpolate: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if isinstance(self.protocols, (str, Protocol)):
             raise EvaluationError(f"protocols is {self.protocols!r}, and should be a list, even of one protocol.")
         for protocol in self.protocols:
             get_protocol(protocol)
         if self.method not in METHODS:
-            raise EvaluationError(f"There is no evaluation method {self.method!r}. There are: {', '.join(METHODS)}.")
+            raise EvaluationError(unknown("The evaluation method", self.method, METHODS))
         if self.interpolate and self.method != "FFT":
             raise EvaluationError(
                 f"Only FFT heart rates can be interpolated, and the method is {self.method!r}. Drop one of the two."

@@ -4,10 +4,12 @@ Signals are 1-D, one value per frame. Every function returns finite numbers, or 
 """
 
 from functools import lru_cache
+from typing import Any, Optional, Sequence, Tuple
 
 import numpy as np
 import scipy.linalg.lapack
 import scipy.signal
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
 
@@ -23,7 +25,7 @@ FINER = 16
 
 
 @lru_cache(maxsize=64)
-def _detrend_factor(samples, lambda_):
+def _detrend_factor(samples: int, lambda_: float) -> NDArray[np.float64]:
     """Cholesky factor of I + lambda^2 D'D, D the second difference: five diagonals, in lower banded form."""
     bands = np.zeros((3, samples))
     for row, weight in enumerate((1.0, -2.0, 1.0)):
@@ -36,7 +38,7 @@ def _detrend_factor(samples, lambda_):
     return scipy.linalg.cholesky_banded(bands, lower=True, check_finite=False)
 
 
-def detrend(signal, lambda_=DETREND_LAMBDA):
+def detrend(signal: ArrayLike, lambda_: float = DETREND_LAMBDA) -> NDArray[np.float64]:
     """``signal`` less its smooth trend, (I - (I + lambda^2 D'D)^-1) signal, by a banded solve.
 
     Args:
@@ -60,7 +62,9 @@ def detrend(signal, lambda_=DETREND_LAMBDA):
 
 
 @lru_cache(maxsize=32)
-def _bandpass_filter(fs_hz, band_hz, order):
+def _bandpass_filter(
+    fs_hz: float, band_hz: Tuple[float, ...], order: int
+) -> Tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The filter's coefficients ``(b, a)``."""
     low, high = band_hz
     if not 0 < low < high < fs_hz / 2:
@@ -71,7 +75,7 @@ def _bandpass_filter(fs_hz, band_hz, order):
     return scipy.signal.butter(order, [low / fs_hz * 2, high / fs_hz * 2], btype="bandpass")
 
 
-def bandpass(signal, fs_hz, band_hz, order=1):
+def bandpass(signal: ArrayLike, fs_hz: float, band_hz: Sequence[float], order: int = 1) -> NDArray[np.float64]:
     """Butterworth bandpass along the last axis, forwards and backwards (no delay).
 
     Args:
@@ -89,15 +93,16 @@ def bandpass(signal, fs_hz, band_hz, order=1):
     Source: agrees with the filter in the toolbox's ``calculate_metric_per_video``.
     """
     b, a = _bandpass_filter(fs_hz, tuple(band_hz), order)
-    signal, least = np.asarray(signal, dtype=np.float64), 3 * len(a) + 1  # filtfilt pads 3 * len(a)
-    if signal.shape[-1] < least:
+    signal = np.asarray(signal, dtype=np.float64)
+    count, least = signal.shape[-1], 3 * len(a) + 1  # filtfilt pads 3 * len(a)
+    if count < least:
         raise EvaluationError(
-            f"The bandpass filter got {signal.shape[-1]} samples and needs at least {least}. Pass a longer signal."
+            f"The bandpass filter got {count} samples and needs at least {least}. Pass a longer signal."
         )
     return scipy.signal.filtfilt(b, a, signal)
 
 
-def prepare(signal, fs_hz, band_hz, is_derivative):
+def prepare(signal: ArrayLike, fs_hz: float, band_hz: Sequence[float], is_derivative: bool) -> NDArray[np.float64]:
     """The signal that heart rate, SNR and MACC are measured on: integrated if need be, detrended, filtered.
 
     Args:
@@ -121,12 +126,12 @@ def prepare(signal, fs_hz, band_hz, is_derivative):
 
 
 @lru_cache(maxsize=64)
-def _frequencies_hz(samples, fs_hz, finer=1):
+def _frequencies_hz(samples: int, fs_hz: float, finer: int = 1) -> NDArray[np.float64]:
     """Frequencies of a spectrum zero-padded to the next power of two, or to ``finer`` times as many samples."""
     return np.fft.rfftfreq(finer * 2 ** (samples - 1).bit_length(), 1 / fs_hz)
 
 
-def _periodogram(signal, fs_hz, finer=1):
+def _periodogram(signal: NDArray[Any], fs_hz: float, finer: int = 1) -> Tuple[NDArray[Any], NDArray[Any]]:
     """Frequencies in Hz and one-sided power in any unit: only ratios and maxima are taken of it."""
     frequencies = _frequencies_hz(len(signal), fs_hz, finer)
     power = np.abs(np.fft.rfft(signal, 2 * (len(frequencies) - 1))) ** 2
@@ -134,16 +139,16 @@ def _periodogram(signal, fs_hz, finer=1):
     return frequencies, power
 
 
-def _within(frequencies_hz, low_hz, high_hz):
+def _within(frequencies_hz: NDArray[Any], low_hz: float, high_hz: float) -> NDArray[np.bool_]:
     return (frequencies_hz >= low_hz) & (frequencies_hz <= high_hz)
 
 
-def has_bin_in_band(samples, fs_hz, band_hz):
+def has_bin_in_band(samples: int, fs_hz: float, band_hz: Tuple[float, float]) -> bool:
     """Whether the spectrum of so many samples has a frequency inside ``band_hz``, so that an FFT heart rate exists."""
     return bool(_within(_frequencies_hz(samples, fs_hz), *band_hz).any())
 
 
-def fft_grid_bpm(samples, fs_hz):
+def fft_grid_bpm(samples: int, fs_hz: float) -> float:
     """Distance of the heart rates that an FFT of so many samples can tell apart: ``fs_hz * 60 / nfft`` bpm.
 
     nfft is the next power of two, as in the toolbox: 0.88 bpm at 2,000 samples and 30 Hz, 7 bpm at 250.
@@ -151,7 +156,9 @@ def fft_grid_bpm(samples, fs_hz):
     return float(_frequencies_hz(samples, fs_hz)[1] * 60)
 
 
-def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
+def fft_heart_rate_bpm(
+    signal: NDArray[Any], fs_hz: float, band_hz: Tuple[float, float], interpolate: bool = False
+) -> float:
     """Heart rate in beats per minute: the frequency of the largest power inside ``band_hz``, both ends included.
 
     Its grid is :func:`fft_grid_bpm`.
@@ -184,7 +191,7 @@ def fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate=False):
     return float(largest * 60)
 
 
-def peak_heart_rate_bpm(signal, fs_hz):
+def peak_heart_rate_bpm(signal: NDArray[Any], fs_hz: float) -> Optional[float]:
     """Heart rate in beats per minute from the mean distance of peaks; None with fewer than two peaks.
 
     Args:
@@ -198,7 +205,12 @@ def peak_heart_rate_bpm(signal, fs_hz):
     return float(60 / (np.mean(np.diff(peaks)) / fs_hz))
 
 
-def snr_db(prediction, label_heart_rate_bpm, fs_hz, band_hz):
+def snr_db(
+    prediction: NDArray[Any],
+    label_heart_rate_bpm: Optional[float],
+    fs_hz: float,
+    band_hz: Tuple[float, float],
+) -> Optional[float]:
     """Power within 6 bpm of the true heart rate and of its double, over the rest of the band, in dB.
 
     Args:
@@ -215,10 +227,8 @@ def snr_db(prediction, label_heart_rate_bpm, fs_hz, band_hz):
         return None
     frequencies, power = _periodogram(prediction, fs_hz)
     pulse_hz = label_heart_rate_bpm / 60
-    first, second = (
-        _within(frequencies, centre - SNR_HALF_WIDTH_HZ, centre + SNR_HALF_WIDTH_HZ)
-        for centre in (pulse_hz, 2 * pulse_hz)
-    )
+    centres = (pulse_hz, 2 * pulse_hz)
+    first, second = (_within(frequencies, hz - SNR_HALF_WIDTH_HZ, hz + SNR_HALF_WIDTH_HZ) for hz in centres)
     harmonics = np.sum(power[first]) + np.sum(power[second])
     rest = np.sum(power[_within(frequencies, *band_hz) & ~first & ~second])
     if rest == 0:
@@ -226,8 +236,8 @@ def snr_db(prediction, label_heart_rate_bpm, fs_hz, band_hz):
     return float(10 * np.log10(harmonics / rest)) if harmonics > 0 else None
 
 
-def macc(prediction, label):
-    """Maximum amplitude of cross-correlation, 0 to 1: the largest |Pearson r| over circular shifts of ``label``.
+def macc(prediction: NDArray[Any], label: NDArray[Any]) -> Optional[float]:
+    """Maximum amplitude of cross-correlation, 0 to 1: the largest ``|Pearson r|`` over circular shifts of ``label``.
 
     Args:
         prediction, label: (N,) outputs of :func:`prepare`.
@@ -242,10 +252,8 @@ def macc(prediction, label):
     """
     prediction, label = np.asarray(prediction, dtype=np.float64), np.asarray(label, dtype=np.float64)
     if len(prediction) != len(label):
-        raise EvaluationError(
-            f"MACC got {len(prediction)} predicted and {len(label)} true samples, and needs equal numbers. "
-            f"Cut both to the same frames."
-        )
+        counts = f"{len(prediction)} predicted and {len(label)} true samples"
+        raise EvaluationError(f"MACC got {counts}, and needs equal numbers. Cut both to the same frames.")
     if np.ptp(prediction) == 0 or np.ptp(label) == 0:
         return None
     prediction, label = prediction - prediction.mean(), label - label.mean()

@@ -1,13 +1,14 @@
 """Scores of one video, window by window: heart rate, its truth, SNR and MACC."""
 
 import math
-from typing import NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
 from .inputs import as_pair, check_rate
-from .protocols import Scheme, get_protocol
+from .protocols import Protocol, Scheme, get_protocol
 from .pulse_signal import MIN_SAMPLES, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, prepare, snr_db
 
 #: What :meth:`VideoScore.columns` gives.
@@ -28,18 +29,19 @@ class VideoScore(NamedTuple):
     skipped: Optional[str] = None
 
     @property
-    def error_bpm(self):
+    def error_bpm(self) -> Optional[float]:
         """Estimated less true heart rate, or None."""
-        rates = (self.heart_rate_bpm, self.label_heart_rate_bpm)
-        return None if None in rates else rates[0] - rates[1]
+        if self.heart_rate_bpm is None or self.label_heart_rate_bpm is None:
+            return None
+        return self.heart_rate_bpm - self.label_heart_rate_bpm
 
-    def columns(self, fs_hz):
+    def columns(self, fs_hz: float) -> Tuple[Optional[float], ...]:
         """The numbers under :data:`SCORE_COLUMNS`, None among them."""
         rates = (self.heart_rate_bpm, self.label_heart_rate_bpm, self.error_bpm)
         return (self.start / fs_hz, self.stop / fs_hz, *rates, self.snr_db, self.macc)
 
 
-def window_bounds(samples, fs_hz, window_s=None):
+def window_bounds(samples: int, fs_hz: float, window_s: Optional[float] = None) -> List[Tuple[int, int]]:
     """``[(start, stop), ...]``: consecutive windows, the last one keeping what is left; one window if it is None.
 
     Raises:
@@ -58,7 +60,7 @@ def window_bounds(samples, fs_hz, window_s=None):
     return [(start, min(start + size, samples)) for start in range(0, samples, size)]
 
 
-def _why_skipped(samples, fs_hz, band_hz, method):
+def _why_skipped(samples: int, fs_hz: float, band_hz: Tuple[float, float], method: str) -> Optional[str]:
     if samples < MIN_SAMPLES:
         return f"{samples} samples; the filter needs at least {MIN_SAMPLES}"
     if method == "FFT" and not has_bin_in_band(samples, fs_hz, band_hz):
@@ -66,10 +68,19 @@ def _why_skipped(samples, fs_hz, band_hz, method):
     return None
 
 
-def _score_window(prediction, label, fs_hz, band_hz, is_derivative, method, interpolate):
+def _score_window(
+    prediction: NDArray[Any],
+    label: NDArray[Any],
+    fs_hz: float,
+    band_hz: Tuple[float, float],
+    is_derivative: bool,
+    method: str,
+    interpolate: bool,
+) -> Tuple[Optional[float], Optional[float], Optional[float], Optional[float]]:
     """The four numbers of :class:`VideoScore`, in its order."""
     prediction = prepare(prediction, fs_hz, band_hz, is_derivative)
     label = prepare(label, fs_hz, band_hz, is_derivative)
+    rates: List[Optional[float]]
     if method == "FFT":
         rates = [fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate) for signal in (prediction, label)]
     else:
@@ -79,7 +90,16 @@ def _score_window(prediction, label, fs_hz, band_hz, is_derivative, method, inte
     return rates[0], rates[1], snr_db(prediction, on_grid, fs_hz, band_hz), macc(prediction, label)
 
 
-def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="FFT", window_s=None, interpolate=False):
+def score_video(
+    prediction: ArrayLike,
+    label: ArrayLike,
+    fs_hz: float,
+    protocol: Union[str, Protocol],
+    is_derivative: bool = True,
+    method: str = "FFT",
+    window_s: Optional[float] = None,
+    interpolate: bool = False,
+) -> List[VideoScore]:
     """Score one video, window by window.
 
     Args:
@@ -116,12 +136,12 @@ def score_video(prediction, label, fs_hz, protocol, is_derivative=True, method="
     return scores
 
 
-def skip(start, stop, reason):
+def skip(start: int, stop: int, reason: str) -> VideoScore:
     """The :class:`VideoScore` of a window that is left out of every metric."""
     return VideoScore(start, stop, None, None, None, None, skipped=reason)
 
 
-def score_what_can_be(prediction, label, *args, **kwargs):
+def score_what_can_be(prediction: ArrayLike, label: ArrayLike, *args: Any, **kwargs: Any) -> List[VideoScore]:
     """:func:`score_video`, but what has no estimate is skipped, and its reason kept.
 
     A video with values that are not finite, with a constant label, too short, or of two lengths is skipped as a whole;
@@ -141,7 +161,7 @@ def score_what_can_be(prediction, label, *args, **kwargs):
     return scores
 
 
-def _why_no_estimate(score, prediction, label):
+def _why_no_estimate(score: VideoScore, prediction: NDArray[Any], label: NDArray[Any]) -> Optional[str]:
     pair = (("prediction", prediction, score.heart_rate_bpm), ("label", label, score.label_heart_rate_bpm))
     for name, signal, heart_rate_bpm in pair:
         if np.ptp(signal[score.start : score.stop]) == 0:

@@ -8,6 +8,7 @@ from .. import config as configuration
 from ..errors import ConfigError, RFaceNetError
 from ..hosts.toolbox.install import check_checkout
 from ..methods import registry
+from ..runtime import portable
 from ..runtime.files import write_text
 from .local import LocalLauncher
 from .scheduler import run_all
@@ -60,10 +61,12 @@ def execute(runs, out, jobs=None, slurm=None, impossible=None):
         impossible: {run's folder: why it is not even tried}.
 
     Raises:
-        ConfigError: an option that makes no sense, or a folder with results of another config.
+        ConfigError: an option that makes no sense, a folder with results of another config, or a system that cannot
+            do it.
     """
     if jobs is not None and jobs < 1:
         raise ConfigError(f"--jobs is {jobs}; expected 1 or more runs at a time.")
+    portable.check_locks()
     for run in runs:
         run.check_kept()
     if slurm is None:

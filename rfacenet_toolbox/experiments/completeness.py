@@ -5,7 +5,7 @@ from typing import List, NamedTuple
 
 from ..datasets.readers import find_recordings
 from ..errors import DataError
-from ..synthetic.outline import is_synthetic
+from ..synthetic import is_synthetic
 from .run import SPLITS
 
 PURE, UBFC = "PURE", "UBFC-rPPG"
@@ -38,7 +38,7 @@ def check_datasets(pure, ubfc, allow_incomplete=False):
 
     Args:
         pure, ubfc: the folders.
-        allow_incomplete: take them as they are.
+        allow_incomplete: accept them as they are.
 
     Raises:
         DataError: no recordings, or not all of a data set's; those that are missing are named.
@@ -47,7 +47,7 @@ def check_datasets(pure, ubfc, allow_incomplete=False):
     problems = [] if allow_incomplete else [_problem(one) for one in sets.values() if one.missing]
     if problems:
         raise DataError(
-            f"{' '.join(problems)} Complete the data sets, or give --allow-incomplete, which the table will say."
+            f"{' '.join(problems)} Complete the data sets, or give --allow-incomplete; the table then says so."
         )
     return sets
 
@@ -70,8 +70,8 @@ def _problem(dataset):
     if dataset.is_synthetic:
         return f"{dataset.path} holds synthetic recordings in the format of {dataset.name}."
     whole = _PURE_COUNT if dataset.name == PURE else len(_UBFC_NAMES)
-    never = " (one of these was never part of it)" if dataset.name == PURE else ""
+    never = " (one of these was never part of the data set)" if dataset.name == PURE else ""
     return (
         f"{dataset.path} holds {dataset.recordings} recordings, and {dataset.name} has {whole}. "
-        f"Not there{never}: {', '.join(dataset.missing)}."
+        f"Missing{never}: {', '.join(dataset.missing)}."
     )

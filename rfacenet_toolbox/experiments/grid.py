@@ -9,6 +9,7 @@ from yacs.config import CfgNode
 from ..config import unknown_key_error
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
+from ..report.table import distinct_ends
 from .run import Run, overlaid
 
 SEED_KEY = "MODEL.RFACENET.RUNTIME.SEED"
@@ -18,7 +19,7 @@ def parse_setting(text):
     """``"TRAIN.LR=1e-3,3e-3"`` -> ``("TRAIN.LR", ["1e-3", "3e-3"])``: values as YAML reads them, lists in brackets.
 
     Raises:
-        ConfigError: no ``KEY=VALUES``, values that are no YAML, or a key that is no setting or may not be set.
+        ConfigError: no ``KEY=VALUES``, values that are not YAML, or a key that is no setting or may not be set.
     """
     key, equals, values = text.partition("=")
     if not equals or not key:
@@ -28,7 +29,7 @@ def parse_setting(text):
         parsed = yaml.safe_load(f"[{values}]")
     except yaml.YAMLError as error:
         raise ConfigError(
-            f"--set {text} is not readable as YAML values with commas between: {error}. A list as a value stands in "
+            f"--set {text} is no list of YAML values with commas between them: {error}. Put a value that is a list in "
             f"brackets, and the whole in quotes: --set '{key}=[1.0, 2.0],[3.0, 4.0]'."
         ) from error
     if not parsed or None in parsed:
@@ -85,17 +86,6 @@ def seeded(run, seeds):
     ]
 
 
-def distinct_ends(paths):
-    """The last part of each sequence of parts, with those before it as far as needed to tell the sequences apart."""
-    ends = []
-    for own in paths:
-        count = 1
-        while sum(other[-count:] == own[-count:] for other in paths) > 1 and count < len(own):
-            count += 1
-        ends.append(own[-count:])
-    return ends
-
-
 def nested(key, value):
     """``"A.B", 1`` -> ``{"A": {"B": 1}}``."""
     for name in reversed(key.split(".")):
@@ -112,7 +102,7 @@ def _check_key(key):
     if isinstance(node, CfgNode):
         raise ConfigError(f"--set {key} is a group of settings; set one of those below it: {', '.join(node)}.")
     if key in ("LOG.PATH", "BASE"):
-        raise ConfigError(f"--set {key} cannot be: every run has a folder of its own, and one base.")
+        raise ConfigError(f"--set {key} is not allowed: every run has a folder of its own, and one base.")
 
 
 def _shown(value):

@@ -8,10 +8,13 @@ from contextlib import redirect_stdout, suppress
 from typing import NamedTuple, Optional
 
 from ..errors import RFaceNetError
-from ..evaluation.files import outputs, results
-from ..hosts.base import Host, revision
+from ..evaluation.files import outputs
+from ..evaluation.files.run_folder import has_results
+from ..hosts import job, run_description
 from ..hosts.toolbox import launch
+from ..hosts.toolbox.host import ToolboxHost
 from ..runtime.pool import default_workers
+from ..runtime.portable import signal_of
 from ..training.resume import weights_path
 from .run import CONFIG, Run
 
@@ -93,7 +96,8 @@ class Task:
 
     def _failure(self, status):
         if status:
-            ended = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+            killed_by = signal_of(status)
+            ended = f"was killed by {killed_by}" if killed_by else f"ended with exit status {status}"
             return f"it {ended}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         if not self.run.has_results and self.run.toolbox is not None:
             try:
@@ -102,7 +106,7 @@ class Task:
             except RFaceNetError as error:
                 return str(error)
         if not self.run.has_results:
-            missing = [str(path) for path in self.run.results.values() if not path.is_file()]
+            missing = [str(path) for path in self.run.results.values() if not has_results(path)]
             return f"it ended and left no {', '.join(missing)}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         return None
 
@@ -117,10 +121,8 @@ def score_saved_outputs(run):
     """
     config = run.config
     weights = weights_path(config, config.TRAIN.EPOCHS - 1) if config.TEST.USE_LAST_EPOCH else "the best epoch's"
-    tested = results.trained_model(config, weights)
-    saved = outputs.read(tested.outputs)
-    scored = saved.evaluate(results.scheme(config))
-    results.write_scored(config, Host("toolbox", revision(run.toolbox)), tested, scored)
+    test_run = run_description.trained_model(config, ToolboxHost(run.toolbox), weights)
+    job.write(test_run, outputs.read(test_run.outputs).evaluate(test_run.scheme))
 
 
 def command(run):

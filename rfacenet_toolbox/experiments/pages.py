@@ -1,14 +1,12 @@
 """What the pages of tables and sweeps share: numbers put together over seeds, the paper's beside the measured ones."""
 
-import csv
-import json
 import os
 from pathlib import Path
 from statistics import mean
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, NamedTuple
 
-from ..errors import DataError
 from ..evaluation import METRICS
+from ..evaluation.files.run_folder import find_run
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, csv_text, markdown, marks, plus_minus
 from .published import HEADINGS
@@ -19,32 +17,14 @@ SYNTHETIC = (
     "about the published ones, which were measured on the real data sets."
 )
 _LEGEND = (
-    "value ± standard error over the test videos, as the paper prints them. Measured: both averaged over the seeds; "
-    "the smaller line has the least and the greatest value of a seed. Best in bold, second best doubly underlined (in "
-    "Markdown in italics), among the published and among the measured numbers of a half."
+    "value ± standard error over the test videos, as the paper prints them. Measured: both are averaged over the "
+    "seeds; the smaller line gives the lowest and the highest value of a seed. The best is in bold and the second best "
+    "doubly underlined (in Markdown: in italics), among the published and among the measured numbers of a half."
 )
 
 
-class Result(NamedTuple):
-    """One ``results.json``."""
-
-    path: Path
-    seed: Optional[int]  #: None for a method that is not trained
-    content: Dict
-
-    def metric(self, name, protocol):
-        """``(value, standard error)``, both None where the metric is undefined."""
-        return tuple(self.content["protocols"][protocol][name])
-
-    @property
-    def videos(self):
-        """``"42/42"``: scored and expected."""
-        videos = self.content["videos"]
-        return f"{videos['scored']}/{videos['expected']}"
-
-
 class OverSeeds(NamedTuple):
-    """A metric over seeds: means of its value and of its standard error, and the least and greatest value.
+    """A metric over seeds: means of its value and of its standard error, and the lowest and highest value.
 
     ``seeds`` of the ``results`` define the metric.
     """
@@ -57,53 +37,25 @@ class OverSeeds(NamedTuple):
     results: int
 
 
-def read_result(path, seed=None):
-    """The :class:`Result` in a file, or None where there is none.
-
-    Raises:
-        DataError: the file is no results file.
-    """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-        content["protocols"], content["videos"]["scored"]
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is no results file of a test run ({error!r}). Remove it and run again.") from error
-    return Result(Path(path), seed, content)
-
-
 def row_results(row):
-    """The results of a :class:`~.tables.Row` that are there, in the order of its runs."""
-    found = []
-    for run in row.runs:
-        if run.current:
-            seed = None if row.result else run.config.MODEL.RFACENET.RUNTIME.SEED
-            found.append(read_result(run.results[row.result], seed))
+    """What the runs of a :class:`~.tables.Row` left, in its order; those without results are left out.
+
+    Returns:
+        list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`.
+    """
+    found = [find_run(run.results[row.result].parent) for run in row.runs if run.current]
     return [result for result in found if result is not None]
 
 
-def absolute_errors(results: Sequence[Result], protocol) -> Dict[str, float]:
+def absolute_errors(results, protocol) -> Dict[str, float]:
     """{video: absolute heart-rate error in bpm, mean over windows and results} of the videos that all have scored.
 
     Raises:
         DataError: a ``per_video.csv`` is not there.
     """
-    each = [_absolute_errors(result.path.with_name("per_video.csv"), protocol) for result in results]
+    each = [result.absolute_errors(protocol) for result in results]
     shared = set(each[0]).intersection(*each[1:]) if each else set()
     return {video: mean(errors[video] for errors in each) for video in sorted(shared)}
-
-
-def _absolute_errors(path, protocol):
-    errors: Dict[Tuple[str], list] = {}
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                if row["protocol"] == protocol and row["error_bpm"]:
-                    errors.setdefault(row["video"], []).append(abs(float(row["error_bpm"])))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}). Remove the run's folder and run again.") from error
-    return {video: mean(values) for video, values in errors.items()}
 
 
 def over_seeds(results, metric, protocol):
@@ -136,7 +88,7 @@ def relative(path, page_folder):
 
 
 def files(name, heading, tables, records, notes, is_synthetic):
-    """The three files of a page: tables, numbers for machines, and what is to be said about them."""
+    """The three files of a page: Markdown and HTML with the tables and notes, CSV with the numbers for machines."""
     heading += ", measured on synthetic recordings" if is_synthetic else ""
     warnings = [SYNTHETIC] if is_synthetic else []
     records = [{**record, "synthetic": is_synthetic} for record in records]
@@ -217,7 +169,7 @@ def every_run(title, named_results, settings):
             name,
             "–" if result.seed is None else str(result.seed),
             *(metric_cell(result, metric, settings.protocol, settings.out) for metric in HEADINGS),
-            result.videos,
+            result.scored_of_expected,
         ]
         for name, results in named_results
         for result in results

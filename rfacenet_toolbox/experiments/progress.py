@@ -1,4 +1,4 @@
-"""What is said while runs are executed: which began, which ended and how, and how long the rest will take."""
+"""Reports on runs while they are executed: which began, which ended and how, and how long the rest will take."""
 
 import time
 from collections import defaultdict
@@ -10,7 +10,7 @@ class Progress:
 
     Args:
         runs: all of them, done or not.
-        unfinished: how many are to be executed.
+        unfinished: how many have to be executed.
         impossible: how many cannot begin.
         jobs: runs at a time.
         say: called with each line.
@@ -54,10 +54,10 @@ class Progress:
         self.say(f"FAILED {'; '.join(run.name for run in runs)}: {reason}")
 
     def _time_left(self, runs):
-        """From the durations of the runs that have ended, those of the same kind where there are any."""
+        """Estimated from the runs that have ended, those of the same kind where there are any."""
         known = [seconds for kind in self._seconds.values() for seconds in kind]
         if not known:
-            return "for a time that is not known yet"
+            return "for an unknown time"
         now = time.monotonic()
         left = 0.0
         for run in runs:

@@ -1,7 +1,6 @@
 """One run: a config in a folder of its own, and whether it has been done."""
 
 import contextlib
-import fcntl
 import json
 import os
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from yacs.config import CfgNode
 from .. import config as configuration
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
+from ..evaluation.files.run_folder import has_results
+from ..runtime import portable
 from ..runtime.files import write_text
 from ..training.resume import state_path, weights_path
 
@@ -26,7 +27,7 @@ SPLITS = ("TRAIN", "VALID", "TEST", "UNSUPERVISED")
 #: there are to be
 _NOT_COMPARED = {
     "BASE", "LOG", "DEVICE", "NUM_OF_GPU_TRAIN", "DO_PREPROCESS", "CACHED_PATH", "MODEL_DIR", "OUTPUT_SAVE_DIR",
-    "RESUME", "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "PLOT_LOSSES_AND_LR", "METHOD", "METRICS",
+    "RESUME", "WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS", "PLOT_LOSSES_AND_LR", "METHOD", "METRICS",
 }  # fmt: skip
 
 
@@ -96,7 +97,7 @@ class Run:
     @property
     def has_results(self):
         """Whether all results are there, of whatever config."""
-        return all(path.is_file() for path in self.results.values())
+        return all(map(has_results, self.results.values()))
 
     @cached_property
     def settings(self):
@@ -110,7 +111,7 @@ class Run:
             ConfigError: with a setting that differs.
         """
         changed = self._changed
-        if not changed or not self.has_results:
+        if not changed or not all(path.is_file() for path in self.results.values()):
             return
         key, (before, now) = min(changed.items())
         raise ConfigError(
@@ -132,19 +133,9 @@ class Run:
         write_text(self.folder / RECORD, json.dumps({"settings": self.settings, "seconds": seconds}, indent=1) + "\n")
 
     def lock(self):
-        """Take the run's lock: an open file, or None where another process has it.
-
-        A child process that inherits the file keeps the lock: it ends with the last process that has the file open,
-        so a child whose parent was killed is not taken for dead.
-        """
+        """The open file that holds the run's lock, or None where another process has it; see :func:`.portable.lock`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = open(self.folder / ".lock", "w")  # noqa: SIM115
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return None
-        return file
+        return portable.lock(self.folder / ".lock")
 
     @property
     def _changed(self):

@@ -1,13 +1,10 @@
 """Execute many runs, some at a time, whatever happens to one of them."""
 
-import contextlib
 import functools
-import signal
-import sys
-import threading
 import time
 from collections import defaultdict
 
+from ..runtime.portable import stopped_by_sigterm
 from .local import Outcome
 from .progress import Progress
 
@@ -54,7 +51,7 @@ class _Scheduler:
 
     def outcomes_of(self, runs):
         """Execute what is waiting to the end."""
-        with _terminated_as_interrupted():
+        with stopped_by_sigterm():
             try:
                 while self.waiting or self.tasks:
                     self._begin_some()
@@ -89,16 +86,3 @@ class _Scheduler:
                 self.tasks.remove(task)
                 self.outcomes[outcome.run.folder] = outcome
                 self.progress.ended(outcome, self.tasks, self.waiting)
-
-
-@contextlib.contextmanager
-def _terminated_as_interrupted():
-    """Let SIGTERM unwind the stack, so that what was started is stopped with us."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from ..config.splits_used import splits_used
 from ..evaluation import METRICS
+from ..evaluation.files.run_folder import find_run
 from ..report.table import Cell, Table, csv_text, markdown
 from .completeness import reads_synthetic
 from .grid import grid, parse_setting
-from .pages import metric_cell, over_seeds, over_seeds_cell, read_result, relative
+from .pages import metric_cell, over_seeds, over_seeds_cell, relative
 from .run import SPLITS, overlaid
 
 _SYNTHETIC = "Synthetic recordings: drawn faces and computed pulses. The numbers say nothing about people."
@@ -52,7 +53,9 @@ def make_page(runs, protocol, out):
         out: the folder that the files will lie in.
     """
     results = [
-        (run, name, read_result(path) if run.current else None) for run in runs for name, path in run.results.items()
+        (run, name, find_run(path.parent) if run.current else None)
+        for run in runs
+        for name, path in run.results.items()
     ]
     notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
     if any(reads_synthetic(run.config) for run in runs):
@@ -65,7 +68,7 @@ def make_page(runs, protocol, out):
             rows.append([title, *[Cell()] * len(METRICS), "not done"])
             continue
         cells = [metric_cell(result, metric, protocol, out) for metric in METRICS]
-        rows.append([title, *cells, result.videos])
+        rows.append([title, *cells, result.scored_of_expected])
     tables = [Table("Runs", ["run", *headers, "videos"], rows, notes=notes), *_over_seeds(results, headers, protocol)]
     records = [_record(run, name, result, protocol, out) for run, name, result in results]
     return {"sweep.md": "\n".join(map(markdown, tables)), "sweep.csv": csv_text(records)}
@@ -128,7 +131,7 @@ def _over_seeds(results, headers, protocol):
         [kind, *(over_seeds_cell(over_seeds(same, metric, protocol)) for metric in METRICS), str(len(same))]
         for kind, same in kinds.items()
     ]
-    notes = ["Mean over the seeds of the metric and of its standard error; in parentheses the least and the greatest."]
+    notes = ["Mean over the seeds of the metric and of its standard error; in parentheses the lowest and the highest."]
     return [Table("Over seeds", ["setting", *headers, "seeds"], rows, notes=notes)]
 
 
@@ -138,7 +141,7 @@ def _record(run, name, result, protocol, out):
     for metric in METRICS:
         value, error = (None, None) if result is None else result.metric(metric, protocol)
         record.update({metric: value, f"{metric}_se": error})
-    videos = {} if result is None else result.content["videos"]
+    videos = {} if result is None else result.results["videos"]
     record.update(videos_scored=videos.get("scored"), videos_expected=videos.get("expected"))
     record["results"] = None if result is None else relative(result.path, out)
     return record

@@ -56,8 +56,8 @@ def make_page(rows, settings):
         for metric in HEADINGS:
             record = pages.number_record(numbers, its_results, metric, settings)
             records.append({"row": row.name, **record, **_difference_record(comparison, metric)})
-    groups = [("", 1), ("", 2), *pages.metric_groups(), (f"MAE, less {REFERENCE}'s", 1), ("", 1)]
-    columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), "difference", "runs"]
+    groups = [("", 1), ("", 2), *pages.metric_groups(), ("MAE", 1), ("", 1)]
+    columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), f"minus {REFERENCE}'s", "runs"]
     heading = f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}"
     every_run = pages.every_run(_EVERY_RUN, list(results.items()), settings)
     tables, notes = [Table(heading, columns, table_rows, groups), every_run], _notes(settings, comparisons)
@@ -102,7 +102,7 @@ def _difference_record(found, metric):
 def _notes(settings, comparisons):
     return [
         *pages.common_notes(settings),
-        f"Difference: MAE of the row less that of {REFERENCE}, in bpm, with its 95% interval and the p-value of a "
-        f"paired test. Paired are the videos' absolute errors, each averaged over the seeds.",
+        f"MAE minus {REFERENCE}'s: the difference in bpm, with its 95% interval and the p-value of a paired test. The "
+        f"pairs are the videos' absolute errors, each averaged over the seeds.",
         *(comparison.sentence for comparison in comparisons.values()),
     ]

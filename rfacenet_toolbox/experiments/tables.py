@@ -6,7 +6,7 @@ from typing import Dict, NamedTuple, Optional, Sequence
 
 from ..errors import ConfigError
 from ..evaluation import get_protocol
-from ..hosts.base import revision
+from ..hosts.toolbox.host import revision
 from ..hosts.toolbox.install import configs_dir
 from . import command
 from .completeness import DataFolder, check_datasets

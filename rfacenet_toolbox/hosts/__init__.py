@@ -1,1 +1,1 @@
-"""Where a run happens: inside a real rPPG-Toolbox checkout (:mod:`.toolbox`) or from this package (:mod:`.standalone`)."""
+"""Where a run happens: inside a real rPPG-Toolbox checkout (:mod:`.toolbox`) or without one (:mod:`.standalone`)."""

@@ -6,12 +6,15 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from .. import evaluation
 from ..errors import DataError, EvaluationError
-from ..evaluation.files import results
+from ..evaluation.files import outputs, results
 from ..methods.signal import METHODS
 from ..runtime import processes
 from ..training import learners
-from ..training.trainer import Trainer, clip_names
+from ..training.loaders import clip_names
+from ..training.trainer import Trainer
+from . import run_description
 
 
 def run(config, loaders, host):
@@ -32,7 +35,7 @@ def run(config, loaders, host):
     if not processes.is_writer():
         return None
     predictions, labels, weights = trainer.test(loaders)
-    return results.write(config, host, results.trained_model(config, weights), predictions, labels)
+    return score_and_write(run_description.trained_model(config, host, weights), predictions, labels)
 
 
 def make_trainer(config, loaders):
@@ -47,7 +50,7 @@ def run_signal_methods(config, loader, host):
     """Run ``TOOLBOX_MODE`` unsupervised_method: every method of ``UNSUPERVISED.METHOD``, each clip read once.
 
     A method whose results of the same config are there already is not run again. A video that a method cannot take is
-    left out of that method's metrics, and told.
+    left out of that method's metrics, and the results say why.
 
     Args:
         config: the whole frozen tree.
@@ -62,34 +65,34 @@ def run_signal_methods(config, loader, host):
     """
     contents = {}
     for method in dict.fromkeys(config.UNSUPERVISED.METHOD):
-        tested = results.signal_method(config, method)
-        contents[method] = results.read_finished(config, host, tested, loader.dataset.inputs)
+        test_run = run_description.signal_method(config, host, method)
+        contents[method] = run_description.finished(test_run, loader.dataset.inputs)
         if contents[method] is not None:
-            print(f"{method} is done already: {results.results_path(tested)} has the same config.")
-    waveforms = {method: Waveforms() for method, content in contents.items() if content is None}
-    if waveforms:
-        _predict(waveforms, loader, config.UNSUPERVISED.DATA.FS)
-    contents.update(write_signal_methods(config, host, waveforms))
+            print(f"{method} is done already: {test_run.results} has the same config.")
+    signals = {method: SignalOutputs() for method, content in contents.items() if content is None}
+    if signals:
+        _predict(signals, loader, config.UNSUPERVISED.DATA.FS)
+    contents.update(write_signal_methods(config, host, signals))
     return contents
 
 
-def _predict(waveforms, loader, fs_hz):
+def _predict(signals, loader, fs_hz):
     for rgb, label, video, chunk in tqdm(loader, desc="Signal methods", ncols=100):
-        for method, kept in waveforms.items():
+        for method, kept in signals.items():
             try:
                 kept.add(video, chunk, METHODS[method](rgb.numpy(), fs_hz), label.numpy())
             except (DataError, EvaluationError) as error:
                 kept.left_out[video] = str(error)
 
 
-class Waveforms:
+class SignalOutputs:
     """What a signal method made of each video: {video: {chunk number: (T,) tensor}}, and {video: why it has none}."""
 
     def __init__(self):
         self.predictions, self.labels, self.left_out = defaultdict(dict), defaultdict(dict), {}
 
     def add(self, video, chunk, bvp, label):
-        """Keep a BVP; one that is shorter than its label (the toolbox's CHROM) goes on with zeros, as ours does."""
+        """Keep a BVP; one that is shorter than its label (the toolbox's CHROM) is padded with zeros, as ours is."""
         if not np.isfinite(bvp).all():
             self.left_out[video] = f"{np.sum(~np.isfinite(bvp))} of {len(bvp)} values of the waveform are not finite"
         elif np.ptp(bvp) == 0:
@@ -106,19 +109,54 @@ class Waveforms:
         )
 
 
-def write_signal_methods(config, host, waveforms):
-    """Score and write what each method left: ``{method: Waveforms}`` -> {method: the content of its ``results.json``}.
+def write_signal_methods(config, host, signals):
+    """Score and write what each method gave: ``{method: SignalOutputs}`` -> {method: content of its ``results.json``}.
 
     Raises:
         DataError: a method without a usable waveform, after the others were written.
     """
     contents, failures = {}, []
-    for method, kept in waveforms.items():
-        tested = results.signal_method(config, method)
+    for method, kept in signals.items():
         try:
-            contents[method] = results.write(config, host, tested, *kept.usable(), kept.left_out)
+            test_run = run_description.signal_method(config, host, method)
+            contents[method] = score_and_write(test_run, *kept.usable(), kept.left_out)
         except DataError as error:
             failures.append(str(error))
     if failures:
         raise DataError("\n".join(failures))
     return contents
+
+
+def score_and_write(test_run, predictions, labels, left_out=None):
+    """Save and score the outputs of a test run; a video that cannot be scored is left out, as those of ``left_out``."""
+    if predictions:
+        outputs.write(test_run.outputs, predictions, labels, test_run.label_type, test_run.fs_hz)
+    scored = evaluation.evaluate(
+        _joined(predictions),
+        _joined(labels),
+        test_run.fs_hz,
+        test_run.scheme,
+        is_derivative=test_run.is_derivative,
+        skip_unusable=True,
+        unusable=left_out,
+    )
+    return write(test_run, scored)
+
+
+def _joined(signals):
+    return {
+        video: evaluation.join_chunks({number: chunk.numpy() for number, chunk in chunks.items()})
+        for video, chunks in signals.items()
+    }
+
+
+def write(test_run, scored):
+    """Write the results of a test run that was scored by its scheme, and print them; the content of ``results.json``.
+
+    Raises:
+        DataError: no video has a score.
+    """
+    content = results.write(test_run, scored)
+    print(results.text(content))
+    print(f"Results: {test_run.results} and per_video.csv beside it")
+    return content

@@ -8,11 +8,12 @@ import torch
 from torch.utils.data import DataLoader
 
 from .. import config as configuration
+from ..config.no_effect import told_no_effect
 from ..config.splits_used import splits_used
 from ..datasets.clips import MeanColours
 from ..datasets.splits import check_source, load_split
 from ..runtime import machine, processes
-from ..training.trainer import training_loader
+from ..training.loaders import training_loader
 from . import job
 from .base import Host
 
@@ -20,12 +21,24 @@ from .base import Host
 SPLITS = ("train", "valid", "test")
 
 
+class StandaloneHost(Host):
+    """This package alone."""
+
+    name = "standalone"
+
+    def in_order(self, recordings, data_path):
+        """By number, as they were found."""
+        return recordings
+
+
 def main(argv=None):
     """``main.py --config_file X``; returns the content of ``results.json``, or {method: content} of several."""
     args = parse(argv)
     config = configuration.load(args.config_file)
-    configuration.check(config, "standalone")
+    configuration.check(config, StandaloneHost.name)
     processes.start(machine.pick_device(config.DEVICE))
+    if processes.is_writer():
+        _tell_no_effect(args, config)
     try:
         result = run(config)
     except BaseException:
@@ -45,7 +58,7 @@ def run(config):
     machine.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
     clips = _clips(config)
     loaders = {split: _loader(config, split, clips[split], generators) for split in SPLITS}
-    host = Host("standalone", None)
+    host = StandaloneHost()
     host.check_complete(config, loaders)
     if processes.is_writer():
         host.print_split(loaders)
@@ -59,7 +72,7 @@ def _run_signal_methods(config):
     colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
     settings = config.MODEL.RFACENET.RUNTIME
     loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
-    host = Host("standalone", None)
+    host = StandaloneHost()
     host.check_complete(config, {"unsupervised": loader})
     host.print_split({"unsupervised": loader})
     return job.run_signal_methods(config, loader, host)
@@ -69,10 +82,19 @@ def parse(argv=None):
     """The arguments that the toolbox's main.py takes."""
     parser = argparse.ArgumentParser(description="Train and test as the rPPG-Toolbox does, without a checkout of it.")
     parser.add_argument("--config_file", required=True, help="a YAML file, such as those in toolbox_configs/")
-    for ignored in ("--lr", "--model_file_name", "--cached_path"):
-        parser.add_argument(ignored, default=None, help="accepted and without effect, as in the toolbox")
+    for name in ("--lr", "--model_file_name", "--cached_path"):
+        parser.add_argument(name, help="accepted and without effect, as in the toolbox")
     parser.add_argument("--preprocess", action="store_true", help="accepted and without effect, as in the toolbox")
     return parser.parse_args(argv)
+
+
+def _tell_no_effect(args, config):
+    given = [f"--{name}" for name, value in vars(args).items() if value and name != "config_file"]
+    if given:
+        print(f"{', '.join(given)} has no effect, as in the toolbox: set the key in {args.config_file}.")
+    if config.TOOLBOX_MODE != "unsupervised_method":
+        for sentence in told_no_effect(config):
+            print(sentence)
 
 
 def _clips(config):

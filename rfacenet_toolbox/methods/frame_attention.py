@@ -101,7 +101,7 @@ class AttentionNetwork(nn.Module):
         raise NotImplementedError
 
     def forward(self, frames):
-        """Frames, one clip after the other -> BVP (N, 1), one value a frame."""
+        """Frames, one clip after the other -> BVP (N, 1), one value per frame."""
         self._check(frames)
         motion, appearance = self.views(frames)
         motion, appearance = self._stage(motion, appearance, 1, 2, self.apperance_att_conv1)
@@ -235,8 +235,7 @@ class TSCANLearner(FramewiseLearner):
 
 
 class EfficientPhysLearner(FramewiseLearner):
-    """EfficientPhys, which takes the differences of frames itself: the last frame is given twice, so that it has a
-    difference too, of zero.
+    """EfficientPhys, which takes the differences of frames itself; the last frame is given twice and differs by zero.
 
     The last frame of every other clip is subtracted from the first of the next clip in the batch, as in the toolbox, so
     these frames' values depend on the order and the size of the batches.

@@ -4,12 +4,16 @@ A learner is made of plain things: the method's own settings, what its clips are
 tell apart. It reads no file and no other setting, so it can be made anywhere.
 """
 
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, Union
 
 import torch
+from torch import nn
 
 #: stands for a person whom training does not know
 UNKNOWN_SUBJECT = -1
+
+#: a BVP (T,) for each clip
+Waveforms = Union[torch.Tensor, Sequence[torch.Tensor]]
 
 
 class ClipSpec(NamedTuple):
@@ -38,13 +42,13 @@ class ClipNeeds(NamedTuple):
 class Step(NamedTuple):
     """One batch through model and loss.
 
-    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count); the
-    epoch's value is the sum of sums divided by the sum of counts.
+    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count): the
+    epoch's value is the sum of the sums divided by the sum of the counts, or the sum alone where the count is None.
     """
 
     loss: torch.Tensor
-    bvp: Sequence[torch.Tensor]
-    log: Dict[str, Tuple[float, int]]
+    bvp: Waveforms
+    log: Dict[str, Tuple[float, Optional[int]]]
 
 
 class Learner:
@@ -66,19 +70,25 @@ class Learner:
     """
 
     #: :class:`ClipNeeds` of the method
-    needs = None
+    needs: Optional[ClipNeeds] = None
+    #: columns of ``epochs.csv`` beside those of :data:`rfacenet_toolbox.training.resume.COLUMNS`, from ``Step.log`` or
+    #: :meth:`epoch_columns`; with ``valid_`` before the name, the value on the validation clips
+    log_columns: Tuple[str, ...] = ()
     #: how the names of parameters begin that a weights file may lack
-    optional_weights = ()
+    optional_weights: Tuple[str, ...] = ()
     #: what stands before every name in the weights files that the toolbox's trainer of this model writes
     weights_prefix = ""
     #: the epoch with the smallest validation value in this column is the best
     selection_column = "loss"
 
-    def __init__(self, settings, clips, num_subjects=0):
+    model: nn.Module
+    loss: nn.Module
+
+    def __init__(self, settings: Any, clips: ClipSpec, num_subjects: int = 0) -> None:
         raise NotImplementedError
 
     @classmethod
-    def check(cls, settings, clips, training):
+    def check(cls, settings: Any, clips: ClipSpec, training: bool) -> None:
         """Refuse settings before a run starts. ``clips`` are those to train on, or else those to test on.
 
         Raises:
@@ -87,15 +97,15 @@ class Learner:
         cls(settings, clips, num_subjects=1 if training else 0)
 
     @classmethod
-    def learns_subjects(cls, settings):
+    def learns_subjects(cls, settings: Any) -> bool:
         """Whether the method is to know which person each training clip shows."""
         return False
 
-    def predict(self, clips):
+    def predict(self, clips: torch.Tensor) -> Waveforms:
         """Clips in the method's ``DATA_FORMAT`` -> a BVP (T,) for each, as a sequence or a tensor (B, T)."""
         raise NotImplementedError
 
-    def step(self, clips, labels, subjects):
+    def step(self, clips: torch.Tensor, labels: torch.Tensor, subjects: torch.Tensor) -> Step:
         """Model and loss of one batch: a :class:`Step`.
 
         ``subjects`` are (B,) integers, 0 to ``num_subjects - 1`` or :data:`UNKNOWN_SUBJECT`; all of them are the
@@ -108,14 +118,14 @@ class Learner:
             loss = self.loss(*self.compared(bvp, labels))
         return Step(loss, bvp, {"loss": (float(loss.detach()), 1)})
 
-    def compared(self, bvp, labels):
+    def compared(self, bvp: Any, labels: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
         """What :meth:`predict` gave, and the labels (B, T), as the loss takes them."""
         return bvp.float(), labels
 
-    def epoch_columns(self):
+    def epoch_columns(self) -> Dict[str, float]:
         """Learned scalars, for the epoch log: {column: value}."""
         return {}
 
-    def weights(self):
+    def weights(self) -> Dict[str, torch.Tensor]:
         """The parameters that a weights file holds: {name: tensor}."""
         return {f"{self.weights_prefix}{name}": value for name, value in self.model.state_dict().items()}

@@ -4,18 +4,24 @@ Nothing else in the package compares method names.
 """
 
 import importlib
-from typing import Dict, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Type, Union
 
 from ..errors import ConfigError, unknown
+
+if TYPE_CHECKING:  # what imports PyTorch
+    from .learner import ClipSpec, Learner
 
 
 class Method(NamedTuple):
     """One line of the registry."""
 
-    learner: str  #: ``"package.module:Class"`` of a :class:`~rfacenet_toolbox.methods.learner.Learner`
+    #: a :class:`~rfacenet_toolbox.methods.learner.Learner`, or ``"package.module:Class"`` of one
+    learner: "Union[str, Type[Learner]]"
     node: Optional[str] = None  #: the node below ``MODEL`` that holds the method's settings
     in_toolbox: bool = False  #: the toolbox has a model of this name, which serves it in a checkout
-    defaults: Optional[Dict] = None  #: of the node's settings, where it is no node of the toolbox's nor rFaceNet's
+    defaults: Optional[Dict[str, Any]] = (
+        None  #: of the node's settings, where it is no node of the toolbox's nor rFaceNet's
+    )
 
 
 _METHODS = {
@@ -29,12 +35,19 @@ _METHODS = {
 }
 
 
-def register(name, learner, *, node=None, defaults=None):
+def register(
+    name: str,
+    learner: "Union[str, Type[Learner]]",
+    *,
+    node: Optional[str] = None,
+    defaults: Optional[Dict[str, Any]] = None,
+) -> None:
     """Add a method from outside the package, before a config is read.
 
     Args:
         name: its ``MODEL.NAME``, compared exactly.
-        learner: ``"package.module:Class"``; the class is a :class:`~rfacenet_toolbox.methods.learner.Learner`.
+        learner: its class, a :class:`~rfacenet_toolbox.methods.learner.Learner`; or ``"package.module:Class"``, which
+            is imported when it is used.
         node: name of the node below ``MODEL`` that holds its settings, if it has any.
         defaults: {setting: default} of that node; None where the toolbox has the node already.
 
@@ -51,22 +64,22 @@ def register(name, learner, *, node=None, defaults=None):
     _METHODS[name] = method
 
 
-def names():
+def names() -> List[str]:
     """The names there are, sorted."""
     return sorted(_METHODS)
 
 
-def is_registered(name):
+def is_registered(name: str) -> bool:
     """Whether :func:`build` can serve ``name``."""
     return name in _METHODS
 
 
-def adds_to_toolbox(name):
+def adds_to_toolbox(name: str) -> bool:
     """Whether ``name`` is a method that the toolbox does not have itself."""
     return is_registered(name) and not _METHODS[name].in_toolbox
 
 
-def node(name):
+def settings_node(name: str) -> Optional[str]:
     """Name of the node below ``MODEL`` that holds the method's settings, or None.
 
     Raises:
@@ -75,22 +88,25 @@ def node(name):
     return _method(name).node
 
 
-def added_nodes():
+def added_nodes() -> Dict[Optional[str], Dict[str, Any]]:
     """{name: defaults} of the nodes below ``MODEL`` that registered methods bring with them."""
     return {method.node: method.defaults for method in _METHODS.values() if method.defaults is not None}
 
 
-def learner_class(name):
+def learner_class(name: str) -> "Type[Learner]":
     """The :class:`~rfacenet_toolbox.methods.learner.Learner` of a name.
 
     Raises:
         ConfigError: no such method; the message lists those there are.
     """
-    module, attribute = _method(name).learner.split(":")
-    return getattr(importlib.import_module(module), attribute)
+    learner = _method(name).learner
+    if isinstance(learner, str):
+        module, attribute = learner.split(":")
+        learner = getattr(importlib.import_module(module), attribute)
+    return learner
 
 
-def build(name, settings, clips, num_subjects=0):
+def build(name: str, settings: Any, clips: "ClipSpec", num_subjects: int = 0) -> "Learner":
     """A new learner of a name, its weights drawn from torch's generator. Arguments and errors are the learner's.
 
     Raises:
@@ -99,12 +115,12 @@ def build(name, settings, clips, num_subjects=0):
     return learner_class(name)(settings, clips, num_subjects)
 
 
-def _method(name):
+def _method(name: str) -> Method:
     if name not in _METHODS:
         raise unknown_name(name)
     return _METHODS[name]
 
 
-def unknown_name(name):
+def unknown_name(name: str) -> ConfigError:
     """The error for a name that nobody serves, with the closest spelling."""
     return ConfigError(unknown("MODEL.NAME", name, names()))

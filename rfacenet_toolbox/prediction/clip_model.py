@@ -23,7 +23,7 @@ class ClipModel:
     Attributes:
         frames: T, frames of a clip.
         size: their height and width.
-        fs_hz: frames a second.
+        fs_hz: frames per second.
         is_derivative: whether the waveform is the BVP's time derivative, as networks trained on DiffNormalized labels
             give it.
         weights: path of the weights.

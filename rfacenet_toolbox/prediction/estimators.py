@@ -1,20 +1,26 @@
-"""Frames in, waveform out: the signal methods, and the networks. Neither keeps a frame at full size."""
+"""Frames in, waveform out: an estimator for each method, signal methods and networks.
+
+No frame is kept at full size.
+"""
 
 from array import array
 from collections import deque
+from typing import Optional, Union
 
 import cv2
 import numpy as np
 
-from ..errors import DataError
+from ..errors import ConfigError, DataError, unknown
 from . import faces
-from .overlap import OverlapAdd, stretches
-from .resample import GridResampler, even_grid
+from .frames import AnyPath
+from .resample import GridResampler, OverlapAdd, even_grid, stretches
 from .waveform import Waveform
 
+#: methods that are networks, which need weights
+NETWORKS = ("rfacenet", "physnet")
 #: the part of the face box that is averaged: skin, with little hair and background
 _SKIN_ACROSS, _SKIN_DOWN = 0.6, 0.8
-#: a signal method takes so much at once, of which neighbours share so much
+#: length of the stretches in which a signal method takes a long recording, and what neighbours share
 _STRETCH_S, _SHARED_S = 60.0, 10.0
 #: frames that neighbouring clips share
 _SHARED = 16
@@ -58,7 +64,7 @@ class SignalEstimator:
         return Waveform(fs_hz, grid_s[0], self._bvp(rgb, fs_hz), known)
 
     def _bvp(self, rgb, fs_hz):
-        """The method on the whole, or on stretches of a long recording: some need many times the input's memory."""
+        """The method on the whole, or on stretches of a long recording: some methods need much memory."""
         length, shared = int(_STRETCH_S * fs_hz), int(_SHARED_S * fs_hz)
         if len(rgb) <= length:
             return self._one(rgb, fs_hz)
@@ -112,8 +118,8 @@ class ClipEstimator:
         return self._waveform(max(0, self._predicted - int(seconds * self._resampler.rate_hz)), self._predicted)
 
     def _small(self, image, box):
-        side = self._model.size
-        small = cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), (side, side), interpolation=cv2.INTER_AREA)
+        size = self._model.size, self._model.size
+        small = cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
         return cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
 
     def _take(self, grid_frames):
@@ -130,11 +136,11 @@ class ClipEstimator:
             self._clips.add(first, self._model.waveform(np.stack(frames)))
 
     def _predict_end(self, total):
-        """The last clip ends with the recording. A clip looks one frame ahead; the last frame has itself there."""
+        """The last clip ends with the recording. A clip takes one frame more, here the last one once again."""
         length = self._model.frames
         if total < length:
             raise DataError(
-                f"The face is there for {total / self._resampler.rate_hz:.1f} s, and {self.name} needs "
+                f"The face is visible for {total / self._resampler.rate_hz:.1f} s, and {self.name} needs "
                 f"{length / self._resampler.rate_hz:.1f} s. Take a longer recording, or another method."
             )
         frames = list(self._frames)[-length:]
@@ -144,3 +150,28 @@ class ClipEstimator:
         rate_hz, start_s = self._resampler.rate_hz, self._resampler.start_s
         known = np.array(self._known[first:last], dtype=bool)
         return Waveform(rate_hz, start_s + first / rate_hz, self._clips.signal(last)[first:], known)
+
+
+def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEstimator, ClipEstimator]:
+    """A fresh estimator for one recording.
+
+    Args:
+        method: a network or a signal method, in any case.
+        weights: file of a network's weights; None is the shipped one.
+
+    Raises:
+        ConfigError: no such method, or weights for a method that has none.
+        CheckpointError: weights that are missing or another network's.
+    """
+    from ..methods.signal import METHODS
+
+    name = str(method).lower()
+    if name in NETWORKS:
+        from . import clip_model
+
+        return ClipEstimator(name, clip_model.load(name, weights))
+    if name.upper() not in METHODS:
+        raise ConfigError(unknown("The method", method, [*NETWORKS, *map(str.lower, METHODS)]))
+    if weights is not None:
+        raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
+    return SignalEstimator(name, METHODS[name.upper()])

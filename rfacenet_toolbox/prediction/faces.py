@@ -1,4 +1,4 @@
-"""Which part of each frame is the face: looked for now and then at a reduced size, and followed smoothly between."""
+"""Which part of each frame is the face: searched for now and then on a reduced frame, and followed smoothly between."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ..datasets.face_boxes import MeshDetector, haar_cascade
-from ..errors import ConfigError
+from ..errors import ConfigError, unknown
 
 #: the face box is made this much larger for the networks, as in the configs that they are trained with
 LARGE_BOX_COEF = 1.5
@@ -22,7 +22,7 @@ _GLIDE_S = 0.3
 
 
 class Box(NamedTuple):
-    """Pixels of the frame; may be fractions, and may reach beyond it."""
+    """A box in pixels of the frame, also in fractions of them; it may reach beyond the frame."""
 
     x: float
     y: float
@@ -66,7 +66,7 @@ class HaarFaces:
 
         Args:
             image: uint8 (H, W, 3), BGR.
-            near: a box around which alone to look, for a face of about its size; None looks everywhere.
+            near: look around this box only, for a face of about its size; None looks everywhere.
         """
         if near is None:
             scale = min(1.0, _FRAME_HEIGHT / image.shape[0])
@@ -84,19 +84,19 @@ class HaarFaces:
 
 
 class MeshFaces:
-    """The square round MediaPipe's face oval, the backend ``MP``, which is an optional extra.
+    """The square around MediaPipe's face oval, the backend ``MP``, which is an optional extra.
 
-    It finds tilted and dark faces that the cascade misses, but no small ones, and gives one face, never several.
+    It finds tilted and dark faces that the cascade misses, but no small ones, and never more than one.
 
     Raises:
-        ConfigError: MediaPipe is not there.
+        ConfigError: MediaPipe is not installed.
     """
 
     def __init__(self):
         self._detector = MeshDetector()
 
     def find(self, image, near=None):
-        """The face as a list of one :class:`Box` or none; arguments as of :meth:`HaarFaces.find`."""
+        """The face, as a list of one :class:`Box` or none; arguments as of :meth:`HaarFaces.find`."""
         left, top, part = _searched(image, near)
         (x, y, width, height), found = self._detector.box(part, bgr=True)
         return [Box(left + x, top + y, width, height)] if found else []
@@ -114,14 +114,14 @@ def detector(backend):
     name = str(backend).upper()
     if name not in _BACKENDS:
         raise ConfigError(
-            f"There is no face backend {backend!r}. There are HC (OpenCV's Haar cascade) and MP (MediaPipe, an "
-            f"optional extra)."
+            f"{unknown('The face backend', backend, _BACKENDS)} HC is OpenCV's Haar cascade, MP is MediaPipe, an "
+            f"optional extra."
         )
     return _BACKENDS[name]()
 
 
 def _searched(image, near):
-    """(left, top, part): the part of an image around a box, or all of it."""
+    """``(left, top, part)``: the part of an image around a box, or all of it."""
     if near is None:
         return 0, 0, image
     area = near.scaled(2.0)
@@ -131,8 +131,8 @@ def _searched(image, near):
 class FaceTracker:
     """The face's box in frame after frame.
 
-    The box stays where it is while the face moves little, because a box that trembles with the detector would put its
-    trembling into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
+    The box stays where it is while the face moves little, because a box that jitters with the detector would carry its
+    jitter into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
 
     Args:
         detector: with a method ``find(image, near)`` as :class:`HaarFaces` has.

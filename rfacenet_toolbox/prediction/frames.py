@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 
-#: frames a second where a recording says nothing about its own
+#: frames per second of a recording that does not say its own rate
 DEFAULT_HZ = 30.0
 _LONGEST_PAUSE_S = 10.0
 
@@ -26,13 +26,12 @@ class Frame(NamedTuple):
 
 
 class Clock:
-    """Time stamps made to go forward.
+    """Makes time stamps increase.
 
-    A stamp that does not come after the one before it, or comes absurdly late, is replaced by a step of the nominal
-    frame rate.
+    A stamp that is not later than the one before it, or absurdly late, is replaced by a step of the nominal frame rate.
 
     Args:
-        nominal_hz: frames a second that the container claims.
+        nominal_hz: frames per second, as the container claims.
     """
 
     def __init__(self, nominal_hz: float) -> None:
@@ -49,7 +48,7 @@ class Clock:
         elapsed = stamp_s - self._origin_s - self._last_s
         if not 0 < elapsed <= _LONGEST_PAUSE_S:
             self.replaced += 1
-            if abs(elapsed) > 1.0:  # the stamps started anew: those that follow are taken from here
+            if abs(elapsed) > 1.0:  # the stamps started anew: count those that follow from here
                 self._origin_s += elapsed - self._step_s
             elapsed = self._step_s
         self._last_s += elapsed
@@ -63,7 +62,7 @@ class Source:
         name: for people and file names.
         is_live: whether it goes on until it is stopped.
         length_s: how long it claims to be, None where that is not known.
-        notes: what is worth knowing about the reading, one sentence each; complete when :meth:`frames` has ended.
+        notes: what is worth knowing about the recording, a sentence each; complete when :meth:`frames` has ended.
     """
 
     is_live: bool = False
@@ -78,9 +77,9 @@ class Source:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Let go of the file or camera."""
+        """Release the file or camera."""
 
 
 def ends_before(path: AnyPath, end_s: float, start_s: float) -> DataError:
     """The error for a recording that is over before the part to read begins."""
-    return DataError(f"{path} ends after {end_s:.1f} s, before the start of {start_s:g} s. Start earlier.")
+    return DataError(f"{path} ends after {end_s:.1f} s, before the start of {start_s:g} s. Choose an earlier start.")

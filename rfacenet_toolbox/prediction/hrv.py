@@ -1,8 +1,8 @@
 """Heart-rate variability of a long enough recording, by NeuroKit2 (Makowski et al. 2021), an optional extra.
 
-A camera sees a beat to a frame or so, 33 ms at 30 fps, smeared further by noise. Beats are therefore looked for near
-the heart rate alone: half a hertz to either side keeps breathing's share of the variability, and of the noise little.
-What noise is left makes SDNN, and more so RMSSD and pNN50, come out too large.
+A camera tells the time of a beat to about one frame, 33 ms at 30 fps, and noise blurs it further. Beats are therefore
+looked for near the heart rate only: half a hertz to either side keeps the variability that comes from breathing, and
+little of the noise. What noise is left makes SDNN, and even more RMSSD and pNN50, too large.
 """
 
 from typing import Dict, Optional, Tuple
@@ -15,7 +15,7 @@ from . import waveform as waveforms
 
 #: shortest stretch with a face, without a break
 SHORTEST_S = 60.0
-#: lowest median quality of its windows; below it noise adds as much to SDNN as a heart at rest has
+#: lowest median quality of its windows; below it, noise adds as much to SDNN as a heart at rest has
 LOWEST_QUALITY = 0.7
 _FINE_HZ = 250.0  # beats are looked for on a finer grid than the camera's
 _WINDOW_S, _STEP_S = 10.0, 5.0  # in which the heart rate is followed

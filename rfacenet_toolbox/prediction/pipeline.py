@@ -9,17 +9,16 @@ from numpy.typing import NDArray
 
 from ..errors import ConfigError, DataError
 from . import hrv, quality, waveform
-from .estimators import ClipEstimator, SignalEstimator
+from .estimators import ClipEstimator, SignalEstimator, estimator
 from .faces import LARGE_BOX_COEF, FaceTracker, detector
 from .frames import AnyPath, Source
-from .methods import estimator
 from .resample import known_at
 from .result import Prediction
 from .sources import open_source
 
-#: less than this cannot be told from noise
+#: in less, a pulse cannot be told from noise
 SHORTEST_S = 5.0
-#: fewer frames a second cannot show the fastest pulse
+#: fewer frames per second cannot show the fastest pulse
 SLOWEST_HZ = 8.0
 _BLACK = 8.0  # mean grey level below which no face can be found
 _THUMBNAIL = 160
@@ -44,19 +43,19 @@ def predict(
 ) -> Prediction:
     """Heart rate, waveform and signal quality of a face video.
 
-    The recording is read as a stream: memory does not grow with the picture's length, but for some numbers a frame.
+    The recording is read as a stream: what stays in memory is a few numbers per frame.
 
     Args:
-        source: path of a video or of a folder of images, a camera's number, or a :class:`~.source.Source`. A camera is
+        source: path of a video or of a folder of images, a camera's number, or a :class:`~.frames.Source`. A camera is
             read until ``duration_s`` is over or it is interrupted (Ctrl-C), which ends it like the end of a file.
         method: "rfacenet", "physnet", or a signal method such as "pos", "chrom", "green".
         weights: ``.safetensors`` or ``.pth`` of a network; None is the file that the package ships.
-        window_s, step_s: length of the sliding windows and the distance of their starts.
+        window_s, step_s: length of the sliding windows, and the time from one's start to the next's.
         start_s, duration_s: the part of the recording to read.
-        fps_hz: frames a second of a folder of images whose names hold no times.
+        fps_hz: frames per second of a folder of images whose names hold no times.
         face_backend: "HC" (OpenCV's Haar cascade) or "MP" (MediaPipe, an optional extra).
         face_picture: keep a small picture of the face in the result.
-        on_second: called once a second of the recording with its time, and, for a camera, the
+        on_second: called once per second of the recording with its time and, for a camera, the
             :class:`~.quality.Reading` of the last window or None.
 
     Returns:
@@ -75,14 +74,14 @@ def predict(
     tracker, running = FaceTracker(detector(face_backend)), estimator(method, weights)
     opened = open_source(source, start_s, duration_s, fps_hz)
     try:
-        reading = _Reading(opened, tracker, running, face_picture)
-        reading.read(on_second, window_s)
+        one_pass = _Pass(opened, tracker, running, face_picture)
+        one_pass.read(on_second, window_s)
     finally:
         opened.close()
-    return reading.result(window_s, step_s)
+    return one_pass.result(window_s, step_s)
 
 
-class _Reading:
+class _Pass:
     """One pass over a source."""
 
     def __init__(self, source: Source, tracker: FaceTracker, running: Estimator, face_picture: bool) -> None:
@@ -146,7 +145,7 @@ class _Reading:
         return found
 
     def _check(self, times_s: NDArray[np.float64], faces: NDArray[np.bool_]) -> float:
-        """Refuse what no heart rate can be read from; gives the frames a second."""
+        """The frames per second; a recording that no heart rate can be read from is refused."""
         name = self._source.name
         seconds = times_s[-1] - times_s[0] if len(times_s) else 0.0
         if seconds < SHORTEST_S:
@@ -157,11 +156,11 @@ class _Reading:
         fps_hz = float(1.0 / np.median(np.diff(times_s)))
         if fps_hz < SLOWEST_HZ:
             raise DataError(
-                f"{name} has {fps_hz:.1f} frames a second; a pulse needs {SLOWEST_HZ:g} or more, and 25 to 30 are "
+                f"{name} has {fps_hz:.1f} frames per second; a pulse needs {SLOWEST_HZ:g} or more, and 25 to 30 are "
                 f"better. Record it again at a higher rate."
             )
         if self._brightest < _BLACK:
-            raise DataError(f"{name} is black (grey level {self._brightest:.0f} of 255). Record it again with light.")
+            raise DataError(f"{name} is black (grey level {self._brightest:.0f} of 255). Record it with more light.")
         if not faces.any():
             raise DataError(
                 f"No face was found in the {len(times_s)} frames of {name}. The face should look at the camera, "
@@ -172,20 +171,22 @@ class _Reading:
     def _notes(self, found: Prediction, pulse: waveform.Waveform, window_s: float) -> List[str]:
         notes = []
         if found.duration_s < window_s - 1:
-            notes.append(f"The recording is shorter than the window of {window_s:g} s; its one window is all of it.")
+            notes.append(f"The recording is shorter than the window of {window_s:g} s; its only window is all of it.")
         if self._tracker.most_faces > 1:
             notes.append(f"Up to {self._tracker.most_faces} faces are in the picture; the largest was taken.")
         if found.face_share < 1:
-            notes.append(f"No face was seen in {1 - found.face_share:.0%} of the frames; nothing is said of them.")
+            notes.append(f"No face was seen in {1 - found.face_share:.0%} of the frames; they have no waveform.")
         if found.fps_hz < 20:
-            notes.append(f"{found.fps_hz:.0f} frames a second are few and flatten a fast pulse; 25 or more are better.")
+            notes.append(
+                f"{found.fps_hz:.0f} frames per second are few and flatten a fast pulse; 25 or more are better."
+            )
         if found.heart_rate_bpm is None:
-            why = "the face is never there for long enough"
+            why = "the face is never visible for long enough"
             if np.ptp(pulse.bvp) == 0:
-                why = f"nothing in the face changes that {found.method} could use, as in a still picture, or a grey one"
+                why = f"nothing changes in the face that {found.method} could use, as in a still or a grey picture"
             notes.append(f"There is no heart rate to give: {why}.")
         elif found.quality is None or found.quality < quality.doubtful_below(found.windows[0].seconds):
-            notes.append("The signal quality is no better than noise can have: do not rely on this heart rate.")
+            notes.append("The signal quality is no better than that of noise: do not rely on this heart rate.")
         return notes
 
 

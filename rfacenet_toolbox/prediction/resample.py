@@ -1,13 +1,14 @@
-"""From a recording's own frame times to an even grid and back: by linear interpolation on time stamps."""
+"""From a recording's own frame times to an even grid and back, and from overlapping stretches to one waveform."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-#: where frames are further apart, nothing is known about what was between them
+#: where frames are further apart, what was between them is not known
 LONGEST_GAP_S = 0.5
-#: a recording whose rate differs from the wanted one by less than this share keeps its own
+#: a recording whose rate differs by less than this share from the wanted one keeps its own
 _NEAR = 0.02
+#: frames from which a recording's rate is learned
 _WARM_UP = 16
 
 
@@ -19,10 +20,10 @@ class GridFrame(NamedTuple):
 
 
 class GridResampler:
-    """Small frames at any times in, frames on an even grid out, two frames held at a time.
+    """Small frames at any times in, frames on an even grid out, by linear interpolation; two frames are held at a time.
 
     Args:
-        fs_hz: frames a second wanted. A recording within 2 % of it keeps its own rate, so that its frames pass
+        fs_hz: wanted frames per second. A recording within 2 % of it keeps its own rate, so that its frames pass
             unchanged; any other is interpolated.
 
     Attributes:
@@ -122,3 +123,45 @@ def known_at(query_s, times_s, known):
     before = np.clip(np.searchsorted(times_s, query_s + 1e-6, side="right") - 1, 0, len(times_s) - 1)
     near = times_s[after] - times_s[before] <= LONGEST_GAP_S
     return known[before] & known[after] & near
+
+
+def stretches(total, length, shared):
+    """(first, last) of stretches of ``length`` that cover ``total`` samples to the end and share ``shared`` or more."""
+    length = min(total, length)
+    count = int(np.ceil((total - length) / max(1, length - shared))) + 1
+    return [(int(first), int(first) + length) for first in np.rint(np.linspace(0, total - length, count))]
+
+
+class OverlapAdd:
+    """Clips' waveforms, each z-scored, faded into each other with Hann weights.
+
+    Args:
+        length: T, samples of a clip.
+    """
+
+    def __init__(self, length):
+        self._weights = np.hanning(length + 2)[1:-1]  # no zero at the ends: where one clip is alone, it counts in full
+        self._sum = np.zeros(0)
+        self._weight = np.zeros(0)
+
+    def add(self, start, clip):
+        """Lay ``clip`` (T,) at sample ``start``; a clip that does not vary adds zeros."""
+        self._grow(start + len(clip))
+        clip = np.asarray(clip, dtype=np.float64)
+        spread = np.std(clip)
+        scored = (clip - clip.mean()) / spread if spread > 1e-9 else np.zeros_like(clip)
+        self._sum[start : start + len(clip)] += self._weights * scored
+        self._weight[start : start + len(clip)] += self._weights
+
+    def signal(self, length):
+        """The waveform (length,); zeros where no clip was laid."""
+        self._grow(length)
+        weight = self._weight[:length]
+        return np.divide(self._sum[:length], weight, out=np.zeros(length), where=weight > 0)
+
+    def _grow(self, length):
+        """Room for ``length`` samples, doubled each time so that adding stays cheap."""
+        if length > len(self._sum):
+            room = max(length, 2 * len(self._sum)) - len(self._sum)
+            self._sum = np.concatenate([self._sum, np.zeros(room)])
+            self._weight = np.concatenate([self._weight, np.zeros(room)])

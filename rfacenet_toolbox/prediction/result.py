@@ -19,17 +19,18 @@ SCHEMA = 1
 
 @dataclass
 class Prediction:
-    """Heart rate and pulse waveform of one recording. None is what cannot be told; ``notes`` say why.
+    """Heart rate and pulse waveform of one recording. None stands for what cannot be told; ``notes`` say why.
 
     Attributes:
         source: the recording's name.
         method: that was used.
         weights: path of the weights, None for a signal method.
-        start_s, duration_s: the part of the recording that was read, seconds.
+        start_s: where the part of the recording that was read begins, in seconds.
+        duration_s: its length.
         frames: that were read.
-        fps_hz: frames a second, from the median step of their times.
+        fps_hz: frames per second, from the median step of their times.
         face_share: share of the frames with a face.
-        heart_rate_bpm: of the whole part, beats a minute.
+        heart_rate_bpm: of the whole part, in beats per minute.
         quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.
         windows: heart rate and quality of sliding windows.
         times_s: (T,) the frames' own times.
@@ -104,7 +105,7 @@ class Prediction:
         quality = "" if self.quality is None else f", signal quality {self.quality:.2f}"
         lines = [
             f"{self.source}: {rate}{quality} ({self.method})",
-            f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames a second, a face in {self.face_share:.0%} of "
+            f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames per second, a face in {self.face_share:.0%} of "
             f"{self.frames} frames",
         ]
         rates = [window.heart_rate_bpm for window in self.windows if window.heart_rate_bpm is not None]

@@ -21,7 +21,7 @@ _CAMERA_MISSES = 30
 class ImageFolder(Source):
     """A folder of images of one size, in the order of their numbers.
 
-    Names that end in a time in nanoseconds, as PURE's do, give the times; others are ``fps_hz`` frames a second. A
+    Names that end in a time in nanoseconds, as PURE's do, give the times; others have ``fps_hz`` frames per second. A
     PURE recording (``01-01`` with the images in ``01-01/01-01``) is read as it is.
 
     Raises:
@@ -59,7 +59,9 @@ class ImageFolder(Source):
         for time_s, name in self._frames:
             image = cv2.imread(str(self._folder / name))
             if image is None:
-                raise DataError(f"{self._folder / name} is no readable image. Copy the frame again, or take it out.")
+                raise DataError(
+                    f"{self._folder / name} cannot be read as an image. Copy the frame again, or remove it."
+                )
             shape = shape or image.shape
             if image.shape != shape:
                 raise DataError(
@@ -76,8 +78,8 @@ class ImageFolder(Source):
             return [(clock.time_s(int(stamp) / 1e9), name) for stamp, name in zip(stamps, names)]
         if fps_hz is None:
             self.notes.append(
-                f"The images' names hold no times; {DEFAULT_HZ:g} frames a second are assumed. Every heart rate is in "
-                f"proportion to that: give --fps (fps_hz) if it is another."
+                f"The images' names hold no times, so {DEFAULT_HZ:g} frames per second are assumed. Heart rates are "
+                f"in proportion to that: give --fps (fps_hz) if the rate is another."
             )
         return [(index / (fps_hz or DEFAULT_HZ), name) for index, name in enumerate(names)]
 
@@ -87,8 +89,8 @@ class Camera(Source):
 
     Args:
         index: OpenCV's number of the camera, 0 for the first.
-        duration_s: when to stop; None goes on until it is interrupted.
-        capture: what makes the capture object from the index.
+        duration_s: when to stop; None reads until it is interrupted.
+        capture: makes OpenCV's capture object from the index.
         clock: gives the time in seconds.
 
     Raises:
@@ -131,7 +133,7 @@ class Camera(Source):
         self.notes.append("The camera gave no more frames.")
 
     def close(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         self._capture.release()
 
 
@@ -146,7 +148,8 @@ def open_source(
     Args:
         source: path of a video or of a folder of images; whole number or its digits for a camera.
         start_s, duration_s: the part of the recording to read; a camera has no start.
-        fps_hz: of a folder of images whose names hold no times; for others, a note says that it is not used.
+        fps_hz: frames per second of a folder of images whose names hold no times; for a video, a note says that it
+            is not used.
 
     Raises:
         ConfigError: a part of negative length.
@@ -157,8 +160,8 @@ def open_source(
     above_0 = [value for value in (duration_s, fps_hz) if value is not None]
     if not 0 <= start_s < math.inf or not all(value > 0 for value in above_0):
         raise ConfigError(
-            f"start is {start_s}, duration {duration_s} and frames a second {fps_hz}; expected a start of 0 or more, "
-            f"and the others above 0 where they are given."
+            f"start is {start_s}, duration {duration_s} and frames per second {fps_hz}; expected a start of 0 or more, "
+            f"and the others above 0 if they are given."
         )
     path = str(source)
     _check_name(path)
@@ -167,7 +170,7 @@ def open_source(
     if os.path.exists(path):
         video = VideoFile(path, start_s, duration_s)
         if fps_hz is not None:
-            video.notes.append("The frames a second that were given are for images; the video's own times were taken.")
+            video.notes.append("The given frame rate is for images only; the video's own times were taken.")
         return video
     if re.match(r"^\d+$", path):
         return Camera(int(path), duration_s)
@@ -178,7 +181,7 @@ def open_source(
 
 
 def _check_name(name: str) -> None:
-    """OpenCV ends the process where a name's bytes are no characters."""
+    """Refuse a name that is not valid text: OpenCV would end the process."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -11,7 +11,7 @@ from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
 
 
 class VideoFile(Source):
-    """Any video that OpenCV's FFmpeg decodes.
+    """A video file, decoded by OpenCV's FFmpeg.
 
     Raises:
         DataError: no file that may be read, or nothing in it that can be decoded as video.
@@ -49,8 +49,8 @@ class VideoFile(Source):
                 raise ends_before(self._path, time_s, self._start_s)
         if clock.replaced:
             self.notes.append(
-                f"{clock.replaced} of {count} time stamps did not go forward and were replaced by steps of the nominal "
-                f"{self._nominal_hz:g} frames a second."
+                f"{clock.replaced} of {count} time stamps did not increase and were replaced by steps of the nominal "
+                f"{self._nominal_hz:g} frames per second."
             )
 
     def close(self):
@@ -62,8 +62,8 @@ class VideoFile(Source):
             raise DataError(f"{self._path} cannot be read as a video: {_why_not(self._path)}")
         if count < 0.95 * self._promised:
             self.notes.append(
-                f"The file says that it has {self._promised:.0f} frames, and {count} could be decoded. It may be cut "
-                f"short or damaged; this is the result for what could be read."
+                f"The file claims {self._promised:.0f} frames, and {count} could be decoded. It may be cut short or "
+                f"damaged; the result is of the part that could be read."
             )
 
 
@@ -72,17 +72,17 @@ def _plausible_hz(hz):
 
 
 def _check_file(path):
-    """FFmpeg would wait for ever for the other end of a pipe."""
+    """Refuse what is no file to read: at a pipe, FFmpeg would wait for ever."""
     if not os.path.isfile(path):
         raise DataError(f"{path} is neither a file nor a folder. Name a video, or a camera by its number.")
     if not os.access(path, os.R_OK):
-        raise DataError(f"{path} may not be read by this user. Change its permissions, or copy it.")
+        raise DataError(f"{path} is not readable by this user. Change its permissions, or copy it.")
     if os.path.getsize(path) == 0:
         raise DataError(f"{path} cannot be read as a video: the file is empty. Copy it again.")
 
 
 def _is_text(path):
-    """FFmpeg would play a text file, as the art of old terminals."""
+    """Whether it is a text file, which FFmpeg would play as ANSI art."""
     with open(path, "rb") as file:
         beginning = file.read(1024)
     return bool(beginning) and all(9 <= byte <= 126 for byte in beginning)
@@ -90,10 +90,10 @@ def _is_text(path):
 
 def _why_not(path):
     if _is_text(path):
-        return "it is a text. Name a video."
+        return "it is a text file. Name a video."
     if (mimetypes.guess_type(str(path))[0] or "").startswith("audio"):
-        return "by its name it is an audio file, and there is no picture in it. Name a video."
+        return "by its name it is an audio file, without any picture. Name a video."
     return (
-        "there is no picture in it that OpenCV's FFmpeg can decode. It may be cut short (an MP4 without its end cannot "
-        "be read), damaged, or no video. Copy it again, or convert it to MP4."
+        "it holds no picture that OpenCV's FFmpeg can decode. It may be cut short (an MP4 without its end cannot be "
+        "read), damaged, or not a video. Copy it again, or convert it to MP4."
     )

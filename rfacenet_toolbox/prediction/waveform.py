@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .. import evaluation
 from . import quality
-from .overlap import stretches
+from .resample import stretches
 
 #: share of a stretch in which the face must have been seen for its heart rate to be given
 ENOUGH_FACE = 0.8

@@ -10,14 +10,14 @@ import torch
 from ..errors import DataError, RFaceNetError
 from ..evaluation import PROTOCOLS
 from ..evaluation.files.run_folder import read_run
-from ..experiments.grid import distinct_ends
 from ..methods.rfacenet import RFaceNet
 from ..runtime.files import write_text
-from ..synthetic.outline import is_synthetic
+from ..synthetic import is_synthetic
 from ..training.learners import config_of, with_classifier
 from . import figures
-from .fig1_attention import AFTER, BEFORE, attention_of
+from .fig1_attention import attention_of
 from .html import SORT_SCRIPT, page, paragraph, picture, sortable
+from .table import distinct_ends, plus_minus
 from .tracing import trace
 
 PROTOCOL = "neurips2023"  # the paper's
@@ -27,7 +27,7 @@ _FUSED = ("stage1", "stage2", "stage3")
 def write_report(folders, out, attention_clips=24):
     """Write ``out/report.html`` and ``out/figures``.
 
-    What cannot be shown of a run is a sentence on the page that says why; the rest is shown.
+    Where something cannot be shown, a sentence on the page says why; the rest is shown.
 
     Args:
         folders: of finished runs.
@@ -49,15 +49,12 @@ def write_report(folders, out, attention_clips=24):
     sections.append(("The network and its fusion schemes (Fig. 2, Fig. 5)", _guarded(_architecture, runs, album)))
     sections.append(("", SORT_SCRIPT))
     path = Path(out) / "report.html"
-    content = page("Runs of the rFaceNet toolbox", sections)
-    write_text(path, content)
+    write_text(path, page("Runs of the rFaceNet toolbox", sections))
     return path
 
 
 def _named(runs):
-    """The runs, with the names of the folders above theirs where theirs are alike: each seed's run of a sweep is in a
-    ``seed100``.
-    """
+    """The runs, named after their folders; where those are alike, as ``seed100`` in a sweep, with those above."""
     paths = [Path(run.folder).resolve() for run in runs]
     twice = sorted({str(path) for path in paths if paths.count(path) > 1})
     if twice:
@@ -66,7 +63,7 @@ def _named(runs):
 
 
 class _Album:
-    """Saves figures in ``folder`` and gives them as parts of the page."""
+    """Saves figures in ``folder`` and makes parts of the page of them."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -77,7 +74,7 @@ class _Album:
 
 
 def _guarded(function, *args):
-    """HTML from ``function``; where something is missing, the reason."""
+    """The HTML from ``function``, or, where something is missing, the reason."""
     try:
         return function(*args)
     except RFaceNetError as error:
@@ -91,7 +88,7 @@ def _summary(runs):
         results = run.results
         videos = "{scored} of {expected}".format(**results["videos"])
         for protocol, summary in results["protocols"].items():
-            metrics = [_with_error(summary[metric]) for metric in ("MAE", "RMSE", "Pearson")]
+            metrics = [plus_minus(*summary[metric]) for metric in ("MAE", "RMSE", "Pearson")]
             sets = results["train_set"] or "–", results["test_set"]
             rows.append((run.name, results["model"], *sets, str(results["seed"]), videos, protocol, *metrics))
     return "\n".join([paragraph(_origin(runs)), sortable(columns, rows)])
@@ -116,11 +113,6 @@ def _origin(runs):
     return " ".join(parts) or "None of the recordings bears the mark of synthetic ones."
 
 
-def _with_error(metric):
-    value, error = metric
-    return "–" if value is None else f"{value:.2f} ± {error:.2f}"
-
-
 def _run_parts(run, album):
     unit = config_of(run).MODEL.RFACENET.LOSS.HEART_RATE_UNIT
     if run.epochs:
@@ -135,7 +127,7 @@ def _run_parts(run, album):
             "The terms of Eq. 4 on the training clips, and their sigmas.",
         )
     yield _guarded(_waves, run, album)
-    names, estimate, truth = run.rates(PROTOCOL)
+    names, estimate, truth = run.heart_rates(PROTOCOL)
     left_out = sum(row["protocol"] == PROTOCOL for row in run.videos) - len(names)
     note = f" {left_out} without an estimate are left out." if left_out else ""
     yield album.add(
@@ -156,7 +148,7 @@ def _run_parts(run, album):
 
 def _waves(run, album):
     video, reason = _example(run)
-    prediction, label, fs_hz = run.waves(video, PROTOCOL)
+    prediction, label, fs_hz = run.waveforms(video, PROTOCOL)
     figure = figures.signals(prediction, label, fs_hz, title=video)
     low, high = PROTOCOLS[PROTOCOL].band_hz
     return album.add(
@@ -169,7 +161,7 @@ def _waves(run, album):
 
 def _example(run):
     """The video whose error is the median of all, so that the figure is neither the best nor the worst."""
-    names, estimate, truth = run.rates(PROTOCOL)
+    names, estimate, truth = run.heart_rates(PROTOCOL)
     if not names:
         raise DataError(f"no video of {run.name} has an estimated and a true heart rate.")
     errors = np.abs(estimate - truth)
@@ -180,7 +172,7 @@ def _example(run):
 def _attention(runs, album, most_clips):
     seen = attention_of(runs, most_clips)
     clips = f"{len(seen.clips)} test clips"
-    _write_shares(album.folder.parent / "attention.json", seen)
+    write_text(album.folder.parent / "attention.json", json.dumps(seen.to_dict(), indent=1) + "\n")
     rows = []
     for label, values in seen.shares.items():
         percent = 100 * values[np.isfinite(values)]
@@ -201,37 +193,9 @@ def _attention(runs, album, most_clips):
                 f"map has, the contour's mean area.",
             ),
             sortable(["model", "mean share inside (%)", "standard deviation (%)", "clips"], rows),
-            *(paragraph(sentence) for sentence in _comparisons(seen)),
+            *map(paragraph, seen.effect_of_ctfc),
         ]
     )
-
-
-def _comparisons(seen):
-    """What the combiner does to the attention of each model that is looked at on both sides of it, in words."""
-    for label, before in seen.shares.items():
-        name, _, place = label.rpartition("\n")
-        if place == BEFORE:
-            change = 100 * (seen.shares[f"{name}\n{AFTER}"] - before)
-            change = change[np.isfinite(change)]
-            if len(change):
-                points = round(float(change.mean()), 1) + 0.0  # not "-0.0"
-                yield (
-                    f"{name}: the CTFC changes the share inside by {points:+.1f} points on average; it is "
-                    f"larger after it on {np.count_nonzero(change > 0)} of {len(change)} clips."
-                )
-
-
-def _write_shares(path, seen):
-    content = {
-        "contour": seen.contour,
-        "clips": seen.clips,
-        "contour_area": [round(float(area), 6) for area in seen.areas],
-        "share_inside": {
-            label.replace("\n", ", "): [round(float(share), 6) if np.isfinite(share) else None for share in shares]
-            for label, shares in seen.shares.items()
-        },
-    }
-    write_text(path, json.dumps(content, indent=1) + "\n")
 
 
 def _architecture(runs, album):

@@ -1,5 +1,10 @@
-"""Attention maps and shares of trained models on the test clips: the work behind Fig. 1."""
+"""Fig. 1: where trained models look on the test clips, and how much of that lies inside the face's contour.
 
+The clips are the cached ones that a run was tested on. The face's contour on them comes from their recordings: as it
+was drawn in a synthetic recording, by MediaPipe's face mesh in any other.
+"""
+
+import os
 from collections import defaultdict
 from typing import Dict, NamedTuple, Tuple
 
@@ -8,17 +13,29 @@ import torch
 
 from ..datasets import clip_cache
 from ..datasets.clips import ClipDataset, clip_name
+from ..datasets.face_boxes import boxes_of, crop_and_resize, inside_frame
+from ..datasets.face_mesh import check_available, contour_mask, outline
 from ..datasets.readers import find_recordings
 from ..datasets.settings import preprocess_settings
 from ..datasets.splits import read_file_list
 from ..errors import DataError
-from ..synthetic.outline import is_synthetic
+from ..synthetic import is_synthetic
+from ..synthetic.outline import face_outlines
 from ..training.learners import config_of, trained
-from .faces import ClipFace, clip_faces
 from .grad_cam import grad_cam, inside_share, predictor_input, stage3
 
-#: Names of the two places looked at in a network that fuses at stage 3.
+#: The two places that are looked at in a network that fuses at stage 3.
 BEFORE, AFTER = "before the CTFC", "after the CTFC"
+#: Frames between two looks at the contour; a head moves little in a quarter of a second.
+_EVERY = 8
+
+
+class ClipFace(NamedTuple):
+    """The face on one clip."""
+
+    picture: np.ndarray  #: (H, W, 3) uint8 RGB, the clip's middle frame
+    inside: np.ndarray  #: (H, W) float64, the share of the clip's frames in which a pixel is inside the contour
+    outline: np.ndarray  #: (N, 2) the contour on that frame, x and y in pixels from the upper left corner
 
 
 class Attention(NamedTuple):
@@ -32,6 +49,36 @@ class Attention(NamedTuple):
     example: str  #: which clip that is
     contour: str  #: where the contours come from
 
+    @property
+    def effect_of_ctfc(self):
+        """What the combiner does to the attention of each model that is looked at on both sides of it: sentences."""
+        sentences = []
+        for label, before in self.shares.items():
+            name, _, place = label.rpartition("\n")
+            if place != BEFORE:
+                continue
+            change = 100 * (self.shares[f"{name}\n{AFTER}"] - before)
+            change = change[np.isfinite(change)]
+            if len(change):
+                points = round(float(change.mean()), 1) + 0.0  # not "-0.0"
+                sentences.append(
+                    f"{name}: the CTFC changes the share inside by {points:+.1f} points on average; it is larger after "
+                    f"it on {np.count_nonzero(change > 0)} of {len(change)} clips."
+                )
+        return sentences
+
+    def to_dict(self):
+        """The shares of all clips, fit for JSON; None where a map is zero everywhere."""
+        return {
+            "contour": self.contour,
+            "clips": self.clips,
+            "contour_area": [round(float(area), 6) for area in self.areas],
+            "share_inside": {
+                label.replace("\n", ", "): [round(float(one), 6) if np.isfinite(one) else None for one in values]
+                for label, values in self.shares.items()
+            },
+        }
+
 
 def attention_of(runs, most_clips=24):
     """Attention of the rFaceNets among ``runs`` on the first one's test clips, and its share inside the face.
@@ -39,14 +86,14 @@ def attention_of(runs, most_clips=24):
     A network that fuses at stage 3 is looked at twice: before the CTFC and after it.
 
     Args:
-        runs: list of :class:`~.run_folder.Run`, tested on clips of the same data with the same preprocessing.
+        runs: list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`, tested on the same clips.
         most_clips: clips looked at, spread evenly over all; the middle one of them is the example.
 
     Returns:
         :class:`Attention`.
 
     Raises:
-        RFaceNetError: weights, clips, recordings or contours that are not to be had; the message says which.
+        RFaceNetError: weights, clips, recordings or contours that are missing; the message says which.
     """
     runs = [run for run in runs if run.results["model"] == "rFaceNet"]
     if not runs:
@@ -134,3 +181,69 @@ def _check_same_clips(first, other):
             f"{first.name} and {other.name} were tested on other clips, so their attention cannot be compared. Report "
             f"them apart."
         )
+
+
+def contours(recording):
+    """A function that gives the face's contour on the frames of a recording.
+
+    Args:
+        recording: :class:`~rfacenet_toolbox.datasets.recording.Recording`.
+
+    Returns:
+        ``function(frame number, frame) -> (N, 2)`` in pixels from the frame's upper left corner, or None where no face
+        was found: what the renderer drew for a synthetic recording, MediaPipe's face mesh for any other.
+
+    Raises:
+        ConfigError: not synthetic, and the face mesh is not installed.
+        DataError: synthetic, and the face is not known.
+    """
+    folder, name = os.path.split(recording.path)
+    if is_synthetic(folder):
+        outlines = face_outlines(folder, name)
+        return lambda number, frame: outlines[number]
+    check_available()
+    return lambda number, frame: outline(frame)
+
+
+def clip_faces(recording, settings, numbers):
+    """The faces on some clips of a recording.
+
+    Args:
+        recording: as for :func:`contours`.
+        settings: the :class:`~rfacenet_toolbox.datasets.settings.PreprocessSettings` that the clips were made with.
+        numbers: which clips.
+
+    Returns:
+        {number: :class:`ClipFace`}; clips on which no contour was found are left out.
+
+    Raises:
+        ConfigError, DataError: the recording cannot be read, or its contour is not known; see :func:`contours`.
+    """
+    contour = contours(recording)
+    length = settings.chunk_length
+    wanted = {number * length + step: number for number in numbers for step in range(0, length, _EVERY)}
+    middles = {number * length + (length // 2 // _EVERY) * _EVERY for number in numbers}
+    inside, faces = {number: [] for number in numbers}, {}
+    for index, (frame, box) in enumerate(boxes_of(recording.frames, settings)):
+        if index > max(wanted):
+            break
+        if index not in wanted:
+            continue
+        found = contour(index, frame)
+        if found is None:
+            continue
+        placed = _on_clip(found, box, frame, settings)
+        inside[wanted[index]].append(contour_mask(placed, settings.height, settings.width))
+        if index in middles:
+            faces[wanted[index]] = crop_and_resize(frame, box, settings), placed
+    return {
+        number: ClipFace(picture, np.mean(inside[number], axis=0), placed)
+        for number, (picture, placed) in faces.items()
+    }
+
+
+def _on_clip(outline, box, frame, settings):
+    """An outline in pixels of the frame -> in pixels of the clip."""
+    left, top, right, bottom = inside_frame(box, frame)
+    scale = np.array([settings.width / (right - left), settings.height / (bottom - top)])
+    return (np.asarray(outline, float) - (left, top)) * scale

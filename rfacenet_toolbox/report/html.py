@@ -39,7 +39,7 @@ img, svg { max-width: 100%; height: auto; }
 }
 """
 
-#: Makes the tables of :func:`sortable` so; put it on a page once, in any section. Without it they still read.
+#: Sorts the tables of :func:`sortable`; put it on a page once, in any section. Without it they can still be read.
 SORT_SCRIPT = """<script>
 for (const head of document.querySelectorAll("table.sortable th")) {
   head.title = "sort";
@@ -89,7 +89,7 @@ def anchor(heading):
 
 
 def paragraph(text, said_aloud=False):
-    """A paragraph; one that is ``said_aloud`` stands out, as what a reader must not miss."""
+    """A paragraph; one that is ``said_aloud`` stands out, because a reader must not miss it."""
     return f"{'<p class=said>' if said_aloud else '<p>'}{escape(text)}</p>"
 
 
@@ -114,8 +114,8 @@ def table_html(table):
 def picture(png, caption):
     """A PNG file as a part of the page, with the words below it; on a white ground in dark mode too.
 
-    It is as wide as it was drawn, at 96 pixels to the inch and a half over, or as the screen; on a narrow one it
-    scrolls sideways rather than be too small to read.
+    It is one and a half times as wide as it was drawn, at 96 pixels per inch, or as wide as the screen; on a narrow one
+    it scrolls sideways rather than become too small to read.
     """
     content = base64.b64encode(Path(png).read_bytes()).decode("ascii")
     width = _css_width(png)

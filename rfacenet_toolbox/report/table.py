@@ -4,7 +4,7 @@ import csv
 import io
 from typing import NamedTuple, Sequence, Tuple, Union
 
-#: what stands for a number that there is not
+#: stands for a number that is missing
 NOTHING = "–"
 BEST, SECOND = "best", "second"
 
@@ -68,6 +68,17 @@ def csv_text(records):
     writer.writeheader()
     writer.writerows(records)
     return text.getvalue()
+
+
+def distinct_ends(paths):
+    """The last part of each sequence of parts, with those before it as far as needed to tell the sequences apart."""
+    ends = []
+    for own in paths:
+        count = 1
+        while sum(other[-count:] == own[-count:] for other in paths) > 1 and count < len(own):
+            count += 1
+        ends.append(own[-count:])
+    return ends
 
 
 def _row(cells):

@@ -1,12 +1,18 @@
 """Files that are there whole or not at all."""
 
+import contextlib
 import io
 import os
 import shutil
 import socket
+import time
 from pathlib import Path
 
 from ..errors import OutputError
+from .portable import is_running, replace
+
+#: age at which a temporary file of another machine is taken to be abandoned; writing one takes seconds
+ABANDONED_S = 3600
 
 
 def write_atomically(path, write, *, durable=True):
@@ -24,8 +30,7 @@ def write_atomically(path, write, *, durable=True):
         OutputError: the disk is full, or the folder is not writable. What was there before is kept.
     """
     path = Path(os.path.realpath(path))
-    host = socket.gethostname().partition(".")[0][:32]
-    temporary = path.with_name(f".{path.name}.{host}-{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{_host()}-{os.getpid()}.tmp")
     raw = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +42,7 @@ def write_atomically(path, write, *, durable=True):
                 os.fsync(file.fileno())
         if path.exists():
             shutil.copymode(path, temporary)
-        os.replace(temporary, path)
+        replace(temporary, path)
     except Exception as error:
         failure = error if isinstance(error, OSError) else raw and raw.failure
         if not failure:
@@ -54,6 +59,25 @@ def write_atomically(path, write, *, durable=True):
 def write_text(path, text):
     """Write a UTF-8 text file as :func:`write_atomically` does, with the line ends that ``text`` has."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def remove_abandoned(folder):
+    """Remove what killed processes left in a folder: temporary files of :func:`write_atomically`.
+
+    A file of this machine is removed if its process is gone, one of another machine if it is old.
+    """
+    for path in Path(folder).glob(".*.tmp"):
+        host, _, process = path.stem.rpartition(".")[2].rpartition("-")
+        with contextlib.suppress(FileNotFoundError):  # it has just taken its place
+            running = is_running(int(process)) if host == _host() and process.isdigit() else None
+            if running is None:
+                running = time.time() - path.stat().st_mtime <= ABANDONED_S
+            if not running:
+                path.unlink()
+
+
+def _host():
+    return socket.gethostname().partition(".")[0][:32]
 
 
 class _RememberingFile(io.FileIO):

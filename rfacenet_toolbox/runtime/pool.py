@@ -6,7 +6,6 @@ is reported as failed, a new worker takes its place, and the others go on.
 
 import contextlib
 import multiprocessing
-import os
 import pickle
 import signal
 import sys
@@ -15,12 +14,12 @@ from multiprocessing.connection import wait
 import cv2
 
 from ..errors import RFaceNetError
+from .portable import available_cpus, signal_of
 
 
 def default_workers(tasks):
     """One worker a CPU that this process may use, but no more than there are tasks."""
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cpus, tasks))
+    return max(1, min(available_cpus(), tasks))
 
 
 def run(function, tasks, workers):
@@ -104,10 +103,11 @@ def _main_not_imported():
 
 
 def _death(exitcode):
-    if exitcode is not None and exitcode < 0:
+    killed_by = signal_of(exitcode)
+    if killed_by:
         return (
-            f"its worker process was killed by signal {-exitcode} ({signal.Signals(-exitcode).name}), most often "
-            f"because the machine ran out of memory. Run again with fewer workers"
+            f"its worker process was killed by {killed_by}, most often because the machine ran out of memory. Run "
+            f"again with fewer workers"
         )
     return f"its worker process ended with exit code {exitcode} before it had a result; its own message is above"
 

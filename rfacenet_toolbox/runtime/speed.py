@@ -3,10 +3,8 @@
 One of them is applied elsewhere: precision, in :mod:`rfacenet_toolbox.runtime.machine`.
 """
 
-import ctypes
 import importlib.util
 import os
-import platform
 import shutil
 import sys
 
@@ -14,11 +12,10 @@ import torch
 
 from ..errors import ConfigError
 from . import machine, processes
+from .portable import cpu_has_bf16, cpu_name, keep_freed_memory
 
 #: the keys below ``RUNTIME``
 OPTIONS = ("PRECISION", "CHANNELS_LAST", "FUSED_OPTIMIZER", "COMPILE", "KEEP_MEMORY")
-#: parameters of glibc's mallopt, from malloc.h
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 
 
 def check(settings, device):
@@ -70,30 +67,11 @@ def use_channels_last(model):
             parameter.data = parameter.data.to(memory_format=layouts[parameter.dim()])
 
 
-def keep_freed_memory():
-    """Keep memory that tensors on the CPU gave back, for the tensors of the next step. True where that can be had.
-
-    glibc returns every block over 32 MB to the system at once, and a training step frees some dozens of them: their
-    pages are then cleared and mapped anew, which takes a good part of the step. Results are the same to the last bit;
-    the process holds more memory, since freed blocks of unlike sizes do not fill each other exactly. A step at
-    72x72 peaked at 2.6 GB instead of 1.9.
-    """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):  # not glibc
-        return False
-    return all([mallopt(_M_MMAP_MAX, 0), mallopt(_M_TRIM_THRESHOLD, -1)])
-
-
 def has_bf16_units(device):
     """Whether ``device`` multiplies in bf16 itself; elsewhere bf16 is emulated, and slower than fp32."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
-    if not os.path.exists("/proc/cpuinfo"):
-        return False
-    with open("/proc/cpuinfo") as file:
-        flags = next((line.split() for line in file if line.startswith(("flags", "Features"))), [])
-    return bool({"avx512_bf16", "amx_bf16", "bf16"} & set(flags))
+    return cpu_has_bf16()
 
 
 def describe(config):
@@ -110,16 +88,6 @@ def describe(config):
         "batch_size": config.TRAIN.BATCH_SIZE,
         "levers": {key.lower(): settings[key] for key in OPTIONS},
     }
-
-
-def cpu_name():
-    """The processor's name, as far as the system tells it."""
-    if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo") as file:
-            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
-        if names:
-            return names[0]
-    return platform.processor() or platform.machine()
 
 
 def _check_compile(device):

@@ -1,4 +1,4 @@
-"""Drawing with implicit shapes: a shape is a function that is negative inside, its edge one pixel soft."""
+"""Drawing with implicit shapes: a shape is a function that is negative inside; its edge is a pixel wide."""
 
 import cv2
 import numpy as np
@@ -10,12 +10,12 @@ def bump(u, v, u0, v0, width, height):
 
 
 def ellipse(u, v, u0, v0, a, b, power=2.0):
-    """Negative inside an ellipse; powers above 2 make it squarer."""
+    """Negative inside an ellipse with half axes ``a`` and ``b``; powers above 2 make it squarer."""
     return np.abs((u - u0) / a) ** power + np.abs((v - v0) / b) ** power - 1.0
 
 
 def smooth_noise(shape, grain, rng):
-    """(H, W) float32 noise of unit deviation whose blobs are about ``grain`` pixels wide."""
+    """(H, W) float32 noise of unit standard deviation, in blobs about ``grain`` pixels wide."""
     height, width = shape
     coarse = rng.standard_normal((max(2, int(height / grain) + 2), max(2, int(width / grain) + 2)), dtype=np.float32)
     noise = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -23,7 +23,7 @@ def smooth_noise(shape, grain, rng):
 
 
 class Canvas:
-    """An RGB float32 picture with face coordinates: u to the right, v down, 1 = half a face width.
+    """An RGB picture with face coordinates: u to the right, v down, in half face widths.
 
     Attributes:
         rgb: (H, W, 3) float32, 0..255.
@@ -34,22 +34,22 @@ class Canvas:
         self.rgb, self.u, self.v = rgb, u, v
 
     def window(self, left, top, right, bottom):
-        """(rows, columns) slices of a box given in face coordinates."""
+        """A box in face coordinates as slices ``(rows, columns)``."""
         columns = np.searchsorted(self.u[0], (left, right))
         rows = np.searchsorted(self.v[:, 0], (top, bottom))
         return slice(*rows), slice(*columns)
 
     def part(self, window):
-        """The canvas of that window; what is drawn on it is drawn on this one."""
+        """The part of the canvas in a window; what is drawn on it is drawn on this canvas."""
         return Canvas(self.rgb[window], self.u[window], self.v[window])
 
     def copy(self):
         return Canvas(self.rgb.copy(), self.u, self.v)
 
     def inside(self, shape, softness=1.0, where=None):
-        """Coverage (H, W), 0..1, of ``shape`` (negative inside), its edge ``softness`` pixels wide.
+        """Coverage (H, W), 0..1, of ``shape`` (negative inside); its edge is ``softness`` pixels wide.
 
-        ``where`` (H, W) bool keeps the part of a shape whose formula holds only there.
+        ``where`` (H, W) bool: the part of the picture in which the shape's formula holds; the rest is not covered.
         """
         down, right = np.gradient(shape)
         distance = shape / np.maximum(np.hypot(down, right), 1e-6)

@@ -1,4 +1,4 @@
-"""Faces that differ by subject, drawn with soft shading; and where on them the pulse shows."""
+"""Faces that differ by subject, drawn with soft shading, and where the pulse shows on them."""
 
 from typing import NamedTuple
 
@@ -7,64 +7,16 @@ import numpy as np
 
 from .canvas import Canvas, bump, ellipse, smooth_noise
 from .features import draw_beard, draw_brows, draw_eyes, draw_glasses, draw_mouth, draw_nose
+from .look import draw_look, head_shape
 
 # Haar boxes reach from above the brows to the chin; measured from the face's middle in half face widths.
 _BOX_MIDDLE, _BOX_HALF = 0.33, 1.22
-
-# Dark enough that no channel saturates where the light is strongest: a clipped channel has no pulse.
-_SKINS = (
-    (204, 172, 154),
-    (196, 160, 138),
-    (188, 150, 124),
-    (180, 138, 110),
-    (170, 127, 98),
-    (160, 116, 88),
-    (148, 104, 77),
-    (136, 93, 69),
-    (124, 84, 62),
-)
-_HAIRS = ((36, 28, 24), (58, 40, 28), (84, 56, 34), (118, 82, 48), (158, 122, 74), (122, 60, 34), (112, 108, 106))
-_IRISES = ((70, 46, 30), (58, 40, 30), (92, 72, 44), (70, 98, 120), (82, 104, 78))
-_SHIRTS = ((52, 66, 92), (110, 44, 48), (70, 92, 74), (128, 128, 134), (46, 46, 52), (146, 118, 82), (84, 72, 112))
-
-
-class Look(NamedTuple):
-    """What a subject looks like; lengths in half face widths, colours RGB 0..255."""
-
-    skin: np.ndarray
-    hair: np.ndarray
-    iris: np.ndarray
-    shirt: np.ndarray
-    size: float  #: face width over the frame's height: near or far
-    middle: tuple  #: of the face, over the frame's width and height
-    crown: float
-    chin: float
-    jaw: float
-    eye_gap: float
-    eye_width: float
-    eye_open: float
-    brow_height: float
-    brow_thick: float
-    brow_tilt: float
-    nose_width: float
-    nose_length: float
-    mouth_width: float
-    mouth_height: float
-    lip_thick: float
-    hairline: float
-    parting: float
-    hair_volume: float
-    hair_length: float
-    light: float
-    style: str  #: of the hair: "short", "long", "bald"
-    beard: str  #: "none", "moustache", "full"
-    glasses: str  #: "none", "round", "square"
 
 
 class Drawing(NamedTuple):
     """A subject drawn for one frame size; all float32, (H, W, 3) RGB or (H, W)."""
 
-    rgb: np.ndarray  #: the person; beyond the outline the colours go on, for clean interpolation
+    rgb: np.ndarray  #: the person; colours go on beyond the outline, for clean interpolation
     coverage: np.ndarray  #: (H, W), 1 on the person
     skin: np.ndarray  #: (H, W), 1 on bare facial skin
     head: tuple  #: two slices: the part of the frame, h by w, that holds the head
@@ -77,7 +29,7 @@ class Drawing(NamedTuple):
 
 
 class Subject:
-    """A made-up person. The number alone decides the appearance, so a subject is known again in any recording.
+    """A made-up person. The number alone decides the appearance, so a subject looks alike in all recordings.
 
     Args:
         number: 1 or more.
@@ -86,60 +38,13 @@ class Subject:
 
     def __init__(self, number, skin=None):
         self.number = number
-        self.look = _look(np.random.default_rng((7919, number)))
+        self.look = draw_look(np.random.default_rng((7919, number)))
         if skin is not None:
             self.look = self.look._replace(skin=np.float32(skin))
 
     def draw(self, size):
-        """The subject in the middle of a frame of ``size`` (width, height) pixels; gives a :class:`Drawing`."""
+        """The :class:`Drawing` of the subject in a frame of ``size`` (width, height) pixels."""
         return _draw(self.look, size, np.random.default_rng((104729, self.number)))
-
-
-def _look(rng):
-    def between(low, high):
-        return float(rng.uniform(low, high))
-
-    def colour(palette, spread):
-        chosen = palette[rng.integers(len(palette))] + rng.normal(0, spread, 3)
-        return np.clip(chosen, 12, 210).astype(np.float32)
-
-    return Look(
-        skin=colour(_SKINS, 3),
-        hair=colour(_HAIRS, 3),
-        iris=colour(_IRISES, 6),
-        shirt=colour(_SHIRTS, 10),
-        size=between(0.36, 0.45),
-        middle=(between(0.46, 0.54), between(0.45, 0.49)),
-        crown=between(1.28, 1.42),
-        chin=between(1.22, 1.42),
-        jaw=between(1.95, 2.6),
-        eye_gap=between(0.40, 0.47),
-        eye_width=between(0.19, 0.235),
-        eye_open=between(0.075, 0.11),
-        brow_height=between(0.22, 0.29),
-        brow_thick=between(0.03, 0.055),
-        brow_tilt=between(-0.03, 0.06),
-        nose_width=between(0.19, 0.28),
-        nose_length=between(0.52, 0.64),
-        mouth_width=between(0.32, 0.44),
-        mouth_height=between(0.84, 0.92),
-        lip_thick=between(0.06, 0.11),
-        hairline=between(0.72, 0.98),
-        parting=between(-0.5, 0.5),
-        hair_volume=between(0.06, 0.2),
-        hair_length=between(0.5, 1.5),
-        light=between(-0.35, 0.35),
-        style=str(rng.choice(("short", "short", "short", "long", "long", "bald"))),
-        beard=str(rng.choice(("none", "none", "none", "moustache", "full"))),
-        glasses=str(rng.choice(("none", "none", "none", "round", "square"))),
-    )
-
-
-def _head(look, u, v):
-    """Negative inside the head: half an ellipse above, a jaw below."""
-    above = np.abs(u) ** 2.2 + np.abs(v / look.crown) ** 2.2
-    below = np.abs(u) ** look.jaw + np.abs(v / look.chin) ** 2.1
-    return np.where(v < 0, above, below) - 1.0
 
 
 def _draw(look, size, rng):
@@ -174,7 +79,7 @@ def _draw(look, size, rng):
 
 
 def _draw_behind(canvas, coverage, look, half_width, rng):
-    """Shoulders, neck, ears and the hair behind them, the farthest first."""
+    """Draw shoulders, neck, ears and the hair behind them, the farthest first."""
     u, v = canvas.u, canvas.v
     shoulders = look.chin + 0.38
     folds = 1.0 + 0.05 * smooth_noise(u.shape, half_width / 3, rng) + 0.02 * smooth_noise(u.shape, 2.5, rng)
@@ -194,11 +99,11 @@ def _draw_behind(canvas, coverage, look, half_width, rng):
 
 
 def _draw_head(canvas, changes, look, half_width, rng):
-    """Head, hair and features; gives the bare skin and the coverage, (H, W) each.
+    """Draw head, hair and features. Returns the bare skin and the coverage, (H, W) each.
 
-    ``changes`` (2, H, W, 3) receives what opening the mouth and closing the lids add to the picture.
+    What opening the mouth and closing the lids add to the picture is written to ``changes`` (2, H, W, 3).
     """
-    head = canvas.inside(_head(look, canvas.u, canvas.v))
+    head = canvas.inside(head_shape(look, canvas.u, canvas.v))
     canvas.paint(head, look.skin)
     _light_head(canvas, look, head, half_width, rng)
     draw_nose(canvas, look)
@@ -222,7 +127,7 @@ def _draw_head(canvas, changes, look, half_width, rng):
 
 
 def _light_head(canvas, look, head, half_width, rng):
-    """Roundness, light from a side, and skin that is not quite even."""
+    """Shade the head: roundness, light from one side, and skin that is not quite even."""
     u, v = canvas.u, canvas.v
     radius = np.clip((np.abs(u) / 1.02) ** 2.4 + (np.abs(v) / 1.45) ** 2.6, 0, 1)
     cheeks = bump(np.abs(u), v, 0.5, 0.42, 0.22, 0.2)
@@ -234,7 +139,7 @@ def _light_head(canvas, look, head, half_width, rng):
 
 
 def _draw_hair(canvas, look, half_width, rng):
-    """The hair in front of the head; gives its coverage (H, W)."""
+    """Draw the hair in front of the head. Returns its coverage (H, W)."""
     u, v, volume = canvas.u, canvas.v, look.hair_volume
     if look.style == "bald":
         return np.zeros_like(u)
@@ -256,7 +161,7 @@ def _strands(u, v, look, half_width, rng):
 
 
 def _perfusion(u, v):
-    """How strongly the pulse shows: forehead and cheeks most, nose, chin and the face's rim less."""
+    """How strongly the pulse shows: most on forehead and cheeks, less on nose, chin and the rim of the face."""
     strength = 0.45 + 0.5 * bump(u, v, 0, -0.6, 0.6, 0.28)
     strength += 0.55 * bump(np.abs(u), v, 0.52, 0.45, 0.25, 0.28)
     strength -= 0.12 * bump(u, v, 0, 0.35, 0.15, 0.3)
@@ -264,7 +169,7 @@ def _perfusion(u, v):
 
 
 def _extend(rgb, coverage):
-    """The same colours, carried on beyond the outline."""
+    """The same colours, continued beyond the outline."""
     weight = np.clip(coverage, 1e-3, 1) ** 2
     spread = cv2.GaussianBlur(rgb * weight[..., None], (0, 0), 3) / cv2.GaussianBlur(weight, (0, 0), 3)[..., None]
     outside = (1 - coverage)[..., None]

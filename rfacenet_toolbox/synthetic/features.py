@@ -1,4 +1,4 @@
-"""The parts of a face. Each ``draw_*`` draws on a canvas; some give the coverage of what they drew, (H, W)."""
+"""The parts of a face. Each ``draw_*`` draws on a canvas; some return the coverage of what they drew, (H, W)."""
 
 import numpy as np
 

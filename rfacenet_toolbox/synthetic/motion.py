@@ -1,8 +1,8 @@
 """How the head moves: PURE's six scenarios, smooth in time and in sub-pixel steps.
 
-Speeds and angles follow Stricker et al. 2014: translation at about 7 % (slow) and 14 % (fast) of the face's height a
-second, rotation by about 20 (small) and 35 (medium) degrees. Every motion starts at rest position, so the first frame,
-on which the face is looked for, is frontal.
+Speeds and angles follow Stricker et al. 2014: translation at about 7 % (slow) and 14 % (fast) of the face's height per
+second, rotation by about 20 (small) and 35 (medium) degrees. Every motion starts at rest, so the first frame, in which
+the face is looked for, is frontal.
 """
 
 from typing import NamedTuple
@@ -21,7 +21,7 @@ SCENARIOS = {
 
 
 class Motion(NamedTuple):
-    """One value a frame, each (T,) float64."""
+    """One value per frame, (T,) float64 each."""
 
     x: np.ndarray  #: to the right, in face widths
     y: np.ndarray  #: down, in face widths
@@ -54,7 +54,7 @@ _SWAYS = {
 
 
 def _wander(times, amplitude, hz, rng):
-    """A smooth course that starts at 0: one main sinusoid and weaker ones at frequencies that never line up."""
+    """A smooth course that starts at 0: one main sinusoid, and weaker ones at other frequencies."""
     course = np.zeros_like(times)
     for ratio, share in ((1.0, 0.78), (1.9, 0.15), (3.3, 0.07)):
         frequency = hz * ratio * rng.uniform(0.85, 1.15)
@@ -63,7 +63,7 @@ def _wander(times, amplitude, hz, rng):
 
 
 def _blinks(times, rng):
-    """Closed lids for about a sixth of a second, every few seconds, never in the first half second."""
+    """Lids that close for about a sixth of a second every few seconds, but not in the first half second."""
     lids = np.zeros_like(times)
     moment = rng.uniform(0.8, 4.0)
     while times.size and moment < times[-1]:
@@ -74,7 +74,7 @@ def _blinks(times, rng):
 
 
 def _speech(times, rng):
-    """A mouth that opens about three times a second in phrases, closed at the start."""
+    """A mouth that speaks in phrases: closed at the start, it opens about three times per second."""
     uneven = 0.35 * np.sin(2 * np.pi * 0.7 * times + rng.uniform(0, 6))
     syllables = 0.5 - 0.5 * np.cos(2 * np.pi * (2.8 * times + uneven))
     phrases = np.clip(0.5 + 0.9 * np.sin(2 * np.pi * 0.22 * rng.uniform(0.8, 1.2) * times), 0.0, 1.0)
@@ -86,7 +86,7 @@ def head_motion(scenario, frames, fps, rng):
 
     Args:
         scenario: a key of :data:`SCENARIOS`.
-        frames, fps: number of frames and frames a second.
+        frames, fps: number of frames, and frames per second.
         rng: ``numpy.random.Generator``.
 
     Returns:

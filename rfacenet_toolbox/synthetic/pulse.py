@@ -1,4 +1,4 @@
-"""A fingertip photoplethysmogram, made up: beats with a dicrotic wave, and heart-rate variability."""
+"""A made-up fingertip photoplethysmogram: beats with a dicrotic wave, and heart-rate variability."""
 
 import numpy as np
 
@@ -17,14 +17,14 @@ def _slow(times, rng, low_hz, high_hz):
 
 
 def drawn_beat(rng):
-    """A person's own :data:`BEAT`: from a single hump to one with a second as high as half the first."""
+    """A person's own :data:`BEAT`: a single hump, or one followed by a second up to half as high."""
     (first, *later), stretch = BEAT, rng.uniform(0.9, 1.5)
     later = [(centre, width * stretch, height * rng.uniform(0.2, 1.4)) for centre, width, height in later]
     return ((first[0], first[1] * stretch, first[2]), *later)
 
 
 def _wave(phase, beat):
-    """The wave of one beat, periodic in ``phase`` (beats), about 0 to 1."""
+    """The wave of one beat, about 0 to 1, periodic in ``phase`` (in beats)."""
     wave = np.zeros_like(phase)
     for centre, width, height in beat:
         distance = (phase - centre + 0.5) % 1.0 - 0.5
@@ -36,7 +36,7 @@ def heart_rate_course(seconds, fs_hz, heart_rate_bpm, rng):
     """The heart rate from moment to moment: respiratory sinus arrhythmia and a slow drift around the nominal rate.
 
     Returns:
-        (T,) float64, beats a minute, T = round(seconds * fs_hz); its mean is ``heart_rate_bpm``.
+        (T,) float64, beats per minute, T = round(seconds * fs_hz); its mean is ``heart_rate_bpm``.
     """
     times = np.arange(int(round(seconds * fs_hz))) / fs_hz
     change = _SINUS_ARRHYTHMIA * _slow(times, rng, *_BREATHS_HZ) + _DRIFT * _slow(times, rng, *_DRIFTS_HZ)
@@ -44,9 +44,10 @@ def heart_rate_course(seconds, fs_hz, heart_rate_bpm, rng):
 
 
 def wave_of_course(course_bpm, fs_hz, rng, beat=BEAT):
-    """The BVP whose momentary heart rate is ``course_bpm`` (T,): beats, breathing on their height, a wandering base.
+    """The BVP whose momentary heart rate is ``course_bpm`` (T,): beats, whose height changes with the breath, on a
+    wandering baseline.
 
-    ``beat`` is the shape of one, as :data:`BEAT`.
+    ``beat`` is the shape of one beat, as :data:`BEAT`.
 
     Returns:
         (T,) float64, about 0 (diastole) to 1 (systole), larger with more blood.
@@ -62,7 +63,7 @@ def pulse_wave(seconds, fs_hz, heart_rate_bpm, rng):
 
     Args:
         seconds, fs_hz: length and sampling rate; T = round(seconds * fs_hz) samples.
-        heart_rate_bpm: mean heart rate, beats a minute.
+        heart_rate_bpm: mean heart rate, beats per minute.
         rng: ``numpy.random.Generator``; the same state gives the same wave.
 
     Returns:

@@ -1,8 +1,8 @@
 """From a subject, a pulse and a motion to camera frames.
 
-Light from skin is modelled as in the dichromatic picture of remote photoplethysmography: blood absorbs, so skin gets
-darker as the blood volume grows, most in green, with fixed relative strengths of the three channels; motion changes the
-light on all channels alike; the sensor adds noise of its own to every pixel and frame.
+Light from skin follows the dichromatic model of remote photoplethysmography. Blood absorbs light, so skin gets darker
+as the blood volume grows, most in green, with fixed relative strengths of the three channels; motion changes the light
+in all channels alike; the sensor adds its own noise to every pixel of every frame.
 """
 
 from typing import NamedTuple
@@ -16,17 +16,17 @@ from .motion import Motion
 
 #: Relative strength of the pulse in R, G and B (the blood volume pulse vector of de Haan and van Leest 2014).
 PULSE_RGB = np.float32((0.33, 0.77, 0.53))
-#: Peak-to-peak change of green where the pulse is strongest, as a share of the skin's brightness.
+#: Peak-to-peak change of green where the pulse is strongest, as a share of the skin's brightness in green.
 PULSE_STRENGTH = 0.018
 NOISE_SIGMA = 1.5  # grey levels
-_NOISE_POOL = 1 << 22  # numbers; each frame takes a stretch of it that begins at random
+_NOISE_POOL = 1 << 22  # numbers; each frame takes as many as it needs from a random place on
 _LIGHT_DRIFT = 0.012
-_SHADE_PER_SLIDE = 0.05  # change of light over one face width of sideways motion
-_SHADE_PER_YAW = 0.16  # change across the face, per radian of turning
+_SHADE_PER_SLIDE = 0.05  # change of light per face width of sideways motion
+_SHADE_PER_YAW = 0.16  # change of light across the face per radian of turning
 
 
 class Scene(NamedTuple):
-    """What stays the same over a recording."""
+    """What :func:`render` needs to know of a recording."""
 
     subject: Subject
     size: tuple  #: (width, height), pixels
@@ -63,7 +63,7 @@ def render(scene, rng):
 
 
 def _changes(face):
-    """What blood, turning, an open mouth and closed lids each add to the head, (h, w, 3) for an amount of 1."""
+    """What blood, turning, an open mouth and closed lids add to the head, (h, w, 3) each, by an amount of 1."""
     head = face.rgb[face.head]
     strength = PULSE_RGB / PULSE_RGB.max() * np.float32(PULSE_STRENGTH)
     columns = np.arange(face.rgb.shape[1], dtype=np.float32)[face.head[1]]
@@ -81,16 +81,19 @@ def _person(face, changes, amounts):
 
 
 def _place(person, face, background, motion, size):
-    """The person, moved, before the background."""
-    matrix = _affine(face, motion)
+    """The person, moved, in front of the background."""
+    matrix = affine(face, motion)
     options = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
     moved = cv2.warpAffine(person, matrix, size, **options)
     weight = cv2.warpAffine(face.coverage, matrix, size, **options)
     return cv2.blendLinear(moved, background, weight, 1.0 - weight)
 
 
-def _affine(face, motion):
-    """(2, 3): turning narrows the head and carries its middle along, tilting is about the neck."""
+def affine(face, motion):
+    """The affine map (2, 3) that moves the drawn person in one frame.
+
+    Turning narrows the head and carries its middle along; tilting is about the neck.
+    """
     (x, y), width = face.middle, 2 * face.half_width
     pivot = np.array([x, y + 0.6 * width])
     cos, sin = np.cos(motion.roll), np.sin(motion.roll)

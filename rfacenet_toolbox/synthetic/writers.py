@@ -11,31 +11,31 @@ from ..errors import DataError
 
 PURE_LABEL_HZ = 60.0
 _PURE_EPOCH_NS = 1392643993642815000  # PURE stamps its frames in nanoseconds since 1970
-# With no level given, OpenCV takes zlib's fastest and one fixed row filter: less than half the time of "level 1", which
-# tries every filter on every row. Sensor noise has no repeats worth looking for, so only Huffman coding is asked for.
+# Without a level, OpenCV uses zlib's fastest and one fixed row filter, which takes less than half the time of level 1,
+# where every filter is tried on every row. Sensor noise has no repeats worth looking for, so Huffman coding is enough.
 _PNG = [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
 _LOSSLESS_CODECS = ("HFYU", "FFV1", "PNG ", "RGBA")  # fastest first
 
 
 class Labels(NamedTuple):
-    """The contact measurement that goes with a recording, (T,) each."""
+    """The contact measurement of a recording, (T,) each."""
 
     times: np.ndarray  #: seconds from the first frame
     bvp: np.ndarray  #: about 0..1
     heart_rate_bpm: np.ndarray
 
 
-def write_pure(folder, frames, labels, fps):
-    """``folder``/NAME/Image<ns>.png and ``folder``/NAME.json, NAME being the folder's final name.
+def write_pure(folder, name, frames, labels, fps):
+    """Write ``folder/NAME/Image<ns>.png`` and ``folder/NAME.json``.
 
     Args:
-        folder: ``(Path, NAME)``: where to write, and the name the recording will have.
+        folder: ``Path`` to write to.
+        name: of the recording, such as ``"01-02"``; its folder will be called so, too.
         frames: iterable of (H, W, 3) uint8 RGB.
         labels: :class:`Labels` at :data:`PURE_LABEL_HZ`.
-        fps: frames a second.
+        fps: frames per second.
     """
-    path, name = folder
-    images = path / name
+    images = folder / name
     images.mkdir(parents=True)
     stamps = []
     for index, frame in enumerate(frames):
@@ -54,36 +54,35 @@ def write_pure(folder, frames, labels, fps):
         for time, bvp, rate in zip(*labels)
     ]
     content = {"/FullPackage": package, "/Image": [{"Timestamp": stamp} for stamp in stamps]}
-    (path / f"{name}.json").write_text(json.dumps(content), encoding="ascii")
+    (folder / f"{name}.json").write_text(json.dumps(content), encoding="ascii")
 
 
 def _write_png(path, frame):
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
     if not cv2.imwrite(str(path), bgr, _PNG):
-        raise DataError(f"OpenCV could not write {path}. Check that the disk has room and the folder can be written.")
+        raise DataError(f"OpenCV could not write {path}. Check that the disk has room and the folder is writable.")
 
 
 def write_ubfc(folder, frames, labels, fps, codec=None):
-    """``folder``/vid.avi and ``folder``/ground_truth.txt.
+    """Write ``folder/vid.avi`` and ``folder/ground_truth.txt``.
 
     Args:
-        folder: ``(Path, NAME)`` as for :func:`write_pure`.
+        folder: ``Path`` to write to.
         frames: iterable of (H, W, 3) uint8 RGB, not empty.
         labels: :class:`Labels` at the frames' times.
-        fps: frames a second.
-        codec: four letters; by default the first lossless one that this OpenCV writes, see :func:`lossless_codec`.
-            Or a function of (path, frames, fps) that writes the video.
+        fps: frames per second.
+        codec: four letters, or a function of (path, frames, fps) that writes the video; by default the first lossless
+            codec that this OpenCV writes, see :func:`lossless_codec`.
     """
-    path, _ = folder
-    path.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     if callable(codec):
-        codec(path / "vid.avi", frames, fps)
+        codec(folder / "vid.avi", frames, fps)
     else:
-        _write_video(path / "vid.avi", frames, fps, codec or lossless_codec(path))
+        _write_video(folder / "vid.avi", frames, fps, codec or lossless_codec(folder))
     bvp = (labels.bvp - labels.bvp.mean()) / labels.bvp.std()
     rows = (bvp, np.round(labels.heart_rate_bpm), labels.times)
     lines = ["".join(f"{value:16.7e}" for value in row) for row in rows]
-    (path / "ground_truth.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+    (folder / "ground_truth.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
 def _write_video(path, frames, fps, codec):
@@ -93,7 +92,7 @@ def _write_video(path, frames, fps, codec):
         writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
         written += 1
     writer.release()
-    # OpenCV does not report a failed write, of a full disk for example.
+    # OpenCV does not report a failed write, on a full disk for example.
     held = int(cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT))
     if held != written:
         raise DataError(f"{path} holds {held} frames after {written} were written. Check that the disk has room.")
@@ -104,7 +103,7 @@ def _open_video(path, codec, fps, shape):
     if not writer.isOpened():
         raise DataError(
             f"OpenCV {cv2.__version__} could not open {path} for writing with the codec {codec!r}. Leave the codec out "
-            f"for one that works here, or try 'MJPG', which every build has but which loses detail."
+            f"for one that works here, or try 'MJPG', which every build has, but which loses detail."
         )
     return writer
 

@@ -1,1 +1,1 @@
-"""Learning and its files: the trainer, what a run leaves to go on from, weights files, and what a network costs."""
+"""Training and its files: learners, the trainer, states to resume from, weights files, and what a model costs."""

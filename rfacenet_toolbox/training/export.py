@@ -9,7 +9,7 @@ _METHODS = {"rFaceNet": "rfacenet", "Physnet": "physnet"}
 
 
 def export(folder, path):
-    """Write the weights that a run tested, with the settings of their clips; the classifier of people stays out.
+    """Write the weights that a run tested, with the settings of their clips, and without the identity classifier.
 
     Args:
         folder: a run's ``LOG.PATH``.
@@ -19,9 +19,9 @@ def export(folder, path):
         The file's metadata, {name: text}.
 
     Raises:
-        ConfigError: a path that ends otherwise, or a model that ``rfacenet predict`` cannot use.
-        DataError: no finished run there, or its weights are gone.
-        CheckpointError: they are damaged.
+        ConfigError: ``path`` does not end in .safetensors, or ``rfacenet predict`` cannot use the model.
+        DataError: there is no finished run, or its weights are gone.
+        CheckpointError: the weights are damaged.
     """
     if not str(path).endswith(".safetensors"):
         raise ConfigError(f"The file to write is {path}; expected a name that ends in .safetensors.")

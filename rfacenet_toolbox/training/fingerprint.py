@@ -1,15 +1,15 @@
-"""What two runs must share for one to go on with the other's state."""
+"""What two runs must have in common for one to resume from the other's state."""
 
 import json
 
-from ..config.tree import toolbox_tree
+from ..config.tree import completed, plain, toolbox_tree
 from ..methods import registry
 from ..runtime import processes
 
-#: settings that change no number of a training, or say whether it is gone on with
+#: settings that change no number of a training, or that say whether it is resumed
 _TRAIN_OTHERS = ("DATA", "PLOT_LOSSES_AND_LR")
 _MODEL_OTHERS = ("RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME")
-_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
+_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS")
 
 
 def of_run(config, clips):
@@ -26,18 +26,23 @@ def of_run(config, clips):
 
 
 def agree(one, other):
-    """Whether two fingerprints are of the same run. A setting that one of them does not know counts as its default, so
-    a state is gone on with after new settings have come."""
+    """Whether two fingerprints are of the same run.
+
+    A setting that one of them does not know counts as its default, so a state of an earlier version can be resumed
+    after settings have been added.
+    """
     try:
         first, second = json.loads(one), json.loads(other)
-        defaults = json.loads(json.dumps(_settings(toolbox_tree(), second["name"])))
-        return _completed(first, defaults) == _completed(second, defaults)
-    except (ValueError, KeyError, TypeError):  # no fingerprint at all
+    except ValueError:
         return False
+    if not isinstance(first, dict) or not isinstance(second, dict) or first.get("name") != second.get("name"):
+        return False
+    defaults = plain(_settings(toolbox_tree(), first["name"]))
+    return completed(first, defaults) == completed(second, defaults)
 
 
 def _settings(config, name):
-    node = registry.node(name)
+    node = registry.settings_node(name)
     return {
         "train": _without(config.TRAIN, _TRAIN_OTHERS),
         "model": _without(config.MODEL[node] if node else {}, _MODEL_OTHERS),
@@ -47,12 +52,3 @@ def _settings(config, name):
 
 def _without(node, keys):
     return {key: value for key, value in node.items() if key not in keys}
-
-
-def _completed(values, defaults):
-    """``values`` with the keys that only ``defaults`` has, at any depth."""
-    result = dict(defaults)
-    for key, value in values.items():
-        both = isinstance(value, dict) and isinstance(defaults.get(key), dict)
-        result[key] = _completed(value, defaults[key]) if both else value
-    return result

@@ -1,7 +1,7 @@
 """What a model costs at a config's input: parameters, multiply-accumulates, memory and time for one clip.
 
-Counted is what one clip by itself costs. TS-CAN and EfficientPhys cut the clips' frames to a multiple of FRAME_DEPTH,
-so where CHUNK_LENGTH is none, the frames beyond the last multiple cost nothing here.
+The numbers are for one clip by itself. TS-CAN and EfficientPhys cut a batch to a multiple of FRAME_DEPTH frames, so
+where CHUNK_LENGTH is no such multiple, the frames at the end of the clip cost nothing here.
 """
 
 import json
@@ -18,7 +18,7 @@ from ..runtime import machine
 from . import learners
 
 _WARM_UP = 2
-#: order of a clip's channels and frames in each DATA_FORMAT; height and width are in their places
+#: DATA_FORMAT -> the shape of a clip with these numbers of channels, frames, rows and columns
 _CLIP_SHAPES = {
     "NCDHW": lambda c, t, h, w: (c, t, h, w),
     "NDCHW": lambda c, t, h, w: (t, c, h, w),
@@ -32,10 +32,10 @@ class Cost(NamedTuple):
     model: str
     config: str
     clip_shape: Tuple[int, ...]  #: without the batch, as DATA_FORMAT has it
-    frames: int  #: of the clip; models take clips of different lengths, so compare what a frame costs
+    frames: int  #: of the clip; models take clips of different lengths, so compare the cost per frame
     parameters: int  #: of the network as it predicts, so without rFaceNet's identity classifier
     macs: Optional[int]  #: multiply-accumulates, half of what PyTorch counts as FLOPs; None before torch 2.1
-    peak_bytes: int  #: most memory of tensors at a time: parameters, clip, and what the pass takes
+    peak_bytes: int  #: most memory of tensors at any one time: parameters, clip, and what the pass takes
     median_s: float
     quartiles_s: Tuple[float, float]
     repeats: int
@@ -48,8 +48,8 @@ def of_config_file(path, repeats=20, device=None):
 
     Args:
         path: a YAML file; the data that it names need not be there.
-        repeats: timed passes, after two that are not.
-        device: other than the config's.
+        repeats: timed passes; two that are not timed come first.
+        device: to use in place of the config's.
 
     Raises:
         ConfigError, ShapeError: the config cannot be read, or its model does not take its clips.
@@ -119,7 +119,9 @@ def multiply_accumulates(function):
 
 def table(costs):
     """The costs as lines of text."""
-    rows = [("model", "clip", "parameters", "MACs", "peak memory", "time a clip", "middle half", "a frame", "config")]
+    rows = [
+        ("model", "clip", "parameters", "MACs", "peak memory", "time per clip", "middle half", "per frame", "config")
+    ]
     for cost in costs:
         low, high = (1000 * value for value in cost.quartiles_s)
         rows.append(
@@ -176,13 +178,13 @@ def _resident_bytes(model, clip):
 
 
 def _peak_bytes(function, device):
-    """Most bytes of tensors that ``function()`` has at a time, beyond those there before it."""
+    """Most bytes of tensors that ``function()`` holds at any one time, beyond those that were there before."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
         function()
         return torch.cuda.max_memory_allocated(device) - before
-    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler tells stderr when it starts and stops
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # or the profiler reports its start and stop on stderr
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profiler:
         function()
     # Every allocation and release, in order; the profiler's own summary gives only sums over operators.

@@ -1,4 +1,4 @@
-"""What a training run leaves on disk as it goes: weights and log of each epoch, and the state to go on from."""
+"""What a training run writes as it goes: the log of its epochs, and the state to resume from."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from ..runtime import machine, processes
 from ..runtime.files import write_text
 from . import fingerprint, state_dicts
 
-#: columns of the epoch log, in order; a model fills those that it has
+#: columns of the epoch log, in order; a method fills those that it has, and may have more
 COLUMNS = (
     "epoch", "loss", "bvp", "heart_rate", "identity", "sigma_bvp", "sigma_heart_rate", "sigma_identity", "alpha",
     "beta", "heart_rate_mae_bpm", "identity_accuracy", "holdout_bvp", "holdout_identity_accuracy", "valid_loss",
@@ -22,7 +22,7 @@ class RunState:
 
     Args:
         config: the whole tree.
-        learner: whose model and loss are trained.
+        learner: its model and loss are trained.
         optimizer, scheduler: of the run.
         generators: {name: torch.Generator} of the loaders.
         clips: the recording of each training clip; a run with others is another run.
@@ -84,6 +84,7 @@ class RunState:
             "history": self.history,
         }
         state.update((name, part.state_dict()) for name, part in self.parts.items())
+        state["scheduler"] = _without_functions(state["scheduler"])
         state_dicts.save(state_path(self.config), state)
 
     def best_epoch(self):
@@ -93,7 +94,8 @@ class RunState:
 
     def _write_log(self):
         text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
+        columns = [*COLUMNS, *(column for column in self.learner.log_columns if column not in COLUMNS)]
+        writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.history)
         path = os.path.join(self.config.LOG.PATH, "epochs.csv")
@@ -112,3 +114,8 @@ def weights_path(config, epoch):
 
 def _model_file(config, ending):
     return os.path.join(config.MODEL.MODEL_DIR, f"{config.TRAIN.MODEL_FILE_NAME}_{ending}.pth")
+
+
+def _without_functions(state):
+    """PyTorch 2.1 puts a function into the state of OneCycleLR; reading a state refuses all code."""
+    return {key: value for key, value in state.items() if not callable(value)}

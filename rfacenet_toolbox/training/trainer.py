@@ -4,18 +4,14 @@ import time
 from collections import defaultdict
 
 import torch
-from torch.utils.data import Subset
 from tqdm import tqdm
 
-from ..datasets.clips import recording_of
-from ..datasets.subjects import subject_of
-from ..errors import DataError, NotFiniteError
+from ..errors import NotFiniteError
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes, speed
 from . import learners, state_dicts, warm_start
+from .loaders import clip_names, split_holdout
 from .resume import RunState, state_path, weights_path
-
-HOLDOUT_EVERY = 5
 
 
 class Trainer:
@@ -41,7 +37,7 @@ class Trainer:
             NotFiniteError: a loss became NaN or infinite; the state of the last whole epoch is kept.
             CheckpointError: ``RESUME`` names a state that does not belong to this run.
         """
-        loader, holdout = self._split_holdout(loaders["train"])
+        loader, holdout = self._with_holdout(loaders["train"])
         epochs = self.config.TRAIN.EPOCHS
         self.parameters = [*self.learner.model.parameters(), *self.learner.loss.parameters()]
         self.optimizer = speed.adam(self.parameters, self.config.TRAIN.LR, self.config.MODEL.RFACENET.RUNTIME)
@@ -72,6 +68,12 @@ class Trainer:
             if processes.is_writer():
                 print(_summary(row))
 
+    def _with_holdout(self, loader):
+        """The training loader, and one of the clips that are held back from it, or None."""
+        if not self.config.MODEL.RFACENET.IDENTITY_HOLDOUT or self.subjects is None:
+            return loader, None
+        return split_holdout(loader, self.config.TRAIN.DATA.DATASET, self.config.TRAIN.BATCH_SIZE)
+
     def _validate(self, holdout, valid):
         columns = {}
         if holdout is not None:
@@ -81,9 +83,9 @@ class Trainer:
         return columns
 
     def valid(self, loader, dataset):
-        """The epoch log's figures on another loader's clips, by column name. Nothing is learned."""
+        """What the epoch log says of another loader's clips: {column: value}. Nothing is learned."""
         self.learner.model.eval()
-        sums = defaultdict(lambda: [0.0, 0])
+        sums = defaultdict(lambda: [0, 0])
         with torch.no_grad():
             for batch in tqdm(loader, desc="Validation", ncols=100):
                 _add(sums, self._step(batch, dataset).log)
@@ -114,7 +116,7 @@ class Trainer:
 
     def _train_epoch(self, loader, epoch):
         self.learner.model.train()
-        sums = defaultdict(lambda: [0.0, 0])
+        sums = defaultdict(lambda: [0, 0])
         settings = {"desc": f"Train epoch {epoch}", "total": len(loader), "ncols": 100}
         with tqdm(processes.shares(loader), disable=not processes.is_writer(), **settings) as bar:
             for batch in bar:
@@ -146,27 +148,6 @@ class Trainer:
 
     def _precision(self):
         return machine.autocast(self.device, self.config.MODEL.RFACENET.RUNTIME.PRECISION)
-
-    def _split_holdout(self, loader):
-        """The training loader, and one of every fifth clip of each subject that is then not trained on, or None."""
-        if not self.config.MODEL.RFACENET.IDENTITY_HOLDOUT or self.subjects is None:
-            return loader, None
-        kept, held, seen = [], [], defaultdict(int)
-        for index, name in enumerate(clip_names(loader.dataset)):
-            subject = subject_of(self.config.TRAIN.DATA.DATASET, name)
-            seen[subject] += 1
-            (held if seen[subject] % HOLDOUT_EVERY == 0 else kept).append(index)
-        if not held:
-            raise DataError(
-                f"IDENTITY_HOLDOUT holds back every fifth clip of a subject, and none of {len(seen)} subjects has "
-                f"five clips. Turn it off, or train on longer recordings."
-            )
-        make, workers = type(loader), {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
-        train = training_loader(
-            make, Subset(loader.dataset, kept), self.config.TRAIN.BATCH_SIZE, loader.generator, **workers
-        )
-        held_back = Subset(loader.dataset, held)
-        return train, make(held_back, batch_size=self.config.TRAIN.BATCH_SIZE, shuffle=False, **workers)
 
     def _test_weights(self):
         if self.config.TOOLBOX_MODE == "only_test":
@@ -203,22 +184,6 @@ class Trainer:
                 )
 
 
-def training_loader(make, dataset, batch_size, generator, **workers):
-    """A shuffling loader of class ``make``; where several processes train, of this one's share of each batch."""
-    if processes.size() > 1:
-        batches = processes.SharedBatches(dataset, batch_size, generator)
-        return make(dataset, batch_sampler=batches, generator=generator, **workers)
-    return make(dataset, batch_size=batch_size, shuffle=True, generator=generator, **workers)
-
-
-def clip_names(dataset):
-    """Video name of each clip of a toolbox-like dataset or a Subset of one, without reading a clip."""
-    if isinstance(dataset, Subset):
-        names = clip_names(dataset.dataset)
-        return [names[index] for index in dataset.indices]
-    return [recording_of(path) for path in dataset.inputs]
-
-
 def _finite(tensor):
     return bool(torch.isfinite(tensor).all())
 
@@ -230,30 +195,28 @@ def _generators(loaders):
 def _add(sums, log):
     for column, (total, count) in log.items():
         sums[column][0] += total
-        sums[column][1] += count
+        sums[column][1] = None if count is None else sums[column][1] + count
 
 
 def _added(all_sums):
-    sums = defaultdict(lambda: [0.0, 0])
+    sums = defaultdict(lambda: [0, 0])
     for one in all_sums:
         _add(sums, one)
     return sums
 
 
 def _means(sums):
-    means = {column: total / count for column, (total, count) in sums.items() if count}
-    if "identity_unseen" in sums:
-        means["identity_unseen"] = int(sums["identity_unseen"][0])
-    return means
+    """{column: mean}, or the sum of a column that has no counts."""
+    return {column: total / count if count else total for column, (total, count) in sums.items() if count != 0}
 
 
-def _prefixed(prefix, figures):
-    return {f"{prefix}{column}": value for column, value in figures.items()}
+def _prefixed(prefix, columns):
+    return {f"{prefix}{column}": value for column, value in columns.items()}
 
 
 def _summary(row):
     shown = (
         "loss", "bvp", "heart_rate_mae_bpm", "identity_accuracy", "valid_loss", "valid_bvp", "valid_heart_rate_mae_bpm",
     )  # fmt: skip
-    figures = ", ".join(f"{column} {row[column]:.3f}" for column in shown if column in row)
-    return f"Epoch {row['epoch']}: {figures} ({row['seconds']:.0f} s)"
+    values = ", ".join(f"{column} {row[column]:.3f}" for column in shown if column in row)
+    return f"Epoch {row['epoch']}: {values} ({row['seconds']:.0f} s)"

@@ -1,7 +1,7 @@
-"""``MODEL.RFACENET.INIT``: weights that a training run starts from, of this network or of a part of it.
+"""``MODEL.RFACENET.INIT``: weights that a training run starts from, of the whole network or of a part of it.
 
-A file of rFaceNet starts every branch that has its shapes. A PhysNet's, the toolbox's own for instance, is the 3D
-branch: its names are those of ``pulse.``, without that word.
+Weights of rFaceNet start every branch whose shapes they fit. Those of a PhysNet, the toolbox's own included, start the
+3D branch: their names are those of ``pulse.``, without that word.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ _BRANCH = "pulse."
 
 
 class Loaded(NamedTuple):
-    """Names of tensors: the model's that were ``loaded`` and that were left ``fresh``, and the file's ``unused``."""
+    """Names of tensors: the model's, ``loaded`` or left ``fresh``; and the file's, left ``unused``."""
 
     loaded: List[str]
     fresh: List[str]

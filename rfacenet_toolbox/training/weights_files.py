@@ -50,7 +50,7 @@ def read(name):
 
 
 def write_safetensors(path, weights, metadata):
-    """Write ``weights`` {name: tensor} and ``metadata`` {name: text} so that a kill leaves no half of a file."""
+    """Write ``weights`` {name: tensor} and ``metadata`` {name: text}; the file is there whole or not at all."""
     from safetensors.torch import save
 
     content = save({name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}, dict(metadata))

@@ -3,7 +3,6 @@
 Each host runs the whole job once; the tests look at what that run left, then start short ones from it.
 """
 
-import pickle
 import re
 import shutil
 from functools import lru_cache
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support.checkouts import REAL, contents
+from support.checkouts import CHECKOUTS, contents
 from support.contract_hosts import (
     CHUNKS,
     CONFIGS,
@@ -36,12 +35,12 @@ from support.contract_hosts import (
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.config import load
-from rfacenet_toolbox.evaluation.files.results import evaluate_outputs, trained_model
+from rfacenet_toolbox.evaluation import Scheme
+from rfacenet_toolbox.evaluation.files.outputs import read as read_outputs
 
 TOLERANCE = 1e-4
 PROTOCOLS = {"neurips2023", "toolbox2025"}
 METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
-CHECKOUTS = [pytest.param(path, id=Path(path).name, marks=pytest.mark.toolbox) for path in REAL or ["no checkout"]]
 
 
 @pytest.fixture(scope="session")
@@ -67,15 +66,11 @@ def host_of(tmp_path_factory, recordings, standalone):
 
 @pytest.fixture(scope="session", params=[pytest.param(None, id="standalone"), *CHECKOUTS])
 def host(request, host_of):
-    if request.param is not None and not REAL:
-        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
     return host_of(request.param)
 
 
 @pytest.fixture(scope="session", params=CHECKOUTS)
 def toolbox(request, host_of):
-    if not REAL:
-        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
     return host_of(request.param)
 
 
@@ -282,21 +277,24 @@ def test_uninstall_gives_the_checkout_back(toolbox, tmp_path):
 
 
 def test_built_in_physnet_is_the_same_with_and_without_the_plug_in(toolbox, tmp_path):
-    """Losses, weights, predictions and printed metrics of the toolbox's own trainer, on the same clips."""
+    """Losses, weights, predictions and printed metrics of the toolbox's own trainer, on the same clips; and they stay
+    the same with our loader and memory, where they are asked for."""
     reference = succeeded(toolbox.trained)
     control = physnet(toolbox, toolbox.untouched, tmp_path / "without", write_stubs(tmp_path / "stubs"))
-    plugged = physnet(toolbox, toolbox.root, tmp_path / "with", ROOT)
     metrics = [line for line in control.stdout.splitlines() if line.startswith("FFT ")]
     assert [line.split()[1] for line in metrics] == ["MAE", "RMSE", "MAPE", "Pearson", "SNR"]
-    assert [line for line in plugged.stdout.splitlines() if line.startswith("FFT ")] == metrics
-    assert losses(plugged) == losses(control)
     assert {epoch for epoch, _ in losses(control)} == {str(epoch) for epoch in range(EPOCHS)}
-    for epoch in range(EPOCHS):
-        ours, theirs = (torch.load(str(run.weights(epoch)), weights_only=True) for run in (plugged, control))
-        torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
-    ours, theirs = plugged.outputs(), control.outputs()
-    torch.testing.assert_close(ours["predictions"], theirs["predictions"], rtol=0, atol=0)
-    assert list(theirs) == list(reference.outputs())
+    for asked in (False, True):
+        settings = {"RFACENET": {"RUNTIME": {"BUILT_IN_MODELS": asked}}}
+        plugged = physnet(toolbox, toolbox.root, tmp_path / f"with_{asked}", ROOT, settings)
+        assert [line for line in plugged.stdout.splitlines() if line.startswith("FFT ")] == metrics
+        assert losses(plugged) == losses(control)
+        for epoch in range(EPOCHS):
+            ours, theirs = (torch.load(str(run.weights(epoch)), weights_only=True) for run in (plugged, control))
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+        ours, theirs = plugged.outputs(), control.outputs()
+        torch.testing.assert_close(ours["predictions"], theirs["predictions"], rtol=0, atol=0)
+        assert list(theirs) == list(reference.outputs())
 
 
 @pytest.mark.parametrize("method", SIGNAL_METHODS)
@@ -351,16 +349,12 @@ def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, s
     ours = succeeded(standalone.main(tmp_path / "ours", cache=tmp_path / "ours" / "clips", **changes))
     results = ours.results()
     changes.update(TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=results["weights"])
+    changes.update(MODEL__RFACENET__RUNTIME__BUILT_IN_MODELS=True)  # its 16 spawned workers take a minute a pass
     theirs = succeeded(toolbox.main(tmp_path / "theirs", cache=tmp_path / "theirs" / "clips", **changes))
     assert "===Testing===" in theirs.stdout and not (theirs.log / "results.json").exists()
-    (outputs,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
-    content = pickle.loads(outputs.read_bytes())
-    signals = (
-        {video: {number: chunk.flatten() for number, chunk in chunks.items()} for video, chunks in content[key].items()}
-        for key in ("predictions", "labels")
-    )
-    config = load(tmp_path / "theirs" / "config.yaml")
-    scored = evaluate_outputs(config, trained_model(config, results["weights"]), *signals)
+    (saved,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
+    method = load(tmp_path / "theirs" / "config.yaml").INFERENCE.EVALUATION_METHOD
+    scored = read_outputs(saved).evaluate(Scheme(method=method))
     assert set(scored) == PROTOCOLS
     for protocol, (summary, _) in scored.items():
         assert summary["n"] == len(VIDEOS)
@@ -368,13 +362,13 @@ def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, s
             assert summary[metric] == pytest.approx(results["protocols"][protocol][metric], rel=0, abs=0.01)
 
 
-def physnet(toolbox, root, folder, pythonpath):
-    """Train and test the toolbox's PhysNet in a copy of ``root``, with keys that an unplugged checkout knows."""
+def physnet(toolbox, root, folder, pythonpath, settings_of_ours=None):
+    """Train and test the toolbox's PhysNet in a copy of ``root``; an unplugged checkout knows all keys but ours."""
     changes = {"TRAIN__MODEL_FILE_NAME": MODEL_FILE_NAME, "TEST__USE_LAST_EPOCH": True}
     changes["INFERENCE__EVALUATION_METHOD"] = "FFT"
     base = CONFIGS / "table2" / "PURE_UBFC_PHYSNET.yaml"
     tree = settings(folder, toolbox.recordings, toolbox.cache, False, base, **changes)
-    tree["MODEL"] = {"PHYSNET": {"FRAME_NUM": FRAMES}}
+    tree["MODEL"] = {"PHYSNET": {"FRAME_NUM": FRAMES}, **(settings_of_ours or {})}
     shutil.copytree(str(root), str(folder / "checkout"), ignore=shutil.ignore_patterns("__pycache__"))
     start_fewer_workers(folder / "checkout")
     config = write_yaml(folder, tree)

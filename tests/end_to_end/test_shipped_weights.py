@@ -2,7 +2,7 @@
 
 import pytest
 from support import own_videos
-from support.configs import ROOT
+from support.paths import ROOT
 
 import rfacenet_toolbox
 from rfacenet_toolbox.training import weights_files
@@ -23,6 +23,6 @@ def test_they_find_the_pulse_of_a_drawn_face():
     assert (found.method, found.weights) == ("rfacenet", str(weights_files.SHIPPED))
 
 
-@pytest.mark.skipif(not REAL.is_file(), reason="sample_video_1.mp4 is not beside the repository")
+@pytest.mark.real_data
 def test_they_find_the_pulse_of_a_real_face():
     assert rfacenet_toolbox.predict(REAL).heart_rate_bpm == pytest.approx(75.7, abs=3)  # by its PPG

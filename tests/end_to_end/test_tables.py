@@ -91,7 +91,7 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
         (["--methods", "PhysFormer"], "The method is 'PhysFormer', which is unknown.*There are: GREEN, ICA, CHROM"),
         (["--host", "toolbox"], "--host toolbox needs the checkout to run in: add --toolbox DIR"),
         (["--host", "standalone", "--toolbox", "x"], "exclude each other"),
-        (["--protocol", "mine"], "There is no evaluation protocol 'mine'"),
+        (["--protocol", "mine"], "The evaluation protocol is 'mine', which is unknown"),
         (["--jobs", "0"], "--jobs is 0; expected 1 or more"),
         (["--pure", "nowhere"], "'nowhere' is no folder"),
         (["--config", "nowhere.yaml"], "no config file at .*nowhere.yaml"),
@@ -107,7 +107,7 @@ def test_what_is_wrong_is_said_before_anything_is_run(sets, tmp_path, capsys, mo
 def test_a_data_set_that_lacks_a_recording_stops_the_table(sets, tmp_path, capsys):
     (tmp_path / "UBFC" / "subject9").rmdir()
     status, _, err = run(capsys, "table2", *sets)
-    assert status == 2 and "holds 41 recordings, and UBFC-rPPG has 42. Not there: subject9." in err
+    assert status == 2 and "holds 41 recordings, and UBFC-rPPG has 42. Missing: subject9." in err
 
 
 def test_table3_tests_each_row_against_the_last(sets, tmp_path, capsys):
@@ -138,7 +138,7 @@ def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatc
     argv = ["sweep", BASE, "--set", "TRAIN.DATA.DO_PREPROCESS=False", "--set", "TEST.DATA.DO_PREPROCESS=False"]
     argv += ["--set", "MODEL.RFACENET.IDENTITY=tcu,none", "--seeds", 100, 102, "--out", tmp_path / "out"]
     status, out, _ = run(capsys, *argv, "--dry-run")
-    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with identity") == 2
+    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with contours") == 2
     assert not (tmp_path / "out").exists()
 
     status, out, _ = run(capsys, *argv)

@@ -11,9 +11,9 @@ from functools import cached_property
 from importlib.util import find_spec
 
 import yaml
+from support.paths import ROOT
 
 from rfacenet_toolbox.synthetic import write_dataset
-from support.paths import ROOT
 
 CONFIGS = ROOT / "toolbox_configs"
 FRAMES, SIDE, EPOCHS = 32, 24, 2
@@ -179,7 +179,9 @@ class Host:
         """All signal methods, on clips of the host's own preprocessing."""
         folder = self.work / "predicted"
         base = self.root / "toolbox_configs" / "UBFC_UNSUPERVISED.yaml"
-        config = write_yaml(folder, signal_settings(folder, self.recordings, self.cache, base, SIGNAL_METHODS))
+        tree = signal_settings(folder, self.recordings, self.cache, base, SIGNAL_METHODS)
+        tree["MODEL"] = {"RFACENET": {"RUNTIME": {"WORKERS": 1, "BUILT_IN_MODELS": True}}}
+        config = write_yaml(folder, tree)
         return Run(execute(["main.py", "--config_file", config], self.root), folder / "run")
 
     def rfacenet_run(self, folder, **changes):

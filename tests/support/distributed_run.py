@@ -11,7 +11,8 @@ from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.runtime import processes
 from rfacenet_toolbox.runtime.machine import KeptLoader, seed_everything
-from rfacenet_toolbox.training.trainer import Trainer, training_loader
+from rfacenet_toolbox.training.loaders import training_loader
+from rfacenet_toolbox.training.trainer import Trainer
 
 
 def main(folder, identity, dies_in_epoch=None):

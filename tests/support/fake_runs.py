@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-from rfacenet_toolbox.experiments import Run, local
 from support.paths import ROOT
+
+from rfacenet_toolbox.experiments import Run, local
 
 BASE = str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")
 

@@ -10,7 +10,6 @@ import sys
 
 import pytest
 import yaml
-
 from support.data_recordings import face_frames, pulse, write_pure, write_ubfc_rppg
 from support.paths import ROOT
 
@@ -74,7 +73,8 @@ def kill(process):
     process.kill()
     process.wait()
     try:
-        os.killpg(process.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):  # not on Windows
+            os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
     finally:

@@ -3,12 +3,12 @@
 import importlib.util
 
 import torch
+from support.paths import GOLDEN
 from torch.utils.data import Dataset
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.training import learners
-from support.paths import GOLDEN
 
 _spec = importlib.util.spec_from_file_location("make_neural_golden", str(GOLDEN / "make_neural_golden.py"))
 maker = importlib.util.module_from_spec(_spec)

@@ -2,12 +2,24 @@
 
 import math
 
+import pytest
 import torch
 from torch.utils.data import DataLoader, Dataset
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 
 FRAMES, SIDE = 32, 16
+
+
+def _has_fused_adam():
+    try:
+        torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], fused=True)
+    except (RuntimeError, TypeError):
+        return False
+    return True
+
+
+needs_fused_adam = pytest.mark.skipif(not _has_fused_adam(), reason="this PyTorch has no fused Adam for the CPU")
 
 
 class TinyClips(Dataset):

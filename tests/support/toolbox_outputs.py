@@ -8,12 +8,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
-
 from support.paths import SHARED
 
 REAL = SHARED / "deepphys_pure_to_ubfc_outputs.npz"
-needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL.name} is not beside the repository")
 
 
 def real_signals(videos=None):

@@ -1,6 +1,7 @@
-"""Unknown names are answered with the names there are, and the closest of them."""
+"""Unknown names are answered with the closest there is, and our errors end a process with their message alone."""
 
 import doctest
+import sys
 
 import pytest
 
@@ -21,3 +22,19 @@ def test_a_name_that_resembles_nothing_gets_the_list_alone(name):
 @pytest.mark.parametrize("name, meant", [("green", "GREEN"), ("Chrome", "CHROM"), ("POSS", "POS"), ("rFaceNet", None)])
 def test_the_closest_spelling_ignores_case(name, meant):
     assert errors.closest(name, ["GREEN", "CHROM", "POS"]) == meant
+
+
+def test_our_errors_end_with_the_message_and_others_as_before(monkeypatch, capsys):
+    passed_on = []
+    monkeypatch.setattr(sys, "excepthook", lambda *args: passed_on.append(args))
+    errors.print_uncaught_errors_alone()
+    hook = sys.excepthook
+    errors.print_uncaught_errors_alone()
+    assert sys.excepthook is hook
+    with pytest.raises(SystemExit) as end:
+        hook(errors.ConfigError, errors.ConfigError("a key is wrong"), None)
+    assert end.value.code == 2
+    assert capsys.readouterr().err == "error: a key is wrong\n"
+    error = KeyError("x")
+    hook(KeyError, error, None)
+    assert passed_on == [(KeyError, error, None)]

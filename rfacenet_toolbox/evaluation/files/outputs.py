@@ -1,8 +1,9 @@
-"""Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours, read and scored."""
+"""Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours: written, read, scored."""
 
 import itertools
 import math
 import numbers
+import pickle
 from pathlib import Path
 from typing import Dict, NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from ... import evaluation
 from ...errors import DataError
+from ...runtime.files import write_atomically
 from . import safe_pickle
 
 #: The toolbox's label types, and whether a signal of that type is the derivative of the pulse.
@@ -57,6 +59,22 @@ class _Unusable(Exception):
     """Why a video's chunks cannot be joined."""
 
 
+def write(path, predictions, labels, label_type, fs_hz):
+    """Save outputs as the toolbox's own trainers do.
+
+    Args:
+        path: of the pickle.
+        predictions, labels: ``{video: {chunk number: (T,) tensor}}``.
+        label_type: a name in ``LABEL_TYPES``.
+        fs_hz: frames per second.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs_hz}
+    write_atomically(path, lambda file: pickle.dump(content, file, protocol=4))
+
+
 def read(path):
     """:class:`Outputs` of a file, without running anything that is in it.
 
@@ -74,8 +92,8 @@ def read(path):
     for video, chunks in content["predictions"].items():
         try:
             predictions[video], labels[video] = _joined(chunks, content["labels"][video])
-        except _Unusable as reason:
-            unusable[video] = str(reason)
+        except _Unusable as error:
+            unusable[video] = str(error)
     if not predictions:
         video, reason = next(iter(unusable.items()))
         raise DataError(f"None of the {len(unusable)} videos in {path} can be used. The first, {video}: {reason}.")
@@ -83,7 +101,7 @@ def read(path):
 
 
 def find(path):
-    """The path of the one ``*_outputs.pickle`` that ``path`` means: itself, or the one of a run's folder.
+    """The path of the ``*_outputs.pickle`` that is meant: ``path`` itself, or the one in a run's folder.
 
     Raises:
         DataError: a run without outputs, or with several, which are then listed.
@@ -112,49 +130,50 @@ def _check_layout(path, content):
     label_type, fs = content["label_type"], content["fs"]
     if not isinstance(label_type, str) or label_type not in LABEL_TYPES:
         raise DataError(
-            f"{path} says that its labels are of type {label_type!r}. Known are {', '.join(LABEL_TYPES)}: of another "
-            f"type it is not known whether its signals are pulses or their derivatives."
+            f"{path} says that its labels are of type {label_type!r}, and expected are {', '.join(LABEL_TYPES)}: of "
+            f"another type it is not known whether its signals are pulses or their derivatives."
         )
     if isinstance(fs, bool) or not isinstance(fs, numbers.Real) or not 0 < fs < math.inf:
         raise DataError(f"{path} gives a frame rate of {fs!r}, and should give the videos' frames per second, e.g. 30.")
-    sides = [content["predictions"], content["labels"]]
-    if not all(isinstance(side, dict) and side and all(isinstance(video, str) for video in side) for side in sides):
-        raise DataError(f"{path} should hold predictions and labels of some videos by name, and does not. Test again.")
-    alone = sorted(set(sides[0]) ^ set(sides[1]))
+    predictions, labels = content["predictions"], content["labels"]
+    for videos in (predictions, labels):
+        if not isinstance(videos, dict) or not videos or not all(isinstance(video, str) for video in videos):
+            raise DataError(f"{path} should hold predictions and labels by the names of their videos. Test again.")
+    alone = sorted(set(predictions) ^ set(labels))
     if alone:
         raise DataError(
-            f"{path} has predictions of {len(sides[0])} videos and labels of {len(sides[1])}, and these are on one "
-            f"side only: {', '.join(alone[:5])}{', ...' if len(alone) > 5 else ''}. Test again."
+            f"{path} has predictions of {len(predictions)} videos and labels of {len(labels)}, and these have only one "
+            f"of the two: {', '.join(alone[:5])}{', ...' if len(alone) > 5 else ''}. Test again."
         )
 
 
 def _joined(prediction, label):
     """The two (N,) signals of a video."""
-    sides = [_numbered(prediction, "prediction"), _numbered(label, "label")]
-    chunks = sorted(set(sides[0]) | set(sides[1]))
-    for side, name in zip(sides, ("prediction", "label")):
-        missing = (str(number) for number in range(chunks[-1] + 1) if number not in side)
+    pair = [_numbered(prediction, "prediction"), _numbered(label, "label")]
+    chunks = sorted(set(pair[0]) | set(pair[1]))
+    for signal, name in zip(pair, ("prediction", "label")):
+        missing = (str(number) for number in range(chunks[-1] + 1) if number not in signal)
         first = list(itertools.islice(missing, 5))
         if first:
             raise _Unusable(f"the {name} lacks chunk {', '.join(first)} of 0 to {chunks[-1]}")
     for number in chunks:
-        sizes = [side[number].size for side in sides]
+        sizes = [signal[number].size for signal in pair]
         if sizes[0] != sizes[1]:
             raise _Unusable(f"chunk {number} has {sizes[0]} predicted and {sizes[1]} true samples")
-    return [evaluation.join_chunks(side) for side in sides]
+    return [evaluation.join_chunks(signal) for signal in pair]
 
 
-def _numbered(chunks, side):
+def _numbered(chunks, name):
     """``{chunk number: array}``; a number written as text is one too."""
     if not isinstance(chunks, dict) or not chunks:
-        raise _Unusable(f"the {side} has no chunks")
+        raise _Unusable(f"the {name} has no chunks")
     numbered = {}
     for key, chunk in chunks.items():
         number = int(key) if isinstance(key, str) and key.isdecimal() else key
         if isinstance(number, bool) or not isinstance(number, int) or number < 0 or number in numbered:
-            raise _Unusable(f"the {side} has a chunk numbered {key!r}, beside {len(chunks) - 1} others")
+            raise _Unusable(f"the {name} has a chunk numbered {key!r}, beside {len(chunks) - 1} others")
         values = getattr(chunk, "values", None)
         if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
-            raise _Unusable(f"chunk {key} of the {side} is no tensor of real numbers")
+            raise _Unusable(f"chunk {key} of the {name} is not a tensor of real numbers")
         numbered[number] = values
     return numbered

@@ -1,15 +1,27 @@
-"""What a run left in its folder, read back: results.json, per_video.csv, epochs.csv and the outputs pickle."""
+"""What a run left in its folder, read back: results.json, per_video.csv, epochs.csv and the outputs pickle.
+
+Here is the only reader of ``results.json``, and with it what counts as one.
+"""
 
 import csv
 import json
 import os
+from collections import defaultdict
+from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
 
 from ... import evaluation
 from ...errors import DataError
-from . import outputs
+from . import SCHEMA, outputs
+from .results import PER_VIDEO, RESULTS
+
+#: What every version has written into ``results.json``.
+KEYS = (
+    "schema", "model", "host", "host_revision", "mode", "train_set", "test_set", "weights", "seed", "videos",
+    "evaluation_method", "protocols", "versions", "config",
+)  # fmt: skip
 
 
 class Run(NamedTuple):
@@ -21,7 +33,40 @@ class Run(NamedTuple):
     videos: list  #: rows of per_video.csv, {column: text}
     epochs: dict  #: columns of epochs.csv, {column: (N,) floats, NaN where empty}; empty without a training
 
-    def rates(self, protocol):
+    @property
+    def path(self):
+        """Of ``results.json``."""
+        return os.path.join(self.folder, RESULTS)
+
+    @property
+    def seed(self):
+        """Of the training; None for a signal method, which is not trained."""
+        return None if self.results["weights"] is None else self.results["seed"]
+
+    def metric(self, name, protocol):
+        """``(value, standard error)``, both None where the metric is undefined."""
+        return tuple(self.results["protocols"][protocol][name])
+
+    @property
+    def scored_of_expected(self):
+        """Counts of videos, e.g. ``"42/42"``."""
+        return "{scored}/{expected}".format(**self.results["videos"])
+
+    def absolute_errors(self, protocol):
+        """``{video: absolute heart-rate error in bpm, mean over its windows}`` of the videos that were scored.
+
+        Raises:
+            DataError: there is no ``per_video.csv``.
+        """
+        if not self.videos:
+            raise DataError(f"there is no {PER_VIDEO} in {self.folder}. Remove the folder and run again.")
+        errors = defaultdict(list)
+        for row in self.videos:
+            if row["protocol"] == protocol and row["error_bpm"]:
+                errors[row["video"]].append(abs(float(row["error_bpm"])))
+        return {video: mean(values) for video, values in errors.items()}
+
+    def heart_rates(self, protocol):
         """``(names, estimate, truth)``: videos (or windows) scored under a protocol, and (N,) heart rates in bpm."""
         rows = [row for row in self.videos if row["protocol"] == protocol]
         rows = [row for row in rows if row["heart_rate_bpm"] and row["label_heart_rate_bpm"]]
@@ -30,7 +75,7 @@ class Run(NamedTuple):
         )
         return [row["video"] for row in rows], estimate, truth
 
-    def waves(self, video, protocol):
+    def waveforms(self, video, protocol):
         """``(prediction, label, fs_hz)`` of a video, (N,) each, as they are scored under a protocol.
 
         Raises:
@@ -41,8 +86,8 @@ class Run(NamedTuple):
             raise DataError(f"the saved outputs of {self.folder} do not hold the video {video!r}.")
         band_hz = evaluation.get_protocol(protocol).band_hz
         prediction, label = (
-            evaluation.prepare(side[video], saved.fs_hz, band_hz, outputs.LABEL_TYPES[saved.label_type])
-            for side in (saved.predictions, saved.labels)
+            evaluation.prepare(signals[video], saved.fs_hz, band_hz, outputs.LABEL_TYPES[saved.label_type])
+            for signals in (saved.predictions, saved.labels)
         )
         return prediction, label, saved.fs_hz
 
@@ -54,23 +99,77 @@ def read_run(folder):
         DataError: the folder has no results.json, or a file in it cannot be read.
     """
     folder = str(folder)
-    path = os.path.join(folder, "results.json")
+    results = read_results(os.path.join(folder, RESULTS))
+    try:
+        videos = _rows(os.path.join(folder, PER_VIDEO))
+        epochs = _columns(_rows(os.path.join(folder, "epochs.csv")))
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"a table in {folder} cannot be read ({error}). Remove the folder and run again.") from error
+    name = os.path.basename(os.path.normpath(os.path.abspath(folder)))
+    return Run(folder, name, results, videos, epochs)
+
+
+def find_run(folder):
+    """The :class:`Run` in ``folder``, or None where there are no results."""
+    return read_run(folder) if has_results(os.path.join(str(folder), RESULTS)) else None
+
+
+def read_results(path):
+    """The content of a ``results.json``, of this version or an older one.
+
+    Raises:
+        DataError: there is no such file, or it is not what a test run leaves.
+    """
+    path = str(path)
     if not os.path.isfile(path):
         raise DataError(
-            f"{folder} is no finished run: there is no results.json in it. Name the LOG.PATH folder of a run, such as "
-            f"runs/DEMO_RFACENET."
+            f"{os.path.dirname(path)} is no finished run: there is no {os.path.basename(path)} in it. Name the "
+            f"LOG.PATH folder of a run, such as runs/DEMO_RFACENET."
         )
     try:
         with open(path, encoding="utf-8") as file:
-            results = json.load(file)
-        videos = _rows(os.path.join(folder, "per_video.csv"))
-        epochs = _columns(_rows(os.path.join(folder, "epochs.csv")))
-    except (ValueError, csv.Error) as error:
-        raise DataError(f"a file of {folder} cannot be read ({error}). Run the test again, it writes them anew.")
-    if not isinstance(results, dict) or not {"protocols", "config", "weights"} <= set(results):
-        raise DataError(f"{path} is not what a run leaves: it lacks protocols, config or weights.")
-    name = os.path.basename(os.path.normpath(os.path.abspath(folder)))
-    return Run(folder, name, results, videos, epochs)
+            content = json.load(file)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read ({error}). Remove it and run again.") from error
+    problem = _problem(content)
+    if problem:
+        raise DataError(f"{path} is not what a test run leaves: {problem}. Name another, or remove it and run again.")
+    return content
+
+
+def has_results(path):
+    """Whether :func:`read_results` reads the file."""
+    try:
+        read_results(path)
+    except DataError:
+        return False
+    return True
+
+
+def _problem(content):
+    """What is wrong with the content of a ``results.json``; None if nothing is."""
+    if not isinstance(content, dict):
+        return f"it holds a {type(content).__name__}, and should hold an object"
+    missing = [key for key in KEYS if key not in content]
+    if missing:
+        return f"it lacks {', '.join(missing)}"
+    if content["schema"] != SCHEMA:
+        return f"its schema is {content['schema']!r}, and this version reads {SCHEMA}"
+    for key in ("videos", "protocols", "versions", "config"):
+        if not isinstance(content[key], dict):
+            return f"its {key} is no object"
+    if not all(isinstance(content["videos"].get(count), int) for count in ("expected", "scored")):
+        return "its videos lack a count, expected or scored"
+    for name, summary in content["protocols"].items():
+        undone = [metric for metric in evaluation.METRICS if not _is_metric(summary, metric)]
+        if undone:
+            return f"{', '.join(undone)} under the protocol {name} should be [value, standard error]"
+    return None
+
+
+def _is_metric(summary, metric):
+    pair = summary.get(metric) if isinstance(summary, dict) else None
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, (int, float, type(None))) for one in pair)
 
 
 def _rows(path):

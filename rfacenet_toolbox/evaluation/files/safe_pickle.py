@@ -12,6 +12,7 @@ import math
 import os
 import pickle
 import re
+from typing import Any, Callable, Dict, Tuple
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def load(path):
 
     Raises:
         DataError: no such file; no pickle, or one cut short; a torch file; or one that asks for anything but numbers,
-            in which case the message says for what, and nothing of it was run.
+            in which case the message says for what, and nothing in it was run.
     """
     path = os.fspath(path)
     if not os.path.isfile(path):
@@ -58,8 +59,9 @@ def _guarded(path, read):
         return read()
     except _Refused as refused:
         raise DataError(
-            f"{path} asks for {refused}, which saved numbers have no use for: loading it the usual way could run code "
-            f"of whoever wrote it. Nothing of it was run. Do not open it otherwise; get the file again from its source."
+            f"{path} asks for {refused}, which saved numbers have no use for: loading it the usual way could run "
+            f"somebody else's code. Nothing in it was run. Do not open it any other way; get the file again from its "
+            f"source."
         ) from None
     except Exception as error:  # a damaged pickle can raise nearly anything
         reason = " ".join(str(error).split())
@@ -222,7 +224,7 @@ def _empty_array(*_):
     return Array()
 
 
-_FUNCTIONS = {
+_FUNCTIONS: Dict[Tuple[str, str], Callable[..., Any]] = {
     ("builtins", "dict"): _dictionary,
     ("collections", "OrderedDict"): _dictionary,
     ("collections", "defaultdict"): _dictionary,

@@ -6,8 +6,8 @@ from typing import Dict, List, NamedTuple
 
 from ... import evaluation
 from ...errors import EvaluationError
+from . import SCHEMA
 
-SCHEMA = 1
 PER_VIDEO_COLUMNS = ("file", "protocol", "method", "video", *evaluation.SCORE_COLUMNS, "skipped")
 
 

@@ -1,9 +1,9 @@
 """Run a checkout's ``main.py`` with the plug-in, without an edit of the checkout.
 
-``python -m rfacenet_toolbox.hosts.toolbox.launch --config_file X``, started in the checkout, is main.py with :func:`activate
-<rfacenet_toolbox.hosts.toolbox.plugin.activate>` called first. main.py runs in the namespace of this module, not in one of
-its own: processes that are spawned (loader workers, preprocessing) import the main module again by its name, which is
-this module's, so they get the plug-in too, and what was pickled by main's name is found here.
+``python -m rfacenet_toolbox.hosts.toolbox.launch --config_file X``, started in the checkout, calls
+:func:`~.plugin.activate` and then runs main.py, in the namespace of this module and not in one of its own: spawned
+processes (loader workers, preprocessing) import the main module again by its name, which is this module's. So they get
+the plug-in too, and what was pickled by main's name is found here.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from ...errors import ConfigError
+from .contract import MAIN_FILE
 
 MODULE = "rfacenet_toolbox.hosts.toolbox.launch"
 
@@ -49,9 +50,9 @@ def _with_config_found(argv, root):
 
 
 def _found(config_file, root):
-    from .install import configs_dir
+    from .install import FOLDER, configs_dir
 
-    folders = [os.getcwd(), root, os.path.join(root, "toolbox_configs"), configs_dir()]
+    folders = [os.getcwd(), root, os.path.join(root, FOLDER), configs_dir()]
     for folder in folders:
         path = os.path.join(folder, config_file)
         if os.path.isfile(path):
@@ -71,7 +72,7 @@ def environment():
 
 
 def _main_code():
-    path = os.path.abspath("main.py")
+    path = os.path.abspath(MAIN_FILE)
     with open(path, "rb") as file:
         return path, compile(file.read(), path, "exec", dont_inherit=True)
 

@@ -1,9 +1,11 @@
 """``MODEL.RFACENET`` -> the network: the one place where settings become an :class:`~.network.RFaceNet`."""
 
+from typing import Any
+
 from .network import RFaceNet
 
 
-def build_rfacenet(settings, num_subjects):
+def build_rfacenet(settings: Any, num_subjects: int) -> RFaceNet:
     """The network of a ``MODEL.RFACENET`` node.
 
     Args:

@@ -71,7 +71,7 @@ class PulseBranch(nn.Module):
         return self.ConvBlock7(self.ConvBlock6(self.halve_space_and_time(m2)))
 
     def predict(self, m3):
-        """M3 -> BVP (B, T), one value a frame."""
+        """M3 -> BVP (B, T), one value per frame."""
         features = self.ConvBlock9(self.ConvBlock8(self.halve_space(m3)))
         features = self.upsample2(self.upsample(features))
         return self.ConvBlock10(features.mean(dim=(3, 4), keepdim=True)).flatten(1)

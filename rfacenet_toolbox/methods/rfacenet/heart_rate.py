@@ -10,6 +10,7 @@ dicrotic wave's harmonic. So a derivative is integrated first: mean removed, cum
 """
 
 import math
+from typing import Any, Tuple
 
 import torch
 
@@ -23,7 +24,14 @@ RESOLUTION_BPM = 1.0
 SHARPNESS = 8.0
 
 
-def heart_rate_bpm(bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resolution_bpm=RESOLUTION_BPM):
+def heart_rate_bpm(
+    bvp: Any,
+    fs_hz: float,
+    band_hz: Tuple[float, float] = BAND_HZ,
+    *,
+    is_derivative: bool = False,
+    resolution_bpm: float = RESOLUTION_BPM,
+) -> torch.Tensor:
     """Eq. 3 as written: the frequency of the largest power in the band.
 
     >>> t = torch.arange(128) / 30
@@ -32,13 +40,13 @@ def heart_rate_bpm(bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resoluti
 
     Args:
         bvp: (..., T) tensor or array, T of 16 or more.
-        fs_hz: frames a second.
+        fs_hz: frames per second.
         band_hz: lowest and highest frequency looked at.
         is_derivative: the signal is the BVP's time derivative, as DiffNormalized labels are.
         resolution_bpm: the grid is this fine or finer.
 
     Returns:
-        (...) tensor in beats a minute, float32.
+        (...) tensor in beats per minute, float32.
 
     Raises:
         ShapeError: a signal too short, or a band that holds no frequency.
@@ -47,8 +55,14 @@ def heart_rate_bpm(bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resoluti
 
 
 def soft_heart_rate_bpm(
-    bvp, fs_hz, band_hz=BAND_HZ, *, is_derivative=False, resolution_bpm=RESOLUTION_BPM, sharpness=SHARPNESS
-):
+    bvp: Any,
+    fs_hz: float,
+    band_hz: Tuple[float, float] = BAND_HZ,
+    *,
+    is_derivative: bool = False,
+    resolution_bpm: float = RESOLUTION_BPM,
+    sharpness: float = SHARPNESS,
+) -> torch.Tensor:
     """Eq. 3 with a gradient: the mean frequency under weights ``power ** sharpness``.
 
     On a clean tone the weights sit on the peak, and the result agrees with :func:`heart_rate_bpm` to 1 bpm.
@@ -57,17 +71,19 @@ def soft_heart_rate_bpm(
     return _soft(*_band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm), sharpness)
 
 
-def hard_and_soft_heart_rate_bpm(bvp, fs_hz, *, is_derivative=False):
+def hard_and_soft_heart_rate_bpm(
+    bvp: Any, fs_hz: float, *, is_derivative: bool = False
+) -> Tuple[torch.Tensor, torch.Tensor]:
     """:func:`heart_rate_bpm` and :func:`soft_heart_rate_bpm` of the same signal, from one spectrum."""
     power, grid_bpm = _band_power(bvp, fs_hz, BAND_HZ, is_derivative, RESOLUTION_BPM)
     return _hard(power.detach(), grid_bpm), _soft(power, grid_bpm, SHARPNESS)
 
 
-def _hard(power, grid_bpm):
+def _hard(power: torch.Tensor, grid_bpm: torch.Tensor) -> torch.Tensor:
     return grid_bpm[power.argmax(dim=-1)]
 
 
-def _soft(power, grid_bpm, sharpness):
+def _soft(power: torch.Tensor, grid_bpm: torch.Tensor, sharpness: float) -> torch.Tensor:
     peak = power.detach().amax(dim=-1, keepdim=True).clamp_min(1e-20)
     # Powers 50 dB below the peak weigh nothing, and the floor keeps the logarithm's gradient finite there. The peak
     # is only a scale, which the softmax does not see, so no gradient needs to pass through it.
@@ -75,7 +91,9 @@ def _soft(power, grid_bpm, sharpness):
     return (weights * grid_bpm).sum(dim=-1)
 
 
-def _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm):
+def _band_power(
+    bvp: Any, fs_hz: float, band_hz: Tuple[float, float], is_derivative: bool, resolution_bpm: float
+) -> Tuple[torch.Tensor, torch.Tensor]:
     """Power (..., F) and its grid (F,) in bpm, inside the band."""
     signal = torch.as_tensor(bvp).to(torch.float32)
     length = signal.shape[-1] if signal.dim() else 0
@@ -93,12 +111,12 @@ def _band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm):
     step_hz = fs_hz / points
     first, stop = math.floor(band_hz[0] / step_hz) + 1, min(math.ceil(band_hz[1] / step_hz), power.shape[-1])
     if first >= stop:
-        raise ShapeError(f"no frequency lies between {band_hz[0]} and {band_hz[1]} Hz at {fs_hz} samples a second.")
+        raise ShapeError(f"no frequency lies between {band_hz[0]} and {band_hz[1]} Hz at {fs_hz} samples per second.")
     grid_hz = torch.arange(first, stop, device=signal.device, dtype=signal.dtype) * step_hz
     return power[..., first:stop], grid_hz * 60.0
 
 
-def _without_line(signal):
+def _without_line(signal: torch.Tensor) -> torch.Tensor:
     time = torch.linspace(-1.0, 1.0, signal.shape[-1], dtype=signal.dtype, device=signal.device)
     slope = (signal * time).sum(dim=-1, keepdim=True) / (time * time).sum()
     return signal - signal.mean(dim=-1, keepdim=True) - slope * time

@@ -87,7 +87,7 @@ def _identity_log(scores, subjects, term):
     known = subjects != UNKNOWN_SUBJECT
     correct = (scores.argmax(dim=-1) == subjects) & known
     count = int(known.sum())
-    log = {"identity_accuracy": (int(correct.sum()), count), "identity_unseen": (len(subjects) - count, 1)}
+    log = {"identity_accuracy": (int(correct.sum()), count), "identity_unseen": (len(subjects) - count, None)}
     if term is not None:
         log["identity"] = (float(term.detach()) * count, count)
     return log

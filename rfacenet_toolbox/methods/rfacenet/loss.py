@@ -3,7 +3,7 @@
 ``1/(2 s1^2) |bvp - f(x)|^2 + log s1  +  1/(2 s2^2) |hr - f(x)|^2 + log s2  +  1/s3 CE(id, f(x)) + log s3``
 """
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 import torch
 from torch import nn
@@ -49,7 +49,15 @@ class MultiTaskLoss(nn.Module):
         ShapeError: an unknown task or unit, or a sigma that is not positive.
     """
 
-    def __init__(self, fs_hz, *, is_derivative=True, heart_rate_unit="hz", sigma_init=(1.0, 1.0, 1.0), tasks=TASKS):
+    def __init__(
+        self,
+        fs_hz: float,
+        *,
+        is_derivative: bool = True,
+        heart_rate_unit: str = "hz",
+        sigma_init: Sequence[float] = (1.0, 1.0, 1.0),
+        tasks: Sequence[str] = TASKS,
+    ) -> None:
         super().__init__()
         if heart_rate_unit not in HEART_RATE_UNITS:
             raise ShapeError(f"heart_rate_unit is {heart_rate_unit!r}; expected {' or '.join(HEART_RATE_UNITS)}.")
@@ -66,21 +74,30 @@ class MultiTaskLoss(nn.Module):
         self.log_sigma = nn.Parameter(torch.log(torch.tensor([float(value) for value in sigma_init])))
 
     @property
-    def sigmas(self):
+    def sigmas(self) -> Tuple[float, ...]:
         """The three sigmas as floats, in the order of :data:`TASKS`."""
         return tuple(self.log_sigma.detach().exp().tolist())
 
-    def forward(self, bvp, label, scores=None, classes=None):
+    def forward(
+        self,
+        bvp: torch.Tensor,
+        label: torch.Tensor,
+        scores: Optional[torch.Tensor] = None,
+        classes: Optional[torch.Tensor] = None,
+    ) -> LossTerms:
         """Eq. 4 of a batch.
 
         Args:
             bvp: (B, T) predicted; label: (B, T) ground truth. Both are z-scored over time here.
             scores: (B, K) of the identity classifier, or None.
-            classes: (B,) integers, 0 to K - 1; :data:`UNKNOWN_SUBJECT` takes no part in the identity term.
+            classes: (B,) integers, 0 to K - 1; :data:`UNKNOWN_SUBJECT` takes no part in the identity term. None is a
+                batch of such.
         """
         bvp, label = bvp.float(), label.float()
         if bvp.shape != label.shape or bvp.dim() != 2:
             raise ShapeError(f"bvp {tuple(bvp.shape)} and label {tuple(label.shape)}: expected one (B, T) for both.")
+        if classes is None:
+            classes = torch.full((len(bvp),), UNKNOWN_SUBJECT, device=bvp.device)
         sigma = self.log_sigma.exp()
         bvp_term = (_z_score(bvp) - _z_score(label)).square().mean(dim=-1).mean()
         total = bvp_term / (2 * sigma[0] ** 2) + self.log_sigma[0]
@@ -94,14 +111,13 @@ class MultiTaskLoss(nn.Module):
             total = total + identity_term / sigma[2] + self.log_sigma[2]
         return LossTerms(total, bvp_term, heart_rate_term, identity_term, mae_bpm)
 
-    def _heart_rate_errors(self, bvp, label):
+    def _heart_rate_errors(self, bvp: torch.Tensor, label: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
         """Mean absolute error of the rates as Eq. 3 has them, and the errors (B,) of the differentiable ones."""
-        settings = {"is_derivative": self.is_derivative}
-        target = heart_rate_bpm(label, self.fs_hz, **settings)
-        hard, soft = hard_and_soft_heart_rate_bpm(_z_score(bvp), self.fs_hz, **settings)
+        target = heart_rate_bpm(label, self.fs_hz, is_derivative=self.is_derivative)
+        hard, soft = hard_and_soft_heart_rate_bpm(_z_score(bvp), self.fs_hz, is_derivative=self.is_derivative)
         return (hard - target).abs().mean(), soft - target
 
 
-def _z_score(signal):
+def _z_score(signal: torch.Tensor) -> torch.Tensor:
     centred = signal - signal.mean(dim=-1, keepdim=True)
     return centred / (centred.square().mean(dim=-1, keepdim=True) + 1e-8).sqrt()

@@ -1,7 +1,7 @@
 """rFaceNet (paper section 3.1, Fig. 2), with every variant of Table 3 as a setting."""
 
 import math
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Sequence
 
 import torch
 from torch import nn
@@ -54,14 +54,14 @@ class RFaceNet(nn.Module):
     def __init__(
         self,
         *,
-        frames=128,
-        subjects=10,
-        fusion="stage3",
-        contours="tcu",
-        tcu_steps=1,
-        noise_seed=0,
-        fusion_init=(1.0, 1.0),
-    ):
+        frames: int = 128,
+        subjects: int = 10,
+        fusion: str = "stage3",
+        contours: str = "tcu",
+        tcu_steps: int = 1,
+        noise_seed: int = 0,
+        fusion_init: Sequence[float] = (1.0, 1.0),
+    ) -> None:
         super().__init__()
         _check_settings(frames, subjects, fusion, contours, tcu_steps, fusion_init)
         self.frames = frames
@@ -72,18 +72,18 @@ class RFaceNet(nn.Module):
         if contours == "tcu":
             self.tcu = TemporalCompressorUnit(steps=tcu_steps)
             self.contour = ContourExtractor(in_channels=3 * tcu_steps)
-        self.classifier = None
+        self.classifier: Optional[nn.Module] = None
         if contours == "tcu" and subjects:
             self.classifier = nn.Sequential(
                 nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(ContourExtractor.channels, subjects)
             )
-        self.ctfc = None
+        self.ctfc: Optional[nn.Module] = None
         if fusion != "none":
             self.ctfc = CrossTaskFeatureCombiner(
                 identity_channels=ContourExtractor.channels, pulse_channels=PulseBranch.channels, init=fusion_init
             )
 
-    def forward(self, clip, with_identity=True):
+    def forward(self, clip: torch.Tensor, with_identity: bool = True) -> RFaceNetOutput:
         """(B, 3, T, H, W) of any H and W of 16 or more -> :class:`RFaceNetOutput`.
 
         ``with_identity=False`` leaves out what the BVP does not need: the scores, and without fusion the contours too.
@@ -96,17 +96,17 @@ class RFaceNet(nn.Module):
         features = clip
         for number, stage in enumerate((self.pulse.stage1, self.pulse.stage2, self.pulse.stage3), start=1):
             features = stage(features)
-            if number == FUSIONS[self.fusion]:
+            if self.ctfc is not None and number == FUSIONS[self.fusion]:
                 features = self.ctfc(identity_map, features)
         scores = None if classifier is None else classifier(identity_map)
         return RFaceNetOutput(bvp=self.pulse.predict(features), identity=scores)
 
-    def _identity_map(self, clip):
+    def _identity_map(self, clip: torch.Tensor) -> torch.Tensor:
         if self.contours == "tcu":
             return self.contour(self.tcu(clip))
         return self._noise_map(clip)
 
-    def _noise_map(self, clip):
+    def _noise_map(self, clip: torch.Tensor) -> torch.Tensor:
         batch, height, width = clip.shape[0], clip.shape[-2] // 8, clip.shape[-1] // 8
         if self.training:
             return torch.randn(batch, ContourExtractor.channels, height, width).to(clip)
@@ -115,7 +115,7 @@ class RFaceNet(nn.Module):
         noise = torch.randn(1, ContourExtractor.channels, height, width, generator=generator)
         return noise.to(clip).expand(batch, -1, -1, -1)
 
-    def _check_clip(self, clip):
+    def _check_clip(self, clip: torch.Tensor) -> None:
         side = PulseBranch.smallest_side
         if clip.dim() != 5 or clip.shape[1] != 3 or clip.shape[2] != self.frames or min(clip.shape[3:]) < side:
             raise ShapeError(
@@ -125,7 +125,9 @@ class RFaceNet(nn.Module):
             )
 
 
-def _check_settings(frames, subjects, fusion, contours, tcu_steps, fusion_init):
+def _check_settings(
+    frames: int, subjects: int, fusion: str, contours: str, tcu_steps: int, fusion_init: Sequence[float]
+) -> None:
     if fusion not in FUSIONS:
         raise ShapeError(f"fusion is {fusion!r}; expected one of {', '.join(FUSIONS)}.")
     if contours not in CONTOURS:
@@ -145,5 +147,5 @@ def _check_settings(frames, subjects, fusion, contours, tcu_steps, fusion_init):
         raise ShapeError(f"fusion_init is {fusion_init}; expected two numbers, where alpha and beta of Eq. 2 start.")
 
 
-def _is_finite_number(value):
+def _is_finite_number(value: object) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value)

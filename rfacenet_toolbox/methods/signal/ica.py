@@ -17,7 +17,7 @@ def ica(rgb, fs_hz):
 
     Args:
         rgb: (T, 3) mean colours, T at least 22.
-        fs_hz: frames a second, more than 5.
+        fs_hz: frames per second, more than 5.
 
     Returns:
         (T,) float64; the component has unit variance before it is filtered. Its sign means nothing.
@@ -34,9 +34,9 @@ def ica(rgb, fs_hz):
     """
     rgb = as_rgb(rgb, "ICA", least_frames=LEAST_FRAMES)
     _check_varies(rgb)
-    traces = detrend(rgb).T
-    traces -= traces.mean(axis=1, keepdims=True)
-    sources = jade(traces / traces.std(axis=1, keepdims=True))
+    colours = detrend(rgb).T
+    colours -= colours.mean(axis=1, keepdims=True)
+    sources = jade(colours / colours.std(axis=1, keepdims=True))
     return bandpass(sources[np.argmax(_peak_shares(sources))], fs_hz, BAND_HZ, order=FILTER_ORDER)
 
 

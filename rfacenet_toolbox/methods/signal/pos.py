@@ -18,7 +18,7 @@ def pos(rgb, fs_hz):
 
     Args:
         rgb: (T, 3) mean colours, T more than 1.6 s.
-        fs_hz: frames a second, more than 6.
+        fs_hz: frames per second, more than 6.
 
     Returns:
         (T,) float64, without unit.

@@ -1,13 +1,53 @@
-"""Fig. 4: predicted and true BVP with their peaks, Bland-Altman, and estimated against true heart rate."""
+"""Fig. 4: predicted and true BVP with their peaks, Bland-Altman, and estimated against true heart rate.
+
+First the numbers behind the figures, then the figures.
+"""
 
 from collections import Counter
+from typing import NamedTuple
 
 import numpy as np
 from scipy.signal import find_peaks
 
 from ...errors import EvaluationError
-from ..agreement import PAPER_BAND_BPM, bland_altman, within
 from .style import BLACK, BLUE, COLUMN, GREY, PAGE, SKY, VERMILION, explain, new_figure, styled
+
+#: The paper's band around the true heart rate (section 4.4), in bpm.
+PAPER_BAND_BPM = 8.0
+#: Two points always have the same limits about their mean, whatever they are.
+MIN_VIDEOS = 3
+_Z_95 = 1.96
+
+
+class BlandAltman(NamedTuple):
+    """Agreement of two measurements of the same heart rates, all in bpm."""
+
+    bias: float  #: mean of estimate minus truth
+    sd: float  #: standard deviation of the differences, taken with N - 1
+    lower: float  #: limits of agreement, bias -+ 1.96 sd: 95 % of differences lie between them if they are normal
+    upper: float
+    n: int
+
+
+def bland_altman(estimate_bpm, truth_bpm):
+    """Bias and limits of agreement (Bland and Altman 1986), of the data as they are.
+
+    Args:
+        estimate_bpm, truth_bpm: (N,) heart rates of the same videos, N of :data:`MIN_VIDEOS` or more.
+
+    Raises:
+        EvaluationError: other lengths, too few videos, or a heart rate that is not finite.
+    """
+    estimate, truth = _pair(estimate_bpm, truth_bpm)
+    difference = estimate - truth
+    bias, sd = float(difference.mean()), float(difference.std(ddof=1))
+    return BlandAltman(bias, sd, bias - _Z_95 * sd, bias + _Z_95 * sd, len(difference))
+
+
+def within(estimate_bpm, truth_bpm, band_bpm=PAPER_BAND_BPM):
+    """How many estimates lie at most ``band_bpm`` from the truth."""
+    difference = np.subtract(estimate_bpm, truth_bpm)
+    return int(np.count_nonzero(np.abs(difference) <= band_bpm))
 
 
 @styled
@@ -17,7 +57,7 @@ def signals(prediction, label, fs_hz, title="", seconds=12.0):
     Args:
         prediction, label: (N,) outputs of :func:`rfacenet_toolbox.evaluation.prepare`: integrated where the network
             predicts a derivative, detrended and filtered, as they are scored.
-        fs_hz: samples a second.
+        fs_hz: samples per second.
         title: which video, and why this one.
         seconds: how much is drawn, from the middle of the video.
 
@@ -136,3 +176,16 @@ def _annotate(axes, value, text):
         text, (1, value), (-2, 2), xycoords=("axes fraction", "data"), textcoords="offset points",
         ha="right", va="bottom", fontsize=7, color=VERMILION,
     )  # fmt: skip
+
+
+def _pair(estimate_bpm, truth_bpm):
+    estimate, truth = np.asarray(estimate_bpm, dtype=float), np.asarray(truth_bpm, dtype=float)
+    if estimate.shape != truth.shape or estimate.ndim != 1:
+        raise EvaluationError(
+            f"there are {estimate.shape} estimated and {truth.shape} true heart rates; expected one of each a video."
+        )
+    if len(estimate) < MIN_VIDEOS:
+        raise EvaluationError(f"there are {len(estimate)} scored videos; limits of agreement want {MIN_VIDEOS}.")
+    if not (np.isfinite(estimate).all() and np.isfinite(truth).all()):
+        raise EvaluationError("a heart rate is not finite; leave such videos out and say how many they are.")
+    return estimate, truth

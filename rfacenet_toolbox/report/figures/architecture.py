@@ -112,13 +112,13 @@ def _columns(blocks):
     main = _way_back(blocks, len(blocks) - 1)
     columns = {index: (column, 0) for column, index in enumerate(main)}
     joint = _combiner(blocks)
-    side = [index for index in range(len(blocks)) if index not in columns]
+    others = [index for index in range(len(blocks)) if index not in columns]
     feeding = [] if joint is None else _way_back(blocks, blocks[joint].sources[0])
-    feeding = [index for index in feeding if index not in columns] or side
+    feeding = [index for index in feeding if index not in columns] or others
     last = max(len(feeding) - 1, -1 if joint is None else columns[joint][0] - 1)
     for place, index in enumerate(feeding):
         columns[index] = last - len(feeding) + 1 + place, 1
-    for place, index in enumerate(index for index in side if index not in feeding):
+    for place, index in enumerate(index for index in others if index not in feeding):
         columns[index] = last + 2 + place, 1
     return columns
 

@@ -11,7 +11,7 @@ def attention_maps(face, maps):
     """Fig. 1: a face, and over it the attention of each model, with the face's contour.
 
     Args:
-        face: :class:`~rfacenet_toolbox.report.faces.ClipFace`.
+        face: :class:`~rfacenet_toolbox.report.fig1_attention.ClipFace`.
         maps: {model: (H, W) attention, 0 to 1}; at most four are drawn side by side, further ones below.
 
     Returns:
@@ -21,8 +21,8 @@ def attention_maps(face, maps):
         return explain("Fig. 1", "there is no attention map")
     across = min(len(maps) + 1, 4)
     down = -(-(len(maps) + 1) // across)
-    side = min(PAGE / across, COLUMN / 2)
-    figure = new_figure(across * side, down * (side + 0.35))
+    width = min(PAGE / across, COLUMN / 2)
+    figure = new_figure(across * width, down * (width + 0.35))
     cells = [without_axes(axes) for axes in figure.subplots(down, across, squeeze=False).ravel()]
     for axes, (name, attention) in zip(cells, [("clip", None), *maps.items()]):
         axes.imshow(face.picture if attention is None else face.picture.mean(axis=-1), cmap="gray", vmin=0, vmax=255)

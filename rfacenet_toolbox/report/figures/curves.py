@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..agreement import epoch_of_share
 from .style import BLUE, COLUMN, GREEN, PAGE, VERMILION, explain, new_figure, styled
 
 #: columns of ``epochs.csv`` for each curve of Fig. 3, those on unseen clips first, and how the legend calls them
@@ -57,7 +56,7 @@ def settling_sentence(epochs):
     if reached[0] < reached[1]:
         verdict = "the heart rate settles first, as the paper says"
     elif reached[0] > reached[1]:
-        verdict = "the identification settles first, other than the paper says"
+        verdict = "the identification settles first, unlike in the paper"
     return (
         f"{names[0].capitalize()} has made 90 % of its improvement from first to last logged epoch in epoch "
         f"{reached[0]}, {names[1]} in epoch {reached[1]}, of epochs {error.epochs[0]} to {error.epochs[-1]}: {verdict}."
@@ -118,6 +117,23 @@ def _curve(epochs, column, source=""):
 def _first_filled(epochs, columns):
     curves = (_curve(epochs, column, source) for column, source in columns)
     return next((curve for curve in curves if curve is not None), None)
+
+
+def epoch_of_share(values, share=0.9):
+    """Index of the first value that has made ``share`` of the way from the first value to the last.
+
+    Args:
+        values: (N,) one number per epoch, rising or falling.
+
+    Returns:
+        The index, or None where there is no such way: fewer than 3 values, one that is not finite, or a last value
+        equal to the first.
+    """
+    values = np.asarray(values, dtype=float)
+    if len(values) < 3 or not np.isfinite(values).all() or values[-1] == values[0]:
+        return None
+    made = (values - values[0]) / (values[-1] - values[0])
+    return int(np.flatnonzero(made >= share)[0])
 
 
 def _settled(curve, sign):

@@ -73,7 +73,7 @@ def explain(what, reason):
 
 @styled
 def save(figure, folder, name):
-    """Write ``folder/name.png`` (200 dots an inch) and ``folder/name.pdf``; returns the two paths."""
+    """Write ``folder/name.png`` (200 dots per inch) and ``folder/name.pdf``; returns the two paths."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = tuple(folder / f"{name}.{kind}" for kind in ("png", "pdf"))

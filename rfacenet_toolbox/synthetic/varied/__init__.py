@@ -1,8 +1,8 @@
-"""Recordings as varied as people, rooms and cameras are: what a network is trained on that has to work on real video.
+"""Recordings as varied as people, rooms and cameras are, to train networks that have to work on real video.
 
-The plain recordings beside this package test a pipeline. These differ in everything that a real face video differs in:
+The plain recordings beside this package test a pipeline. These differ in everything in which real face videos differ:
 skin tone, strength and place of the pulse, light and its changes, motion and its rhythm, camera and compression. Each
-has one :data:`CONDITIONS` entry that is hard about it, so that errors can be told apart by condition.
+is made hard by one of the :data:`CONDITIONS`, so that errors can be told apart by condition.
 """
 
 from .camera import write_compressed

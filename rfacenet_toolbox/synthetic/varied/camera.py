@@ -1,4 +1,4 @@
-"""A camera: exposure and white balance, tone curve, noise, eight bits; and the compression of what it records."""
+"""A camera: exposure and white balance, tone curve, noise and eight bits, and the compression of what it records."""
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ _JPEG = np.linspace(97, 45, 11)
 
 
 class Sensor:
-    """Turns linear light into 8-bit frames, with the noise and exposure of ``traits``."""
+    """Turns linear light into 8-bit frames with the exposure and noise of ``traits``."""
 
     def __init__(self, traits, size, rng):
         self._rng = rng
@@ -34,7 +34,7 @@ class Sensor:
 
 
 def write_compressed(path, frames, fps, traits):
-    """Write frames as H.264 or MJPEG, 4:2:0, as phones and web cameras do.
+    """Write frames as H.264 or MJPEG with 4:2:0 chroma, as phones and webcams do.
 
     Raises:
         ConfigError: PyAV, which brings the encoders, is not installed.
@@ -43,8 +43,8 @@ def write_compressed(path, frames, fps, traits):
         import av
     except ImportError as error:
         raise ConfigError(
-            "varied recordings are compressed as real ones are, which needs PyAV, and it is not installed. "
-            "pip install 'rfacenet-toolbox[weights]' brings it."
+            "varied recordings are compressed as real ones are, for which PyAV is needed, and it is not installed. "
+            "Run pip install 'rfacenet-toolbox[weights]'."
         ) from error
     from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""What decides a varied recording: one draw of everything that differs between recordings, and its courses in time."""
+"""What differs between varied recordings: traits, drawn once for each, and what changes from frame to frame."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from .skin import TONES
 
-#: number -> what is hard about a recording; everything else varies mildly in all of them
+#: number -> what makes a recording hard; everything else varies mildly in all of them
 CONDITIONS = {
     1: "steady",
     2: "talking",
@@ -23,11 +23,11 @@ class Traits(NamedTuple):
     """What stays the same over a recording."""
 
     tone: int  #: index into TONES
-    pulse_share: float  #: peak-to-peak change of green light from skin, as a share of it, where the pulse is strongest
-    gloss: float  #: light that leaves the skin's surface without having been inside, share of the skin's own
+    pulse_share: float  #: peak-to-peak change of the skin's green light as a share of it, where the pulse is strongest
+    gloss: float  #: light reflected at the skin's surface, as a share of the light from inside
     light_rgb: np.ndarray  #: colour of the room's light, mean 1
-    screen_rgb: np.ndarray  #: colour of a second light from the side
-    side: float  #: -1 or 1, where it comes from
+    screen_rgb: np.ndarray  #: colour of another light, from the side, mean 1
+    side: float  #: -1 or 1, the side that it comes from
     exposure: float  #: brightness of the picture
     noise: float  #: grey levels
     grain: float  #: size of the noise's grains, pixels
@@ -36,7 +36,7 @@ class Traits(NamedTuple):
 
 
 class Course(NamedTuple):
-    """What changes from frame to frame, (T,) or (T, n) float64 each."""
+    """What changes from frame to frame, (T,) or (T, 3) float64 each."""
 
     x: np.ndarray  #: to the right, face widths
     y: np.ndarray  #: down, face widths
@@ -45,9 +45,9 @@ class Course(NamedTuple):
     yaw: np.ndarray  #: radians
     mouth: np.ndarray  #: 0 closed, 1 open
     lids: np.ndarray  #: 0 open, 1 closed
-    light: np.ndarray  #: of the room, about 1
-    screen: np.ndarray  #: (T, 3) of the second light, share of the room's
-    gain: np.ndarray  #: (T, 3) of the camera: exposure and white balance
+    light: np.ndarray  #: strength of the room's light, about 1
+    screen: np.ndarray  #: (T, 3) strength of the light from the side, as a share of the room's
+    gain: np.ndarray  #: (T, 3) of the camera, from exposure and white balance
 
 
 def traits(condition, rng):
@@ -79,7 +79,7 @@ def traits(condition, rng):
 
 
 def courses(condition, frames, fps, rng):
-    """Draw a recording's :class:`Course` of ``frames`` frames at ``fps`` frames a second."""
+    """Draw a recording's :class:`Course` of ``frames`` frames at ``fps`` frames per second."""
     times = np.arange(frames) / fps
     size = {"x": 0.012, "y": 0.010, "roll": 0.012, "yaw": 0.04, "scale": 0.008}
     if condition == 3:
@@ -128,14 +128,14 @@ def _wander(times, highest_hz, rng):
 
 
 def _rhythm(times, rng):
-    """Nodding, walking, chewing: a rhythm at a rate that a heart could have, and that wavers."""
+    """Nodding, walking or chewing: a wavering rhythm at a rate that a heart could have."""
     hz = rng.uniform(0.7, 2.5)
     phase = 2 * np.pi * hz * times + 0.8 * _wander(times, 0.3, rng)
     return np.sin(phase) + 0.3 * np.sin(2 * phase)
 
 
 def _steps(times, rng):
-    """Levels between -1 and 1 that change at moments, each change within some tenths of a second."""
+    """Levels between -1 and 1 that change at random moments, each time within a few tenths of a second."""
     course, moment = np.full_like(times, rng.uniform(-1, 1)), 0.0
     while True:
         moment += rng.exponential(4.0)

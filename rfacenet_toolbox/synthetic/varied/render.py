@@ -14,11 +14,11 @@ _GAMMA = 2.2
 
 
 class _Head(NamedTuple):
-    """What each cause adds to the head's light when its amount is 1, (h, w, 3) float32 each, linear light."""
+    """What each cause adds to the head's linear light when its amount is 1: (h, w, 3) float32 each."""
 
     window: tuple
     pulse: np.ndarray
-    late_pulse: np.ndarray  #: by the derivative of the pulse: places where it arrives later
+    late_pulse: np.ndarray  #: times the derivative of the pulse, where it arrives later
     yaw: np.ndarray
     gloss: np.ndarray
     mouth: np.ndarray
@@ -29,11 +29,11 @@ def frames(subject, condition, traits, blood, size, fps, rng):
     """The frames of one varied recording.
 
     Args:
-        subject: number of the :class:`~..face.Subject`; its skin is replaced by the tone of ``traits``.
+        subject: number of the :class:`~..face.Subject`, whose skin gets the tone of ``traits``.
         condition, traits: see :mod:`.conditions`.
         blood: (T,) blood volume at the frames, about 0 to 1.
         size: (width, height) in pixels.
-        fps: frames a second.
+        fps: frames per second.
         rng: ``numpy.random.Generator``.
 
     Yields:
@@ -100,7 +100,7 @@ def _place(picture, drawing, background, course, t, size):
 
 
 def _affine(drawing, course, t):
-    """(2, 3): turning narrows the head and carries its middle along, tilting and nearing are about the neck."""
+    """The affine map (2, 3) of a frame; turning narrows the head, tilting and coming nearer are about the neck."""
     (x, y), width = drawing.middle, 2 * drawing.half_width
     pivot = np.array([x, y + 0.6 * width])
     cos, sin = np.cos(course.roll[t]), np.sin(course.roll[t])
@@ -110,7 +110,7 @@ def _affine(drawing, course, t):
 
 
 def _side_light(size, traits):
-    """(1, W, 1) share of the second light along the picture, all of it on its side."""
+    """(1, W, 1) share of the light from the side across the picture: 1 at its own edge, 0 at the other."""
     across = np.linspace(-1, 1, size[0], dtype=np.float32)[None, :, None]
     return (0.5 + 0.5 * traits.side * across).astype(np.float32)
 

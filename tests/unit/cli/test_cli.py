@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from support.paths import ROOT
@@ -65,7 +64,7 @@ def test_wrong_arguments_are_named_with_the_usage(capsys, tmp_path, monkeypatch,
         (["run", "--toolbox", "none", "--config_file", "x.yaml"], "has no main.py, config.py"),
         (["install", "none"], "has no main.py, config.py"),
         (["uninstall", "none"], "has no main.py"),
-        (["synth", "out", "--dataset", "mmpd", "--subjects", "1"], "'mmpd' is not known. There are: pure, ubfc-rppg"),
+        (["synth", "out", "--dataset", "mmpd", "--subjects", "1"], "'mmpd', which is unknown. There are: pure,"),
         (["synth", "out", "--dataset", "pure", "--subjects", "0"], "subjects is 0"),
         (["synth", "out", "--dataset", "pure", "--subjects", "1", "--scenarios", "7"], "scenarios is (7,)"),
         (["synth", "out", "--dataset", "pure", "--subjects", "1", "--size", "10", "10"], "size is (10, 10)"),
@@ -112,7 +111,7 @@ def test_install_and_uninstall_print_what_they_did(capsys, monkeypatch):
 
     def report(directory, **settings):
         done.append((directory, settings))
-        return SimpleNamespace(lines=["one", "two"])
+        return ["one", "two"]
 
     monkeypatch.setattr(install, "install", report)
     monkeypatch.setattr(install, "uninstall", report)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from support.data_recordings import data_node, face_frames, noise_frames
 
-from rfacenet_toolbox.datasets.face_boxes import HaarDetector, check_backend, face_video
+from rfacenet_toolbox.datasets.face_boxes import HaarDetector, boxes_of, check_backend, crop_and_resize, face_video
 from rfacenet_toolbox.datasets.settings import preprocess_settings
 from rfacenet_toolbox.errors import ConfigError
 
@@ -84,6 +84,14 @@ def test_a_median_box_crops_all_frames_alike_and_needs_a_second_pass():
     x, y, width, height = (int(value) for value in np.median(boxes, axis=0))
     expected = cv2.resize(frames[-1][y : y + height, x : x + width], (12, 12), interpolation=cv2.INTER_AREA)
     np.testing.assert_array_equal(video.frames[-1], expected)
+
+
+@pytest.mark.parametrize("changes", [{}, {"DO_CROP_FACE": False}, {"USE_MEDIAN_FACE_BOX": True}])
+def test_frames_cut_to_their_boxes_are_the_videos(changes):
+    chosen = settings(**dict({"DO_DYNAMIC_DETECTION": True, "DYNAMIC_DETECTION_FREQUENCY": 4}, **changes))
+    opened = Opened(face_frames(10))
+    cut = [crop_and_resize(frame, box, chosen) for frame, box in boxes_of(opened, chosen)]
+    np.testing.assert_array_equal(cut, face_video(opened, chosen).frames)
 
 
 @pytest.mark.parametrize("name", ["Y5F", "RF", "hc"])

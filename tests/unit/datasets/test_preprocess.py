@@ -17,6 +17,7 @@ from support.data_recordings import (
     write_pure,
     write_ubfc_rppg,
 )
+from support.systems import needs_signals
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets import preprocess as module
@@ -152,6 +153,7 @@ def killed_while_writing(task):
 CACHE_RECORDING = module.cache_recording
 
 
+@needs_signals
 def test_a_killed_worker_names_its_recording_and_the_next_run_completes_it(ubfc, monkeypatch):
     monkeypatch.setattr(module, "cache_recording", killed_while_writing)
     with pytest.raises(DataError, match="1 of 3 .*\n- UBFC-rPPG recording subject2 .*killed by signal 9"):
@@ -183,6 +185,7 @@ def killed_at_replacement(number, task):
     return CACHE_RECORDING(task)
 
 
+@needs_signals
 @pytest.mark.parametrize("number", [1, 2, 4, 5, 6])
 def test_a_half_written_file_is_never_taken_for_a_whole_one(ubfc, tmp_path, monkeypatch, number):
     whole, _ = cached(data_node("UBFC-rPPG", ubfc.DATA_PATH, tmp_path / "undisturbed"))

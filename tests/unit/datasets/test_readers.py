@@ -27,23 +27,23 @@ def test_ubfc_rppg_is_sorted_numerically(tmp_path):
 
 def test_pure_is_split_by_subject(tmp_path):
     found = find_recordings("PURE", str(folders(tmp_path, [f"{s:02d}-{t:02d}" for s in range(1, 6) for t in (1, 2)])))
-    train, valid = (split_recordings("PURE", found, *part) for part in ((0.0, 0.8), (0.8, 1.0)))
+    train, valid = (split_recordings(found, *part) for part in ((0.0, 0.8), (0.8, 1.0)))
     assert [one.name for one in train] == ["101", "102", "201", "202", "301", "302", "401", "402"]
     assert [one.name for one in valid] == ["501", "502"]
-    assert split_recordings("PURE", found, 0.0, 1.0) == found
+    assert split_recordings(found, 0.0, 1.0) == found
 
 
 def test_ubfc_rppg_is_split_by_position(tmp_path):
     found = find_recordings("UBFC-rPPG", str(folders(tmp_path, ["subject3", "subject4", "subject8"])))
-    assert [one.name for one in split_recordings("UBFC-rPPG", found, 0.0, 0.7)] == ["subject3", "subject4"]
+    assert [one.name for one in split_recordings(found, 0.0, 0.7)] == ["subject3", "subject4"]
 
 
 def test_a_split_without_recordings_is_said(tmp_path):
     found = find_recordings("PURE", str(folders(tmp_path, ["01-01", "02-01"])))
     with pytest.raises(DataError, match="split 0.0-0.4 of 2 PURE subjects is empty"):
-        split_recordings("PURE", found, 0.0, 0.4)
+        split_recordings(found, 0.0, 0.4)
     with pytest.raises(ConfigError, match="BEGIN is 0.5 and END is 0.5"):
-        split_recordings("PURE", found, 0.5, 0.5)
+        split_recordings(found, 0.5, 0.5)
 
 
 def test_an_unknown_data_set_is_answered_with_the_names():
@@ -109,7 +109,7 @@ def registered(monkeypatch):
 def test_a_registered_data_set_is_found_split_and_ordered_by_its_own_rules(registered, tmp_path):
     found = find_recordings("FolderNames", str(folders(tmp_path, ["ccc", "b", "aa", "dd"])))
     assert [(one.name, one.subject) for one in found] == [("b", 1), ("aa", 2), ("dd", 2), ("ccc", 3)]
-    assert [one.name for one in split_recordings("FolderNames", found, 0.0, 0.5)] == ["b", "aa"]
+    assert [one.name for one in split_recordings(found, 0.0, 0.5)] == ["b", "aa"]
 
 
 @pytest.mark.parametrize("name", ["my input", "inputs", "a b", "*", ""])

@@ -24,7 +24,9 @@ def test_a_protocol_cannot_be_changed():
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are():
-    with pytest.raises(EvaluationError, match="no evaluation protocol 'neurips'.*neurips2023, toolbox2025"):
+    with pytest.raises(
+        EvaluationError, match="protocol is 'neurips', .*mean 'neurips2023'. There are: neurips2023, toolbox2025"
+    ):
         get_protocol("neurips")
 
 
@@ -35,9 +37,9 @@ def test_a_scheme_is_every_protocol_on_whole_videos_by_fft_unless_told():
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"protocols": ["x"]}, "no evaluation protocol 'x'"),
+        ({"protocols": ["x"]}, "evaluation protocol is 'x', which is unknown. There are"),
         ({"protocols": "neurips2023"}, "protocols is 'neurips2023', and should be a list"),
-        ({"method": "x"}, "no evaluation method 'x'. There are: FFT, peak detection"),
+        ({"method": "x"}, "evaluation method is 'x', which is unknown. There are: FFT, peak detection"),
         ({"method": "peak detection", "interpolate": True}, "Only FFT heart rates can be interpolated"),
     ],
 )

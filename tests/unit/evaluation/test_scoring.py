@@ -107,8 +107,8 @@ def test_no_peaks_give_no_heart_rate():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"method": "Peak"}, "no evaluation method 'Peak'. There are: FFT, peak detection"),
-        ({"protocol": "2023"}, "no evaluation protocol '2023'"),
+        ({"method": "Peak"}, "evaluation method is 'Peak', which is unknown. .*There are: FFT, peak detection"),
+        ({"protocol": "2023"}, "evaluation protocol is '2023', which is unknown"),
         ({"method": "peak detection", "interpolate": True}, "Only FFT heart rates can be interpolated"),
         ({"fs_hz": 0}, "fs_hz is 0"),
         ({"fs_hz": 5}, "does not fit a sampling rate of 5 Hz"),

@@ -34,8 +34,8 @@ def test_recordings_that_are_not_there_are_named_in_both(folders):
         check_datasets(*folders)
     message = str(error.value)
     assert "holds 58 recordings, and PURE has 59." in message
-    assert "Not there (one of these was never part of it): 03-04, 06-02." in message
-    assert "holds 40 recordings, and UBFC-rPPG has 42. Not there: subject8, subject44." in message
+    assert "Missing (one of these was never part of the data set): 03-04, 06-02." in message
+    assert "holds 40 recordings, and UBFC-rPPG has 42. Missing: subject8, subject44." in message
     assert "--allow-incomplete" in message
     sets = check_datasets(*folders, allow_incomplete=True)
     assert sets["UBFC-rPPG"].description == "UBFC-rPPG: 40 recordings of 42, incomplete"

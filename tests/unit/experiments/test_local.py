@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.fake_runs import make_run
+from support.systems import needs_locks
 from support.toolbox_outputs import pulses, write
 
 from rfacenet_toolbox.experiments import LocalLauncher, local, run_all
@@ -24,6 +25,7 @@ def outputs_path(run):
     return Path(run.config.TEST.OUTPUT_SAVE_DIR) / f"{run.config.TRAIN.MODEL_FILE_NAME}_outputs.pickle"
 
 
+@needs_locks
 def test_saved_outputs_become_results_of_the_same_evaluation(run):
     path = outputs_path(run)
     path.parent.mkdir(parents=True)
@@ -39,6 +41,7 @@ def test_saved_outputs_become_results_of_the_same_evaluation(run):
     assert "MAE" in run.log.read_text()
 
 
+@needs_locks
 def test_a_model_that_saved_nothing_has_failed(run):
     (outcome,) = run_all([run], LocalLauncher())
     assert "_outputs.pickle" in outcome.failure and not run.done

@@ -2,12 +2,13 @@
 
 from support.fake_results import write_result
 
-from rfacenet_toolbox.experiments.pages import over_seeds, over_seeds_cell, read_result
+from rfacenet_toolbox.evaluation.files.run_folder import read_run
+from rfacenet_toolbox.experiments.pages import over_seeds, over_seeds_cell
 
 
 def test_a_metric_that_is_not_defined_for_every_seed_says_for_how_many(tmp_path):
     results = [
-        read_result(write_result(tmp_path / str(seed), [1.0], pearson=pearson), seed)
+        read_run(write_result(tmp_path / str(seed), [1.0], pearson=pearson, seed=seed).parent)
         for seed, pearson in enumerate((0.9, None))
     ]
     cell = over_seeds_cell(over_seeds(results, "Pearson", "neurips2023"))

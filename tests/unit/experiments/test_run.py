@@ -6,6 +6,7 @@ import pytest
 import yaml
 from support.fake_results import write_result
 from support.fake_runs import BASE, make_run
+from support.systems import needs_locks
 
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.experiments import Run, overlaid
@@ -24,6 +25,14 @@ def test_it_is_done_when_its_results_are_there_for_its_config(tmp_path):
     write_result(run.folder, [1.0])
     assert run.done
     assert not make_run(tmp_path / "a", seed=101).done
+
+
+def test_a_damaged_results_file_is_made_again(tmp_path):
+    run = make_run(tmp_path / "a")
+    run.begin()
+    path = write_result(run.folder, [1.0])
+    path.write_text(path.read_text()[:-20])
+    assert run.current and not run.has_results and not run.done
 
 
 def test_results_without_a_record_are_not_taken_for_its_own(tmp_path):
@@ -71,6 +80,20 @@ def test_the_config_that_is_written_logs_into_the_folder(tmp_path):
     assert "RESUME" not in written(run)["MODEL"]["RFACENET"]
 
 
+def test_a_setting_that_came_later_had_its_default(tmp_path):
+    run = make_run(tmp_path / "a")
+    run.begin()
+    write_result(run.folder, [1.0])
+    record = json.loads((run.folder / "run.json").read_text())
+    del record["settings"]["MODEL.RFACENET.TCU_STEPS"]
+    (run.folder / "run.json").write_text(json.dumps(record))
+    assert run.done
+    steps = run.config.MODEL.RFACENET.TCU_STEPS
+    other = Run("b", run.folder, overlaid(run.content, {"MODEL": {"RFACENET": {"TCU_STEPS": steps + 1}}}))
+    with pytest.raises(ConfigError, match=f"TCU_STEPS was {steps} and is {steps + 1} now"):
+        other.check_kept()
+
+
 def test_in_a_checkout_nothing_is_preprocessed_again(tmp_path):
     run = make_run(tmp_path / "a", toolbox="/a/checkout")
     run.begin()
@@ -109,6 +132,7 @@ def test_signal_methods_have_a_result_each_and_may_become_more(tmp_path):
     assert (run.folder / "GREEN" / "results.json").is_file()
 
 
+@needs_locks
 def test_the_lock_is_held_once(tmp_path):
     run = make_run(tmp_path / "a")
     first = run.lock()

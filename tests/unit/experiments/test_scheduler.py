@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from support.fake_runs import fake_children, make_run, make_runs
 from support.paths import ROOT, TESTS
+from support.systems import needs_locks
 
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.experiments import LocalLauncher, local, run_all
+
+pytestmark = needs_locks
 
 DRIVER = """
 import signal, sys
@@ -165,6 +168,7 @@ def test_a_job_waits_for_the_process_that_executes_its_run(tmp_path, said):
     assert run.log.read_text().count("child of") == 1
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="the child is found in /proc, which is Linux's")
 def test_a_child_that_was_killed_with_its_parent_is_started_again(tmp_path, said):
     runs = make_runs(tmp_path, 2)
     mark(runs[0], "hang")

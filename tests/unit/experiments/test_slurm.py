@@ -4,10 +4,13 @@ import sys
 
 import pytest
 from support.fake_runs import BASE
+from support.systems import needs_locks
 
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.experiments import Run, run_all
 from rfacenet_toolbox.experiments.slurm import SlurmLauncher
+
+pytestmark = needs_locks
 
 
 def test_without_submitit_it_is_said_what_to_install(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from support.fake_results import write_result
 from support.paths import ROOT
 
 from rfacenet_toolbox import config
-from rfacenet_toolbox.experiments.pages import read_result
+from rfacenet_toolbox.evaluation.files.run_folder import read_run
 from rfacenet_toolbox.experiments.published import TABLE2
 from rfacenet_toolbox.experiments.table3 import CONFIGS, DIRECTION, PUBLISHED, REFERENCE, compare_rows
 
@@ -33,7 +33,7 @@ def test_the_reference_is_the_whole_network():
 
 def test_rows_are_paired_by_video_after_averaging_over_seeds(tmp_path):
     def results(name, *errors):
-        return [read_result(write_result(tmp_path / f"{name}{seed}", each), seed) for seed, each in enumerate(errors)]
+        return [read_run(write_result(tmp_path / f"{name}{number}", each).parent) for number, each in enumerate(errors)]
 
     worse = results("worse", [3.0, -5.0, 4.0], [5.0, 3.0, 4.0])
     found = compare_rows({"neither": worse, "Stage-3": results("best", [1.0, 1.0, -1.0])}, "neurips2023")

@@ -1,17 +1,17 @@
-"""What the hosts have in common: the recordings a split should hold and does hold, and how errors end."""
+"""What the hosts have in common: the recordings a split should hold and does hold."""
 
 import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
 
 from rfacenet_toolbox.config.tree import toolbox_tree
-from rfacenet_toolbox.errors import ConfigError, DataError
-from rfacenet_toolbox.hosts.base import Host, print_errors_plainly, recordings, revision
+from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.hosts.base import recordings
+from rfacenet_toolbox.hosts.standalone import StandaloneHost
+from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
 
-TOOLBOX, STANDALONE = Host("toolbox", "d807b01"), Host("standalone")
+TOOLBOX, STANDALONE = ToolboxHost("no folder"), StandaloneHost()
 
 
 def config_of(dataset, path, begin=0.0, end=1.0, split="TEST"):
@@ -53,23 +53,23 @@ def ubfc_rppg(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("host", [TOOLBOX, STANDALONE])
 def test_expected_divides_pure_by_sorted_subject(pure, host):
-    assert set(host.expected("train", config_of("PURE", pure, 0, 0.8, "TRAIN"))) == {
+    assert set(host.expected(config_of("PURE", pure, 0, 0.8, "TRAIN").TRAIN.DATA)) == {
         f"{subject}0{scenario}" for subject in (1, 2, 3, 4) for scenario in (1, 2)
     }
-    assert set(host.expected("valid", config_of("PURE", pure, 0.8, 1, "VALID"))) == {"1001", "1002"}
+    assert set(host.expected(config_of("PURE", pure, 0.8, 1, "VALID").VALID.DATA)) == {"1001", "1002"}
 
 
 def test_expected_divides_ubfc_rppg_by_position_in_the_hosts_order(ubfc_rppg):
     config = config_of("UBFC-rPPG", ubfc_rppg, 0.0, 0.6)
-    assert TOOLBOX.expected("test", config) == ["subject3", "subject10", "subject1"]
-    assert STANDALONE.expected("test", config) == ["subject1", "subject3", "subject4"]
+    assert TOOLBOX.expected(config.TEST.DATA) == ["subject3", "subject10", "subject1"]
+    assert STANDALONE.expected(config.TEST.DATA) == ["subject1", "subject3", "subject4"]
     whole = config_of("UBFC-rPPG", ubfc_rppg)
-    assert TOOLBOX.expected("test", whole) == ["subject3", "subject10", "subject1", "subject12", "subject4"]
+    assert TOOLBOX.expected(whole.TEST.DATA) == ["subject3", "subject10", "subject1", "subject12", "subject4"]
 
 
 def test_expected_is_none_where_it_cannot_be_told(tmp_path):
-    assert TOOLBOX.expected("test", config_of("PURE", tmp_path / "nowhere")) is None
-    assert TOOLBOX.expected("test", config_of("MMPD", tmp_path)) is None
+    assert TOOLBOX.expected(config_of("PURE", tmp_path / "nowhere").TEST.DATA) is None
+    assert TOOLBOX.expected(config_of("MMPD", tmp_path).TEST.DATA) is None
 
 
 def test_recordings_of_a_loader():
@@ -80,7 +80,7 @@ def test_recordings_of_a_loader():
 def test_check_complete_names_the_recordings_that_were_dropped(pure):
     config = config_of("PURE", pure)
     config.TEST.DATA.FILE_LIST_PATH = "lists/test.csv"
-    names = TOOLBOX.expected("test", config)
+    names = TOOLBOX.expected(config.TEST.DATA)
     TOOLBOX.check_complete(config, {"train": None, "test": loader_of(names)})
     kept = [name for name in names if name not in ("302", "1001")]
     with pytest.raises(DataError) as error:
@@ -103,31 +103,3 @@ def test_print_split_shows_the_order_it_got(capsys):
     clips = Clips(["/cache/subject3_input0.npy", "/cache/subject3_input1.npy", "/cache/subject10_input0.npy"])
     TOOLBOX.print_split({"train": SimpleNamespace(dataset=clips), "valid": None})
     assert capsys.readouterr().out == "train: 2 recordings, 3 clips: subject3, subject10\n"
-
-
-def test_our_errors_end_with_the_message_and_others_as_before(monkeypatch, capsys):
-    passed_on = []
-    monkeypatch.setattr(sys, "excepthook", lambda *args: passed_on.append(args))
-    print_errors_plainly()
-    hook = sys.excepthook
-    print_errors_plainly()
-    assert sys.excepthook is hook
-    with pytest.raises(SystemExit) as end:
-        hook(ConfigError, ConfigError("a key is wrong"), None)
-    assert end.value.code == 2
-    assert capsys.readouterr().err == "error: a key is wrong\n"
-    error = KeyError("x")
-    hook(KeyError, error, None)
-    assert passed_on == [(KeyError, error, None)]
-
-
-def test_revision_is_the_commit_of_the_checkout(tmp_path):
-    assert revision(str(tmp_path)) == "unknown"
-    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
-    try:
-        subprocess.check_call([*git, "init", "-q"])
-        subprocess.check_call([*git, "commit", "-q", "--allow-empty", "-m", "first"])
-        commit = subprocess.check_output([*git, "rev-parse", "HEAD"], universal_newlines=True)
-    except OSError:
-        pytest.skip("no git on this machine")
-    assert len(revision(str(tmp_path))) >= 7 and commit.startswith(revision(str(tmp_path)))

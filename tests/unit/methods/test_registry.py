@@ -24,11 +24,12 @@ class Given(Learner):
         self.given = given
 
 
-def test_a_registered_name_is_built_with_what_it_is_given(methods):
-    registry.register("Given", f"{__name__}:Given", node="GIVEN", defaults={"WIDTH": 8})
+@pytest.mark.parametrize("learner", [Given, f"{__name__}:Given"], ids=["class", "its name"])
+def test_a_registered_name_is_built_with_what_it_is_given(methods, learner):
+    registry.register("Given", learner, node="GIVEN", defaults={"WIDTH": 8})
     assert registry.is_registered("Given") and "Given" in registry.names()
     assert registry.build("Given", "settings", "clips", 3).given == ("settings", "clips", 3)
-    assert registry.node("Given") == "GIVEN" and registry.added_nodes() == {"GIVEN": {"WIDTH": 8}}
+    assert registry.settings_node("Given") == "GIVEN" and registry.added_nodes() == {"GIVEN": {"WIDTH": 8}}
     assert registry.adds_to_toolbox("Given")
 
 

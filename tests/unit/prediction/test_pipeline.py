@@ -81,14 +81,14 @@ def test_a_window_longer_than_the_recording_is_all_of_it_and_that_is_said():
     found = predict(own_videos.at(own_videos.face_frames(), 30), window_s=1000)
     (window,) = found.windows
     assert window.seconds == pytest.approx(11) and window.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)
-    assert found.notes == ["The recording is shorter than the window of 1000 s; its one window is all of it."]
+    assert found.notes == ["The recording is shorter than the window of 1000 s; its only window is all of it."]
 
 
 def test_a_picture_that_does_not_change_has_no_heart_rate():
     frames = own_videos.face_frames()[:1] * 300
     found = predict(own_videos.Memory(frames, np.arange(300) / 30))
     assert found.heart_rate_bpm is None and found.quality is None
-    assert "nothing in the face changes that pos could use" in found.notes[-1]
+    assert "nothing changes in the face that pos could use" in found.notes[-1]
     json.dumps(found.to_dict(), allow_nan=False)
     assert "no heart rate" in str(found)
 
@@ -99,7 +99,7 @@ def test_a_picture_that_does_not_change_has_no_heart_rate():
         (lambda: own_videos.flat_frames(300), 30, "No face was found in the 300 frames of memory"),
         (lambda: own_videos.flat_frames(300, level=0), 30, "memory is black"),
         (lambda: own_videos.face_frames()[:180:2], 30, "90 frames in 3.0 s; a heart rate needs 5 s"),
-        (lambda: own_videos.face_frames()[::10], 6, "6.0 frames a second; a pulse needs 8"),
+        (lambda: own_videos.face_frames()[::10], 6, "6.0 frames per second; a pulse needs 8"),
         (lambda: [], 30, "0 frames in 0.0 s"),
     ],
 )
@@ -171,7 +171,7 @@ def test_a_network_gives_a_waveform_for_every_frame(weights):
 
 def test_a_network_says_when_the_face_is_there_too_briefly(weights):
     frames = own_videos.flat_frames(120) + own_videos.face_frames()[:200:2]
-    with pytest.raises(DataError, match=r"The face is there for 3\.\d s, and physnet needs 4\.3 s"):
+    with pytest.raises(DataError, match=r"The face is visible for 3\.\d s, and physnet needs 4\.3 s"):
         predict(own_videos.Memory(frames, np.arange(len(frames)) / 30), "physnet", weights=weights)
 
 
@@ -190,7 +190,7 @@ def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp
     clip = torch.from_numpy(clip_model.FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)).permute(3, 0, 1, 2)
     with torch.no_grad():
         expected = network.eval()(clip[None]).bvp[0].numpy()
-    assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * np.abs(expected).max())
+    assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
     assert not model.waveform(frames[:1].repeat(33, axis=0)).any()
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from rfacenet_toolbox.prediction.overlap import OverlapAdd, stretches
-from rfacenet_toolbox.prediction.resample import GridResampler, even_grid, known_at
+from rfacenet_toolbox.prediction.resample import GridResampler, OverlapAdd, even_grid, known_at, stretches
 
 
 def ramp(time_s):

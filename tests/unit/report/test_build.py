@@ -18,7 +18,7 @@ from rfacenet_toolbox.datasets.settings import preprocess_settings
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.evaluation.files.run_folder import read_run
 from rfacenet_toolbox.hosts import standalone
-from rfacenet_toolbox.report import faces, fig1_attention
+from rfacenet_toolbox.report import fig1_attention
 from rfacenet_toolbox.report.build import write_report
 from rfacenet_toolbox.synthetic import write_dataset
 from rfacenet_toolbox.training.learners import config_of
@@ -96,7 +96,7 @@ def test_the_contour_on_a_clip_is_where_its_skin_is(runs):
     """The outline, the box and the resizing together, against the colours of the picture."""
     data = config_of(read_run(runs[0])).TEST.DATA
     for recording in find_recordings("UBFC-rPPG", data.DATA_PATH):
-        found = faces.clip_faces(recording, preprocess_settings(data), [0, 2])
+        found = fig1_attention.clip_faces(recording, preprocess_settings(data), [0, 2])
         assert sorted(found) == [0, 2]
         for face in found.values():
             assert face.picture.shape == (SIDE, SIDE, 3)
@@ -110,16 +110,16 @@ def test_the_contour_on_a_clip_is_where_its_skin_is(runs):
 
 def test_waves_are_those_that_were_scored(runs):
     run = read_run(runs[0])
-    names, estimate, truth = run.rates("neurips2023")
+    names, estimate, truth = run.heart_rates("neurips2023")
     assert names == ["subject11", "subject12", "subject13"]
     for name, *rates in zip(names, estimate, truth):
-        prediction, label, fs_hz = run.waves(name, "neurips2023")
+        prediction, label, fs_hz = run.waveforms(name, "neurips2023")
         band_hz = evaluation.get_protocol("neurips2023").band_hz
         scored = [evaluation.fft_heart_rate_bpm(wave, fs_hz, band_hz) for wave in (prediction, label)]
         assert scored == pytest.approx(rates, abs=1e-3)
     assert run.epochs["epoch"].tolist() == [0, 1, 2] and np.isnan(run.epochs["valid_loss"]).all()
     with pytest.raises(DataError, match="do not hold the video 'subject1'"):
-        run.waves("subject1", "neurips2023")
+        run.waveforms("subject1", "neurips2023")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_outputs_that_cannot_be_read_are_refused(runs, tmp_path, content, reason
     if content is not None:
         outputs.write_bytes(content)
     with pytest.raises(DataError, match=reason):
-        read_run(run).waves("subject11", "neurips2023")
+        read_run(run).waveforms("subject11", "neurips2023")
 
 
 def test_what_a_run_lacks_is_said_and_the_rest_is_shown(runs, tmp_path):
@@ -186,7 +186,7 @@ def test_folders_that_are_no_runs_are_refused(runs, tmp_path, capsys):
     with pytest.raises(DataError, match="cannot be read"):
         read_run(tmp_path)
     (tmp_path / "results.json").write_text("{}")
-    with pytest.raises(DataError, match="is not what a run leaves"):
+    with pytest.raises(DataError, match="is not what a test run leaves: it lacks schema, model"):
         read_run(tmp_path)
     with pytest.raises(DataError, match="named more than once: .*fused. Name each run once"):
         write_report([runs[0], runs[0]], tmp_path)

@@ -5,13 +5,15 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 import torch
+from support.systems import needs_modes
 
 from rfacenet_toolbox.errors import OutputError
-from rfacenet_toolbox.runtime.files import write_atomically, write_text
+from rfacenet_toolbox.runtime.files import ABANDONED_S, remove_abandoned, write_atomically, write_text
 
 #: with files of at most 20 kB, as on a full disk
 FULL_DISK = """
@@ -74,7 +76,37 @@ def test_missing_folders_are_made_and_every_kind_of_content_is_written(tmp_path)
     assert (tmp_path / "text").read_bytes() == "ä\n".encode()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has neither permissions of this kind nor links for everyone")
+KILLED = """
+import os, signal, sys
+from rfacenet_toolbox.runtime.files import write_atomically
+write_atomically(sys.argv[1], lambda file: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="whether a process is gone is asked on POSIX systems only")
+def test_what_a_killed_process_left_is_removed_and_what_another_one_writes_is_not(tmp_path):
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "clip.npy")])
+    (abandoned,) = tmp_path.glob(".clip.npy.*.tmp")
+
+    def write(file):
+        remove_abandoned(tmp_path)
+        file.write(b"whole")
+
+    write_atomically(tmp_path / "other.npy", write)
+    assert [path.name for path in tmp_path.iterdir()] == ["other.npy"] and abandoned.name.startswith(".clip")
+
+
+def test_temporary_files_of_other_machines_are_removed_when_they_are_old(tmp_path):
+    for name, age_s in (("old", ABANDONED_S + 60), ("young", 60)):
+        path = tmp_path / f".102_input0.npy.{name}-1.tmp"
+        path.write_bytes(b"half")
+        os.utime(path, (time.time() - age_s,) * 2)
+    (tmp_path / "102_input0.npy").write_bytes(b"whole")
+    remove_abandoned(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".102_input0.npy.young-1.tmp", "102_input0.npy"]
+
+
+@needs_modes
 def test_permissions_and_links_stay(tmp_path):
     (tmp_path / "file").write_text("old")
     (tmp_path / "file").chmod(0o640)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import cv2
 import pytest
+from support.paths import TESTS
+from support.systems import needs_signals
 
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.runtime import pool
@@ -32,6 +34,7 @@ def test_one_worker_works_here():
     assert outcomes[1][1:] == (None, "a reason.") and outcomes[2][1:] == (None, "KeyError: 'thing'")
 
 
+@needs_signals
 def test_a_dead_workers_task_is_named_and_the_others_are_done():
     tasks = ["a", "killed", "b", "exit", "refuse", "c"]
     outcomes = {index: (result, failure) for index, result, failure in pool.run(work, tasks, workers=2)}
@@ -45,6 +48,7 @@ def test_a_dead_workers_task_is_named_and_the_others_are_done():
         assert process != os.getpid() and threads == 1
 
 
+@needs_signals
 def test_leaving_early_ends_the_workers():
     outcomes = pool.run(work, ["a", "b", "c"], workers=2)
     _, (_, process, _), _ = next(outcomes)
@@ -56,7 +60,7 @@ def test_leaving_early_ends_the_workers():
 def test_workers_do_not_run_the_main_script_again(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
-        f"import sys\nsys.path[:0] = {[str(HERE), str(HERE.parent)]}\nimport test_pool\n"
+        f"import sys\nsys.path[:0] = {[str(HERE), str(TESTS)]}\nimport test_pool\n"
         "print('script runs')\n"
         "print(sorted(result[0] for _, result, _ in test_pool.pool.run(test_pool.work, ['a', 'b'], 2)))\n"
         "print(__file__)\n"

@@ -1,10 +1,6 @@
 """The speed options of RUNTIME: what is refused, what they must not change, what a run says about them."""
 
-import io
 import json
-import subprocess
-import sys
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,7 +9,7 @@ from support import tiny
 from rfacenet_toolbox.config.node import rfacenet_node
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.hosts import job
-from rfacenet_toolbox.hosts.base import Host
+from rfacenet_toolbox.hosts.standalone import StandaloneHost
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.runtime import speed
 
@@ -70,47 +66,10 @@ def test_channels_last_changes_the_layout_and_not_the_result():
     assert torch.allclose(before.identity, after.identity, atol=1e-5)
 
 
-KEPT_PAGES = """
-import resource, torch
-from rfacenet_toolbox.runtime import speed
-
-def faults():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    torch.ones(16 << 20)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-faults()
-given_back = faults()
-kept = speed.keep_freed_memory()
-print(kept, given_back, [faults() for _ in range(10)][-1])  # the heap takes some turns to find its shape
-"""
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc is Linux's")
-def test_kept_memory_is_not_mapped_anew():
-    done = subprocess.run([sys.executable, "-c", KEPT_PAGES], stdout=subprocess.PIPE, check=True, text=True)
-    kept, before, after = done.stdout.split()
-    if kept == "False":
-        pytest.skip("this C library has no mallopt")
-    assert int(after) < 100 < int(before)
-
-
-def test_a_c_library_without_mallopt_is_left_alone(monkeypatch):
-    monkeypatch.setattr(speed.ctypes, "CDLL", lambda name: SimpleNamespace())
-    assert speed.keep_freed_memory() is False
-
-
-@pytest.mark.parametrize("flags, has", [("fpu avx512f amx_bf16", True), ("fpu avx512f", False), ("", False)])
-def test_bf16_units_are_read_off_the_processors_flags(monkeypatch, flags, has):
-    monkeypatch.setattr(speed.os.path, "exists", lambda path: True)
-    text = f"processor : 0\nflags : {flags}\n"
-    monkeypatch.setattr(speed, "open", lambda path: io.StringIO(text), raising=False)
-    assert speed.has_bf16_units(CPU) is has
-
-
+@tiny.needs_fused_adam
 def test_results_name_the_machine_and_the_speed_options(tmp_path):
     config = tiny.config(tmp_path, 1, RUNTIME__FUSED_OPTIMIZER=True, RUNTIME__CHANNELS_LAST=True, RUNTIME__WORKERS=0)
-    job.run(config, tiny.loaders(), Host("standalone"))
+    job.run(config, tiny.loaders(), StandaloneHost())
     said = json.loads((tmp_path / "results.json").read_text())["runtime"]
     assert said.pop("device_name") and said.pop("cores") >= 1
     assert said == {

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.path import Path
 
 from rfacenet_toolbox.errors import DataError
-from rfacenet_toolbox.synthetic import Subject, write_dataset
-from rfacenet_toolbox.synthetic.outline import face_outlines, is_synthetic
+from rfacenet_toolbox.synthetic import Subject, is_synthetic, write_dataset
+from rfacenet_toolbox.synthetic.outline import face_outlines
 
 SIZE = (160, 120)
 

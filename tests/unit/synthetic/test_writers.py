@@ -20,7 +20,7 @@ def labels(count, fs_hz):
 
 
 def test_pure_pictures_and_json(tmp_path, frames):
-    write_pure((tmp_path, "01-02"), frames, labels(12, 60.0), 30.0)
+    write_pure(tmp_path, "01-02", frames, labels(12, 60.0), 30.0)
     pictures = sorted((tmp_path / "01-02").iterdir())
     assert [cv2.imread(str(path))[..., ::-1].tolist() for path in pictures] == [frame.tolist() for frame in frames]
     content = json.loads((tmp_path / "01-02.json").read_text())
@@ -34,7 +34,7 @@ def test_pure_pictures_and_json(tmp_path, frames):
 
 
 def test_ubfc_video_is_lossless_and_text_has_three_lines(tmp_path, frames):
-    write_ubfc((tmp_path, "subject7"), frames, labels(6, 30.0), 30.0)
+    write_ubfc(tmp_path, frames, labels(6, 30.0), 30.0)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ground_truth.txt", "vid.avi"]
     video = cv2.VideoCapture(str(tmp_path / "vid.avi"))
     assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(30.0)
@@ -55,4 +55,4 @@ def test_a_lossless_codec_is_found_and_leaves_no_trace(tmp_path):
 
 def test_unknown_codec_is_an_error(tmp_path, frames):
     with pytest.raises(DataError, match="'ZZZZ'"):
-        write_ubfc((tmp_path, "subject1"), frames, labels(6, 30.0), 30.0, codec="ZZZZ")
+        write_ubfc(tmp_path, frames, labels(6, 30.0), 30.0, codec="ZZZZ")

@@ -8,8 +8,8 @@ from support import tiny
 
 from rfacenet_toolbox import cli
 from rfacenet_toolbox.errors import ConfigError, DataError
-from rfacenet_toolbox.hosts.base import Host
 from rfacenet_toolbox.hosts.job import run
+from rfacenet_toolbox.hosts.standalone import StandaloneHost
 from rfacenet_toolbox.prediction import clip_model
 from rfacenet_toolbox.training import weights_files
 from rfacenet_toolbox.training.export import export
@@ -18,7 +18,7 @@ from rfacenet_toolbox.training.export import export
 @pytest.fixture
 def finished(tmp_path):
     config = tiny.config(tmp_path / "run", epochs=1, FUSION="stage1", EXPORT_IDENTITY_HEAD=True)
-    run(config, tiny.loaders(), Host("standalone"))
+    run(config, tiny.loaders(), StandaloneHost())
     return tmp_path / "run"
 
 

@@ -10,8 +10,10 @@ from support import tiny
 
 from rfacenet_toolbox.errors import CheckpointError, DataError, NotFiniteError
 from rfacenet_toolbox.hosts.job import make_trainer
+from rfacenet_toolbox.methods.rfacenet.learner import RFaceNetLearner
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import resume, state_dicts
+from rfacenet_toolbox.training.loaders import split_holdout
 from rfacenet_toolbox.training.trainer import Trainer
 
 
@@ -32,6 +34,22 @@ def epochs(folder):
 def same_weights(one, other):
     one, other = state_dicts.load_weights(one), state_dicts.load_weights(other)
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_columns_of_a_methods_own_follow_the_usual_ones(tmp_path, monkeypatch):
+    step = RFaceNetLearner.step
+
+    def logs_more(self, clips, labels, subjects):
+        taken = step(self, clips, labels, subjects)
+        return taken._replace(log={**taken.log, "clips_seen": (len(clips), None), "unlisted": (1.0, 1)})
+
+    monkeypatch.setattr(RFaceNetLearner, "step", logs_more)
+    trained(tiny.config(tmp_path / "a", epochs=1))
+    monkeypatch.setattr(RFaceNetLearner, "log_columns", ("bvp", "clips_seen"))
+    trained(tiny.config(tmp_path / "b", epochs=1))
+    usual, (row,) = list(epochs(tmp_path / "a")[0]), epochs(tmp_path / "b")
+    assert tuple(usual) == resume.COLUMNS
+    assert list(row) == [*usual, "clips_seen"] and row["clips_seen"] == "4"
 
 
 def test_a_run_leaves_weights_of_each_epoch_a_state_and_a_log(tmp_path):
@@ -74,7 +92,11 @@ class Killed(Exception):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"IDENTITY": "tcu"}, {"IDENTITY": "noise"}, {"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}],
+    [
+        {"IDENTITY": "tcu"},
+        {"IDENTITY": "noise"},
+        pytest.param({"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+    ],
 )
 def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, settings):
     # Dynamo without a compiler behind it: what is tested here is names and states, not kernels.
@@ -146,8 +168,7 @@ def test_validation_picks_the_best_epoch_and_counts_unseen_subjects(tmp_path):
 
 def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
     config = tiny.config(tmp_path, 1, IDENTITY_HOLDOUT=True)
-    trainer = make_trainer(config, tiny.loaders(chunks=6))
-    train, held = trainer._split_holdout(tiny.loaders(chunks=6)["train"])
+    train, held = split_holdout(tiny.loaders(chunks=6)["train"], "PURE", 2)
     assert (len(train.dataset), len(held.dataset)) == (10, 2)
     assert sorted(name for _, _, names, _ in held for name in names) == ["101", "201"]
     trained(config, chunks=6)
@@ -158,7 +179,11 @@ def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"RUNTIME__PRECISION": "bf16"}, {"RUNTIME__CHANNELS_LAST": True}, {"RUNTIME__FUSED_OPTIMIZER": True}],
+    [
+        {"RUNTIME__PRECISION": "bf16"},
+        {"RUNTIME__CHANNELS_LAST": True},
+        pytest.param({"RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+    ],
 )
 def test_runtime_settings_change_a_loss_by_rounding_only(tmp_path, settings):
     trained(tiny.config(tmp_path / "a", 1))

@@ -5,12 +5,11 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from support import tiny
 from support.toolbox_outputs import chunked, dump, pulses, write
 
 from rfacenet_toolbox.errors import DataError, EvaluationError
 from rfacenet_toolbox.evaluation import Scheme
-from rfacenet_toolbox.evaluation.files import outputs, results
+from rfacenet_toolbox.evaluation.files import outputs
 
 TRUTH = pulses({"subject1": 60, "subject2": 75, "subject3": 90, "subject4": 100})
 GUESS = pulses({"subject1": 60, "subject2": 78, "subject3": 88, "subject4": 100}, noise=0.2)
@@ -66,18 +65,18 @@ def test_eleven_chunks_numbered_by_text_keep_their_order(path):
     )
 
 
-def test_ours_are_read(tmp_path):
-    config = tiny.config(tmp_path)
-    tested = results.trained_model(config, "w.pth")
+def test_what_is_written_is_the_toolboxs_pickle_and_is_read(path):
     predictions, labels = chunked(GUESS, 100), chunked(TRUTH, 100)
-    results.save_outputs(config, tested, predictions, labels)
-    read = outputs.read(tmp_path)
-    assert read.path == str(tmp_path / "outputs" / "tiny_outputs.pickle")
-    assert (read.label_type, read.fs_hz) == ("Standardized", 30.0)
-    scored = results.evaluate_outputs(config, tested, predictions, labels)
-    assert {name: summary for name, (summary, _) in read.evaluate().items()} == {
-        name: summary for name, (summary, _) in scored.items()
-    }
+    outputs.write(path, predictions, labels, "Standardized", 30)
+    with open(path, "rb") as file:
+        content = pickle.load(file)
+    assert list(content) == ["predictions", "labels", "label_type", "fs"]
+    assert (content["label_type"], content["fs"]) == ("Standardized", 30)
+    assert torch.equal(content["predictions"]["subject2"][3], predictions["subject2"][3])
+    read = outputs.read(path)
+    assert (read.label_type, read.fs_hz, read.unusable) == ("Standardized", 30.0, {})
+    for video in GUESS:
+        np.testing.assert_array_equal(read.predictions[video], GUESS[video])
 
 
 @pytest.mark.parametrize("label_type", ["DiffNormalized", "Raw", "Standardized"])
@@ -147,8 +146,8 @@ def _tensor(predictions, labels):
         (_number_twice, "the prediction has a chunk numbered '0', beside 6 others"),
         (_name, "the prediction has a chunk numbered 'last', beside 6 others"),
         (_far_away, "the prediction lacks chunk 6, 7, 8, 9, 10 of 0 to 1000000000000"),
-        (_list, "chunk 0 of the prediction is no tensor of real numbers"),
-        (_complex, "chunk 0 of the prediction is no tensor of real numbers"),
+        (_list, "chunk 0 of the prediction is not a tensor of real numbers"),
+        (_complex, "chunk 0 of the prediction is not a tensor of real numbers"),
         (_no_chunks, "the prediction has no chunks"),
         (_tensor, "the prediction has no chunks"),
     ],
@@ -191,7 +190,7 @@ def test_if_no_video_can_be_used_the_first_reason_is_told(path):
 @pytest.mark.parametrize(
     "more, message",
     [
-        ({"label_type": "Peaks"}, "labels are of type 'Peaks'. Known are DiffNormalized, Raw, Standardized"),
+        ({"label_type": "Peaks"}, "labels are of type 'Peaks', and expected are DiffNormalized, Raw, Standardized"),
         ({"label_type": None}, "labels are of type None"),
         ({"label_type": ["Raw"]}, r"labels are of type \['Raw'\]"),
         ({"fs": None}, "frame rate of None"),
@@ -200,10 +199,13 @@ def test_if_no_video_can_be_used_the_first_reason_is_told(path):
         ({"fs": float("nan")}, "frame rate of nan"),
         ({"fs": "30"}, "frame rate of '30'"),
         ({"fs": True}, "frame rate of True"),
-        ({"predictions": {}, "labels": {}}, "predictions and labels of some videos by name"),
-        ({"predictions": [1]}, "predictions and labels of some videos by name"),
-        ({"predictions": {1: {}}, "labels": {1: {}}}, "predictions and labels of some videos by name"),
-        ({"predictions": {"subject7": {}}}, "on one side only: subject1, subject2, subject3, subject4, subject7. Test"),
+        ({"predictions": {}, "labels": {}}, "predictions and labels by the names of their videos"),
+        ({"predictions": [1]}, "predictions and labels by the names of their videos"),
+        ({"predictions": {1: {}}, "labels": {1: {}}}, "predictions and labels by the names of their videos"),
+        (
+            {"predictions": {"subject7": {}}},
+            "only one of the two: subject1, subject2, subject3, subject4, subject7. Test",
+        ),
     ],
 )
 def test_a_file_that_says_something_else_is_refused(path, more, message):

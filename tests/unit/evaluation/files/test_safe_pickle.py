@@ -166,7 +166,7 @@ RUN = Call(os.system, "touch was_run")
 )
 @pytest.mark.parametrize("protocol", [3, 4, 5])
 def test_anything_but_numbers_is_refused_by_name(file, content, name, protocol):
-    with pytest.raises(DataError, match=f"asks for .*{name}.* Nothing of it was run"):
+    with pytest.raises(DataError, match=f"asks for .*{name}.* Nothing in it was run"):
         load(file, content, protocol)
 
 
@@ -254,8 +254,8 @@ def test_no_file_is_refused(tmp_path):
 def test_reading_needs_no_torch(file):
     load(file, TENSOR)
     code = (
-        "import sys; from rfacenet_toolbox.evaluation.files import safe_pickle as plain_pickle; "
-        "print(plain_pickle.load(sys.argv[1]).values.sum(), 'torch' in sys.modules)"
+        "import sys; from rfacenet_toolbox.evaluation.files import safe_pickle; "
+        "print(safe_pickle.load(sys.argv[1]).values.sum(), 'torch' in sys.modules)"
     )
     said = subprocess.check_output([sys.executable, "-c", code, str(file)], cwd=str(ROOT), text=True)
     assert said.split() == [str(TENSOR.sum().item()), "False"]

@@ -7,14 +7,15 @@ import stat
 import subprocess
 
 import pytest
-from support.checkouts import contents, real_checkout, write  # noqa: F401  (a fixture)
+from support.checkouts import contents, write
 from support.paths import ROOT
 
 from rfacenet_toolbox.errors import InstallError, OutputError
 from rfacenet_toolbox.hosts.toolbox import install as plugin
+from rfacenet_toolbox.hosts.toolbox import main_line
 
 PATCH = ROOT / "patches" / "main.py.patch"
-LINE = plugin.LINE.encode()
+LINE = main_line.LINE.encode()
 
 
 @pytest.fixture
@@ -50,10 +51,10 @@ def test_install_adds_the_line_and_the_configs_and_uninstall_gives_all_back(chec
     assert after["toolbox_configs/A.yaml"] == (shipped / "A.yaml").read_bytes()
     added = {"toolbox_configs", "toolbox_configs/A.yaml", "toolbox_configs/B.yaml", "toolbox_configs/.rfacenet.json"}
     assert set(after) - set(before) == added
-    assert report.lines[1:3] == ["main.py: one line added", "toolbox_configs/: 2 files added, 0 there already"]
+    assert report[1:3] == ["main.py: one line added", "toolbox_configs/: 2 files added, 0 there already"]
     report = plugin.uninstall(checkout)
     assert contents(checkout) == before
-    assert report.lines[1:] == ["main.py: as it was", "toolbox_configs/: 2 files removed"]
+    assert report[1:] == ["main.py: as it was", "toolbox_configs/: 2 files removed"]
 
 
 @pytest.mark.parametrize("theirs", [False, True], ids=["new folder", "with a file of the user's"])
@@ -64,9 +65,9 @@ def test_configs_in_folders_come_with_their_folder_and_go_with_it(checkout, ship
         (checkout / "toolbox_configs" / "rows").mkdir(parents=True)
         (checkout / "toolbox_configs" / "rows" / "D.yaml").write_text("mine\n")
     before = contents(checkout)
-    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 3 files added, 0 there already"
+    assert plugin.install(checkout)[2] == "toolbox_configs/: 3 files added, 0 there already"
     assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../A.yaml']\n"
-    assert plugin.install(checkout).lines[2] == "toolbox_configs/: 0 files added, 3 there already"
+    assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 3 there already"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
 
@@ -75,10 +76,10 @@ def test_both_are_safe_to_repeat(checkout):
     before = contents(checkout)
     plugin.install(checkout)
     once = contents(checkout)
-    assert "main.py: the line is there already" in plugin.install(checkout).lines
+    assert "main.py: the line is there already" in plugin.install(checkout)
     assert contents(checkout) == once
     plugin.uninstall(checkout)
-    assert "nothing to take out" in plugin.uninstall(checkout).lines[0]
+    assert "nothing to take out" in plugin.uninstall(checkout)[0]
     assert contents(checkout) == before
 
 
@@ -130,7 +131,7 @@ def test_the_users_own_configs_stay(checkout):
     (folder / "A.yaml").write_text("mine\n")
     (folder / "C.yaml").write_text("mine too\n")
     before = contents(checkout)
-    assert "toolbox_configs/A.yaml: yours, left as it is" in plugin.install(checkout).lines
+    assert "toolbox_configs/A.yaml: yours, left as it is" in plugin.install(checkout)
     assert (folder / "A.yaml").read_text() == "mine\n"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
@@ -149,7 +150,7 @@ def test_a_config_edited_since_is_kept_and_named(checkout):
     plugin.install(checkout)
     (checkout / "toolbox_configs" / "A.yaml").write_text("edited\n")
     plugin.install(checkout)
-    assert "toolbox_configs/A.yaml: edited since, kept" in plugin.uninstall(checkout).lines
+    assert "toolbox_configs/A.yaml: edited since, kept" in plugin.uninstall(checkout)
     assert [path.name for path in (checkout / "toolbox_configs").iterdir()] == ["A.yaml"]
     assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "edited\n"
 
@@ -260,7 +261,7 @@ def test_an_install_that_was_cut_off_can_be_undone_and_repeated(checkout, monkey
 
 @pytest.mark.parametrize("command", [["patch", "-p1", "-i"], ["git", "apply", "--unidiff-zero"]])
 def test_the_patch_is_the_same_line(checkout, command):
-    assert PATCH.read_text().splitlines()[-1] == "+" + plugin.LINE
+    assert PATCH.read_text().splitlines()[-1] == "+" + main_line.LINE
     if shutil.which(command[0]) is None:
         pytest.skip(f"no {command[0]} on this machine")
     original = (checkout / "main.py").read_bytes()
@@ -271,8 +272,7 @@ def test_the_patch_is_the_same_line(checkout, command):
     assert (checkout / "main.py").read_bytes() == original
 
 
-@pytest.mark.toolbox
-def test_real_checkouts_are_given_back(real_checkout):  # noqa: F811
+def test_real_checkouts_are_given_back(real_checkout):
     before = contents(real_checkout)
     plugin.install(real_checkout)
     assert (real_checkout / "main.py").read_bytes() == LINE + b"\n" + before["main.py"]
@@ -280,7 +280,6 @@ def test_real_checkouts_are_given_back(real_checkout):  # noqa: F811
     assert contents(real_checkout) == before
 
 
-@pytest.mark.toolbox
 @pytest.mark.parametrize("command", [["patch", "-p1", "-i"], ["git", "apply", "--unidiff-zero"]])
-def test_the_patch_applies_to_real_checkouts(real_checkout, command):  # noqa: F811
+def test_the_patch_applies_to_real_checkouts(real_checkout, command):
     test_the_patch_is_the_same_line(real_checkout, command)

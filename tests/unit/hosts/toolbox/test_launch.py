@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from support.checkouts import contents, real_checkout, write  # noqa: F401  (a fixture)
+from support.checkouts import contents, write
 from support.paths import ROOT
 
 from rfacenet_toolbox.errors import ConfigError, InstallError
@@ -57,7 +57,8 @@ def start(monkeypatch, capfd):
 def config_file(folder, name, more=""):
     path = folder / f"{name}.yaml"
     path.write_text(
-        f"TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: {name}\n  RFACENET:\n    RUNTIME:\n      WORKERS: 1\n{more}"
+        f"TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: {name}\n  RFACENET:\n    RUNTIME:\n      WORKERS: 1\n"
+        f"      BUILT_IN_MODELS: true\n{more}"
     )
     return path
 
@@ -76,8 +77,8 @@ def test_an_absent_module_ends_the_run_with_one_paragraph(checkout, tmp_path, st
     status, _, err = start(checkout, config_file(tmp_path, "Absent"), installed=True)
     assert status == 2
     assert err.strip().splitlines() == [
-        "error: mamba_absent.ops.triton.Mamba is needed here. neural_methods/trainer.py imports it, and this Python "
-        "has no module mamba_absent. Run 'pip install mamba_absent', or use a model or data set that does without it."
+        "error: mamba_ssm.ops.triton.Mamba is needed here. neural_methods/trainer.py imports it, and this Python "
+        "has no module mamba_ssm. Run 'pip install mamba-ssm', or use a model or data set that does without it."
     ]
 
 
@@ -112,8 +113,7 @@ def test_a_folder_that_is_no_checkout_is_an_error(tmp_path):
         launch.run(tmp_path, [])
 
 
-@pytest.mark.toolbox
-def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, capfd):  # noqa: F811
+def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, capfd):
     before = contents(real_checkout)
     plugin.install(real_checkout)
     assert subprocess.call([sys.executable, "main.py", "--help"], cwd=str(real_checkout)) == 0
@@ -124,9 +124,8 @@ def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, ca
     assert contents(real_checkout) == before
 
 
-@pytest.mark.toolbox
 @pytest.mark.parametrize("installed", [True, False], ids=["installed", "launched"])
-def test_our_model_gets_what_a_real_checkout_preprocessed(real_checkout, tmp_path, start, stub_job, installed):  # noqa: F811
+def test_our_model_gets_what_a_real_checkout_preprocessed(real_checkout, tmp_path, start, stub_job, installed):
     from support.data_recordings import noise_frames, write_ubfc_rppg
 
     for name in ("subject1", "subject12"):

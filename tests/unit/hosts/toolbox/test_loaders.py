@@ -7,18 +7,51 @@ import numpy as np
 import pytest
 import torch
 from support.plugged import YAML
+from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.runtime import speed
 
 
-def runtime(**settings):
+def runtime(name="rFaceNet", **settings):
     lines = "".join(f"      {key}: {value}\n" for key, value in settings.items())
-    return YAML.format(name="Physnet") + "  RFACENET:\n    RUNTIME:\n" + lines
+    return YAML.format(name=name) + "  RFACENET:\n    RUNTIME:\n" + lines
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """A list that grows when freed memory is asked to be kept."""
+    calls = []
+    monkeypatch.setattr(speed, "keep_freed_memory", lambda: calls.append(True))
+    return calls
+
+
+@pytest.mark.parametrize(
+    "text", [YAML.format(name="Physnet"), "TOOLBOX_MODE: unsupervised_method\nUNSUPERVISED:\n  METHOD: [POS]\n"]
+)
+def test_built_in_models_keep_their_loader_and_memory(plugged, kept, capsys, text):
+    plugged.get_config(text)
+    assert plugged.main.DataLoader is DataLoader and not kept
+    assert capsys.readouterr().out == ""
+
+
+def test_built_in_models_have_our_loader_and_memory_where_asked(plugged, kept):
+    plugged.get_config(runtime("Physnet", BUILT_IN_MODELS="true", WORKERS=2))
+    assert plugged.main.DataLoader([1, 2], num_workers=16).num_workers == 2 and kept == [True]
+    plugged.get_config(runtime("Physnet", BUILT_IN_MODELS="true", KEEP_MEMORY="false"))
+    assert kept == [True]
+
+
+def test_settings_that_do_not_hold_for_a_built_in_model_are_told(plugged, kept, capsys):
+    plugged.get_config(runtime("Physnet", WORKERS=2, KEEP_WORKERS="false"))
+    assert plugged.main.DataLoader is DataLoader and not kept
+    said = capsys.readouterr().out
+    assert "RUNTIME.WORKERS (2), KEEP_WORKERS (False) has no effect" in said and "BUILT_IN_MODELS" in said
 
 
 def test_seed_100_changes_nothing(plugged):
     states = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
-    plugged.get_config(runtime(SEED=100))
+    plugged.get_config(runtime("Physnet", SEED=100))
     assert torch.equal(torch.get_rng_state(), states[0])
     assert (np.random.get_state()[1].tolist(), random.getstate()) == states[1:]
     assert plugged.main.train_generator.initial_seed() != 100
@@ -26,7 +59,7 @@ def test_seed_100_changes_nothing(plugged):
 
 def test_another_seed_seeds_every_generator(plugged):
     generators = plugged.main.train_generator, plugged.main.general_generator
-    plugged.get_config(runtime(SEED=7))
+    plugged.get_config(runtime("Physnet", SEED=7))
     drawn = random.random(), np.random.rand(), torch.rand(1).item()
     assert [generator.initial_seed() for generator in generators] == [7, 7]
     assert generators == (plugged.main.train_generator, plugged.main.general_generator)
@@ -39,7 +72,7 @@ def test_another_seed_seeds_every_generator(plugged):
 def test_a_seed_without_loader_generators_to_seed_is_an_error(plugged):
     del plugged.main.train_generator
     with pytest.raises(ConfigError, match="SEED is 7, and this main.py has no train_generator"):
-        plugged.get_config(runtime(SEED=7))
+        plugged.get_config(runtime("Physnet", SEED=7))
 
 
 @pytest.mark.filterwarnings("ignore:This DataLoader will create")

@@ -7,13 +7,13 @@ import types
 from argparse import Namespace
 
 import pytest
-from support.checkouts import real_checkout, write  # noqa: F401  (a fixture)
+from support.checkouts import write
 from support.paths import ROOT
 from support.plugged import YAML
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError, DataError, InstallError
-from rfacenet_toolbox.hosts.toolbox import plugin
+from rfacenet_toolbox.hosts.toolbox import contract, plugin
 
 
 def test_activate_adds_our_node_and_changes_no_other_key(plugged):
@@ -54,7 +54,7 @@ def test_activate_imports_neither_torch_nor_other_heavy_modules(tmp_path):
 
 def test_a_built_in_model_keeps_mains_functions_and_its_config(plugged):
     config = plugged.get_config(YAML.format(name="Physnet"))
-    assert plugged.rebound() <= {"DataLoader"}
+    assert plugged.rebound() == set()
     assert config.is_frozen() and not plugged.checked
     plain = config.clone()
     del plain.MODEL["RFACENET"]
@@ -65,6 +65,7 @@ def test_a_built_in_model_keeps_mains_functions_and_its_config(plugged):
 def test_a_registered_model_is_served_by_the_job(plugged):
     config = plugged.get_config(YAML.format(name="rFaceNet"))
     assert plugged.checked == [("rFaceNet", "toolbox")] and not plugged.jobs
+    assert plugged.rebound() == {"DataLoader", "train_and_test", "test"}
     for function in (plugged.main.train_and_test, plugged.main.test):
         function(config, {})
         served, loaders, host = plugged.jobs.pop()
@@ -116,10 +117,10 @@ def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(plugged, monk
     plugged.get_config(text.format("HC"))
     with pytest.raises(ConfigError, match="TEST.*'Y5F', and this revision of the toolbox has no YOLO5Face"):
         plugged.get_config(text.format("Y5F"))
-    monkeypatch.setitem(plugin.BACKENDS, "RF", ("RetinaFace", "absent_module"))
+    monkeypatch.setitem(contract.BACKENDS, "RF", ("RetinaFace", "absent_module"))
     with pytest.raises(ConfigError, match="'RF', which needs the module absent_module"):
         plugged.get_config(text.format("RF"))
-    monkeypatch.setitem(plugin.BACKENDS, "RF", ("RetinaFace", "json"))
+    monkeypatch.setitem(contract.BACKENDS, "RF", ("RetinaFace", "json"))
     plugged.get_config(text.format("RF"))
 
 
@@ -127,7 +128,7 @@ def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(plugged, monk
 REAL = """
 import importlib, runpy, sys, types
 from argparse import Namespace
-from rfacenet_toolbox.hosts import Host
+from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
 from rfacenet_toolbox.hosts.toolbox import activate
 import config as settings
 built_in, ours, pure, ubfc_rppg = sys.argv[1:]
@@ -153,16 +154,32 @@ for dataset, module, path in (("PURE", "PURELoader", pure), ("UBFC-rPPG", "UBFCr
         tree.TEST.DATA.DATASET, tree.TEST.DATA.DATA_PATH = dataset, path
         tree.TEST.DATA.BEGIN, tree.TEST.DATA.END = begin, end
         theirs = [str(found["index"]) for found in loader.split_raw_data(loader.get_raw_data(path), begin, end)]
-        mine = Host("toolbox").expected("test", tree)
+        mine = ToolboxHost(".").expected(tree.TEST.DATA)
         assert sorted(mine) == sorted(theirs) and len(mine) > 0, (dataset, begin, end, mine, theirs)
         assert dataset == "PURE" or mine == theirs
 print("as agreed")
 """
+#: runs in a checkout, as REAL: what main makes its loaders with, and the C library's settings for memory
+LOADERS = """
+import runpy, sys, types
+from argparse import Namespace
+from torch.utils.data import DataLoader
+from rfacenet_toolbox.hosts.toolbox import activate
+from rfacenet_toolbox.runtime import speed
+asked = []
+speed.keep_freed_memory = lambda: asked.append(True)
+activate()
+import config as settings
+main = types.ModuleType("__main__")
+vars(main).update(runpy.run_path("main.py", run_name="main"))
+sys.modules["__main__"] = main
+settings.get_config(Namespace(config_file=sys.argv[1]))
+print(main.DataLoader is DataLoader, asked)
+"""
 BUILT_IN = "configs/train_configs/PURE_PURE_UBFC-rPPG_PHYSNET_BASIC.yaml"
 
 
-@pytest.mark.toolbox
-def test_the_contract_in_real_checkouts(real_checkout, tmp_path):  # noqa: F811
+def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
     for number in (3, 11, 1, 2, 5):
         (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
         for scenario in (1, 2):
@@ -180,3 +197,22 @@ def test_the_contract_in_real_checkouts(real_checkout, tmp_path):  # noqa: F811
         text=True,
     )
     assert done.returncode == 0 and done.stdout.endswith("as agreed\n"), done.stdout
+
+
+@pytest.mark.parametrize("mode", ["train_and_test", "unsupervised_method"])
+@pytest.mark.parametrize("asked, said", [("", "True []\n"), ("true", "False [True]\n")])
+def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tmp_path, mode, asked, said):
+    path = tmp_path / "X.yaml"
+    path.write_text(
+        f"BASE: ['{real_checkout / BUILT_IN}']\nTOOLBOX_MODE: {mode}\nUNSUPERVISED:\n  METHOD: [POS]\n"
+        + (f"MODEL:\n  RFACENET:\n    RUNTIME:\n      BUILT_IN_MODELS: {asked}\n" if asked else "")
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", LOADERS, str(path)],
+        cwd=str(real_checkout),
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0 and done.stdout.endswith(said), done.stdout

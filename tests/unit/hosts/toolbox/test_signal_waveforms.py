@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from rfacenet_toolbox.errors import ConfigError, InstallError
-from rfacenet_toolbox.hosts.toolbox import plugin
+from rfacenet_toolbox.hosts.toolbox import contract
 
 
 def unsupervised(methods, log="runs"):
@@ -21,7 +21,7 @@ def unsupervised(methods, log="runs"):
 def test_the_unsupervised_mode_rebinds_its_function_and_nothing_else(plugged):
     state = torch.get_rng_state()
     plugged.get_config(unsupervised("[POS]"))
-    assert plugged.rebound() == {"DataLoader", "unsupervised_method_inference"} and not plugged.checked
+    assert plugged.rebound() == {"unsupervised_method_inference"} and not plugged.checked
     once = plugged.main.unsupervised_method_inference
     plugged.get_config(unsupervised("[POS]"))
     assert plugged.main.unsupervised_method_inference is once
@@ -56,9 +56,9 @@ class Clips(Dataset):
 def predicting(plugged, monkeypatch):
     """The plugged main with a predictor of its own that knows POS and CHROM; what it prints goes to ``heard``."""
     library = types.SimpleNamespace(butter=1)
-    chrom = types.ModuleType(plugin.CHROM_MODULE)
+    chrom = types.ModuleType(contract.CHROM)
     chrom.signal = library
-    predictor = types.ModuleType(plugin.SIGNAL_PREDICTOR)
+    predictor = types.ModuleType(contract.SIGNAL_PREDICTOR)
     predictor.POS_WANG = lambda frames, fs: frames[:, 0, 0, 1] * 2.0
     predictor.CHROME_DEHAAN = lambda frames, fs: frames[:100, 0, 0, 1] * len(chrom.signal.hanning(4))
     functions = predictor.POS_WANG, predictor.CHROME_DEHAAN
@@ -75,7 +75,7 @@ def predicting(plugged, monkeypatch):
                     raise ValueError(method)
 
     plugged.main.unsupervised_method_inference = infer
-    for name, module in ((plugin.SIGNAL_PREDICTOR, predictor), (plugin.CHROM_MODULE, chrom)):
+    for name, module in ((contract.SIGNAL_PREDICTOR, predictor), (contract.CHROM, chrom)):
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.delitem(sys.modules, "rfacenet_toolbox.hosts.job")  # the real one
     yield plugged
@@ -128,10 +128,10 @@ def test_what_was_predicted_whole_is_kept_when_the_toolbox_fails(predicting, tmp
     def fail(frames, fs):
         raise ZeroDivisionError("in the toolbox")
 
-    whole = sys.modules[plugin.SIGNAL_PREDICTOR].CHROME_DEHAAN
-    sys.modules[plugin.SIGNAL_PREDICTOR].CHROME_DEHAAN = fail
+    whole = sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN
+    sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN = fail
     with pytest.raises(ZeroDivisionError):
         predict(predicting, "[POS, CHROM]", tmp_path)
-    assert sys.modules[plugin.SIGNAL_PREDICTOR].CHROME_DEHAAN is fail
-    sys.modules[plugin.SIGNAL_PREDICTOR].CHROME_DEHAAN = whole
+    assert sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN is fail
+    sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN = whole
     assert (tmp_path / "POS" / "results.json").exists() and not (tmp_path / "CHROM").exists()

@@ -1,10 +1,10 @@
-"""Limits of agreement, the band of 8 bpm, and when a curve has made its way."""
+"""Limits of agreement, and the band of 8 bpm."""
 
 import numpy as np
 import pytest
 
 from rfacenet_toolbox.errors import EvaluationError
-from rfacenet_toolbox.report.agreement import bland_altman, epoch_of_share, within
+from rfacenet_toolbox.report.figures.agreement import bland_altman, within
 
 
 def test_bland_altman_by_hand():
@@ -40,19 +40,3 @@ def test_what_has_no_limits_is_refused(estimate, truth, message):
 def test_the_band_includes_its_edge():
     assert within([68, 51.9, 60, 80], [60, 60, 60, 60]) == 2
     assert within([], []) == 0
-
-
-@pytest.mark.parametrize(
-    "values, index",
-    [
-        ([50, 20, 6, 4, 0], 3),
-        ([50, 20, 5, 4, 0], 2),
-        ([0.1, 0.2, 0.95, 0.5, 1.0], 2),
-        ([5, 5, 5], None),
-        ([5, 1], None),
-        ([5, np.nan, 1], None),
-        ([], None),
-    ],
-)
-def test_the_epoch_in_which_90_percent_of_the_way_is_made(values, index):
-    assert epoch_of_share(values) == index

@@ -1,0 +1,89 @@
+"""The test run that a config describes, and whether it has been done already."""
+
+import os
+
+from ..config.tree import completed, plain
+from ..datasets.clips import recording_of
+from ..evaluation import Scheme
+from ..evaluation.files import results, run_folder
+from ..runtime import speed
+
+
+def trained_model(config, host, weights):
+    """The :class:`~.results.TestRun` of ``MODEL.NAME`` with the weights file ``weights``."""
+    name = config.TRAIN.MODEL_FILE_NAME
+    if config.TOOLBOX_MODE == "only_test":
+        model = os.path.basename(config.INFERENCE.MODEL_PATH).split(".pth")[0]
+        name = f"{model}_{config.TEST.DATA.DATASET}"
+    return _test_run(
+        config,
+        host,
+        "TEST",
+        model=config.MODEL.NAME,
+        train_set=config.TRAIN.DATA.DATASET if config.TOOLBOX_MODE == "train_and_test" else None,
+        weights=str(weights),
+        is_derivative=config.TEST.DATA.PREPROCESS.LABEL_TYPE == "DiffNormalized",
+        folder=config.LOG.PATH,
+        outputs=os.path.join(config.TEST.OUTPUT_SAVE_DIR, f"{name}_outputs.pickle"),
+    )
+
+
+def signal_method(config, host, method):
+    """The :class:`~.results.TestRun` of a name in ``UNSUPERVISED.METHOD``, whose files get a folder of their own."""
+    folder = os.path.join(config.LOG.PATH, method)
+    return _test_run(
+        config,
+        host,
+        "UNSUPERVISED",
+        model=method,
+        train_set=None,
+        weights=None,
+        is_derivative=False,
+        folder=folder,
+        outputs=os.path.join(folder, f"{method}_{config.UNSUPERVISED.DATA.DATASET}_outputs.pickle"),
+    )
+
+
+def _test_run(config, host, split, **its_own):
+    data, window = config[split].DATA, config.INFERENCE.EVALUATION_WINDOW
+    window_s = window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None
+    return results.TestRun(
+        host=host.name,
+        host_revision=host.revision,
+        mode=config.TOOLBOX_MODE,
+        test_set=data.DATASET,
+        seed=config.MODEL.RFACENET.RUNTIME.SEED,
+        runtime=speed.describe(config),
+        expected=host.expected(data),
+        label_type=data.PREPROCESS.LABEL_TYPE,
+        fs_hz=data.FS,
+        scheme=Scheme(method=config.INFERENCE.EVALUATION_METHOD, window_s=window_s),
+        config=plain(config),
+        **its_own,
+    )
+
+
+def finished(test_run, clips):
+    """The content of the ``results.json`` that an earlier run left, or None if there is something to do.
+
+    An earlier run counts if it had the same config, but for the list of methods, in the same host, if it scored every
+    video, and if no clip is younger than its results.
+
+    Args:
+        clips: paths of the cached clips.
+    """
+    if not (run_folder.has_results(test_run.results) and os.path.isfile(test_run.outputs)):
+        return None
+    content = run_folder.read_results(test_run.results)
+    same = content["host"] == test_run.host and _compared(content["config"]) == _compared(test_run.config)
+    videos = content["videos"]
+    complete = videos["scored"] == videos["expected"] == len(set(map(recording_of, clips)))
+    recent = all(os.path.getmtime(clip) <= os.path.getmtime(test_run.results) for clip in clips)
+    return content if same and complete and recent else None
+
+
+def _compared(config):
+    """The settings by which two runs of signal methods are told apart; an absent one has its default."""
+    config = completed(config)
+    unsupervised = {key: value for key, value in config["UNSUPERVISED"].items() if key not in ("METHOD", "METRICS")}
+    return {**config, "UNSUPERVISED": unsupervised}

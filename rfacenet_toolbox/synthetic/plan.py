@@ -1,0 +1,137 @@
+"""What decides a synthetic recording, and the recordings that a call asks for."""
+
+from typing import NamedTuple, Optional, Tuple
+
+import numpy as np
+
+from ..errors import ConfigError, unknown
+from .motion import SCENARIOS
+from .varied import CONDITIONS, traits
+
+#: kind of data set -> range of its heart rates
+HEART_RATES_BPM = {"pure": (50.0, 120.0), "ubfc-rppg": (50.0, 120.0), "varied": (45.0, 180.0)}
+DATASETS = tuple(HEART_RATES_BPM)
+_SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
+_RANDOM = {"pulse": 0, "motion": 1, "picture": 2, "traits": 3, "beat": 4}
+
+
+class RecordingSpec(NamedTuple):
+    """Everything that decides the bytes of one recording."""
+
+    name: str
+    dataset: str
+    subject: int
+    scenario: int
+    heart_rate_bpm: float
+    seconds: float
+    fps: float
+    size: Tuple[int, int]
+    seed: int
+    codec: Optional[str]
+
+    @property
+    def frame_count(self):
+        """How many frames it has."""
+        return int(round(self.seconds * self.fps))
+
+    def generator(self, part):
+        """Random numbers for a part of the recording, independent of those of other parts and recordings.
+
+        Args:
+            part: ``"pulse"``, ``"motion"``, ``"picture"``, ``"traits"`` or ``"beat"``.
+        """
+        return np.random.default_rng((32452843, self.seed, self.subject, self.scenario, _RANDOM[part]))
+
+    def traits(self):
+        """The :class:`~.varied.Traits` of a varied recording."""
+        return traits(self.scenario, self.generator("traits"))
+
+
+def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, seconds, fps, size, seed, codec):
+    """A :class:`RecordingSpec` for each recording; arguments as of :func:`~.dataset.write_dataset`.
+
+    Raises:
+        ConfigError: an argument that makes no sense.
+    """
+    if dataset not in DATASETS:
+        raise ConfigError(unknown("The data set", dataset, DATASETS))
+    _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec)
+    scenarios = _scenarios(dataset, scenarios)
+    takes = _takes(dataset, range(first_subject, first_subject + subjects), scenarios)
+    rates = _heart_rates(heart_rates_bpm, len(takes), seed, HEART_RATES_BPM[dataset])
+    return [
+        RecordingSpec(
+            name=f"{number:02d}-{scenario:02d}" if dataset == "pure" else f"subject{number}",
+            dataset=dataset,
+            subject=int(number),
+            scenario=scenario,
+            heart_rate_bpm=rate,
+            seconds=float(seconds),
+            fps=float(fps),
+            size=(int(size[0]), int(size[1])),
+            seed=int(seed),
+            codec=codec,
+        )
+        for (number, scenario), rate in zip(takes, rates)
+    ]
+
+
+def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
+    for name, value in (("subjects", subjects), ("first_subject", first_subject)):
+        if int(value) != value or value < 1:
+            raise ConfigError(f"{name} is {value!r}; expected a whole number of at least 1.")
+    for name, value in (("seconds", seconds), ("fps", fps)):
+        if not (np.isfinite(value) and value > 0):
+            raise ConfigError(f"{name} is {value!r}; expected a number above 0.")
+    if int(seed) != seed or seed < 0:
+        raise ConfigError(f"seed is {seed!r}; expected a whole number of at least 0.")
+    if codec is not None and (dataset != "ubfc-rppg" or len(codec) != 4):
+        raise ConfigError(
+            f"codec is {codec!r} for {dataset}; expected four letters, and only for ubfc-rppg: PURE has PNG files, and "
+            f"varied recordings draw their own."
+        )
+    if int(round(seconds * fps)) < 2:
+        raise ConfigError(f"{seconds} seconds at {fps} frames per second are less than two frames. Raise seconds.")
+    if len(size) != 2 or size[0] < _SMALLEST[0] or size[1] < _SMALLEST[1]:
+        raise ConfigError(
+            f"size is {size!r}; expected a width and a height of at least {_SMALLEST}, so that the face detector finds "
+            f"the face. The real data sets have (640, 480)."
+        )
+    if dataset == "pure" and first_subject + subjects - 1 > 99:
+        raise ConfigError(
+            f"PURE's folder names have two digits for the subject, so subject {first_subject + subjects - 1} has no "
+            f"name. Ask for subjects up to 99."
+        )
+
+
+def _takes(dataset, numbers, scenarios):
+    """(subject, scenario) of each recording."""
+    if dataset == "varied":
+        return [(number, scenarios[(number - 1) % len(scenarios)]) for number in numbers]
+    return [(number, scenario) for number in numbers for scenario in scenarios]
+
+
+def _scenarios(dataset, scenarios):
+    names = CONDITIONS if dataset == "varied" else SCENARIOS
+    if scenarios is None:
+        return (1,) if dataset == "ubfc-rppg" else tuple(names)
+    scenarios = tuple(scenarios)
+    if not scenarios or not set(scenarios) <= set(names) or len(set(scenarios)) < len(scenarios):
+        known = ", ".join(f"{number} {name}" for number, name in names.items())
+        raise ConfigError(f"scenarios is {scenarios!r}; expected different numbers out of these: {known}.")
+    if dataset == "ubfc-rppg" and len(scenarios) > 1:
+        raise ConfigError(f"UBFC-rPPG has one recording per subject, but scenarios is {scenarios!r}. Give one number.")
+    return scenarios
+
+
+def _heart_rates(rates, count, seed, bounds):
+    if rates is None:
+        spread = np.linspace(*bounds, count) if count > 1 else np.array([np.mean(bounds)])
+        return [round(float(rate), 2) for rate in np.random.default_rng((15485863, seed)).permutation(spread)]
+    rates = [float(rate) for rate in np.atleast_1d(rates)]
+    rates = rates * count if len(rates) == 1 else rates
+    if len(rates) != count:
+        raise ConfigError(f"{len(rates)} heart rates were given for {count} recordings. Give one for each, or one.")
+    if not all(30 <= rate <= 240 for rate in rates):
+        raise ConfigError(f"heart_rates_bpm is {rates}; expected between 30 and 240 beats per minute.")
+    return rates

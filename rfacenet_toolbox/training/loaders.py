@@ -1,0 +1,58 @@
+"""Loaders of training clips: shuffled, shared among processes, and with clips held back to score identity on."""
+
+from collections import defaultdict
+
+from torch.utils.data import Subset
+
+from ..datasets.clips import recording_of
+from ..datasets.subjects import subject_of
+from ..errors import DataError
+from ..runtime import processes
+
+#: of each subject, one clip in so many is held back
+HOLDOUT_EVERY = 5
+
+
+def training_loader(make, dataset, batch_size, generator, **workers):
+    """A shuffling loader of class ``make``; where several processes train, of this one's share of each batch."""
+    if processes.size() > 1:
+        batches = processes.SharedBatches(dataset, batch_size, generator)
+        return make(dataset, batch_sampler=batches, generator=generator, **workers)
+    return make(dataset, batch_size=batch_size, shuffle=True, generator=generator, **workers)
+
+
+def clip_names(dataset):
+    """The recording of each clip of a toolbox-like dataset or a Subset of one, without reading a clip."""
+    if isinstance(dataset, Subset):
+        names = clip_names(dataset.dataset)
+        return [names[index] for index in dataset.indices]
+    return [recording_of(path) for path in dataset.inputs]
+
+
+def split_holdout(loader, dataset, batch_size):
+    """Hold back every fifth clip of each subject.
+
+    Args:
+        loader: of the training clips.
+        dataset: name of their data set, which tells the subject of a clip.
+        batch_size: of both loaders that come of it.
+
+    Returns:
+        ``(train, holdout)``: a shuffling loader of the clips that are kept, and one of those that are held back.
+
+    Raises:
+        DataError: no subject has five clips.
+    """
+    kept, held, seen = [], [], defaultdict(int)
+    for index, name in enumerate(clip_names(loader.dataset)):
+        subject = subject_of(dataset, name)
+        seen[subject] += 1
+        (held if seen[subject] % HOLDOUT_EVERY == 0 else kept).append(index)
+    if not held:
+        raise DataError(
+            f"IDENTITY_HOLDOUT holds back every fifth clip of a subject, and none of {len(seen)} subjects has "
+            f"five clips. Turn it off, or train on longer recordings."
+        )
+    make, workers = type(loader), {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
+    train = training_loader(make, Subset(loader.dataset, kept), batch_size, loader.generator, **workers)
+    return train, make(Subset(loader.dataset, held), batch_size=batch_size, shuffle=False, **workers)

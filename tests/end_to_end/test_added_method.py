@@ -1,0 +1,96 @@
+"""A method from outside the package, with a node of settings: trained and tested by the standalone host, and in the
+checkout's configuration too."""
+
+import csv
+import importlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from support.main_job import write_config, write_recordings
+from support.paths import ROOT, SUPPORT
+
+from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.methods import registry
+from rfacenet_toolbox.training import state_dicts
+
+SCRIPT = SUPPORT / "made_up_method.py"
+
+
+def run(folder, **changes):
+    splits = {f"{split}__DATA__DATA_FORMAT": "NDCHW" for split in ("TRAIN", "VALID", "TEST")}
+    config = write_config(folder, **{"MODEL__NAME": "MadeUp", **splits, **changes})
+    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
+    command = [sys.executable, str(SCRIPT), "--config_file", str(config)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Recordings, and what a run left."""
+    folder = tmp_path_factory.mktemp("added")
+    write_recordings(folder)
+    done = run(folder, MODEL__MADEUP__WIDTH=5)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_it_takes_under_60_lines():
+    assert len(SCRIPT.read_text().splitlines()) < 60
+
+
+def test_it_is_trained_with_its_own_settings(folder):
+    (weights,) = folder.glob("run/*/PreTrainedModels/small_Epoch2.pth")
+    assert state_dicts.load_weights(weights)["weight"].shape == (1, 3, 5)
+    with open(folder / "run" / "epochs.csv") as file:
+        losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    assert len(losses) == 3 and losses[-1] < losses[0]
+
+
+def test_it_is_tested(folder):
+    results = json.loads((folder / "run" / "results.json").read_text())
+    assert (results["model"], results["config"]["MODEL"]["MADEUP"]) == ("MadeUp", {"WIDTH": 5})
+    assert results["videos"] == {"expected": 3, "scored": 3, "missing": []}
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"MODEL__MADEUP__WIDTH": 4}, "error: MODEL.MADEUP: WIDTH is 4; expected an odd number of frames."),
+        ({"MODEL__MADEUP__WIDHT": 5}, "sets MODEL.MADEUP.WIDHT, which is no setting. Did you mean MODEL.MADEUP.WIDTH?"),
+        ({"TEST__DATA__DATA_FORMAT": "NCDHW"}, "TEST.DATA.DATA_FORMAT is 'NCDHW'; MadeUp takes NDCHW."),
+        ({"MODEL__NAME": "MadUp"}, "MODEL.NAME is 'MadUp', which is unknown. Did you mean 'MadeUp'?"),
+    ],
+)
+def test_what_it_cannot_have_is_refused_before_the_run(folder, changes, message):
+    before = (folder / "run" / "epochs.csv").read_bytes()
+    done = run(folder, **changes)
+    assert done.returncode == 2 and message in done.stderr
+    assert (folder / "run" / "epochs.csv").read_bytes() == before
+
+
+def test_another_value_of_its_setting_is_another_run(folder):
+    done = run(folder, MODEL__MADEUP__WIDTH=9)
+    assert "is of another configuration" in done.stdout, done.stderr
+
+
+@pytest.fixture
+def made_up(monkeypatch):
+    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
+    monkeypatch.delitem(sys.modules, "support.made_up_method", raising=False)
+    return importlib.import_module("support.made_up_method")
+
+
+def test_a_checkout_knows_its_settings_and_serves_it(plugged, made_up):
+    config = plugged.get_config("TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: MadeUp\n  MADEUP:\n    WIDTH: 5\n")
+    assert config.MODEL.MADEUP == {"WIDTH": 5}
+    assert plugged.checked == [("MadeUp", "toolbox")]
+    assert {"train_and_test", "test"} <= plugged.rebound()
+
+
+def test_a_node_that_the_toolbox_has_is_not_taken_over(plugged, made_up):
+    registry.register("Other", made_up.MadeUp, node="PHYSNET", defaults={"WIDTH": 5})
+    with pytest.raises(ConfigError, match="MODEL.PHYSNET with WIDTH, and there is a MODEL.PHYSNET with FRAME_NUM"):
+        plugged.get_config("TOOLBOX_MODE: train_and_test\n")

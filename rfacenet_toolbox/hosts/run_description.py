@@ -54,7 +54,7 @@ def _test_run(config, host, split, **its_own):
         test_set=data.DATASET,
         seed=config.MODEL.RFACENET.RUNTIME.SEED,
         runtime=speed.describe(config),
-        expected=host.expected(split.lower(), config),
+        expected=host.expected(data),
         label_type=data.PREPROCESS.LABEL_TYPE,
         fs_hz=data.FS,
         scheme=Scheme(method=config.INFERENCE.EVALUATION_METHOD, window_s=window_s),

@@ -134,7 +134,8 @@ def _check_settings(
         raise ShapeError(f"contours (IDENTITY in configs) is {contours!r}; expected one of {', '.join(CONTOURS)}.")
     if fusion != "none" and contours == "none":
         raise ShapeError(
-            f"fusion {fusion!r} has nothing to fuse with: contours (IDENTITY in configs) is 'none'. Use 'tcu' or 'noise'."
+            f"fusion {fusion!r} has nothing to fuse with: contours (IDENTITY in configs) is 'none'. "
+            f"Use 'tcu' or 'noise'."
         )
     if frames < 1 or frames % PulseBranch.time_factor:
         raise ShapeError(

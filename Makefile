@@ -5,6 +5,7 @@ BIN := .venv/bin
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
 	--config toolbox_configs/table2/DEMO_BASE.yaml
+BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
 .PHONY: demo predict-demo table2-demo table3-demo weights test test-floor lint types docs bench mediapipe clean
 
@@ -36,9 +37,9 @@ docs: .venv/ready
 	rm -rf site docs/api
 	$(BIN)/python -m sphinx -q -W --keep-going -d .venv/doctrees docs site
 
-# Ratios; with RPPG_TOOLBOX=/path/to/checkout, against the toolbox.
+# The short benchmarks, in turn: ratios, and the machine; with RPPG_TOOLBOX=/path/to/checkout, against the toolbox.
 bench: .venv/ready
-	$(BIN)/python benchmarks/bench.py
+	for name in $(BENCHMARKS); do echo "== $$name" && $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 # The face backend MP. The second line puts the headless OpenCV back in place, over the one that MediaPipe asks for.
 mediapipe: .venv/ready

@@ -1,9 +1,9 @@
-"""Errors of `rfacenet predict` on varied synthetic recordings, by condition and by skin tone; docs/model-card.md.
+"""How far off is `rfacenet predict` on varied synthetic recordings, by condition and by skin tone?
 
 ``python benchmarks/held_out.py FOLDER --methods rfacenet pos physnet=FILE.pth`` predicts every recording in FOLDER,
-which `rfacenet synth --dataset varied` wrote, with each method, and prints Markdown tables: mean absolute error against
-the recording's mean heart rate, bpm, and in brackets the share of recordings within 3 bpm. Estimates go to ``--out`` as
-they come; what is there already is not done again.
+which `rfacenet synth --dataset varied` wrote, with each method, and prints the Markdown tables of docs/model-card.md:
+the mean absolute error against the recording's mean heart rate, in beats per minute, and in brackets the share of
+recordings within 3. Estimates are written to ``--out`` as they come; those that are there are not made again.
 """
 
 import argparse
@@ -12,12 +12,11 @@ import statistics
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from measuring import ROOT
 
-from rfacenet_toolbox import predict  # noqa: E402
-from rfacenet_toolbox.errors import DataError  # noqa: E402
-from rfacenet_toolbox.synthetic.dataset import MANIFEST  # noqa: E402
+from rfacenet_toolbox import predict
+from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.synthetic.dataset import MANIFEST
 
 #: tones of the generator, from light to dark, in groups large enough for a mean
 TONES = {"1 to 3 (light)": range(3), "4 to 5": range(3, 5), "6 to 7": range(5, 7), "8 to 10 (dark)": range(7, 10)}
@@ -26,6 +25,9 @@ TONES = {"1 to 3 (light)": range(3), "4 to 5": range(3, 5), "6 to 7": range(5, 7
 def main():
     args = _arguments()
     recordings = json.loads((args.folder / MANIFEST).read_text())["recordings"]
+    absent = [name for name in recordings if not (args.folder / name / "vid.avi").is_file()]
+    if absent:
+        raise SystemExit(f"{args.folder} lacks the videos of {', '.join(absent)}; run `rfacenet synth` again.")
     estimates = json.loads(args.out.read_text()) if args.out.is_file() else {}
     args.out.parent.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(sorted(recordings), start=1):
@@ -58,12 +60,11 @@ def _tables(recordings, estimates, methods):
     missing = {names[text]: sum(estimates[f"{text}|{name}"] is None for name in recordings) for text in methods}
     for title, group in zip(("", "condition", "skin tone"), groups):
         head = [title, "recordings", *names.values()]
-        rows = [
-            [label, str(len(members)), *_means(members, recordings, estimates, methods)]
-            for label, members in group.items()
-            if members
-        ]
-        yield "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])
+        lines = [head, ["---"] * len(head)]
+        for label, members in group.items():
+            if members:
+                lines.append([label, str(len(members)), *_means(members, recordings, estimates, methods)])
+        yield "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
     yield "No estimate: " + ", ".join(f"{name} {count}" for name, count in missing.items()) + f" of {len(recordings)}."
 
 
@@ -76,7 +77,7 @@ def _means(members, recordings, estimates, methods):
 
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="of varied recordings")
+    parser.add_argument("folder", type=Path, help="with varied recordings")
     methods = ["rfacenet", "pos", "chrom", "green"]
     parser.add_argument("--methods", nargs="+", default=methods, metavar="METHOD[=WEIGHTS]")
     parser.add_argument("--out", type=Path, default=ROOT / "runs" / "held_out.json")

@@ -1,26 +1,23 @@
-"""Size on disk of an installed distribution and of all that it requires.
+"""How large on disk are an installed distribution and everything that it requires?
 
-``PYTHON benchmarks/install_size.py NAME`` prints JSON, for the distribution NAME in that interpreter. What other
-distributions brought into its folder does not count, nor do extras. Standard library alone.
+``PYTHON benchmarks/install_size.py NAME`` prints JSON, {distribution: bytes}, for the distribution NAME in that
+interpreter. A second argument names its package, for an editable install, whose files lie elsewhere. Extras do not
+count. Standard library alone, so that any interpreter runs it.
 """
 
+import argparse
 import importlib.metadata
 import importlib.util
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def install_size(name, package=None):
-    """{distribution: bytes} of ``name`` and everything that it requires, or None where it is not installed.
-
-    Args:
-        package: its folder's name, for an editable install, whose files lie elsewhere.
-    """
+    """{distribution: bytes} of ``name`` and everything that it requires, or None where it is not installed."""
     sizes, waiting = {}, [name]
     while waiting:
         asked = waiting.pop()
@@ -52,4 +49,8 @@ def _bytes(paths):
 
 
 if __name__ == "__main__":
-    print(json.dumps(install_size(*sys.argv[1:])))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", help="of the distribution")
+    parser.add_argument("package", nargs="?", help="its package, for an editable install")
+    arguments = parser.parse_args()
+    print(json.dumps(install_size(arguments.name, arguments.package)))

@@ -1,8 +1,8 @@
-"""How the loss's balance and the TCU's steps change training, measured on synthetic recordings.
+"""How do the balance of the loss, the steps of the TCU and the speed options change training?
 
-``python benchmarks/training_study.py loss`` (or ``start``, ``tcu``) makes the recordings, trains each variant with the
-main job on the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. What is there already
-is not done again. docs/paper-notes.md shows the figures and says what was chosen.
+``python benchmarks/training_study.py loss`` (or ``start``, ``tcu``, ``speed``) makes synthetic recordings, trains each
+variant on the same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. Runs that are there
+already are not made again. docs/paper-notes.md shows the figures and says what was chosen.
 """
 
 import argparse
@@ -14,10 +14,11 @@ import sys
 from pathlib import Path
 
 import yaml
+from measuring import ROOT
+from step import variants
 
 from rfacenet_toolbox.synthetic import write_dataset
 
-ROOT = Path(__file__).resolve().parent.parent
 TUNED = {"LOSS": {"HEART_RATE_UNIT": "hz", "SIGMA_INIT": [0.5, 4.0, 1.0]}}
 STUDIES = {
     "loss": {
@@ -35,6 +36,7 @@ STUDIES = {
         },
     },
     "tcu": {"1 pooled step": TUNED, **{f"{n} pooled steps": {**TUNED, "TCU_STEPS": n} for n in (4, 8, 16)}},
+    "speed": {name: {**TUNED, "RUNTIME": options} for name, options in variants().items()},
 }
 
 
@@ -54,13 +56,13 @@ def main():
 
 def _synthesise(out):
     """48 training clips of 8 subjects, and 12 test videos of 12 others."""
-    shared = {"size": (320, 240)}
-    write_dataset(out / "PURE", "pure", 8, seed=1, scenarios=[1, 3], seconds=12.85, **shared)
-    write_dataset(out / "UBFC-rPPG", "ubfc-rppg", 12, seed=2, first_subject=21, seconds=17.1, **shared)
+    size = (320, 240)
+    write_dataset(out / "PURE", "pure", 8, seed=1, scenarios=[1, 3], seconds=12.85, size=size)
+    write_dataset(out / "UBFC-rPPG", "ubfc-rppg", 12, seed=2, first_subject=21, seconds=17.1, size=size)
 
 
 def _run(args, name, settings, seed):
-    """Epoch rows and results of one training run; one that is there already is not run again."""
+    """Epochs and results of one training run; one that is there already is not run again."""
     content = _config(args, settings, seed)
     folder = args.out.resolve() / "runs" / hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
     if not (folder / "results.json").is_file():
@@ -69,8 +71,8 @@ def _run(args, name, settings, seed):
         print(f"== {name}, seed {seed}", flush=True)
         subprocess.run([sys.executable, "main.py", "--config_file", folder / "config.yaml"], cwd=ROOT, check=True)
     with open(folder / "epochs.csv") as file:
-        rows = list(csv.DictReader(file))
-    return rows, json.loads((folder / "results.json").read_text())
+        epochs = list(csv.DictReader(file))
+    return epochs, json.loads((folder / "results.json").read_text())
 
 
 def _config(args, settings, seed):
@@ -83,7 +85,8 @@ def _config(args, settings, seed):
     }
     data["TRAIN"].update(EPOCHS=args.epochs, LR=3e-3)
     data["TRAIN"]["DATA"]["END"] = 1.0
-    runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0}
+    settings = dict(settings)
+    runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0, **settings.pop("RUNTIME", {})}
     return {
         "BASE": [str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")],
         **data,
@@ -92,21 +95,23 @@ def _config(args, settings, seed):
 
 
 def _summary(seeds):
-    """Means over the seeds: how fast the BVP was learned, how well, and what it scores on the test subjects."""
+    """Means over the seeds: how fast the BVP was learned, how well, what it scores on the test subjects, and time."""
 
     def mean(values):
         values = list(values)
         return sum(values) / len(values)
 
     figures = {
-        "bvp_epoch_2": mean(float(rows[1]["bvp"]) for rows, _ in seeds),
-        "bvp_last": mean(float(rows[-1]["bvp"]) for rows, _ in seeds),
-        "holdout_bvp": mean(float(rows[-1]["holdout_bvp"]) for rows, _ in seeds),
+        "bvp_epoch_2": mean(float(epochs[1]["bvp"]) for epochs, _ in seeds),
+        "bvp_last": mean(float(epochs[-1]["bvp"]) for epochs, _ in seeds),
+        "holdout_bvp": mean(float(epochs[-1]["holdout_bvp"]) for epochs, _ in seeds),
         # without the identity term there is no classifier
-        "holdout_identity": mean(float(rows[-1]["holdout_identity_accuracy"] or "nan") for rows, _ in seeds),
+        "holdout_identity": mean(float(epochs[-1]["holdout_identity_accuracy"] or "nan") for epochs, _ in seeds),
     }
     for metric in ("MAE", "MACC", "SNR"):
         figures[f"test_{metric}"] = mean(results["protocols"]["neurips2023"][metric][0] for _, results in seeds)
+    figures["first_epoch_s"] = mean(float(epochs[0]["seconds"]) for epochs, _ in seeds)
+    figures["later_epochs_s"] = mean(min(float(epoch["seconds"]) for epoch in epochs[1:]) for epochs, _ in seeds)
     return figures
 
 
@@ -121,15 +126,16 @@ def _draw(runs, path):
         ("holdout_bvp", "BVP error on unseen clips (0 to 4)"),
         ("holdout_identity_accuracy", "identity accuracy on unseen clips"),
     )
-    colours = ("#000000", "#0072B2", "#E69F00", "#009E73")  # Okabe and Ito: told apart by colour-blind readers
+    # Okabe and Ito: told apart by colour-blind readers
+    colours = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
     for axis, (column, label) in zip(axes, panels):
         for colour, (name, seeds) in zip(colours, runs.items()):
-            curves = [[float(row[column] or "nan") for row in rows] for rows, _ in seeds]
-            epochs = range(1, len(curves[0]) + 1)
+            curves = [[float(epoch[column] or "nan") for epoch in epochs] for epochs, _ in seeds]
+            numbers = range(1, len(curves[0]) + 1)
             for curve in curves:
-                axis.plot(epochs, curve, color=colour, alpha=0.25, linewidth=1)
+                axis.plot(numbers, curve, color=colour, alpha=0.25, linewidth=1)
             means = [sum(values) / len(values) for values in zip(*curves)]
-            axis.plot(epochs, means, color=colour, label=name, linewidth=2)
+            axis.plot(numbers, means, color=colour, label=name, linewidth=2)
         axis.set_xlabel("epoch")
         axis.set_ylabel(label)
     axes[0].set_yscale("log")
@@ -141,7 +147,7 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("study", choices=sorted(STUDIES))
     parser.add_argument("--out", type=Path, default=ROOT / "runs" / "study")
-    parser.add_argument("--size", type=int, default=36, help="side of the clips in pixels")
+    parser.add_argument("--size", type=int, default=36, help="width and height of the clips, pixels")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102])
     return parser.parse_args()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support.checkouts import REAL, contents
+from support.checkouts import CHECKOUTS, contents
 from support.contract_hosts import (
     CHUNKS,
     CONFIGS,
@@ -41,7 +41,6 @@ from rfacenet_toolbox.evaluation.files.outputs import read as read_outputs
 TOLERANCE = 1e-4
 PROTOCOLS = {"neurips2023", "toolbox2025"}
 METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
-CHECKOUTS = [pytest.param(path, id=Path(path).name, marks=pytest.mark.toolbox) for path in REAL or ["no checkout"]]
 
 
 @pytest.fixture(scope="session")
@@ -67,15 +66,11 @@ def host_of(tmp_path_factory, recordings, standalone):
 
 @pytest.fixture(scope="session", params=[pytest.param(None, id="standalone"), *CHECKOUTS])
 def host(request, host_of):
-    if request.param is not None and not REAL:
-        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
     return host_of(request.param)
 
 
 @pytest.fixture(scope="session", params=CHECKOUTS)
 def toolbox(request, host_of):
-    if not REAL:
-        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
     return host_of(request.param)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from support.checkouts import CHECKOUTS
 from support.data_recordings import (
     data_node,
     face_frames,
@@ -28,8 +29,6 @@ from support.paths import SHARED, SUPPORT
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.splits import load_split
 
-pytestmark = pytest.mark.toolbox
-CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 SIDE = SUPPORT / "data_toolbox_side.py"
 REAL_VIDEO = SHARED / "real_video_1"
 
@@ -52,10 +51,8 @@ CASES = {
 }
 
 
-@pytest.fixture(params=CHECKOUTS or [None], ids=[Path(path).name for path in CHECKOUTS] or ["none"])
+@pytest.fixture(params=CHECKOUTS)
 def checkout(request):
-    if request.param is None:
-        pytest.skip("RPPG_TOOLBOX names no checkout")
     return request.param
 
 
@@ -140,8 +137,6 @@ def test_a_part_of_pure_is_the_toolboxs(checkout, tmp_path):
 
 @pytest.mark.real_data
 def test_a_real_recordings_clips_are_the_toolboxs(checkout, tmp_path):
-    if not REAL_VIDEO.is_dir():
-        pytest.skip("the real recording is not here")
     path = tmp_path / "raw" / "subject1"
     path.mkdir(parents=True)
     shutil.copy(str(REAL_VIDEO / "sample_video_1.mp4"), str(path / "vid.avi"))

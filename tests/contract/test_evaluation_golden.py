@@ -2,15 +2,14 @@
 
 import importlib.util
 import json
-import os
 
 import pytest
+from support.checkouts import REAL
 from support.paths import GOLDEN
 
 from rfacenet_toolbox.evaluation import Scheme, evaluate, join_chunks
 
 SCRIPT = GOLDEN / "make_evaluation_golden.py"
-CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 
 _spec = importlib.util.spec_from_file_location("make_evaluation_golden", str(SCRIPT))
 maker = importlib.util.module_from_spec(_spec)
@@ -57,9 +56,7 @@ def test_the_stored_cases_have_windows_too_short_to_score():
 
 
 @pytest.mark.toolbox
-@pytest.mark.skipif(not CHECKOUTS, reason="RPPG_TOOLBOX names no rPPG-Toolbox checkout")
 def test_agrees_with_live_checkouts():
-    pytest.importorskip("torch", reason="the toolbox's evaluation needs torch")
-    for protocol, cases in maker.collect(CHECKOUTS).items():
+    for protocol, cases in maker.collect(REAL).items():
         for title, golden in cases.items():
             assert_agrees(golden, protocol, title)

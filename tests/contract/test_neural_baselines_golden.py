@@ -2,11 +2,10 @@
 
 import json
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
 import torch
-from support.checkouts import REAL
+from support.checkouts import CHECKOUTS
 from support.neural_baselines import CASES, Batches, config, maker, trainer
 
 from rfacenet_toolbox.methods.physnet import PhysNet
@@ -14,7 +13,6 @@ from rfacenet_toolbox.training import state_dicts
 from rfacenet_toolbox.training.resume import weights_path
 
 CLOSE = {"atol": 1e-5, "rtol": 0}
-CHECKOUTS = [pytest.param(path, id=Path(path).name, marks=pytest.mark.toolbox) for path in REAL or ["no checkout"]]
 
 
 def our_side(name, folder, dropout):
@@ -49,8 +47,6 @@ def toolbox_records(checkout):
 
 @pytest.fixture(params=CHECKOUTS)
 def records(request):
-    if not REAL:
-        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
     return toolbox_records(request.param)
 
 

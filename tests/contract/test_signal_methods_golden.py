@@ -2,11 +2,10 @@
 
 import importlib.util
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-from support.checkouts import REAL
+from support.checkouts import CHECKOUTS
 from support.paths import GOLDEN
 
 from rfacenet_toolbox.methods.signal import METHODS, mean_rgb
@@ -39,14 +38,11 @@ def test_agrees_with_stored_waveforms_of_the_toolbox(name, title):
     assert_agrees(name, maker.make_frames(count, fs_hz), fs_hz, STORED[title][name])
 
 
-@pytest.mark.toolbox
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
-@pytest.mark.parametrize("checkout", REAL or [None], ids=[Path(path).name for path in REAL] or ["none"])
+@pytest.mark.parametrize("checkout", CHECKOUTS)
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
 def test_agrees_with_live_checkouts(checkout, dtype):
     """Also in float32, which is what the toolbox's loaders give its methods."""
-    if checkout is None:
-        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
     if not hasattr(np, "mat"):
         pytest.skip("the toolbox's ICA and POS need NumPy 1")
     with maker.toolbox_methods(checkout) as theirs:

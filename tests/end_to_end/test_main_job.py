@@ -97,8 +97,6 @@ def test_preprocessing_that_was_killed_goes_on_where_it_was(tmp_path):
 
 @pytest.mark.real_data
 def test_a_real_recording_gets_its_heart_rate_and_the_truths(tmp_path):
-    if not REAL_VIDEO.is_dir():
-        pytest.skip(f"there is no real recording in {REAL_VIDEO}")
     subject = tmp_path / "UBFC-rPPG" / "subject1"
     subject.mkdir(parents=True)
     shutil.copy(str(REAL_VIDEO / "sample_video_1.mp4"), str(subject / "vid.avi"))  # OpenCV goes by the content

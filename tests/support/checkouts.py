@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 REAL = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
+#: values of a parameter: the checkouts that RPPG_TOOLBOX names, or one that is skipped
+CHECKOUTS = [pytest.param(path, id=Path(path).name, marks=pytest.mark.toolbox) for path in REAL or ["no checkout"]]
 
 MAIN = '''"""Takes a config, loads, and calls one of two functions."""
 import argparse
@@ -121,11 +123,9 @@ def contents(folder):
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in paths}
 
 
-@pytest.fixture(params=REAL or [None], ids=[Path(path).name for path in REAL] or ["none"])
+@pytest.fixture(params=CHECKOUTS)
 def real_checkout(request, tmp_path):
     """A copy of each checkout that RPPG_TOOLBOX names, without its pictures and weights."""
-    if request.param is None:
-        pytest.skip("RPPG_TOOLBOX names no rPPG-Toolbox checkout")
     target = tmp_path / "checkout"
     leave_out = shutil.ignore_patterns("figures", "final_model_release", "__pycache__", ".git", ".venv", "runs")
     shutil.copytree(request.param, str(target), ignore=leave_out)

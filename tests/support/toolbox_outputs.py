@@ -1,6 +1,6 @@
 """Outputs files as the toolbox's trainers leave them, of real signals and of made ones.
 
-``python tests/toolbox_outputs.py FILE`` writes the one of the real signals.
+``PYTHONPATH=tests python -m support.toolbox_outputs FILE`` writes the one of the real signals.
 """
 
 import pickle
@@ -8,11 +8,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 from support.paths import SHARED
 
 REAL = SHARED / "deepphys_pure_to_ubfc_outputs.npz"
-needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"{REAL.name} is not beside the repository")
 
 
 def real_signals(videos=None):

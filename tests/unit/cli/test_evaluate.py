@@ -3,18 +3,17 @@
 import csv
 import importlib.util
 import json
-import os
 import pickle
 import random
 
 import numpy as np
 import pytest
+from support.checkouts import REAL
 from support.paths import GOLDEN
-from support.toolbox_outputs import needs_real, pulses, real_signals, write
+from support.toolbox_outputs import pulses, real_signals, write
 
 from rfacenet_toolbox import cli
 
-CHECKOUTS = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 TRUTH = pulses({"subject1": 60, "subject2": 75, "subject3": 90, "subject4": 100}, seconds=24)
 GUESS = pulses({"subject1": 60, "subject2": 79, "subject3": 88, "subject4": 100}, seconds=24, noise=0.2)
 
@@ -163,7 +162,6 @@ def test_what_cannot_be_done_is_one_paragraph(capsys, tmp_path, monkeypatch, arg
     assert not (tmp_path / "was_run").exists()
 
 
-@needs_real
 @pytest.mark.real_data
 def test_the_real_outputs_of_deepphys(capsys, real):
     """The paper's Table 2 has 1.21 ± 0.41, 2.90 ± 3.75 and 0.99 ± 0.02 for DeepPhys on these subjects."""
@@ -178,10 +176,8 @@ def test_the_real_outputs_of_deepphys(capsys, real):
             assert [round(number, 3) for number in scored[protocol]["metrics"][metric]] == numbers
 
 
-@needs_real
 @pytest.mark.real_data
 @pytest.mark.toolbox
-@pytest.mark.skipif(not CHECKOUTS, reason="RPPG_TOOLBOX names no rPPG-Toolbox checkout")
 @pytest.mark.parametrize(
     "seed, count, method, window_s",
     [(1, 2, "FFT", None), (2, 6, "FFT", 10), (3, 5, "peak", 10), (4, 3, "FFT", 20)],
@@ -204,7 +200,7 @@ def test_any_subset_of_the_real_outputs_agrees_with_the_toolbox(capsys, tmp_path
         "method": "FFT" if method == "FFT" else "peak detection",
     }
     chunks = [{video: {0: signal} for video, signal in side.items()} for side in signals]
-    for checkout in CHECKOUTS:
+    for checkout in REAL:
         protocol, post_process, metrics = maker.load(checkout)
         printed = maker.run_case(case, post_process, metrics, signals=chunks)["metrics"]
         assert {"MAE", "RMSE", "MAPE"} <= set(printed)

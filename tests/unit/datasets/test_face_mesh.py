@@ -18,9 +18,6 @@ from rfacenet_toolbox.datasets.splits import check_split
 from rfacenet_toolbox.errors import ConfigError
 
 REAL_VIDEO = ROOT.parent / "shared" / "data" / "real_video_1" / "sample_video_1.mp4"
-needs_mediapipe = pytest.mark.skipif(
-    importlib.util.find_spec("mediapipe") is None, reason="MediaPipe, an optional extra, is not installed"
-)
 
 
 @pytest.fixture
@@ -92,7 +89,7 @@ def test_what_is_not_chatter_reaches_stderr(capfd):
     assert capfd.readouterr().err == "afterwards\n"
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_the_outline_goes_round_the_face():
     contour = face_mesh.outline(face_frames(1)[0])  # a drawn face: an ellipse of 60x80 pixels round (80, 60)
     assert contour.shape == (36, 2) and contour.dtype == np.float64
@@ -102,7 +99,7 @@ def test_the_outline_goes_round_the_face():
     assert (np.diff(turns) > 0).all() and turns[-1] - turns[0] < 2 * np.pi
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_the_outline_does_not_depend_on_earlier_frames():
     frames = face_frames(20)
     alone = face_mesh.outline(frames[19])
@@ -110,7 +107,7 @@ def test_the_outline_does_not_depend_on_earlier_frames():
     np.testing.assert_array_equal(face_mesh.outline(frames[19]), alone)
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_the_box_is_the_square_round_the_outline():
     frame = face_frames(1)[0]
     contour = face_mesh.outline(frame)
@@ -122,14 +119,14 @@ def test_the_box_is_the_square_round_the_outline():
     assert enlarged == [int(x - 0.25 * width), int(max(0, y - 0.25 * height)), int(1.5 * width), int(1.5 * height)]
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_without_a_face_there_is_no_outline_and_the_toolboxs_substitute():
     frame = np.full((60, 90, 3), 128, np.uint8)
     assert face_mesh.outline(frame) is None
     assert MeshDetector(1.5).box(frame) == ([0, 0, 90, 135], False)
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_workers_crop_to_the_face(tmp_path):
     write_pure(tmp_path / "raw", "01-01", face_frames(16))
     write_pure(tmp_path / "raw", "01-02", noise_frames(16, 60, 80))
@@ -144,7 +141,7 @@ def test_workers_crop_to_the_face(tmp_path):
     assert "_BackendMP_" in experiment_name(node, "TRAIN")
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_it_is_quiet():
     command = (
         "from data_recordings import face_frames; from rfacenet_toolbox.datasets.face_mesh import outline; "
@@ -155,11 +152,9 @@ def test_it_is_quiet():
     assert (done.stdout, done.stderr) == ("36\n", "")
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 @pytest.mark.real_data
 def test_a_real_face_is_found_in_every_frame():
-    if not REAL_VIDEO.is_file():
-        pytest.skip("the real recording is not here")
     video = cv2.VideoCapture(str(REAL_VIDEO))
     frames = [cv2.cvtColor(video.read()[1], cv2.COLOR_BGR2RGB) for _ in range(90)][::15]
     for frame in frames:

@@ -209,7 +209,6 @@ def test_what_concerns_the_whole_set_is_refused_even_then():
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not REAL.exists(), reason=f"the saved DeepPhys outputs are not at ../shared/data/{REAL.name}")
 def test_saved_outputs_of_42_real_videos():
     with np.load(REAL) as saved:
         sides = [

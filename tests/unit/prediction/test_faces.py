@@ -1,7 +1,5 @@
 """The face's box: steady while the face is, gliding after it, gone when it is gone."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 from support import own_videos
@@ -77,12 +75,7 @@ def test_the_cascade_finds_the_face_in_the_whole_and_near_where_it_was():
     assert detector.find(own_videos.flat_frames(1)[0]) == []
 
 
-needs_mediapipe = pytest.mark.skipif(
-    importlib.util.find_spec("mediapipe") is None, reason="MediaPipe, an optional extra, is not installed"
-)
-
-
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_mediapipe_finds_the_face_in_the_whole_and_near_where_it_was():
     image, detector = own_videos.face_frames()[0], faces.detector("MP")
     (whole,), (haar,) = detector.find(image), HaarFaces().find(image)
@@ -91,7 +84,7 @@ def test_mediapipe_finds_the_face_in_the_whole_and_near_where_it_was():
     assert detector.find(own_videos.flat_frames(1)[0]) == []
 
 
-@needs_mediapipe
+@pytest.mark.mediapipe
 def test_the_heart_rate_of_a_face_that_mediapipe_follows():
     found = predict(own_videos.at(own_videos.face_frames(), 30), "pos", face_backend="mp")
     assert found.heart_rate_bpm == pytest.approx(80, abs=3) and found.face_share == 1

@@ -3,18 +3,17 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from html import unescape
 
 import pytest
+from support.browser import BROWSER
 
 from rfacenet_toolbox.report import html
 from rfacenet_toolbox.report.figures import explain, save
 from rfacenet_toolbox.report.table import Cell, Table
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine")
+pytestmark = pytest.mark.browser
 
 #: tells the page around it how it was laid out
 WITNESS = """<script>addEventListener("load", () => parent.postMessage(JSON.stringify({

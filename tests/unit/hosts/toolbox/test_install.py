@@ -7,14 +7,15 @@ import stat
 import subprocess
 
 import pytest
-from support.checkouts import contents, real_checkout, write  # noqa: F401  (a fixture)
+from support.checkouts import contents, write
 from support.paths import ROOT
 
 from rfacenet_toolbox.errors import InstallError, OutputError
 from rfacenet_toolbox.hosts.toolbox import install as plugin
+from rfacenet_toolbox.hosts.toolbox import main_line
 
 PATCH = ROOT / "patches" / "main.py.patch"
-LINE = plugin.LINE.encode()
+LINE = main_line.LINE.encode()
 
 
 @pytest.fixture
@@ -260,7 +261,7 @@ def test_an_install_that_was_cut_off_can_be_undone_and_repeated(checkout, monkey
 
 @pytest.mark.parametrize("command", [["patch", "-p1", "-i"], ["git", "apply", "--unidiff-zero"]])
 def test_the_patch_is_the_same_line(checkout, command):
-    assert PATCH.read_text().splitlines()[-1] == "+" + plugin.LINE
+    assert PATCH.read_text().splitlines()[-1] == "+" + main_line.LINE
     if shutil.which(command[0]) is None:
         pytest.skip(f"no {command[0]} on this machine")
     original = (checkout / "main.py").read_bytes()
@@ -271,8 +272,7 @@ def test_the_patch_is_the_same_line(checkout, command):
     assert (checkout / "main.py").read_bytes() == original
 
 
-@pytest.mark.toolbox
-def test_real_checkouts_are_given_back(real_checkout):  # noqa: F811
+def test_real_checkouts_are_given_back(real_checkout):
     before = contents(real_checkout)
     plugin.install(real_checkout)
     assert (real_checkout / "main.py").read_bytes() == LINE + b"\n" + before["main.py"]
@@ -280,7 +280,6 @@ def test_real_checkouts_are_given_back(real_checkout):  # noqa: F811
     assert contents(real_checkout) == before
 
 
-@pytest.mark.toolbox
 @pytest.mark.parametrize("command", [["patch", "-p1", "-i"], ["git", "apply", "--unidiff-zero"]])
-def test_the_patch_applies_to_real_checkouts(real_checkout, command):  # noqa: F811
+def test_the_patch_applies_to_real_checkouts(real_checkout, command):
     test_the_patch_is_the_same_line(real_checkout, command)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from support.checkouts import contents, real_checkout, write  # noqa: F401  (a fixture)
+from support.checkouts import contents, write
 from support.paths import ROOT
 
 from rfacenet_toolbox.errors import ConfigError, InstallError
@@ -113,8 +113,7 @@ def test_a_folder_that_is_no_checkout_is_an_error(tmp_path):
         launch.run(tmp_path, [])
 
 
-@pytest.mark.toolbox
-def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, capfd):  # noqa: F811
+def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, capfd):
     before = contents(real_checkout)
     plugin.install(real_checkout)
     assert subprocess.call([sys.executable, "main.py", "--help"], cwd=str(real_checkout)) == 0
@@ -125,9 +124,8 @@ def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, ca
     assert contents(real_checkout) == before
 
 
-@pytest.mark.toolbox
 @pytest.mark.parametrize("installed", [True, False], ids=["installed", "launched"])
-def test_our_model_gets_what_a_real_checkout_preprocessed(real_checkout, tmp_path, start, stub_job, installed):  # noqa: F811
+def test_our_model_gets_what_a_real_checkout_preprocessed(real_checkout, tmp_path, start, stub_job, installed):
     from support.data_recordings import noise_frames, write_ubfc_rppg
 
     for name in ("subject1", "subject12"):

@@ -7,7 +7,7 @@ import types
 from argparse import Namespace
 
 import pytest
-from support.checkouts import real_checkout, write  # noqa: F401  (a fixture)
+from support.checkouts import write
 from support.paths import ROOT
 from support.plugged import YAML
 
@@ -154,7 +154,7 @@ for dataset, module, path in (("PURE", "PURELoader", pure), ("UBFC-rPPG", "UBFCr
         tree.TEST.DATA.DATASET, tree.TEST.DATA.DATA_PATH = dataset, path
         tree.TEST.DATA.BEGIN, tree.TEST.DATA.END = begin, end
         theirs = [str(found["index"]) for found in loader.split_raw_data(loader.get_raw_data(path), begin, end)]
-        mine = ToolboxHost(".").expected("test", tree)
+        mine = ToolboxHost(".").expected(tree.TEST.DATA)
         assert sorted(mine) == sorted(theirs) and len(mine) > 0, (dataset, begin, end, mine, theirs)
         assert dataset == "PURE" or mine == theirs
 print("as agreed")
@@ -179,8 +179,7 @@ print(main.DataLoader is DataLoader, asked)
 BUILT_IN = "configs/train_configs/PURE_PURE_UBFC-rPPG_PHYSNET_BASIC.yaml"
 
 
-@pytest.mark.toolbox
-def test_the_contract_in_real_checkouts(real_checkout, tmp_path):  # noqa: F811
+def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
     for number in (3, 11, 1, 2, 5):
         (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
         for scenario in (1, 2):
@@ -200,10 +199,9 @@ def test_the_contract_in_real_checkouts(real_checkout, tmp_path):  # noqa: F811
     assert done.returncode == 0 and done.stdout.endswith("as agreed\n"), done.stdout
 
 
-@pytest.mark.toolbox
 @pytest.mark.parametrize("mode", ["train_and_test", "unsupervised_method"])
 @pytest.mark.parametrize("asked, said", [("", "True []\n"), ("true", "False [True]\n")])
-def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tmp_path, mode, asked, said):  # noqa: F811
+def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tmp_path, mode, asked, said):
     path = tmp_path / "X.yaml"
     path.write_text(
         f"BASE: ['{real_checkout / BUILT_IN}']\nTOOLBOX_MODE: {mode}\nUNSUPERVISED:\n  METHOD: [POS]\n"

@@ -23,8 +23,8 @@ NAME_LENGTH = 255
 
 #: frames per second of a recording
 FS_HZ = (1, 1000)
-#: frames of a clip, and the side of its square frames in pixels
-CLIP_FRAMES, CLIP_SIDE = (2, 100_000), (1, 4096)
+#: frames of a network's clip, the side of its square frames in pixels, and the pixels of all its frames together
+CLIP_FRAMES, CLIP_SIDE, CLIP_PIXELS = (2, 10_000), (8, 1024), 2**25
 #: processes that load clips
 WORKERS = 256
 

@@ -55,6 +55,7 @@ def _test_run(config, host, split, **its_own):
         seed=config.MODEL.RFACENET.RUNTIME.SEED,
         runtime=speed.describe(config),
         expected=host.expected(data),
+        warnings=host.warnings(config),
         label_type=data.PREPROCESS.LABEL_TYPE,
         fs_hz=data.FS,
         scheme=Scheme(method=config.INFERENCE.EVALUATION_METHOD, window_s=window_s),

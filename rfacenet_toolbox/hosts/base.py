@@ -20,15 +20,14 @@ class Host:
         """The recordings found in ``data_path``, in the order in which the host divides them into splits."""
         raise NotImplementedError
 
-    def expected(self, split, config):
+    def expected(self, data):
         """Names of the recordings that the raw data hold for a split, in the host's order.
 
         Agrees with the toolbox's ``get_raw_data`` and ``split_raw_data`` of PURE (``102`` for ``01-02``; BEGIN and
         END count sorted subjects) and UBFC-rPPG (``subject7``; BEGIN and END count recordings).
 
         Args:
-            split: ``"train"``, ``"valid"`` or ``"test"``.
-            config: the whole configuration.
+            data: the split's node ``DATA``.
 
         Returns:
             list of str, or None where that cannot be told: another data set, or the raw folder is not there.
@@ -38,7 +37,6 @@ class Host:
         """
         from ..datasets.readers import DATASETS, find_recordings, split_recordings
 
-        data = config[split.upper()].DATA
         if data.DATASET not in DATASETS or not os.path.isdir(data.DATA_PATH):
             return None
         found = find_recordings(data.DATASET, data.DATA_PATH)
@@ -55,13 +53,13 @@ class Host:
             DataError: with the names of the recordings that are missing.
         """
         for split, loader in loaders.items():
-            wanted = self.expected(split, config) if loader is not None else None
+            data = config[split.upper()].DATA
+            wanted = self.expected(data) if loader is not None else None
             got = recordings(loader)
             missing = [name for name in wanted or () if name not in got]
             # the file system may list UBFC-rPPG in another order today than when it was preprocessed
             if not missing or len(got) >= len(wanted):
                 continue
-            data = config[split.upper()].DATA
             raise DataError(
                 f"the {split} split has clips of {len(got)} recordings, and {data.DATA_PATH} holds {len(wanted)} for "
                 f"it. Missing: {', '.join(missing)}. Preprocessing dropped them: their process was killed, mostly for "

@@ -35,8 +35,10 @@ def main(argv=None):
     """``main.py --config_file X``; returns the content of ``results.json``, or {method: content} of several."""
     args = parse(argv)
     config = configuration.load(args.config_file)
-    configuration.check(config, "standalone")
+    configuration.check(config, StandaloneHost.name)
     processes.start(machine.pick_device(config.DEVICE))
+    if processes.is_writer():
+        _tell_no_effect(args, config)
     try:
         result = run(config)
     except BaseException:
@@ -52,9 +54,6 @@ def run(config):
         return _run_signal_methods(config)
     for split in splits_used(config):
         check_source(split, config[split].DATA)
-    if processes.is_writer():
-        for sentence in told_no_effect(config):
-            print(sentence)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
     machine.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
     clips = _clips(config)
@@ -83,10 +82,19 @@ def parse(argv=None):
     """The arguments that the toolbox's main.py takes."""
     parser = argparse.ArgumentParser(description="Train and test as the rPPG-Toolbox does, without a checkout of it.")
     parser.add_argument("--config_file", required=True, help="a YAML file, such as those in toolbox_configs/")
-    for ignored in ("--lr", "--model_file_name", "--cached_path"):
-        parser.add_argument(ignored, default=None, help="accepted and without effect, as in the toolbox")
+    for name in ("--lr", "--model_file_name", "--cached_path"):
+        parser.add_argument(name, help="accepted and without effect, as in the toolbox")
     parser.add_argument("--preprocess", action="store_true", help="accepted and without effect, as in the toolbox")
     return parser.parse_args(argv)
+
+
+def _tell_no_effect(args, config):
+    given = [f"--{name}" for name, value in vars(args).items() if value and name != "config_file"]
+    if given:
+        print(f"{', '.join(given)} has no effect, as in the toolbox: set the key in {args.config_file}.")
+    if config.TOOLBOX_MODE != "unsupervised_method":
+        for sentence in told_no_effect(config):
+            print(sentence)
 
 
 def _clips(config):

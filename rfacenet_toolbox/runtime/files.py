@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from ..errors import OutputError
-from .portable import replace
+from .portable import is_running, replace
 
 #: age at which a temporary file of another machine is taken to be abandoned; writing one takes seconds
 ABANDONED_S = 3600
@@ -69,26 +69,15 @@ def remove_abandoned(folder):
     for path in Path(folder).glob(".*.tmp"):
         host, _, process = path.stem.rpartition(".")[2].rpartition("-")
         with contextlib.suppress(FileNotFoundError):  # it has just taken its place
-            if host == _host() and process.isdigit() and os.name == "posix":
-                abandoned = not _is_running(int(process))
-            else:
-                abandoned = time.time() - path.stat().st_mtime > ABANDONED_S
-            if abandoned:
+            running = is_running(int(process)) if host == _host() and process.isdigit() else None
+            if running is None:
+                running = time.time() - path.stat().st_mtime <= ABANDONED_S
+            if not running:
                 path.unlink()
 
 
 def _host():
     return socket.gethostname().partition(".")[0][:32]
-
-
-def _is_running(process):
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # another user's
-        return True
-    return True
 
 
 class _RememberingFile(io.FileIO):

@@ -90,6 +90,19 @@ def signal_of(exit_status):
     return f"signal {-exit_status}"
 
 
+def is_running(process):
+    """Whether there is a process of this number; None where that cannot be told without ending it, on Windows."""
+    if os.name != "posix":
+        return None
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
+
+
 def available_cpus():
     """How many CPUs this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

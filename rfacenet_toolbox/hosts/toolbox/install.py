@@ -1,8 +1,8 @@
 """Put the plug-in into an rPPG-Toolbox checkout, and give the checkout back byte for byte.
 
-:func:`install` adds :data:`LINE` to ``main.py`` and our YAML files to ``toolbox_configs/``, with a record of what it
-did, ``toolbox_configs/.rfacenet.json``. Everything is checked before anything is written, each file is replaced in one
-step, and the record is written first, so that an interrupted install can be repeated or undone.
+:func:`install` adds :data:`~.main_line.LINE` to ``main.py`` and our YAML files to ``toolbox_configs/``, with a record
+of what it did, ``toolbox_configs/.rfacenet.json``. Everything is checked before anything is written, each file is
+replaced in one step, and the record is written first, so that an interrupted install can be repeated or undone.
 """
 
 import ast
@@ -10,24 +10,16 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import re
 from pathlib import Path
 
 from ...errors import InstallError
 from ...runtime.files import write_atomically
-from .contract import FOLDERS, GET_CONFIG, MAIN_FILE, MODEL_FUNCTIONS, REVISIONS, SETTINGS_FILE
+from . import main_line
+from .contract import FOLDERS, GET_CONFIG, MAIN_FILE, MODEL_FUNCTIONS, SETTINGS_FILE
+from .main_line import NEEDED, UNCHANGED
 
-LINE = (
-    "from rfacenet_toolbox.hosts.toolbox import activate; activate()"
-    "  # rFaceNet plug-in; 'rfacenet uninstall' takes this line out"
-)
 FOLDER = "toolbox_configs"
 RECORD = ".rfacenet.json"
-_MARK = b"rfacenet_toolbox.hosts"
-_CODING = re.compile(rb"[ \t\f]*#.*coding[:=]")
-_BOM = b"\xef\xbb\xbf"
-_NEEDED = f"Expected the root of an rPPG-Toolbox checkout, such as {REVISIONS}"
-_UNCHANGED = "Nothing was changed."
 
 
 def configs_dir():
@@ -54,8 +46,8 @@ def check_checkout(directory):
     wanted = {MAIN_FILE: os.path.isfile, SETTINGS_FILE: os.path.isfile, **dict.fromkeys(FOLDERS, os.path.isdir)}
     missing = [name for name, is_there in wanted.items() if not is_there(os.path.join(root, name))]
     if missing:
-        raise InstallError(f"{root} has no {', '.join(missing)}. {_NEEDED}. {_UNCHANGED}")
-    main = _parsed(os.path.join(root, MAIN_FILE))
+        raise InstallError(f"{root} has no {', '.join(missing)}. {NEEDED}. {UNCHANGED}")
+    main = _parsed_file(os.path.join(root, MAIN_FILE))
     functions = set(MODEL_FUNCTIONS)
     absent = functions - {node.name for node in main.body if isinstance(node, ast.FunctionDef)}
     called = {node.func.id for node in ast.walk(main) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
@@ -63,10 +55,10 @@ def check_checkout(directory):
     if absent or uncalled:
         found = [f"does not define {name}" for name in sorted(absent)]
         found += [f"does not call {name}" for name in sorted(uncalled)]
-        raise InstallError(f"{root}/{MAIN_FILE} {', '.join(found)}. {_NEEDED}. {_UNCHANGED}")
-    settings = _parsed(os.path.join(root, SETTINGS_FILE))
+        raise InstallError(f"{root}/{MAIN_FILE} {', '.join(found)}. {NEEDED}. {UNCHANGED}")
+    settings = _parsed_file(os.path.join(root, SETTINGS_FILE))
     if not any(isinstance(node, ast.FunctionDef) and node.name == GET_CONFIG for node in settings.body):
-        raise InstallError(f"{root}/{SETTINGS_FILE} does not define {GET_CONFIG}. {_NEEDED}. {_UNCHANGED}")
+        raise InstallError(f"{root}/{SETTINGS_FILE} does not define {GET_CONFIG}. {NEEDED}. {UNCHANGED}")
     return root
 
 
@@ -86,7 +78,7 @@ def install(directory):
     main = os.path.join(root, MAIN_FILE)
     record = _read_record(root)
     before = _read(main)
-    after = before if _has_line(before, main) else _with_line(before, main)
+    after = before if main_line.is_in(before, main) else main_line.added(before, main)
     if after != before or record["main"] is None:
         record["main"] = _sha256(after)
     copies, lines = _plan_configs(root, record)
@@ -120,20 +112,20 @@ def uninstall(directory, keep_edits=False):
     root = os.path.abspath(directory)
     main = os.path.join(root, MAIN_FILE)
     if not os.path.isfile(main):
-        raise InstallError(f"{root} has no {MAIN_FILE}. {_NEEDED}. {_UNCHANGED}")
+        raise InstallError(f"{root} has no {MAIN_FILE}. {NEEDED}. {UNCHANGED}")
     record = _read_record(root)
     content = _read(main)
-    has_line = _has_line(content, main)
+    has_line = main_line.is_in(content, main)
     edited = record["main"] is not None and _sha256(content) != record["main"]
     if has_line and edited and not keep_edits:
         raise InstallError(
-            f"{main} was edited after the plug-in was installed, so it cannot be given back as it was. {_UNCHANGED} "
+            f"{main} was edited after the plug-in was installed, so it cannot be given back as it was. {UNCHANGED} "
             f"Undo the edits, or use --keep-edits to take out our line and keep them."
         )
     lines = [f"rFaceNet out of {root}"]
     try:
         if has_line:
-            _replace(main, _without_line(content))
+            _replace(main, main_line.taken_out(content))
             lines.append(f"{MAIN_FILE}: {'our line taken out, your edits kept' if edited else 'as it was'}")
         lines += _remove_configs(root, record)
     except OSError as error:
@@ -148,48 +140,6 @@ def _how_to_import():
         source = str(Path(__file__).resolve().parents[3])
         return [f"next: this package is not installed in this Python; 'pip install -e {source}' lets main.py find it"]
     return []
-
-
-def _with_line(content, path):
-    """``content`` with our line after the comments that must stay on top, and after ``from __future__``."""
-    bom, rows = _rows(content)
-    if any(_CODING.match(row) for row in rows[1:2]):
-        top = 2
-    else:
-        top = int(rows[0].startswith(b"#!") or _CODING.match(rows[0]) is not None)
-    futures = [node.end_lineno for node in ast.parse(content).body if getattr(node, "module", "") == "__future__"]
-    top = max([top, *futures])
-    eol = b"\r\n" if rows[0].endswith(b"\r\n") else b"\n"
-    changed = bom + b"".join(rows[:top] + [LINE.encode() + eol] + rows[top:])
-    _parsed(path, changed)
-    return changed
-
-
-def _without_line(content):
-    bom, rows = _rows(content)
-    return bom + b"".join(row for row in rows if _bare(row) != LINE.encode())
-
-
-def _has_line(content, path):
-    ours = [row for row in _rows(content)[1] if _MARK in row]
-    if not ours:
-        return False
-    if [_bare(row) for row in ours] != [LINE.encode()]:
-        raise InstallError(
-            f"{path} has {len(ours)} line(s) that name {_MARK.decode()}, and not exactly once the line that the "
-            f"plug-in puts there: {LINE!r}. Restore main.py, or take these lines out by hand. {_UNCHANGED}"
-        )
-    return True
-
-
-def _rows(content):
-    """The byte order mark, if there is one, and the lines with their ends."""
-    bom = _BOM if content.startswith(_BOM) else b""
-    return bom, content[len(bom) :].splitlines(keepends=True)
-
-
-def _bare(row):
-    return row.rstrip(b"\r\n")
 
 
 def _plan_configs(root, record):
@@ -250,7 +200,7 @@ def _read_record(root):
     except (ValueError, TypeError):
         sound = False
     if not sound:
-        raise InstallError(f"{path} is not the record that install wrote. Delete it, and run again. {_UNCHANGED}")
+        raise InstallError(f"{path} is not the record that install wrote. Delete it, and run again. {UNCHANGED}")
     return record
 
 
@@ -258,11 +208,8 @@ def _write_record(root, record):
     _replace(os.path.join(root, FOLDER, RECORD), (json.dumps(record, indent=1) + "\n").encode("utf-8"))
 
 
-def _parsed(path, content=None):
-    try:
-        return ast.parse(_read(path) if content is None else content, path)
-    except (SyntaxError, ValueError) as error:
-        raise InstallError(f"{path} is no Python that can be read ({error}). {_NEEDED}. {_UNCHANGED}") from error
+def _parsed_file(path):
+    return main_line.parsed(_read(path), path)
 
 
 def _read(path):

@@ -53,23 +53,23 @@ def ubfc_rppg(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("host", [TOOLBOX, STANDALONE])
 def test_expected_divides_pure_by_sorted_subject(pure, host):
-    assert set(host.expected("train", config_of("PURE", pure, 0, 0.8, "TRAIN"))) == {
+    assert set(host.expected(config_of("PURE", pure, 0, 0.8, "TRAIN").TRAIN.DATA)) == {
         f"{subject}0{scenario}" for subject in (1, 2, 3, 4) for scenario in (1, 2)
     }
-    assert set(host.expected("valid", config_of("PURE", pure, 0.8, 1, "VALID"))) == {"1001", "1002"}
+    assert set(host.expected(config_of("PURE", pure, 0.8, 1, "VALID").VALID.DATA)) == {"1001", "1002"}
 
 
 def test_expected_divides_ubfc_rppg_by_position_in_the_hosts_order(ubfc_rppg):
     config = config_of("UBFC-rPPG", ubfc_rppg, 0.0, 0.6)
-    assert TOOLBOX.expected("test", config) == ["subject3", "subject10", "subject1"]
-    assert STANDALONE.expected("test", config) == ["subject1", "subject3", "subject4"]
+    assert TOOLBOX.expected(config.TEST.DATA) == ["subject3", "subject10", "subject1"]
+    assert STANDALONE.expected(config.TEST.DATA) == ["subject1", "subject3", "subject4"]
     whole = config_of("UBFC-rPPG", ubfc_rppg)
-    assert TOOLBOX.expected("test", whole) == ["subject3", "subject10", "subject1", "subject12", "subject4"]
+    assert TOOLBOX.expected(whole.TEST.DATA) == ["subject3", "subject10", "subject1", "subject12", "subject4"]
 
 
 def test_expected_is_none_where_it_cannot_be_told(tmp_path):
-    assert TOOLBOX.expected("test", config_of("PURE", tmp_path / "nowhere")) is None
-    assert TOOLBOX.expected("test", config_of("MMPD", tmp_path)) is None
+    assert TOOLBOX.expected(config_of("PURE", tmp_path / "nowhere").TEST.DATA) is None
+    assert TOOLBOX.expected(config_of("MMPD", tmp_path).TEST.DATA) is None
 
 
 def test_recordings_of_a_loader():
@@ -80,7 +80,7 @@ def test_recordings_of_a_loader():
 def test_check_complete_names_the_recordings_that_were_dropped(pure):
     config = config_of("PURE", pure)
     config.TEST.DATA.FILE_LIST_PATH = "lists/test.csv"
-    names = TOOLBOX.expected("test", config)
+    names = TOOLBOX.expected(config.TEST.DATA)
     TOOLBOX.check_complete(config, {"train": None, "test": loader_of(names)})
     kept = [name for name in names if name not in ("302", "1001")]
     with pytest.raises(DataError) as error:

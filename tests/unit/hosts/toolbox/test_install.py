@@ -12,9 +12,10 @@ from support.paths import ROOT
 
 from rfacenet_toolbox.errors import InstallError, OutputError
 from rfacenet_toolbox.hosts.toolbox import install as plugin
+from rfacenet_toolbox.hosts.toolbox import main_line
 
 PATCH = ROOT / "patches" / "main.py.patch"
-LINE = plugin.LINE.encode()
+LINE = main_line.LINE.encode()
 
 
 @pytest.fixture
@@ -260,7 +261,7 @@ def test_an_install_that_was_cut_off_can_be_undone_and_repeated(checkout, monkey
 
 @pytest.mark.parametrize("command", [["patch", "-p1", "-i"], ["git", "apply", "--unidiff-zero"]])
 def test_the_patch_is_the_same_line(checkout, command):
-    assert PATCH.read_text().splitlines()[-1] == "+" + plugin.LINE
+    assert PATCH.read_text().splitlines()[-1] == "+" + main_line.LINE
     if shutil.which(command[0]) is None:
         pytest.skip(f"no {command[0]} on this machine")
     original = (checkout / "main.py").read_bytes()

@@ -154,7 +154,7 @@ for dataset, module, path in (("PURE", "PURELoader", pure), ("UBFC-rPPG", "UBFCr
         tree.TEST.DATA.DATASET, tree.TEST.DATA.DATA_PATH = dataset, path
         tree.TEST.DATA.BEGIN, tree.TEST.DATA.END = begin, end
         theirs = [str(found["index"]) for found in loader.split_raw_data(loader.get_raw_data(path), begin, end)]
-        mine = ToolboxHost(".").expected("test", tree)
+        mine = ToolboxHost(".").expected(tree.TEST.DATA)
         assert sorted(mine) == sorted(theirs) and len(mine) > 0, (dataset, begin, end, mine, theirs)
         assert dataset == "PURE" or mine == theirs
 print("as agreed")

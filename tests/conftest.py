@@ -6,12 +6,12 @@ from collections import Counter
 import pytest
 from support.browser import BROWSER
 from support.checkouts import REAL, real_checkout
-from support.configs import changed
+from support.configs import config_with
 from support.main_job import copied, finished
 from support.paths import SHARED, TESTS
 from support.plugged import plugged
 
-__all__ = ["changed", "copied", "finished", "plugged", "real_checkout"]
+__all__ = ["config_with", "copied", "finished", "plugged", "real_checkout"]
 
 #: {marker: (whether it is there, what a test with that marker needs, how it is had)}
 NEEDS = {

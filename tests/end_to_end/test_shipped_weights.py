@@ -2,7 +2,7 @@
 
 import pytest
 from support import own_videos
-from support.configs import ROOT
+from support.paths import ROOT
 
 import rfacenet_toolbox
 from rfacenet_toolbox.training import weights_files

@@ -1,37 +1,57 @@
-"""The shipped configs, and others made of them for a test."""
+"""The shipped configs, and the one builder of configs for tests.
+
+Settings are nested dicts in layers, later ones over earlier ones. A key may be a dotted path: ``{"TRAIN.EPOCHS": 3}``.
+"""
+
+import json
 
 import pytest
 import yaml
-from support.paths import ROOT
+from support.paths import CONFIGS
+from yacs.config import CfgNode
 
 from rfacenet_toolbox.config import load
+from rfacenet_toolbox.config.tree import toolbox_tree
 
-SHIPPED = sorted((ROOT / "toolbox_configs").rglob("*.yaml"))
+SHIPPED = sorted(CONFIGS.rglob("*.yaml"))
 RUNNABLE = [path for path in SHIPPED if "BASE" not in path.stem]
-DEMO = str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")
+PURE_TO_UBFC = str(CONFIGS / "PURE_UBFC_RFACENET.yaml")
 
 
-def write(path, tree):
-    """Write a YAML file; returns its path."""
-    path.write_text(tree if isinstance(tree, str) else yaml.safe_dump(tree))
+def laid_over(*layers):
+    """One nested dict of several, without dotted keys."""
+    result = {}
+    for layer in layers:
+        for path, value in layer.items():
+            key, _, rest = path.partition(".")
+            value = {rest: value} if rest else value
+            if isinstance(value, dict):
+                below = result.get(key)
+                value = laid_over(below if isinstance(below, dict) else {}, value)
+            result[key] = value
+    return result
+
+
+def for_splits(settings, splits=("TRAIN", "VALID", "TEST")):
+    """Settings of ``DATA``, for several splits."""
+    return {f"{split}.DATA": settings for split in splits}
+
+
+def write(path, *layers):
+    """Write the layers as a YAML file, whose folder is made; or one text, as it is. Returns the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # through JSON, so that no list is the same object twice and YAML needs no anchors
+    text = layers[0] if isinstance(layers[0], str) else yaml.safe_dump(json.loads(json.dumps(laid_over(*layers))))
+    path.write_text(text)
     return path
 
 
-def nested(dotted, value):
-    """``("A.B", 1)`` -> ``{"A": {"B": 1}}``."""
-    for key in reversed(dotted.split(".")):
-        value = {key: value}
-    return value
-
-
-def merged(*trees):
-    """Dicts merged key by key, later ones winning."""
-    result = {}
-    for tree in trees:
-        for key, value in tree.items():
-            both = isinstance(value, dict) and isinstance(result.get(key), dict)
-            result[key] = merged(result[key], value) if both else value
-    return result
+def tree(*layers):
+    """The toolbox's tree of settings with the layers in it, frozen, as loading a file gives it."""
+    config = toolbox_tree()
+    config.merge_from_other_cfg(CfgNode(laid_over(*layers)))
+    config.freeze()
+    return config
 
 
 def flat(tree, prefix=""):
@@ -42,14 +62,29 @@ def flat(tree, prefix=""):
     return result
 
 
+def small_job(folder, frames=32, side=16):
+    """Settings for rFaceNet on the PURE and UBFC-rPPG recordings in a folder, which gets the clips and the run."""
+    data = {
+        "CACHED_PATH": str(folder / "clips"),
+        "END": 1.0,
+        "PREPROCESS": {"CHUNK_LENGTH": frames, "RESIZE": {"W": side, "H": side}},
+    }
+    pure = {"DATASET": "PURE", "DATA_PATH": str(folder / "PURE")}
+    return laid_over(
+        {"BASE": [str(CONFIGS / "RFACENET_BASE.yaml")], "DEVICE": "cpu", "LOG.PATH": str(folder / "run")},
+        {"TRAIN.BATCH_SIZE": 1, "TRAIN.MODEL_FILE_NAME": "small"},
+        for_splits({**data, **pure}),
+        {"TEST.DATA": {"DATASET": "UBFC-rPPG", "DATA_PATH": str(folder / "UBFC-rPPG")}},
+        {"MODEL.RFACENET": {"FRAME_NUM": frames, "RUNTIME.WORKERS": 0}},
+    )
+
+
 @pytest.fixture
-def changed(tmp_path):
-    """Load a PURE -> UBFC-rPPG config, rFaceNet's if not told, with some dotted keys changed."""
+def config_with(tmp_path):
+    """Load a shipped config, rFaceNet's for PURE -> UBFC-rPPG if not told, with other settings over it."""
 
-    def load_changed(changes, base=DEMO):
-        log = {"LOG": {"PATH": str(tmp_path / "run")}}
-        cached = [nested(f"{split}.DATA.CACHED_PATH", str(tmp_path / "clips")) for split in ("TRAIN", "VALID", "TEST")]
-        trees = [nested(key, value) for key, value in changes.items()]
-        return load(write(tmp_path / "changed.yaml", merged({"BASE": [base]}, log, *cached, *trees)))
+    def load_with(settings, base=PURE_TO_UBFC):
+        paths = {"LOG.PATH": str(tmp_path / "run"), **for_splits({"CACHED_PATH": str(tmp_path / "clips")})}
+        return load(write(tmp_path / "config.yaml", {"BASE": [str(base)]}, paths, settings))
 
-    return load_changed
+    return load_with

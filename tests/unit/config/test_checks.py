@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.configs import ROOT, RUNNABLE, merged, nested, write
+from support.configs import RUNNABLE
+from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import check, load
 from rfacenet_toolbox.errors import ConfigError
@@ -80,16 +81,15 @@ def test_every_shipped_config_passes_the_checks_of_both_hosts(path, host, tmp_pa
 
 
 @pytest.mark.parametrize("row, changes, message", BASELINE_REFUSED)
-def test_settings_that_a_baseline_cannot_have_are_refused_by_key(changed, row, changes, message):
-    base = str(ROOT / "toolbox_configs" / "table2" / f"PURE_UBFC_{row}.yaml")
+def test_settings_that_a_baseline_cannot_have_are_refused_by_key(config_with, row, changes, message):
     with pytest.raises(ConfigError, match=message):
-        check(changed(changes, base), "standalone")
+        check(config_with(changes, CONFIGS / "table2" / f"PURE_UBFC_{row}.yaml"), "standalone")
 
 
 @pytest.mark.parametrize("changes, message", REFUSED, ids=[next(iter(changes)) for changes, _ in REFUSED])
-def test_what_would_fail_later_is_refused_first(changed, changes, message):
+def test_what_would_fail_later_is_refused_first(config_with, changes, message):
     with pytest.raises(ConfigError, match=message):
-        check(changed(changes), "standalone")
+        check(config_with(changes), "standalone")
 
 
 UNSUPERVISED = [
@@ -105,55 +105,54 @@ UNSUPERVISED = [
 
 
 @pytest.mark.parametrize("changes, message", UNSUPERVISED)
-def test_what_signal_methods_cannot_do_is_refused(tmp_path, changes, message):
-    base = {"BASE": [str(ROOT / "toolbox_configs" / "PURE_UNSUPERVISED.yaml")], "LOG": {"PATH": str(tmp_path / "run")}}
-    cached = nested("UNSUPERVISED.DATA.CACHED_PATH", str(tmp_path / "clips"))
-    trees = [nested(f"UNSUPERVISED.{key}", value) for key, value in changes.items()]
+def test_what_signal_methods_cannot_do_is_refused(config_with, tmp_path, changes, message):
+    settings = {"UNSUPERVISED": {"DATA.CACHED_PATH": str(tmp_path / "clips"), **changes}}
     with pytest.raises(ConfigError, match=message):
-        check(load(write(tmp_path / "changed.yaml", merged(base, cached, *trees))), "standalone")
+        check(config_with(settings, CONFIGS / "PURE_UNSUPERVISED.yaml"), "standalone")
 
 
-def test_validation_data_is_checked_where_it_is_used(changed):
+def test_validation_data_is_checked_where_it_is_used(config_with):
     wrong = {"VALID.DATA.FS": 0}
-    check(changed(wrong), "standalone")
+    check(config_with(wrong), "standalone")
     with pytest.raises(ConfigError, match="VALID.DATA.FS is 0"):
-        check(changed({**wrong, "TEST.USE_LAST_EPOCH": False}), "standalone")
+        check(config_with({**wrong, "TEST.USE_LAST_EPOCH": False}), "standalone")
 
 
-def test_training_settings_do_not_matter_to_a_test(changed, tmp_path):
+def test_training_settings_do_not_matter_to_a_test(config_with, tmp_path):
     (tmp_path / "w.pth").write_bytes(b"")
     changes = {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": str(tmp_path / "w.pth")}
-    check(changed({**changes, "TRAIN.EPOCHS": 0, "TRAIN.DATA.FS": 0}), "standalone")
+    check(config_with({**changes, "TRAIN.EPOCHS": 0, "TRAIN.DATA.FS": 0}), "standalone")
 
 
-def test_the_toolbox_has_backends_that_the_standalone_host_has_not(changed):
-    check(changed({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "toolbox")
+def test_the_toolbox_has_backends_that_the_standalone_host_has_not(config_with):
+    check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "toolbox")
     with pytest.raises(ConfigError, match="BACKEND is 'MP'; the toolbox has HC, Y5F, RF"):
-        check(changed({f"{PREPROCESS}.CROP_FACE.BACKEND": "MP"}), "toolbox")
+        check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "MP"}), "toolbox")
 
 
 @pytest.mark.parametrize("key", ["LOG.PATH", "TEST.DATA.CACHED_PATH"])
-def test_folders_that_cannot_be_made_are_refused(changed, tmp_path, key):
+def test_folders_that_cannot_be_made_are_refused(config_with, tmp_path, key):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match=rf"{key} is .*nothing can be written there: .*file is no folder"):
-        check(changed({key: str(tmp_path / "file" / "x")}), "standalone")
-    assert sorted(os.listdir(tmp_path)) == ["changed.yaml", "file"]
+        check(config_with({key: str(tmp_path / "file" / "x")}), "standalone")
+    assert sorted(os.listdir(tmp_path)) == ["config.yaml", "file"]
 
 
-def test_folders_without_permission_are_refused(changed, tmp_path, monkeypatch):
+def test_folders_without_permission_are_refused(config_with, tmp_path, monkeypatch):
     (tmp_path / "closed").mkdir()
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "closed")  # root may write anywhere
     with pytest.raises(ConfigError, match="LOG.PATH is .*closed is not writable"):
-        check(changed({"LOG.PATH": str(tmp_path / "closed" / "run")}), "standalone")
+        check(config_with({"LOG.PATH": str(tmp_path / "closed" / "run")}), "standalone")
 
 
-def test_a_cache_that_is_only_read_need_not_be_writable(changed, tmp_path):
+def test_a_cache_that_is_only_read_need_not_be_writable(config_with, tmp_path):
     (tmp_path / "file").write_text("")
-    check(changed({"TEST.DATA.CACHED_PATH": str(tmp_path / "file" / "x"), "TEST.DATA.DO_PREPROCESS": False}), "toolbox")
+    settings = {"CACHED_PATH": str(tmp_path / "file" / "x"), "DO_PREPROCESS": False}
+    check(config_with({"TEST.DATA": settings}), "toolbox")
 
 
-def test_checks_leave_the_random_numbers_alone(changed):
-    config = changed({})
+def test_checks_leave_the_random_numbers_alone(config_with):
+    config = config_with({})
     state = torch.get_rng_state()
     check(config, "standalone")
     assert torch.equal(torch.get_rng_state(), state)

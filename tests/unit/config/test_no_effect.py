@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from support.checkouts import CHECKOUTS
-from support.configs import ROOT, RUNNABLE
+from support.configs import RUNNABLE
+from support.paths import ROOT
 
 from rfacenet_toolbox.config import load
 from rfacenet_toolbox.config.no_effect import check_no_effect, told_no_effect
@@ -26,16 +27,16 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("changes, message", REFUSED, ids=[next(iter(changes)) for changes, _ in REFUSED])
-def test_a_value_that_would_do_nothing_is_refused(changed, changes, message):
-    config = changed(changes)
+def test_a_value_that_would_do_nothing_is_refused(config_with, changes, message):
+    config = config_with(changes)
     with pytest.raises(ConfigError, match=message):
         check_no_effect(config, splits_used(config))
 
 
-def test_what_the_run_does_not_read_is_left_alone(changed):
-    config = changed({"VALID.DATA.INFO.LIGHT": [1], "UNSUPERVISED.DATA.FILTERING.SELECT_TASKS": True})
+def test_what_the_run_does_not_read_is_left_alone(config_with):
+    config = config_with({"VALID.DATA.INFO.LIGHT": [1], "UNSUPERVISED.DATA.FILTERING.SELECT_TASKS": True})
     check_no_effect(config, ["TRAIN", "TEST"])
-    check_no_effect(changed({"TRAIN.OPTIMIZER.EPS": 1e-8, "TOOLBOX_MODE": "only_test"}), ["TEST"])
+    check_no_effect(config_with({"TRAIN.OPTIMIZER.EPS": 1e-8, "TOOLBOX_MODE": "only_test"}), ["TEST"])
 
 
 def test_another_data_set_may_be_divided_by_its_own_keys():
@@ -52,8 +53,8 @@ def test_an_earlier_revision_without_such_keys_passes():
     check_no_effect(config, ["TRAIN"])
 
 
-def test_what_the_toolboxs_own_configs_set_is_told_and_not_refused(changed):
-    config = changed({"MODEL.DROP_RATE": 0.2, "NUM_OF_GPU_TRAIN": 4, "TEST.METRICS": ["MAE", "BA"]})
+def test_what_the_toolboxs_own_configs_set_is_told_and_not_refused(config_with):
+    config = config_with({"MODEL.DROP_RATE": 0.2, "NUM_OF_GPU_TRAIN": 4, "TEST.METRICS": ["MAE", "BA"]})
     check_no_effect(config, splits_used(config))
     assert [sentence.partition(" and has")[0] for sentence in told_no_effect(config)] == [
         "MODEL.DROP_RATE is 0.2",

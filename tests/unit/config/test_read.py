@@ -3,9 +3,10 @@
 import os
 
 import pytest
-from support.configs import ROOT, RUNNABLE, write
+from support.configs import RUNNABLE, write
+from support.paths import ROOT
 
-from rfacenet_toolbox.config import load, rfacenet_node
+from rfacenet_toolbox.config import check_yaml, load, rfacenet_node
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.methods import registry
@@ -84,28 +85,28 @@ def test_files_that_are_no_config_are_refused_by_name(tmp_path, text, message):
         ("SEED", "MODEL.RFACENET.RUNTIME.SEED"),
     ],
 )
-def test_an_unknown_key_is_answered_with_the_closest_spelling(changed, misspelt, meant):
+def test_an_unknown_key_is_answered_with_the_closest_spelling(config_with, misspelt, meant):
     with pytest.raises(ConfigError) as error:
-        changed({misspelt: 1})
+        config_with({misspelt: 1})
     wrong = misspelt if misspelt in str(error.value) else misspelt.split(".")[0]
-    assert f"changed.yaml sets {wrong}, which is no setting." in str(error.value)
+    assert f"config.yaml sets {wrong}, which is no setting." in str(error.value)
     suggested = str(error.value).split("Did you mean ")[1].rstrip("?")
     assert suggested == meant
 
 
-def test_a_key_that_resembles_nothing_is_sent_to_the_documentation(changed):
+def test_a_key_that_resembles_nothing_is_sent_to_the_documentation(config_with):
     with pytest.raises(ConfigError, match=r"sets ZZZ, which is no setting. See docs/configs.md"):
-        changed({"ZZZ": 1})
+        config_with({"ZZZ": 1})
     assert (ROOT / "docs" / "configs.md").is_file()
 
 
-def test_a_mode_that_there_is_not(changed):
+def test_a_mode_that_there_is_not(config_with):
     with pytest.raises(ConfigError, match="TOOLBOX_MODE is 'train'; expected one of train_and_test, only_test"):
-        changed({"TOOLBOX_MODE": "train"})
+        config_with({"TOOLBOX_MODE": "train"})
 
 
-def test_paths_are_derived_as_in_the_toolbox(changed):
-    config = changed({"LOG.PATH": "runs/x", "TRAIN.DATA.CACHED_PATH": "cache", "TRAIN.DATA.FOLD.FOLD_NAME": "one"})
+def test_paths_are_derived_as_in_the_toolbox(config_with):
+    config = config_with({"LOG.PATH": "runs/x", "TRAIN.DATA.CACHED_PATH": "cache", "TRAIN.DATA.FOLD.FOLD_NAME": "one"})
     name = config.TRAIN.DATA.EXP_DATA_NAME
     assert name.startswith("PURE_SizeW72_SizeH72_ClipLength128_DataTypeDiffNormalized_")
     assert os.path.join("cache", name) == config.TRAIN.DATA.CACHED_PATH
@@ -122,9 +123,27 @@ def test_paths_are_derived_as_in_the_toolbox(changed):
         ({"TRAIN.DATA.FILE_LIST_PATH": "lists/train.txt"}, "expected a folder or a .csv file"),
     ],
 )
-def test_file_lists_that_cannot_be(changed, changes, message):
+def test_file_lists_that_cannot_be(config_with, changes, message):
     with pytest.raises(ConfigError, match=message):
-        changed(changes)
+        config_with(changes)
+
+
+@pytest.mark.parametrize(
+    "text, lines",
+    [("TRAIN:\n  EPOCHS: 1\nDEVICE: cpu\nTRAIN:\n  BATCH_SIZE: 2\n", "lines 1 and 4"), ("LOG: {PATH: a, PATH: b}", "")],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_lines(tmp_path, text, lines):
+    path = write(tmp_path / "twice.yaml", text)
+    for read in (load, check_yaml):
+        with pytest.raises(ConfigError, match=f"twice.yaml .*stands twice in one block, .*{lines}"):
+            read(path)
+    with pytest.raises(ConfigError, match="twice.yaml .*stands twice"):
+        check_yaml(write(tmp_path / "heir.yaml", "BASE: [twice.yaml]"))
+
+
+def test_a_merged_key_may_be_overridden(tmp_path):
+    text = "MODEL: &model {NAME: rFaceNet}\nTRAIN: {DATA: &data {<<: *model, NAME: other}}\nTEST: {DATA: {<<: *data}}"
+    check_yaml(write(tmp_path / "merged.yaml", text))
 
 
 def test_the_node_is_a_fresh_one_each_time():

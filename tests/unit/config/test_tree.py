@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from support.checkouts import CHECKOUTS
-from support.configs import DEMO, ROOT, RUNNABLE, flat, merged, nested, write
+from support.configs import PURE_TO_UBFC, RUNNABLE, flat, write
+from support.paths import CONFIGS, ROOT
 
 from rfacenet_toolbox.config import load
 from rfacenet_toolbox.config.tree import toolbox_tree
@@ -46,8 +47,7 @@ VARIANTS = {
 def test_tree_and_derived_paths_are_the_toolboxs(checkout, tmp_path):
     files = [str(path) for path in RUNNABLE]
     for name, changes in VARIANTS.items():
-        tree = merged({"BASE": [DEMO]}, *(nested(key, value) for key, value in changes.items()))
-        files.append(str(write(tmp_path / f"{name}.yaml", tree)))
+        files.append(str(write(tmp_path / f"{name}.yaml", {"BASE": [PURE_TO_UBFC]}, changes)))
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join([checkout, str(ROOT)]), PYTHONDONTWRITEBYTECODE="1")
     done = subprocess.run(
         [sys.executable, "-c", THEIRS, *files], cwd=checkout, env=environment, text=True, capture_output=True
@@ -69,7 +69,7 @@ OTHERWISE = {"BASE", "DO_PREPROCESS", "PLOT_LOSSES_AND_LR", "METRICS", "DROP_RAT
 @pytest.mark.parametrize("row", BASELINES)
 def test_rows_of_table_2_have_the_values_of_the_toolboxs_own_configs(checkout, row):
     for ours, theirs in (("PURE_UBFC", "PURE_PURE_UBFC-rPPG"), ("UBFC_PURE", "UBFC-rPPG_UBFC-rPPG_PURE")):
-        ours = flat(load(ROOT / "toolbox_configs" / "table2" / f"{ours}_{row}.yaml"))
+        ours = flat(load(CONFIGS / "table2" / f"{ours}_{row}.yaml"))
         theirs = flat(load(Path(checkout) / "configs" / "train_configs" / f"{theirs}_{BASELINES[row]}.yaml"))
         different = {key.rsplit(".", 1)[-1] for key in ours if ours[key] != theirs[key]}
         assert {key for key in different - OTHERWISE if not key.endswith(("PATH", "_DIR"))} == set()
@@ -79,7 +79,7 @@ def test_rows_of_table_2_have_the_values_of_the_toolboxs_own_configs(checkout, r
 
 @pytest.mark.parametrize("row", BASELINES)
 def test_the_two_directions_of_a_row_differ_in_data_sets_and_names_alone(row):
-    one, other = (load(ROOT / "toolbox_configs" / "table2" / f"{way}_{row}.yaml") for way in ("PURE_UBFC", "UBFC_PURE"))
+    one, other = (load(CONFIGS / "table2" / f"{way}_{row}.yaml") for way in ("PURE_UBFC", "UBFC_PURE"))
     assert (one.TRAIN.DATA.DATASET, one.VALID.DATA.DATASET, one.TEST.DATA.DATASET) == ("PURE", "PURE", "UBFC-rPPG")
     one, other = flat(one), flat(other)
     changed = {key.rsplit(".", 1)[-1] for key in one if one[key] != other[key]}

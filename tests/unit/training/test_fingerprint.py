@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support.configs import ROOT
+from support.paths import ROOT
 
 from rfacenet_toolbox.config import load
 from rfacenet_toolbox.training import fingerprint

@@ -8,7 +8,7 @@ import numpy as np
 _DIGITS = re.compile(r"\d+")
 #: names whose numbers rise by this much or more, or have so many digits, hold times and not numbers of frames
 _STEP_OF_TIMES, _DIGITS_OF_TIMES = 1000, 12
-_UNITS_S = (1e-9, 1e-6, 1e-3)
+_PER_SECOND = (1e9, 1e6, 1e3)
 _RATES_HZ = 2.0, 900.0  # less than the factor between two units, so that one unit fits at most
 
 
@@ -18,7 +18,9 @@ def natural(name):
 
 
 def numbers(names):
-    """The number in each name that tells the images apart; None where names differ in more than one number.
+    """The number in each name that tells the images apart; None where no single one does.
+
+    Of several, the last that is a time.
 
     >>> numbers(["take2_frame1.png", "take2_frame2.png"])
     [1, 2]
@@ -28,25 +30,27 @@ def numbers(names):
         return None
     columns = list(zip(*(map(int, _DIGITS.findall(stem)) for stem in stems)))
     differing = [column for column in columns if len(set(column)) > 1]
-    return list(differing[0]) if len(differing) == 1 else None
+    times = [column for column in differing if per_second(column)]
+    chosen = differing if len(differing) == 1 else times[-1:]
+    return list(chosen[0]) if chosen else None
 
 
-def unit_s(stamps):
-    """The unit, in seconds, of numbers that are times: 1e-9, 1e-6 or 1e-3. None where they number the frames.
+def per_second(stamps):
+    """The unit of numbers that are times: 1e9, 1e6 or 1e3 to the second. None where they number the frames.
 
     Times are told from numbers by their size, and their unit by the frame rate that comes out.
     """
     step = float(np.median(np.diff(stamps)))
-    if step < _STEP_OF_TIMES and len(str(max(stamps))) < _DIGITS_OF_TIMES:
+    if step <= 0 or (step < _STEP_OF_TIMES and len(str(max(stamps))) < _DIGITS_OF_TIMES):
         return None
-    fitting = [unit for unit in _UNITS_S if step > 0 and _RATES_HZ[0] <= 1 / (step * unit) <= _RATES_HZ[1]]
+    fitting = [unit for unit in _PER_SECOND if _RATES_HZ[0] <= unit / step <= _RATES_HZ[1]]
     return fitting[0] if fitting else None
 
 
 def gaps(counted):
     """In words, what is wrong with the numbers of successive images; None where they go up by one."""
     steps = np.diff(counted)
-    if not len(steps) or (steps == 1).all():
+    if (steps == 1).all():
         return None
     if (steps < 1).any():
         first = int(np.argmax(steps < 1))
@@ -54,5 +58,14 @@ def gaps(counted):
     if (steps == steps[0]).all():
         return f"they are numbered in steps of {steps[0]}, from {counted[0]} to {counted[-1]}"
     first = int(np.argmax(steps > 1))
-    missing = int(steps.sum() - len(steps))
-    return f"{missing} numbers are missing between {counted[0]} and {counted[-1]}, the first after {counted[first]}"
+    return (
+        f"{missing(counted)} numbers are missing between {counted[0]} and {counted[-1]}, the first after "
+        f"{counted[first]}"
+    )
+
+
+def missing(counted):
+    """How many numbers are missing among those of successive images; 0 where there is no telling."""
+    steps = np.diff(counted)
+    told = (steps >= 1).all() and (steps == 1).any()
+    return int(steps.sum() - len(steps)) if told else 0

@@ -86,16 +86,16 @@ class Pure(Dataset):
         content = self._ground_truth(recording)
         names = self._frame_names(recording)
         stamps = image_names.numbers(names)
-        unit_s = stamps and image_names.unit_s(stamps)
-        if stamps and not unit_s:
+        unit = stamps and image_names.per_second(stamps)
+        if stamps and not unit:
             found = image_names.gaps(stamps)
             if found:
                 return RecordedTimes(
                     problem=f"of the numbers in its {len(names)} frames' names, {found}; expected every frame, in "
                     f"order. Copy the frames again from the data set"
                 )
-        if not unit_s:
-            stamps, unit_s = _timestamps(content, "/Image"), 1e-9
+        if not unit:
+            stamps, unit = _timestamps(content, "/Image"), 1e9
         samples, entries = _timestamps(content, "/FullPackage"), content.get("/FullPackage")
         if samples and len(samples) != len(entries):
             return RecordedTimes(
@@ -103,8 +103,8 @@ class Pure(Dataset):
                 f"'/FullPackage' entries; expected it in all or none. Copy the file again from the data set"
             )
         return RecordedTimes(
-            _seconds(stamps, unit_s) if len(stamps) == len(names) else None,
-            _seconds(samples, 1e-9) if samples else None,
+            _seconds(stamps, unit) if len(stamps) == len(names) else None,
+            _seconds(samples, 1e9) if samples else None,
         )
 
     def ppg(self, recording):
@@ -170,9 +170,9 @@ def _timestamps(content, key):
     return [stamp for stamp in stamps if isinstance(stamp, int)]
 
 
-def _seconds(stamps, unit_s):
-    """Times in seconds since the first day of 1970, in which float64 still tells microseconds apart."""
-    return np.array(stamps, dtype=np.float64) * unit_s
+def _seconds(stamps, unit):
+    """Stamps, ``unit`` of them to the second, as seconds; float64 still tells microseconds apart."""
+    return np.array(stamps, dtype=np.float64) / unit
 
 
 def _span_s(stamps_ns):

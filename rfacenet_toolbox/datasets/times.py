@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import DataError
 from .recording import TOLERANCE_S
 
-#: rates may differ by this share; 5 % is 4 beats per minute at 80, and the nearest common rates, 25 and 30, are 17 % off
+#: rates may differ by this share: 4 beats per minute at 80. The nearest common rates, 25 and 30, are 17 % apart
 RATE_TOLERANCE = 0.05
 #: a difference of rates from which it is said
 WORTH_SAYING = 0.01

@@ -12,7 +12,7 @@ from . import hrv, quality, waveform
 from .estimators import ClipEstimator, SignalEstimator, estimator
 from .faces import LARGE_BOX_COEF, FaceTracker, detector
 from .frames import AnyPath, Source
-from .resample import known_at
+from .resample import frame_rate_hz, known_at
 from .result import Prediction
 from .sources import open_source
 
@@ -153,7 +153,7 @@ class _Pass:
                 f"{name} has {len(times_s)} frames in {seconds:.1f} s; a heart rate needs {SHORTEST_S:g} s or more. "
                 f"Take a longer recording, or a longer part of this one."
             )
-        fps_hz = float(1.0 / np.median(np.diff(times_s)))
+        fps_hz = frame_rate_hz(times_s)
         if fps_hz < SLOWEST_HZ:
             raise DataError(
                 f"{name} has {fps_hz:.1f} frames per second; a pulse needs {SLOWEST_HZ:g} or more, and 25 to 30 are "

@@ -28,7 +28,7 @@ class Prediction:
         start_s: where the part of the recording that was read begins, in seconds.
         duration_s: its length.
         frames: that were read.
-        fps_hz: frames per second, from the median step of their times.
+        fps_hz: frames per second, pauses left out.
         face_share: share of the frames with a face.
         heart_rate_bpm: of the whole part, in beats per minute.
         quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.

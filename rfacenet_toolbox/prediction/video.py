@@ -47,11 +47,7 @@ class VideoFile(Source):
             self._note_missing(count)
             if time_s < self._start_s:
                 raise ends_before(self._path, time_s, self._start_s)
-        if clock.replaced:
-            self.notes.append(
-                f"{clock.replaced} of {count} time stamps did not increase and were replaced by steps of the nominal "
-                f"{self._nominal_hz:g} frames per second."
-            )
+        self.notes += clock.notes(count)
 
     def close(self):
         """Close the file."""

@@ -49,7 +49,8 @@ class Window(NamedTuple):
 
 def filtered(waveform: Waveform, is_derivative: bool) -> Waveform:
     """The waveform integrated if it is a derivative, detrended, and filtered to the band, as the evaluation does it."""
-    prepared = evaluation.prepare(waveform.bvp, waveform.fs_hz, quality.BAND_HZ, is_derivative)
+    lambda_ = evaluation.detrend_lambda(waveform.fs_hz)
+    prepared = evaluation.prepare(waveform.bvp, waveform.fs_hz, quality.BAND_HZ, is_derivative, lambda_)
     return waveform._replace(bvp=prepared)
 
 

@@ -83,6 +83,9 @@ def _set_up_ours(config, main, root):
     _check_backends(config, root)
     for split in splits_used(config):
         check_times_if_there(config[split].DATA)
+    host = ToolboxHost(root)
+    host.check_apart(config)
+    host.print_warnings(config)
     for sentence in told_no_effect(config):
         print(sentence)
     loaders.set_loader(main, config.MODEL.RFACENET.RUNTIME)

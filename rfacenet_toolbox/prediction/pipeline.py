@@ -129,10 +129,10 @@ class _Pass:
         faces = np.array(self._faces, dtype=bool)
         fps_hz = self._check(times_s, faces)
         pulse = waveform.filtered(self._estimator.finish(), self._estimator.is_derivative)
-        windows = waveform.windows(pulse, window_s, step_s)
-        qualities = [window.quality for window in windows if window.quality is not None]
         rate, spectrum = waveform.overall(pulse, window_s) or (None, None)
-        measures, reason = hrv.variability(pulse)
+        windows = waveform.windows(pulse, window_s, step_s, rate)
+        qualities = [window.quality for window in windows if window.quality is not None]
+        measures, reason = hrv.variability(pulse, rate)
         found = Prediction(
             source=self._source.name, method=self._estimator.name, weights=self._estimator.weights,
             start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,

@@ -37,7 +37,7 @@ class Prediction:
         bvp: (T,) the filtered waveform at these times, without a unit; NaN where no face was seen.
         hrv: measures of heart-rate variability in ms, None with ``hrv_reason``.
         notes: what is worth knowing, a sentence each.
-        spectrum: (frequencies in Hz, power) that ``heart_rate_bpm`` is the largest peak of.
+        spectrum: (frequencies in Hz, power) that ``heart_rate_bpm`` was read from.
         thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
     """
 

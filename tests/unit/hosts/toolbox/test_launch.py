@@ -63,6 +63,7 @@ def config_file(folder, name, more=""):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("installed", [True, False], ids=["installed", "launched"])
 def test_a_built_in_model_runs_with_spawned_workers(checkout, tmp_path, start, installed):
     before = contents(checkout)

@@ -140,7 +140,7 @@ def test_a_clip_that_is_not_finite_stops_the_training_by_name(copied, capfd):
         clip[5] = np.nan
         np.save(path, clip)
     changes = {f"{split}__DATA__DO_PREPROCESS": False for split in ("TRAIN", "TEST")}
-    config = write_config(copied, **changes)
+    config = write_config(copied, MODEL__RFACENET__RESUME="never", **changes)
     before = snapshot(copied / "run")
     assert standalone(["--config_file", str(config)]) == 2
     message = paragraph(capfd.readouterr().err)

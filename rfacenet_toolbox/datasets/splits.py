@@ -11,7 +11,8 @@ from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
 from .preprocess import preprocess
 from .readers import check_shares, find_dataset, find_recordings, split_recordings
-from .settings import preprocess_settings
+from .settings import frame_rate_hz, preprocess_settings
+from .times import check_times
 
 
 def check_split(split, data_node):
@@ -31,19 +32,34 @@ def check_split(split, data_node):
 
 
 def check_source(split, data_node):
-    """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off. Opens no file.
+    """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off, and their times.
 
     Raises:
-        DataError: they are not.
+        DataError: they are not, or their times cannot be right.
     """
     check_own_list(split, data_node)
     if data_node.DO_PREPROCESS:
-        _recordings(data_node)
+        check_times(_recordings(data_node), frame_rate_hz(data_node))
     elif not os.path.isdir(data_node.CACHED_PATH):
         raise DataError(
             f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
             f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
         )
+    else:
+        check_times_if_there(data_node)
+
+
+def check_times_if_there(data_node):
+    """Hold the times of a split's recordings against FS, where they can be found and their data set is ours to read.
+
+    Raises:
+        DataError: times that cannot be right.
+    """
+    try:
+        recordings = _recordings(data_node)
+    except (ConfigError, DataError):
+        return
+    check_times(recordings, frame_rate_hz(data_node))
 
 
 def check_own_list(split, data_node):

@@ -52,9 +52,7 @@ def test_an_error_of_a_loader_process_is_told_as_if_it_had_been_raised_here(rais
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a process")
 def test_a_killed_loader_process_is_told_in_a_sentence():
-    with pytest.raises(
-        DataError, match="A loader process ended before.* RUNTIME.WORKERS"
-    ), failures.explained():
+    with pytest.raises(DataError, match="A loader process ended before.*RUNTIME.WORKERS"), failures.explained():
         list(DataLoader(Failing("kill"), num_workers=1))
 
 

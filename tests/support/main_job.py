@@ -126,5 +126,7 @@ def copied(finished, tmp_path):
     """A copy of it to be broken, cached clips and all; its config is for this copy."""
     folder = tmp_path / "copied"
     shutil.copytree(str(finished), str(folder), ignore=shutil.ignore_patterns("DataFileLists"))  # they name the clips
+    for marker in folder.glob("clips/*/*_cached.json"):  # they name the recordings
+        marker.write_text(marker.read_text().replace(str(finished), str(folder)))
     write_config(folder)
     return folder

@@ -105,6 +105,7 @@ def _dispatcher(original, root):
         host = ToolboxHost(root)
         loaders_of = {split: data_loader_dict.get(split) for split in contract.SPLITS}
         host.check_complete(config, loaders_of)
+        host.check_loaded(config, loaders_of)
         host.print_split(loaders_of)
         return run(config, loaders_of, host)
 

@@ -30,6 +30,7 @@ def predict(args):
     if hasattr(sys.stdout, "reconfigure"):  # for file names with characters that the terminal lacks
         sys.stdout.reconfigure(errors="backslashreplace")
     if args.out:
+        args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)
     predictions, failures = [], []
     for video, name in zip(args.videos, _names(args.videos)):

@@ -158,3 +158,15 @@ def test_checks_leave_the_random_numbers_alone(config_with):
     state = torch.get_rng_state()
     check(config, "standalone")
     assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize(
+    "settings, key",
+    [
+        ({"LOG.PATH": "~/runs"}, "LOG.PATH"),
+        ({"TEST.DATA": {"CACHED_PATH": "~/cache"}}, "TEST.DATA.CACHED_PATH"),
+    ],
+)
+def test_the_home_folder_is_not_taken_for_a_folder_called_so(config_with, settings, key):
+    with pytest.raises(ConfigError, match=f"{key} begins with '~', which .* Write the whole path"):
+        check(config_with(settings), "standalone")

@@ -19,6 +19,8 @@ REFUSED = [
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
     ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
     ({"TOOLBOX_MODE": "only_test"}, "INFERENCE.MODEL_PATH is '', where no file is"),
+    ({"TRAIN.DATA.FS": 1000000000}, "TRAIN.DATA.FS is 1000000000; expected the frame rate in Hz, 1 to 1000"),
+    ({"MODEL.RFACENET.RUNTIME.WORKERS": 3000}, "WORKERS is 3000, each of them a process; expected at most 256"),
     ({"TRAIN.DATA.FS": 0}, "TRAIN.DATA.FS is 0; expected the frame rate in Hz"),
     ({"TEST.DATA.CACHED_PATH": "my_inputs"}, r"TEST.DATA: CACHED_PATH 'my_inputs.*the word 'input'"),
     ({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}, "TRAIN.DATA: .*BACKEND is 'Y5F'.*standalone host does not have"),

@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 import yaml
-from support.data_recordings import face_frames, pulse, write_ubfc_rppg
 from support.paths import ROOT
+from support.recordings import face_frames, pulse, write_ubfc_rppg
 
 from rfacenet_toolbox.cli import standalone
 from rfacenet_toolbox.datasets import clips as clips_module

@@ -1,8 +1,8 @@
 """Clips that several runs share are made once, before any of them."""
 
 import pytest
-from support.data_recordings import write_pure, write_ubfc_rppg
 from support.fake_runs import BASE
+from support.recordings import noise_frames, write_both
 
 from rfacenet_toolbox.datasets import splits
 from rfacenet_toolbox.experiments import Run, cache_shared_clips, overlaid
@@ -41,9 +41,7 @@ def make_run(folder, name, **changes):
 
 @pytest.fixture
 def recordings(tmp_path):
-    for subject in (1, 2):
-        write_pure(tmp_path / "PURE", f"0{subject}-01")
-    write_ubfc_rppg(tmp_path / "UBFC-rPPG", "subject1")
+    write_both(tmp_path, noise_frames(40), scenarios=(1,), test_subjects=(1,))
     return tmp_path
 
 

@@ -126,7 +126,7 @@ def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, ca
 
 @pytest.mark.parametrize("installed", [True, False], ids=["installed", "launched"])
 def test_our_model_gets_what_a_real_checkout_preprocessed(real_checkout, tmp_path, start, stub_job, installed):
-    from support.data_recordings import noise_frames, write_ubfc_rppg
+    from support.recordings import noise_frames, write_ubfc_rppg
 
     for name in ("subject1", "subject12"):
         write_ubfc_rppg(tmp_path / "raw", name, noise_frames(130))

@@ -24,9 +24,9 @@ from rfacenet_toolbox.synthetic import write_dataset
 FRAMES, SIZE = 32, 24
 #: for the copy without the plug-in: imports of what this machine lacks fail at first use, as they do with it
 SITECUSTOMIZE = """
-from rfacenet_toolbox.hosts.toolbox.missing_modules import defer_imports
+from rfacenet_toolbox.hosts.toolbox import contract, missing_modules
 
-defer_imports({root!r})
+missing_modules.allow_missing({root!r}, contract.OPTIONAL_MODULES)
 """
 
 

@@ -2,6 +2,6 @@
 
 from .checks import check, check_method_names
 from .node import add_settings, rfacenet_node
-from .read import load, unknown_key_error
+from .read import check_yaml, load, unknown_key_error
 
-__all__ = ["add_settings", "check", "check_method_names", "load", "rfacenet_node", "unknown_key_error"]
+__all__ = ["add_settings", "check", "check_method_names", "check_yaml", "load", "rfacenet_node", "unknown_key_error"]

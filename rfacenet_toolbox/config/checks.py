@@ -4,7 +4,7 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
-from . import method
+from . import method, weights_path
 from .splits_used import splits_used
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
@@ -131,13 +131,11 @@ def _check_training(config):
 
 
 def _check_init(init):
-    from ..training import weights_files
-
     try:
-        weights_files.resolve(init)
+        weights_path.resolve(init)
     except CheckpointError as error:
         raise ConfigError(
-            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_files.PACKAGE} for "
+            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_path.PACKAGE} for "
             f"the weights that the package ships, starts the run; '' starts it afresh."
         ) from error
 

@@ -30,6 +30,20 @@ def load(path, values=None):
     return config
 
 
+def check_yaml(path):
+    """Refuse a YAML file, or a ``BASE`` of it, that cannot be read or has a key twice; a file that is not there passes.
+
+    Raises:
+        ConfigError: with the file, and the lines.
+    """
+    waiting, seen = [Path(path)], set()
+    while waiting:
+        path = waiting.pop()
+        if path.is_file() and path.resolve() not in seen:
+            seen.add(path.resolve())
+            waiting += [path.parent / base for base in _bases(_read_yaml(path), path)]
+
+
 def unknown_key_error(key, tree, source):
     """The error for a dotted ``key`` that ``tree`` has not, with the closest spelling that it has."""
     known = list(_names(tree))
@@ -62,12 +76,28 @@ def _read_yaml(path):
             f"no config file at {path}. Give --config_file the path of a YAML file, such as those in toolbox_configs/."
         )
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not readable as YAML: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds {type(values).__name__}; expected the nested keys of a toolbox config.")
     return values
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in one block: YAML readers take the last and say nothing of the first."""
+
+    def compose_mapping_node(self, anchor):
+        node = super().compose_mapping_node(anchor)
+        first = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            before = first.setdefault(key.value, key)
+            if before is not key:
+                lines = before.start_mark.line + 1, key.start_mark.line + 1
+                raise yaml.YAMLError(f"{key.value!r} stands twice in one block, in lines {lines[0]} and {lines[1]}")
+        return node
 
 
 def _bases(values, path):

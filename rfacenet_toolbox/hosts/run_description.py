@@ -6,7 +6,9 @@ from ..config.tree import completed, plain
 from ..datasets.clips import recording_of
 from ..evaluation import Scheme
 from ..evaluation.files import results, run_folder
+from ..methods import registry
 from ..runtime import speed
+from .toolbox.host import ToolboxHost
 
 
 def trained_model(config, host, weights):
@@ -19,6 +21,7 @@ def trained_model(config, host, weights):
         config,
         host,
         "TEST",
+        _is_toolbox(host) and not registry.adds_to_toolbox(config.MODEL.NAME),
         model=config.MODEL.NAME,
         train_set=config.TRAIN.DATA.DATASET if config.TOOLBOX_MODE == "train_and_test" else None,
         weights=str(weights),
@@ -35,6 +38,7 @@ def signal_method(config, host, method):
         config,
         host,
         "UNSUPERVISED",
+        _is_toolbox(host),
         model=method,
         train_set=None,
         weights=None,
@@ -44,7 +48,11 @@ def signal_method(config, host, method):
     )
 
 
-def _test_run(config, host, split, **its_own):
+def _is_toolbox(host):
+    return host.name == ToolboxHost.name
+
+
+def _test_run(config, host, split, built_in, **its_own):
     data, window = config[split].DATA, config.INFERENCE.EVALUATION_WINDOW
     window_s = window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None
     return results.TestRun(
@@ -53,7 +61,7 @@ def _test_run(config, host, split, **its_own):
         mode=config.TOOLBOX_MODE,
         test_set=data.DATASET,
         seed=config.MODEL.RFACENET.RUNTIME.SEED,
-        runtime=speed.describe(config),
+        runtime=speed.describe(config, built_in),
         expected=host.expected(data),
         label_type=data.PREPROCESS.LABEL_TYPE,
         fs_hz=data.FS,

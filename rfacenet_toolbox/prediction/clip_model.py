@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from ..config import weights_path
 from ..datasets.normalise import FrameFeatures
 from ..errors import CheckpointError
 from ..methods.physnet import PhysNet
@@ -61,12 +62,12 @@ def load(method, weights=None):
             "The method physnet needs trained weights: give --weights (weights=) the .pth of a PhysNet that the "
             "rPPG-Toolbox trained, such as one of its released models."
         )
-    if weights is None and not weights_files.SHIPPED.is_file():
+    if weights is None and not weights_path.SHIPPED.is_file():
         raise CheckpointError(
             "This copy of the package has no trained rFaceNet weights. Give --weights (weights=) a file that you "
             "trained, or take a method that needs none: --method pos, chrom or green."
         )
-    file = weights_files.read(weights_files.PACKAGE if weights is None else weights)
+    file = weights_files.read(weights_path.PACKAGE if weights is None else weights)
     return ClipModel({"rfacenet": _rfacenet, "physnet": _physnet}[method](file), file)
 
 

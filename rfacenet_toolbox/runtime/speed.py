@@ -74,9 +74,22 @@ def has_bf16_units(device):
     return cpu_has_bf16()
 
 
-def describe(config):
-    """The machine of a run and its speed options, for ``results.json``, which calls them levers."""
-    settings = config.MODEL.RFACENET.RUNTIME
+#: what holds for a model of the toolbox's own in a checkout
+_UPSTREAM = {"PRECISION": "fp32", "CHANNELS_LAST": False, "FUSED_OPTIMIZER": False, "COMPILE": False}
+
+
+def describe(config, built_in=False):
+    """The machine of a run and its speed options, for ``results.json``, which calls them levers.
+
+    Args:
+        config: the whole tree.
+        built_in: a checkout ran a model or signal method of its own.
+    """
+    settings = dict(config.MODEL.RFACENET.RUNTIME)
+    if built_in:
+        settings.update(_UPSTREAM)
+        if not settings["BUILT_IN_MODELS"]:
+            settings.update(KEEP_MEMORY=False, WORKERS=machine.TOOLBOX_WORKERS)
     device = machine.available_device(config.DEVICE)
     return {
         "device": str(device),
@@ -84,7 +97,7 @@ def describe(config):
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "processes": processes.size(),
-        "workers": machine.worker_count(settings.WORKERS),
+        "workers": machine.worker_count(settings["WORKERS"]),
         "batch_size": config.TRAIN.BATCH_SIZE,
         "levers": {key.lower(): settings[key] for key in OPTIONS},
     }

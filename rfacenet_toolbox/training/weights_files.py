@@ -3,13 +3,10 @@
 from pathlib import Path
 from typing import Dict, NamedTuple
 
+from ..config.weights_path import resolve
 from ..errors import CheckpointError
 from ..runtime.files import write_atomically
 from . import state_dicts
-
-#: what stands for the weights that the package ships
-PACKAGE = "package"
-SHIPPED = Path(__file__).parents[1] / "weights" / "rfacenet.safetensors"
 
 
 class WeightsFile(NamedTuple):
@@ -20,22 +17,10 @@ class WeightsFile(NamedTuple):
     path: Path
 
 
-def resolve(name):
-    """The path that ``name`` stands for: itself, or the shipped weights' for :data:`PACKAGE`.
-
-    Raises:
-        CheckpointError: nothing there.
-    """
-    path = SHIPPED if name == PACKAGE else Path(name)
-    if path.is_file():
-        return path
-    if name == PACKAGE:
-        raise CheckpointError(f"This copy of the package has no trained weights ({path} is not there). Name a file.")
-    raise CheckpointError(f"There is no weights file at {path}. Correct the path.")
-
-
 def read(name):
-    """The :class:`WeightsFile` of a path or of :data:`PACKAGE`; tensors only, so that a file cannot run code.
+    """The :class:`WeightsFile` of a path, or of ``package`` for the shipped weights.
+
+    Tensors only, so that a file cannot run code.
 
     Names come without the ``module.`` that DataParallel puts before them.
 

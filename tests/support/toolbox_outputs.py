@@ -1,6 +1,6 @@
 """Outputs files as the toolbox's trainers leave them, of real signals and of made ones.
 
-``python tests/toolbox_outputs.py FILE`` writes the one of the real signals.
+``PYTHONPATH=tests python -m support.toolbox_outputs FILE`` writes the one of the real signals.
 """
 
 import pickle

@@ -18,9 +18,10 @@ def explained(get_config, args, tree):
     """
     import yaml
 
-    from ...config import unknown_key_error
+    from ...config import check_yaml, unknown_key_error
 
     file = args.config_file
+    check_yaml(file)
     try:
         return get_config(args)
     except KeyError as error:

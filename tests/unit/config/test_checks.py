@@ -32,7 +32,7 @@ REFUSED = [
     ({"TRAIN.DATA.BEGIN": 0.9}, "TRAIN.DATA: BEGIN is 0.9 and END is 0.8"),
     ({"TEST.DATA.DATASET": "UBFC-PHYS"}, r"TEST.DATA: DATASET is 'UBFC-PHYS'.*Did you mean 'UBFC-rPPG'\?"),
     ({"MODEL.RFACENET.FUSION": "stage4"}, "MODEL.RFACENET: fusion is 'stage4'; expected one of none, stage1"),
-    ({"MODEL.RFACENET.IDENTITY": "none"}, "fusion 'stage3' has nothing to fuse with contours 'none'"),
+    ({"MODEL.RFACENET.IDENTITY": "none"}, r"nothing to fuse with: contours \(IDENTITY in configs\) is .none."),
     ({"MODEL.RFACENET.TCU_STEPS": 129}, "tcu_steps is 129; expected 1 to 128"),
     ({"MODEL.RFACENET.FRAME_NUM": 126}, "MODEL.RFACENET.FRAME_NUM is 126; expected a multiple of 4, such as 124"),
     ({"MODEL.RFACENET.LOSS.TASKS": ["heart_rate"]}, "tasks are .*expected 'bvp'"),

@@ -6,7 +6,7 @@ import pytest
 from support.configs import RUNNABLE, write
 from support.paths import ROOT
 
-from rfacenet_toolbox.config import load, rfacenet_node
+from rfacenet_toolbox.config import check_yaml, load, rfacenet_node
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.methods import registry
@@ -126,6 +126,24 @@ def test_paths_are_derived_as_in_the_toolbox(config_with):
 def test_file_lists_that_cannot_be(config_with, changes, message):
     with pytest.raises(ConfigError, match=message):
         config_with(changes)
+
+
+@pytest.mark.parametrize(
+    "text, lines",
+    [("TRAIN:\n  EPOCHS: 1\nDEVICE: cpu\nTRAIN:\n  BATCH_SIZE: 2\n", "lines 1 and 4"), ("LOG: {PATH: a, PATH: b}", "")],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_lines(tmp_path, text, lines):
+    path = write(tmp_path / "twice.yaml", text)
+    for read in (load, check_yaml):
+        with pytest.raises(ConfigError, match=f"twice.yaml .*stands twice in one block, .*{lines}"):
+            read(path)
+    with pytest.raises(ConfigError, match="twice.yaml .*stands twice"):
+        check_yaml(write(tmp_path / "heir.yaml", "BASE: [twice.yaml]"))
+
+
+def test_a_merged_key_may_be_overridden(tmp_path):
+    text = "MODEL: &model {NAME: rFaceNet}\nTRAIN: {DATA: &data {<<: *model, NAME: other}}\nTEST: {DATA: {<<: *data}}"
+    check_yaml(write(tmp_path / "merged.yaml", text))
 
 
 def test_the_node_is_a_fresh_one_each_time():

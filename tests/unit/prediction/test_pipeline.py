@@ -10,6 +10,7 @@ import torch
 from support import own_videos, recordings
 
 import rfacenet_toolbox
+from rfacenet_toolbox.config import weights_path
 from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
 from rfacenet_toolbox.prediction import clip_model, pipeline
@@ -127,7 +128,7 @@ def test_wrong_settings_are_refused_before_anything_is_read(method, settings, er
 
 
 def test_without_shipped_weights_rfacenet_names_the_alternatives(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights_files, "SHIPPED", tmp_path / "none.safetensors")
+    monkeypatch.setattr(weights_path, "SHIPPED", tmp_path / "none.safetensors")
     with pytest.raises(CheckpointError, match="--method pos, chrom or green"):
         predict("does_not_exist.mp4", "rfacenet")
 

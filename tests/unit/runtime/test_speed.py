@@ -86,3 +86,13 @@ def test_results_name_the_machine_and_the_speed_options(tmp_path):
             "keep_memory": True,
         },
     }
+
+
+def test_results_of_a_built_in_model_do_not_claim_our_options(tmp_path):
+    config = tiny.config(tmp_path, 1, RUNTIME__PRECISION="bf16", RUNTIME__WORKERS=3)
+    upstreams = speed.describe(config, built_in=True)
+    assert upstreams["workers"] == 16 and upstreams["levers"]["precision"] == "fp32"
+    assert upstreams["levers"]["keep_memory"] is False
+    config = tiny.config(tmp_path, 1, RUNTIME__PRECISION="bf16", RUNTIME__WORKERS=3, RUNTIME__BUILT_IN_MODELS=True)
+    asked = speed.describe(config, built_in=True)
+    assert asked["workers"] == 3 and asked["levers"] == {**upstreams["levers"], "keep_memory": True}

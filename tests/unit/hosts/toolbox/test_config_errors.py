@@ -15,6 +15,7 @@ from rfacenet_toolbox.hosts.toolbox import plugin
         ("MODEL:\n  RFACENET:\n    FUSON: none\n", "MODEL.RFACENET.FUSON.*Did you mean MODEL.RFACENET.FUSION"),
         ("TRAIN:\n  EPOCHS: many\n", "Type mismatch .* TRAIN.EPOCHS"),
         ("TRAIN: [\n", "not readable as YAML"),
+        ("TRAIN:\n  EPOCHS: 3\nTRAIN:\n  LR: 0.1\n", "'TRAIN' stands twice in one block, in lines 1 and 3"),
     ],
 )
 def test_what_is_wrong_with_a_config_is_said_by_name(plugged, text, match):
@@ -34,5 +35,5 @@ def test_the_toolboxs_own_errors_stay(plugged, monkeypatch):
     plugged.settings.get_config = refuse
     plugin.activate()
     with pytest.raises(ValueError, match="must be a csv") as error:
-        plugged.get_config("")
+        plugged.get_config("DEVICE: cpu")
     assert type(error.value) is ValueError

@@ -6,7 +6,8 @@ import re
 
 import pytest
 import yaml
-from support.fake_runs import BASE, fake_children
+from support.configs import PURE_TO_UBFC
+from support.fake_runs import fake_children
 from support.html_reader import Reader
 
 from rfacenet_toolbox import cli
@@ -135,7 +136,7 @@ def test_table3_tests_each_row_against_the_last(sets, tmp_path, capsys):
 
 def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatch):
     fake_children(monkeypatch)
-    argv = ["sweep", BASE, "--set", "TRAIN.DATA.DO_PREPROCESS=False", "--set", "TEST.DATA.DO_PREPROCESS=False"]
+    argv = ["sweep", PURE_TO_UBFC, "--set", "TRAIN.DATA.DO_PREPROCESS=False", "--set", "TEST.DATA.DO_PREPROCESS=False"]
     argv += ["--set", "MODEL.RFACENET.IDENTITY=tcu,none", "--seeds", 100, 102, "--out", tmp_path / "out"]
     status, out, _ = run(capsys, *argv, "--dry-run")
     assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with contours") == 2
@@ -160,5 +161,7 @@ def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatc
 
 
 def test_a_key_that_is_no_setting_stops_a_sweep(tmp_path, capsys):
-    status, _, err = run(capsys, "sweep", BASE, "--set", "MODEL.RFACENET.FUSSION=none", "--out", tmp_path / "out")
+    status, _, err = run(
+        capsys, "sweep", PURE_TO_UBFC, "--set", "MODEL.RFACENET.FUSSION=none", "--out", tmp_path / "out"
+    )
     assert status == 2 and "Did you mean MODEL.RFACENET.FUSION?" in err and not (tmp_path / "out").exists()

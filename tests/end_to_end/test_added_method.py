@@ -84,14 +84,14 @@ def made_up(monkeypatch):
     return importlib.import_module("support.made_up_method")
 
 
-def test_a_checkout_knows_its_settings_and_serves_it(plugged, made_up):
-    config = plugged.get_config("TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: MadeUp\n  MADEUP:\n    WIDTH: 5\n")
+def test_a_checkout_knows_its_settings_and_serves_it(activated_checkout, made_up):
+    config = activated_checkout.get_config({"MODEL": {"NAME": "MadeUp", "MADEUP.WIDTH": 5}})
     assert config.MODEL.MADEUP == {"WIDTH": 5}
-    assert plugged.checked == [("MadeUp", "toolbox")]
-    assert {"train_and_test", "test"} <= plugged.rebound()
+    assert activated_checkout.checked == [("MadeUp", "toolbox")]
+    assert {"train_and_test", "test"} <= activated_checkout.rebound()
 
 
-def test_a_node_that_the_toolbox_has_is_not_taken_over(plugged, made_up):
+def test_a_node_that_the_toolbox_has_is_not_taken_over(activated_checkout, made_up):
     registry.register("Other", made_up.MadeUp, node="PHYSNET", defaults={"WIDTH": 5})
     with pytest.raises(ConfigError, match="MODEL.PHYSNET with WIDTH, and there is a MODEL.PHYSNET with FRAME_NUM"):
-        plugged.get_config("TOOLBOX_MODE: train_and_test\n")
+        activated_checkout.get_config({})

@@ -6,6 +6,8 @@ import torch
 
 from ..errors import CheckpointError
 from ..runtime.files import write_atomically
+from ..runtime.unpickle import Refused
+from . import torch_files
 
 
 def save(path, content):
@@ -23,12 +25,17 @@ def load(path):
     if not path.is_file():
         raise CheckpointError(f"no checkpoint at {path}. Train first, or correct the path in the config.")
     try:
-        return torch.load(path, map_location="cpu", **_tensors_only())
-    except Exception as error:  # torch.load has no error type of its own for a damaged file
-        reason = str(error).partition("\n")[0].partition(". ")[0]  # torch goes on about loading files that run code
+        return torch_files.read(path)
+    except Refused as refused:
         raise CheckpointError(
-            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {reason}). It may be cut short, be "
-            f"another kind of file, or hold a whole pickled model; copy it again, or use that of another epoch."
+            f"{path} asks for {refused}, which weights have no use for: loading it the usual way could run somebody "
+            f"else's code. Nothing in it was run. A whole pickled model is such a file, too: save its state_dict, or "
+            f"get the file again from its source."
+        ) from None
+    except Exception as error:  # a damaged file can raise nearly anything
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {str(error)[:300]}). It is damaged, cut "
+            f"short or another kind of file: copy it again, or use that of another epoch."
         ) from error
 
 
@@ -69,11 +76,6 @@ def fit(model, weights, source, may_miss=()):
             f"Compare MODEL.NAME and the settings below MODEL with those it was trained with."
         )
     model.load_state_dict(weights, strict=False)
-
-
-def _tensors_only():
-    version = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
-    return {"weights_only": True} if version >= (1, 13) else {}
 
 
 def without_module(name):

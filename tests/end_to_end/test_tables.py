@@ -5,8 +5,7 @@ import json
 import re
 
 import pytest
-import yaml
-from support.configs import PURE_TO_UBFC
+from support.configs import PURE_TO_UBFC, for_splits, write
 from support.fake_runs import fake_children
 from support.html_reader import Reader
 
@@ -24,8 +23,7 @@ def sets(tmp_path, monkeypatch):
             (tmp_path / "PURE" / f"{subject:02d}-{scenario:02d}").mkdir(parents=True)
     for number in UBFC:
         (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
-    nothing = {"DATA": {"DO_PREPROCESS": False}}
-    (tmp_path / "extra.yaml").write_text(yaml.safe_dump({"TRAIN": nothing, "TEST": nothing, "UNSUPERVISED": nothing}))
+    write(tmp_path / "extra.yaml", for_splits({"DO_PREPROCESS": False}, ["TRAIN", "TEST", "UNSUPERVISED"]))
     folders = {"--pure": "PURE", "--ubfc": "UBFC", "--out": "out", "--config": "extra.yaml"}
     return [word for option, name in folders.items() for word in (option, str(tmp_path / name))]
 

@@ -7,6 +7,7 @@ import types
 from argparse import Namespace
 
 import pytest
+from support import configs
 from support.checkouts import write
 from support.paths import ROOT
 
@@ -146,9 +147,9 @@ sys.modules["__main__"] = main
 originals = main.train_and_test, main.test
 config = settings.get_config(Namespace(config_file=built_in))
 assert (main.train_and_test, main.test) == originals
-activated_checkout = config.clone()
-del activated_checkout.MODEL["RFACENET"]
-assert activated_checkout == plain
+without_ours = config.clone()
+del without_ours.MODEL["RFACENET"]
+assert without_ours == plain
 config = settings.get_config(Namespace(config_file=ours))
 assert main.train_and_test.toolbox_function is originals[0] and main.test.toolbox_function is originals[1]
 for dataset, module, path in (("PURE", "PURELoader", pure), ("UBFC-rPPG", "UBFCrPPGLoader", ubfc_rppg)):
@@ -182,6 +183,7 @@ sys.modules["__main__"] = main
 settings.get_config(Namespace(config_file=sys.argv[1]))
 print(main.DataLoader is DataLoader, asked)
 """
+ASKED = {"MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True}
 BUILT_IN = "configs/train_configs/PURE_PURE_UBFC-rPPG_PHYSNET_BASIC.yaml"
 
 
@@ -190,8 +192,8 @@ def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
         (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
         for scenario in (1, 2):
             (tmp_path / "PURE" / f"{number:02d}-{scenario:02d}").mkdir(parents=True)
-    ours = tmp_path / "ours.yaml"
-    ours.write_text(f"BASE: ['{real_checkout / BUILT_IN}']\nMODEL:\n  NAME: rFaceNet\n")
+    settings = {"BASE": [str(real_checkout / BUILT_IN)], "MODEL.NAME": "rFaceNet"}
+    ours = configs.write(tmp_path / "ours.yaml", settings)
     command = [sys.executable, "-c", REAL, BUILT_IN, str(ours), str(tmp_path / "PURE"), str(tmp_path / "UBFC")]
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
     done = subprocess.run(
@@ -206,13 +208,10 @@ def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["train_and_test", "unsupervised_method"])
-@pytest.mark.parametrize("asked, said", [("", "True []\n"), ("true", "False [True]\n")])
+@pytest.mark.parametrize("asked, said", [({}, "True []\n"), (ASKED, "False [True]\n")])
 def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tmp_path, mode, asked, said):
-    path = tmp_path / "X.yaml"
-    path.write_text(
-        f"BASE: ['{real_checkout / BUILT_IN}']\nTOOLBOX_MODE: {mode}\nUNSUPERVISED:\n  METHOD: [POS]\n"
-        + (f"MODEL:\n  RFACENET:\n    RUNTIME:\n      BUILT_IN_MODELS: {asked}\n" if asked else "")
-    )
+    settings = {"BASE": [str(real_checkout / BUILT_IN)], "TOOLBOX_MODE": mode, "UNSUPERVISED.METHOD": ["POS"]}
+    path = configs.write(tmp_path / "X.yaml", settings, asked)
     done = subprocess.run(
         [sys.executable, "-c", LOADERS, str(path)],
         cwd=str(real_checkout),

@@ -21,7 +21,7 @@ from support.recordings import face_frames, noise_frames, pulse, write_ground_tr
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.splits import load_split
 
-SIDE = SUPPORT / "data_toolbox_side.py"
+SCRIPT = SUPPORT / "toolbox_loaders.py"
 
 #: settings below DATA, in layers
 CASES = {
@@ -48,7 +48,7 @@ def checkout(request):
 
 def toolbox(checkout, **job):
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")  # leave the checkout as it is
-    command = [sys.executable, str(SIDE)]
+    command = [sys.executable, str(SCRIPT)]
     done = subprocess.run(command, cwd=checkout, env=environment, input=json.dumps(job), text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
     return done.stdout

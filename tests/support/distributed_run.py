@@ -1,4 +1,4 @@
-"""What the processes of tests/test_distributed.py run: ``distributed_run.py FOLDER IDENTITY [DIES_IN_EPOCH]``."""
+"""What the processes of the distributed tests run: ``distributed_run.py FOLDER IDENTITY [DIES_IN_EPOCH]``."""
 
 import os
 import sys

@@ -4,7 +4,7 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
-from . import method, weights_path
+from . import between_splits, method, weights_path
 from .splits_used import splits_used
 
 #: the toolbox's face detectors, by the start of their name, over all revisions
@@ -47,6 +47,7 @@ def check(config, host):
             f"only_test needs the .pth of a trained model."
         )
     method.check(config, splits)
+    between_splits.check(config, splits)
 
 
 def check_method_names(names):

@@ -102,6 +102,25 @@ def source_state(recording):
     return [len(files), sum(file.st_size for file in files), max(file.st_mtime_ns for file in files)]
 
 
+def check_origin(cached_path, recording):
+    """Refuse to take, or to overwrite, clips that were made from another folder's recording of the same name.
+
+    A folder that is not there any more has been moved, and one whose files are the same is a copy.
+
+    Raises:
+        DataError: with both folders.
+    """
+    marker = read_marker(cached_path, recording.name)
+    folder = marker and marker.get("folder")
+    if not folder or not os.path.isdir(folder) or os.path.realpath(folder) == os.path.realpath(recording.path):
+        return
+    if marker["source"] != source_state(recording):
+        raise recording.error(
+            f"{cached_path} holds its clips already, made from another folder, {folder}. Give this data set a "
+            f"CACHED_PATH of its own, or remove {recording.name}_* there to lose those clips"
+        )
+
+
 def _marker_path(cached_path, name):
     return os.path.join(cached_path, f"{name}_cached.json")
 
@@ -148,9 +167,12 @@ def clip_bytes(input_file):
 
 
 def clips_match(cached_path, name, count, sizes):
-    """Whether the first ``count`` clips of ``name`` are there and have the sizes ``sizes`` of :func:`clip_bytes`."""
+    """Whether the first ``count`` clips of ``name`` are there, with the sizes of :func:`clip_bytes`, and were not
+    written after their marker, as the toolbox does when it preprocesses again."""
     try:
-        return all(clip_bytes(input_path(cached_path, name, index)) == sizes for index in range(count))
+        written = os.path.getmtime(_marker_path(cached_path, name))
+        paths = [input_path(cached_path, name, index) for index in range(count)]
+        return all(clip_bytes(path) == sizes and os.path.getmtime(path) <= written for path in paths)
     except FileNotFoundError:
         return False
 

@@ -158,7 +158,8 @@ def cache_recording(task):
     report = RecordingReport(
         recording.name, frame_count, len(bounds), frame_count - bounds[-1][1], video.detections, video.faces_not_found
     )
-    facts = {"source": source, "settings": settings.fingerprint(), "report": asdict(report)}
+    folder = os.path.realpath(recording.path)
+    facts = {"source": source, "folder": folder, "settings": settings.fingerprint(), "report": asdict(report)}
     del facts["report"]["reused"]
     clip_cache.write_marker(task.cached_path, recording.name, complete=False, **facts)
     features = FrameFeatures(video.frames, settings.data_types)

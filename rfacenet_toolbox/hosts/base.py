@@ -1,7 +1,10 @@
-"""What both hosts have in common: which recordings a split should hold, and which it does hold."""
+"""What both hosts have in common: which recordings a split should hold, which it does hold, and which it must not."""
 
+import itertools
 import os
 
+from ..config import between_splits
+from ..config.splits_used import splits_used
 from ..errors import DataError
 
 
@@ -35,13 +38,61 @@ class Host:
         Raises:
             DataError: the raw folder holds no such recordings, or names that cannot be read.
         """
+        found = self.recordings(data)
+        return None if found is None else [recording.name for recording in found]
+
+    def recordings(self, data):
+        """The :class:`~rfacenet_toolbox.datasets.recording.Recording` objects behind :meth:`expected`, or None."""
         from ..datasets.readers import DATASETS, find_recordings, split_recordings
 
         if data.DATASET not in DATASETS or not os.path.isdir(data.DATA_PATH):
             return None
-        found = find_recordings(data.DATASET, data.DATA_PATH)
-        found = self.in_order(found, data.DATA_PATH)
-        return [recording.name for recording in split_recordings(found, data.BEGIN, data.END)]
+        found = self.in_order(find_recordings(data.DATASET, data.DATA_PATH), data.DATA_PATH)
+        return split_recordings(found, data.BEGIN, data.END)
+
+    def check_apart(self, config):
+        """Refuse to test on recordings that are trained on, and to mix up a cache; opens no video.
+
+        Raises:
+            DataError: recordings of the training set are in the test set, or a cache holds clips of another folder.
+        """
+        from ..datasets import clip_cache
+
+        recordings = self._recordings_of_splits(config)
+        for split, found in recordings.items():
+            for recording in found:
+                clip_cache.check_origin(config[split].DATA.CACHED_PATH, recording)
+        for one, other in itertools.combinations(splits_used(config), 2):
+            _check_one_name(one, config[one].DATA, other, config[other].DATA, recordings)
+        common = _shared(recordings, "TRAIN", "TEST")
+        if common:
+            raise DataError(
+                f"{len(common)} recordings are in the training set and in the test set, the first is {common[0]}. A "
+                f"test on them says nothing. Divide the data set by BEGIN and END, or name another DATA_PATH."
+            )
+
+    def warnings(self, config):
+        """Sentences about what differs between the splits, or is in two of them, and may be meant; often none."""
+        splits = splits_used(config)
+        sentences = between_splits.warnings(config, splits)
+        recordings = self._recordings_of_splits(config)
+        for one, other in itertools.combinations(recordings, 2):
+            common = _shared(recordings, one, other)
+            if common:
+                sentences.append(f"{len(common)} recordings are in {one} and in {other}, the first is {common[0]}.")
+            elif _shared_people(recordings, one, other):
+                people = ", ".join(map(str, _shared_people(recordings, one, other)))
+                sentences.append(f"{one} and {other} have recordings of the same people: subject {people}.")
+        return sentences
+
+    def print_warnings(self, config):
+        """Print the :meth:`warnings`."""
+        for sentence in self.warnings(config):
+            print(f"Warning: {sentence}")
+
+    def _recordings_of_splits(self, config):
+        found = {split: self.recordings(config[split].DATA) for split in splits_used(config)}
+        return {split: recordings for split, recordings in found.items() if recordings is not None}
 
     def check_complete(self, config, loaders):
         """Refuse a split that holds fewer recordings than the raw data have for it.
@@ -74,6 +125,33 @@ class Host:
             if loader is not None:
                 names = recordings(loader)
                 print(f"{split}: {len(names)} recordings, {len(loader.dataset)} clips: {', '.join(names)}")
+
+
+def _check_one_name(one, first, other, second, recordings):
+    """Recordings of two folders may share a cache as long as no two have one name."""
+    if not between_splits.share_cache(first, second) or not (first.DO_PREPROCESS or second.DO_PREPROCESS):
+        return
+    names = [{recording.name for recording in recordings.get(split, ())} for split in (one, other)]
+    common = sorted(names[0] & names[1])
+    if common or not all(names):
+        raise DataError(
+            f"{one} and {other} share the cache {first.CACHED_PATH}, and {one}.DATA.DATA_PATH is {first.DATA_PATH!r} "
+            f"where {other}.DATA.DATA_PATH is {second.DATA_PATH!r}: the clips of one would stand for those of the "
+            f"other{f', those of {common[0]}, for example' if common else ''}. Give {other}.DATA a CACHED_PATH of its "
+            f"own."
+        )
+
+
+def _shared(recordings, one, other):
+    from ..datasets.same_recordings import shared
+
+    return shared(recordings.get(one, ()), recordings.get(other, ()))
+
+
+def _shared_people(recordings, one, other):
+    from ..datasets.same_recordings import shared_people
+
+    return shared_people(recordings.get(one, ()), recordings.get(other, ()))
 
 
 def recordings(loader):

@@ -25,7 +25,7 @@ GUESS = pulses({"subject1": 60, "subject2": 78, "subject10": 88})
 
 def host(expected=("subject1", "subject2", "subject10"), name="standalone", revision=None):
     names = None if expected is None else list(expected)
-    return SimpleNamespace(name=name, revision=revision, expected=lambda data: names)
+    return SimpleNamespace(name=name, revision=revision, expected=lambda data: names, warnings=lambda config: [])
 
 
 def unsupervised(folder, *settings):

@@ -46,6 +46,8 @@ class TestRun(NamedTuple):
     folder: str
     #: Path of the outputs pickle.
     outputs: str
+    #: Sentences about what may be meant, or may be a mistake.
+    warnings: Sequence[str] = ()
 
     @property
     def results(self):
@@ -94,7 +96,7 @@ def text(content):
 
 
 def _content(run, scored):
-    return {
+    content = {
         "schema": SCHEMA,
         "model": run.model,
         "host": run.host,
@@ -111,6 +113,7 @@ def _content(run, scored):
         "versions": _versions(),
         "config": run.config,
     }
+    return {**content, "warnings": list(run.warnings)} if run.warnings else content
 
 
 def _videos(run, per_video):

@@ -80,6 +80,9 @@ def _set_up_ours(config, main, root):
 
     check(config, host=ToolboxHost.name)
     _check_backends(config, root)
+    host = ToolboxHost(root)
+    host.check_apart(config)
+    host.print_warnings(config)
     for sentence in told_no_effect(config):
         print(sentence)
     loaders.set_loader(main, config.MODEL.RFACENET.RUNTIME)

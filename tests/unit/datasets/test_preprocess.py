@@ -1,6 +1,7 @@
 import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -224,3 +225,25 @@ def test_workers_import_numpy_and_opencv_alone():
     root = Path(module.__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", command], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_clips_of_another_folder_are_neither_taken_nor_overwritten_in_silence(ubfc, tmp_path):
+    cached(ubfc)
+    write_ubfc_rppg(tmp_path / "other", "subject1", noise_frames(50, seed=9))
+    (recording,) = find_recordings("UBFC-rPPG", str(tmp_path / "other"))
+    with pytest.raises(DataError, match="subject1 .*holds its clips already, made from another folder, .*raw/subject1"):
+        clip_cache.check_origin(ubfc.CACHED_PATH, recording)
+    shutil.rmtree(str(tmp_path / "raw"))  # moved
+    clip_cache.check_origin(ubfc.CACHED_PATH, recording)
+
+
+def test_clips_that_were_written_after_their_marker_are_made_again(ubfc):
+    cached(ubfc)
+    path = clip_cache.input_path(ubfc.CACHED_PATH, "subject2", 0)
+    right = np.load(path)
+    np.save(path, np.zeros_like(right))
+    later = os.path.getmtime(path) + 5
+    os.utime(path, (later, later))
+    _, report = cached(ubfc)
+    assert [one.reused for one in report.recordings] == [True, False, True]
+    np.testing.assert_array_equal(np.load(path), right)

@@ -1,9 +1,12 @@
 """What the hosts have in common: the recordings a split should hold and does hold."""
 
 import os
+import shutil
 from types import SimpleNamespace
 
 import pytest
+from support.configs import tree
+from support.data_recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import DataError
@@ -103,3 +106,48 @@ def test_print_split_shows_the_order_it_got(capsys):
     clips = Clips(["/cache/subject3_input0.npy", "/cache/subject3_input1.npy", "/cache/subject10_input0.npy"])
     TOOLBOX.print_split({"train": SimpleNamespace(dataset=clips), "valid": None})
     assert capsys.readouterr().out == "train: 2 recordings, 3 clips: subject3, subject10\n"
+
+
+def trained_and_tested(tmp_path, train, test, **test_settings):
+    data = {"DATASET": "UBFC-rPPG", "END": 1.0}
+    return tree(
+        {"TOOLBOX_MODE": "train_and_test"},
+        {"TRAIN.DATA": {**data, "DATA_PATH": str(train), "CACHED_PATH": str(tmp_path / "one")}},
+        {"TEST.DATA": {**data, "DATA_PATH": str(test), "CACHED_PATH": str(tmp_path / "two"), **test_settings}},
+    )
+
+
+@pytest.mark.parametrize("host", [TOOLBOX, STANDALONE])
+def test_recordings_of_the_training_set_cannot_be_tested_on(tmp_path, host):
+    for number in (1, 2):
+        write_ubfc_rppg(tmp_path / "A", f"subject{number}", noise_frames(8, 12, 12, seed=number))
+        write_ubfc_rppg(tmp_path / "B", f"subject{number}", noise_frames(8, 12, 12, seed=number + 2))
+    host.check_apart(trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "B"))
+    half = trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "A", BEGIN=0.5)
+    with pytest.raises(DataError, match="1 recordings are in the training set and in the test set"):
+        host.check_apart(half)
+    shutil.copytree(str(tmp_path / "A" / "subject1"), str(tmp_path / "B" / "subject7"))
+    with pytest.raises(DataError, match="1 recordings are in .*A/subject1"):
+        host.check_apart(trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "B"))
+
+
+@pytest.mark.parametrize("host", [TOOLBOX, STANDALONE])
+def test_a_validation_set_of_test_recordings_is_told(tmp_path, host):
+    write_ubfc_rppg(tmp_path / "A", "subject1", noise_frames(8, 12, 12))
+    write_ubfc_rppg(tmp_path / "B", "subject2", noise_frames(8, 12, 12, seed=2))
+    config = trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "B").clone()
+    config.defrost()
+    config.VALID.DATA, config.TEST.USE_LAST_EPOCH = config.TEST.DATA.clone(), False
+    (sentence,) = host.warnings(config)
+    assert sentence.startswith("1 recordings are in VALID and in TEST")
+
+
+@pytest.mark.parametrize("host", [TOOLBOX, STANDALONE])
+def test_two_folders_share_a_cache_only_where_no_two_recordings_have_one_name(tmp_path, host):
+    for seed, path in enumerate(("A/subject1", "A/subject2", "B/subject2", "C/subject3")):
+        folder, name = path.split("/")
+        write_ubfc_rppg(tmp_path / folder, name, noise_frames(8, 12, 12, seed=seed))
+    one_cache = {"CACHED_PATH": str(tmp_path / "one"), "DO_PREPROCESS": True}
+    with pytest.raises(DataError, match="TRAIN and TEST share the cache .*those of subject2, for example"):
+        host.check_apart(trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "B", **one_cache))
+    host.check_apart(trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "C", **one_cache))

@@ -12,7 +12,7 @@ from rfacenet_toolbox.hosts import job, run_description
 
 def test_the_test_set_of_a_signal_method_is_the_unsupervised_one(tmp_path):
     asked = []
-    one = SimpleNamespace(name="standalone", revision=None, expected=asked.append)
+    one = SimpleNamespace(name="standalone", revision=None, expected=asked.append, warnings=lambda config: [])
     config = unsupervised(tmp_path)
     run_description.signal_method(config, one, "POS")
     assert asked == [config.UNSUPERVISED.DATA]

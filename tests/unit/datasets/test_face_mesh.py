@@ -145,7 +145,7 @@ def test_workers_crop_to_the_face(tmp_path):
 @pytest.mark.mediapipe
 def test_it_is_quiet():
     command = (
-        "from data_recordings import face_frames; from rfacenet_toolbox.datasets.face_mesh import outline; "
+        "from support.recordings import face_frames; from rfacenet_toolbox.datasets.face_mesh import outline; "
         "print(len(outline(face_frames(1)[0])))"
     )
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "tests")]))

@@ -25,6 +25,8 @@ python_use_unqualified_type_names = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 
+highlight_language = "none"  # where a page names none: commands and what they print
+
 html_theme = "furo"
 html_show_sourcelink = False
 

@@ -20,13 +20,11 @@ NEEDS = {
     "browser": (BROWSER is not None, "a browser", "install Chromium, then make test"),
     "real_data": (SHARED.is_dir(), f"recordings of people in {SHARED}", "they are not part of this repository"),
 }
-#: whole jobs and both hosts
-SLOW = {TESTS / "contract", TESTS / "end_to_end"}
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if SLOW & set(item.path.parents):
+        if TESTS / "end_to_end" in item.path.parents:
             item.add_marker(pytest.mark.slow)
         for marker, (is_there, need, how) in NEEDS.items():
             if not is_there and item.get_closest_marker(marker):

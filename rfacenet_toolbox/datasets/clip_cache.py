@@ -52,6 +52,12 @@ def file_list_name(data_node):
     return f"{data_node.EXP_DATA_NAME}_{data_node.BEGIN}_{data_node.END}{fold}.csv"
 
 
+def is_own_list(data_node):
+    """Whether FILE_LIST_PATH names a list of the user's own, which chooses the clips in the place of BEGIN and END."""
+    name = os.path.basename(data_node.FILE_LIST_PATH)
+    return name.endswith(".csv") and name != file_list_name(data_node)
+
+
 def check_cached_path(cached_path):
     """Check that the toolbox can derive the names of label files from a cache path.
 

@@ -14,6 +14,7 @@ from .face_boxes import face_video
 from .normalise import FrameFeatures, normalise_label
 from .recording import Recording
 from .settings import PreprocessSettings, preprocess_settings
+from .times import check_times
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,15 @@ class RecordingReport:
 
 @dataclass(frozen=True)
 class PreprocessReport:
-    """What became of all recordings; ``str()`` tells it in a few lines."""
+    """What became of all recordings; ``str()`` tells it in a few lines.
+
+    Attributes:
+        recordings: a :class:`RecordingReport` of each.
+        warnings: about their times, a sentence each.
+    """
 
     recordings: Tuple[RecordingReport, ...]
+    warnings: Tuple[str, ...] = ()
 
     def __str__(self):
         done = self.recordings
@@ -66,6 +73,7 @@ class PreprocessReport:
                     f"Warning: no face found in {one.faces_not_found} of the {one.detections} frames of {one.name} in "
                     f"which it was looked for; those frames are not cropped to a face."
                 )
+        lines += [f"Warning: {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
 
@@ -86,9 +94,11 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
 
     Raises:
         ConfigError: settings that are not served.
-        DataError: all recordings that failed, each with its reason. The others are cached and stay so.
+        DataError: recordings whose times disagree with FS or with each other, before anything is cached; or all
+            recordings that failed, each with its reason. The others are cached and stay so.
     """
     settings = preprocess_settings(data_node)
+    warnings = check_times(recordings, settings.fs_hz)
     clip_cache.check_cached_path(cached_path)
     if workers is not None and workers < 1:
         raise ConfigError(f"The number of preprocessing workers is {workers}; expected 1 or more. Correct it.")
@@ -110,7 +120,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
     if failures:
         raise _failed(recordings, failures, cached_path)
     inputs = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
-    return inputs, PreprocessReport(tuple(reports))
+    return inputs, PreprocessReport(tuple(reports), tuple(warnings))
 
 
 def _failed(recordings, failures, cached_path):

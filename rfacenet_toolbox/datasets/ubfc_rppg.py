@@ -7,12 +7,14 @@ import cv2
 import numpy as np
 
 from .recording import TOLERANCE_S, Dataset
+from .times import RecordedTimes
 
 
 class UbfcRppg(Dataset):
     """Recording ``subject7``: ``subject7/vid.avi`` and ``subject7/ground_truth.txt``.
 
-    The text has three lines, PPG, heart rate and time, with one value per frame. The label is the first as it is.
+    The text has three lines, PPG, heart rate and time, with one value per frame. The label is the first as it is,
+    and the last is held against the video's frame rate.
     Each subject has one recording, and the toolbox divides them in their order.
     """
 
@@ -64,29 +66,54 @@ class UbfcRppg(Dataset):
                 f"Copy the video again from the data set"
             )
 
+    def times(self, recording):
+        """The third line of the ground truth, and the frame rate that the video claims."""
+        video = cv2.VideoCapture(self.sources(recording)[0])
+        claimed_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
+        video.release()
+        rates_hz = (("the header of vid.avi", claimed_hz),) if 1 <= claimed_hz <= 1000 else ()
+        lines = self._lines(recording)
+        if len(lines) < 3 or not lines[2].strip():
+            return RecordedTimes(rates_hz=rates_hz)
+        times_s, samples = self._numbers(recording, lines[2], "time in s"), len(lines[0].split())
+        if len(times_s) != samples or not np.isfinite(times_s).all():
+            return RecordedTimes(
+                problem=f"ground_truth.txt has {np.isfinite(times_s).sum()} times in its third line for {samples} "
+                f"samples; expected one for each. Copy the file again from the data set"
+            )
+        return RecordedTimes(times_s, rates_hz=rates_hz)
+
     def ppg(self, recording):
         """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""
+        return self._numbers(recording, self._lines(recording)[0], "PPG")
+
+    def _lines(self, recording):
+        """The ground truth's lines, the first not empty."""
         path = self.sources(recording)[1]
         try:
             with open(path, encoding="utf-8") as file:
-                line = file.readline()
+                lines = file.read().split("\n")
         except FileNotFoundError:
             raise recording.error(
                 f"its ground truth {path} is not there. Expected {self.layout}. Copy the text file there"
             )
         except ValueError:
             raise recording.error("ground_truth.txt is no text. Copy the file again from the data set")
-        if not line.strip():
+        if not lines[0].strip():
             raise recording.error(
                 f"ground_truth.txt {'is empty' if os.path.getsize(path) == 0 else 'begins with an empty line'}; "
                 f"expected the PPG in its first line, one number per frame. Copy the file again from the data set"
             )
+        return lines
+
+    def _numbers(self, recording, line, what):
         try:
             return np.asarray([float(value) for value in line.split()], dtype=np.float64)
         except ValueError as error:
+            place = "first" if what == "PPG" else "third"
             raise recording.error(
-                f"ground_truth.txt cannot be read ({error}); expected the PPG in its first line, numbers with spaces "
-                f"between. Copy the file again from the data set"
+                f"ground_truth.txt cannot be read ({error}); expected the {what} in its {place} line, numbers with "
+                f"spaces between. Copy the file again from the data set"
             )
 
     def label(self, recording, signal, frame_count, fs_hz):

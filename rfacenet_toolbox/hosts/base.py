@@ -14,9 +14,11 @@ class Host:
     Attributes:
         name: as ``results.json`` has it.
         revision: short commit hash of the checkout, ``"unknown"``, or None where there is no checkout.
+        why_missing: how recordings can come to have no clips, and what to do.
     """
 
     name = None
+    why_missing = "They were not there when the list was made, or their clips were removed."
     revision = None
 
     def in_order(self, recordings, data_path):
@@ -27,7 +29,8 @@ class Host:
         """Names of the recordings that the raw data hold for a split, in the host's order.
 
         Agrees with the toolbox's ``get_raw_data`` and ``split_raw_data`` of PURE (``102`` for ``01-02``; BEGIN and
-        END count sorted subjects) and UBFC-rPPG (``subject7``; BEGIN and END count recordings).
+        END count sorted subjects) and UBFC-rPPG (``subject7``; BEGIN and END count recordings). Of a file list of the
+        user's own, they are the recordings that it names.
 
         Args:
             data: the split's node ``DATA``.
@@ -43,12 +46,18 @@ class Host:
 
     def recordings(self, data):
         """The :class:`~rfacenet_toolbox.datasets.recording.Recording` objects behind :meth:`expected`, or None."""
+        from ..datasets import clip_cache
+        from ..datasets.clips import recording_of
         from ..datasets.readers import DATASETS, find_recordings, split_recordings
+        from ..datasets.splits import read_file_list
 
         if data.DATASET not in DATASETS or not os.path.isdir(data.DATA_PATH):
             return None
         found = self.in_order(find_recordings(data.DATASET, data.DATA_PATH), data.DATA_PATH)
-        return split_recordings(found, data.BEGIN, data.END)
+        if not (clip_cache.is_own_list(data) and os.path.isfile(data.FILE_LIST_PATH)):
+            return split_recordings(found, data.BEGIN, data.END)
+        listed = set(map(recording_of, read_file_list(data.FILE_LIST_PATH)))
+        return [recording for recording in found if recording.name in listed]
 
     def check_apart(self, config):
         """Refuse to test on recordings that are trained on, and to mix up a cache; opens no video.
@@ -57,7 +66,10 @@ class Host:
             DataError: recordings of the training set are in the test set, or a cache holds clips of another folder.
         """
         from ..datasets import clip_cache
+        from ..datasets.splits import check_own_list
 
+        for split in splits_used(config):
+            check_own_list(split, config[split].DATA)
         recordings = self._recordings_of_splits(config)
         for split, found in recordings.items():
             for recording in found:
@@ -113,11 +125,29 @@ class Host:
                 continue
             raise DataError(
                 f"the {split} split has clips of {len(got)} recordings, and {data.DATA_PATH} holds {len(wanted)} for "
-                f"it. Missing: {', '.join(missing)}. Preprocessing dropped them: their process was killed, mostly for "
-                f"lack of memory, or failed with a traceback above. Look at these recordings, then delete "
-                f"{data.FILE_LIST_PATH} and run again with DO_PREPROCESS True on a machine with more memory; or run "
-                f"the same config in the standalone host, which needs little memory and fills the same cache."
+                f"it. Missing: {', '.join(missing)}. {self.why_missing} Then delete {data.FILE_LIST_PATH} and run "
+                f"again with DO_PREPROCESS True."
             )
+
+    def check_loaded(self, config, loaders):
+        """Refuse clips that are trained and tested on, and a test recording with a gap. No file is opened.
+
+        Raises:
+            DataError: with the clip.
+        """
+        from ..datasets.clips import clip_name
+
+        inputs = {split: loader.dataset.inputs for split, loader in loaders.items() if loader is not None}
+        common = {os.path.realpath(path) for path in inputs.get("train", ())}
+        common = sorted(common & {os.path.realpath(path) for path in inputs.get("test", ())})
+        if common:
+            raise DataError(
+                f"{len(common)} clips are in the training set and in the test set, the first is {common[0]}. A test on "
+                f"them says nothing. Take them out of one of the two file lists, or correct BEGIN and END."
+            )
+        for split, paths in inputs.items():
+            if split in ("test", "unsupervised"):
+                _check_gaps(map(clip_name, paths), split, config[split.upper()].DATA.FILE_LIST_PATH)
 
     def print_split(self, loaders):
         """Print which recordings each split got."""
@@ -125,6 +155,19 @@ class Host:
             if loader is not None:
                 names = recordings(loader)
                 print(f"{split}: {len(names)} recordings, {len(loader.dataset)} clips: {', '.join(names)}")
+
+
+def _check_gaps(names, split, file_list):
+    numbers = {}
+    for name, number in names:
+        numbers.setdefault(name, set()).add(int(number))
+    for name, there in numbers.items():
+        missing = sorted(set(range(max(there))) - there)
+        if missing:
+            raise DataError(
+                f"the {split} split lacks clip {missing[0]} of recording {name}, and has later ones: its pulse would "
+                f"be joined over the gap. Complete {file_list}, or take the whole recording out."
+            )
 
 
 def _check_one_name(one, first, other, second, recordings):

@@ -131,6 +131,9 @@ def score_and_write(test_run, predictions, labels, left_out=None):
     """Save and score the outputs of a test run; a video that cannot be scored is left out, as those of ``left_out``."""
     if predictions:
         outputs.write(test_run.outputs, predictions, labels, test_run.label_type, test_run.fs_hz)
+    gaps = {video: outputs.gap(chunks, max(chunks)) for video, chunks in predictions.items()}
+    gaps = {video: f"the prediction lacks {missing}" for video, missing in gaps.items() if missing}
+    predictions, labels = ({name: one for name, one in of.items() if name not in gaps} for of in (predictions, labels))
     scored = evaluation.evaluate(
         _joined(predictions),
         _joined(labels),
@@ -138,7 +141,7 @@ def score_and_write(test_run, predictions, labels, left_out=None):
         test_run.scheme,
         is_derivative=test_run.is_derivative,
         skip_unusable=True,
-        unusable=left_out,
+        unusable={**(left_out or {}), **gaps},
     )
     return write(test_run, scored)
 

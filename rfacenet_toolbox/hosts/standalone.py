@@ -63,6 +63,7 @@ def run(config):
     clips = _clips(config)
     loaders = {split: _loader(config, split, clips[split], generators) for split in SPLITS}
     host.check_complete(config, loaders)
+    host.check_loaded(config, loaders)
     if processes.is_writer():
         host.print_split(loaders)
     return job.run(config, loaders, host)
@@ -78,6 +79,7 @@ def _run_signal_methods(config):
     settings = config.MODEL.RFACENET.RUNTIME
     loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
     host.check_complete(config, {"unsupervised": loader})
+    host.check_loaded(config, {"unsupervised": loader})
     host.print_split({"unsupervised": loader})
     return job.run_signal_methods(config, loader, host)
 

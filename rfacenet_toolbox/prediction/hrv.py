@@ -23,8 +23,12 @@ _EITHER_SIDE_HZ = 0.5
 _MEASURES = {"HRV_MeanNN": "mean_nn_ms", "HRV_SDNN": "sdnn_ms", "HRV_RMSSD": "rmssd_ms", "HRV_pNN50": "pnn50_percent"}
 
 
-def variability(waveform: waveforms.Waveform) -> Tuple[Optional[Dict[str, float]], Optional[str]]:
+def variability(
+    waveform: waveforms.Waveform, rate_bpm: Optional[float] = None
+) -> Tuple[Optional[Dict[str, float]], Optional[str]]:
     """Time-domain measures of the longest stretch of the filtered :class:`~.waveform.Waveform` that has a face.
+
+    ``rate_bpm`` is the heart rate of the whole.
 
     Returns:
         ``(measures, None)`` with {"seconds", "beats", "mean_nn_ms", "sdnn_ms", "rmssd_ms", "pnn50_percent"}, or
@@ -39,7 +43,9 @@ def variability(waveform: waveforms.Waveform) -> Tuple[Optional[Dict[str, float]
     except ImportError as error:
         return None, f"NeuroKit2 is not installed ({error}). Install it with: pip install 'rfacenet-toolbox[predict]'"
     stretch = waveform._replace(bvp=waveform.bvp[first:last], known=waveform.known[first:last])
-    readings = [one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S) if one.heart_rate_bpm is not None]
+    readings = [
+        one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S, rate_bpm) if one.heart_rate_bpm is not None
+    ]
     found = np.median([one.quality for one in readings]) if readings else 0.0
     if found < LOWEST_QUALITY:
         return None, f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {found:.2f} where the face is there."

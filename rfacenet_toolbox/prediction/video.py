@@ -25,6 +25,8 @@ class VideoFile(Source):
         self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
         if not self._capture.isOpened() or _is_text(path):
             raise DataError(f"{path} cannot be read as a video: {_why_not(path)}")
+        # Phones film upright pictures sideways and say so in the container; whether OpenCV follows differs by version.
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         self._nominal_hz = _plausible_hz(self._capture.get(cv2.CAP_PROP_FPS))
         self._promised = max(0.0, self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         if self._promised:
@@ -47,11 +49,7 @@ class VideoFile(Source):
             self._note_missing(count)
             if time_s < self._start_s:
                 raise ends_before(self._path, time_s, self._start_s)
-        if clock.replaced:
-            self.notes.append(
-                f"{clock.replaced} of {count} time stamps did not increase and were replaced by steps of the nominal "
-                f"{self._nominal_hz:g} frames per second."
-            )
+        self.notes += clock.notes(count)
 
     def close(self):
         """Close the file."""

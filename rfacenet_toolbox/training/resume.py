@@ -26,20 +26,23 @@ class RunState:
         optimizer, scheduler: of the run.
         generators: {name: torch.Generator} of the loaders.
         clips: the recording of each training clip; a run with others is another run.
+        labels: checksum of the training labels, or None where it is not known.
         subjects: the people that the learner learns to tell apart, or None.
     """
 
-    def __init__(self, config, learner, optimizer, scheduler, *, generators, clips, subjects=None):
+    def __init__(self, config, learner, optimizer, scheduler, *, generators, clips, labels=None, subjects=None):
         self.config = config
         self.learner = learner
         self.parts = {"model": learner.model, "loss": learner.loss, "optimizer": optimizer, "scheduler": scheduler}
         self.generators = generators
         self.subjects = subjects
         self.history = []
-        self.fingerprint = fingerprint.of_run(config, clips)
+        self.fingerprint = fingerprint.of_run(config, clips, labels)
 
     def resume(self):
         """Restore the state that ``MODEL.RFACENET.RESUME`` asks for; returns the epoch to start with.
+
+        That of a finished training is restored too: there is no epoch left then.
 
         Raises:
             CheckpointError: the setting names a file that is no state, or the state of another run.
@@ -53,9 +56,8 @@ class RunState:
         if not isinstance(state, dict) or not isinstance(state.get("run"), str):
             raise CheckpointError(f"{path} holds no training state; expected a file named <MODEL_FILE_NAME>_state.pth.")
         same, next_epoch = fingerprint.agree(state["run"], self.fingerprint), state["epoch"] + 1
-        if automatic and (not same or next_epoch >= self.config.TRAIN.EPOCHS):
-            reason = "is of a finished run" if same else "is of another configuration or other clips"
-            print(f"Starting afresh: the state in {path} {reason}.")
+        if not same and automatic:
+            print(f"Starting afresh: the state in {path} is of another configuration or other clips.")
             return 0
         if not same:
             raise CheckpointError(
@@ -66,7 +68,10 @@ class RunState:
             part.load_state_dict(state[name])
         machine.restore_random_state(state["random"][processes.rank()], self.generators)
         self.history = state["history"]
-        print(f"Going on after epoch {state['epoch']}, from {path}.")
+        if next_epoch < self.config.TRAIN.EPOCHS:
+            print(f"Going on after epoch {state['epoch']}, from {path}.")
+        else:
+            print(f"The training in {path} is finished, and is not repeated. RESUME: never would train again.")
         return next_epoch
 
     def finish_epoch(self, row):

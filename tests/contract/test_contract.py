@@ -37,6 +37,8 @@ from rfacenet_toolbox.config import load
 from rfacenet_toolbox.evaluation import Scheme
 from rfacenet_toolbox.evaluation.files.outputs import read as read_outputs
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = 1e-4
 PROTOCOLS = {"neurips2023", "toolbox2025"}
 METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.checkouts import CHECKOUTS
-from support.configs import CROPPED, MEDIAN_BOX, data_node, detected_every, resized, write
+from support.configs import CROPPED, MEDIAN_BOX, data_node, data_settings, detected_every, resized, write
 from support.paths import REAL_VIDEO, SUPPORT
 from support.recordings import face_frames, noise_frames, pulse, write_ground_truth, write_pure, write_ubfc_rppg
 
@@ -136,21 +136,19 @@ def test_a_real_recordings_clips_are_the_toolboxs(checkout, tmp_path):
 
 
 def test_experiment_names_are_the_toolboxs(checkout, tmp_path):
-    changes = {
-        "TRAIN": ["PURE", CROPPED],
-        "VALID": ["PURE", {"PREPROCESS.DATA_TYPE": ["DiffNormalized", "Standardized"]}, MEDIAN_BOX],
-        "TEST": ["UBFC-rPPG", {"PREPROCESS.CROP_FACE.LARGE_BOX_COEF": 1.25}, detected_every(30)],
-        "UNSUPERVISED": ["UBFC-rPPG", {"PREPROCESS.LABEL_TYPE": "Raw"}],
-    }
+    both = [tmp_path, tmp_path / "cache", resized(72, 64), {"DO_PREPROCESS": False}]
     splits = {
-        name: data_node(dataset, tmp_path, tmp_path / "cache", resized(72, 64), {"DO_PREPROCESS": False}, *settings)
-        for name, (dataset, *settings) in changes.items()
+        "TRAIN": ["PURE", *both, CROPPED],
+        "VALID": ["PURE", *both, {"PREPROCESS.DATA_TYPE": ["DiffNormalized", "Standardized"]}, MEDIAN_BOX],
+        "TEST": ["UBFC-rPPG", *both, {"PREPROCESS.CROP_FACE.LARGE_BOX_COEF": 1.25}, detected_every(30)],
+        "UNSUPERVISED": ["UBFC-rPPG", *both, {"PREPROCESS.LABEL_TYPE": "Raw"}],
     }
     general = {"TOOLBOX_MODE": "train_and_test", "TEST.USE_LAST_EPOCH": False}
-    path = write(tmp_path / "names.yaml", general, {f"{name}.DATA": node for name, node in splits.items()})
+    written = {f"{name}.DATA": data_settings(*settings) for name, settings in splits.items()}
+    path = write(tmp_path / "names.yaml", general, written)
     expected = json.loads(toolbox(checkout, names=str(path)).splitlines()[-1])
-    for name, node in splits.items():
-        assert clip_cache.experiment_name(node, name) == expected[name]
+    for name, settings in splits.items():
+        assert clip_cache.experiment_name(data_node(*settings), name) == expected[name]
 
 
 def test_opencvs_cascade_is_the_checkouts(checkout):

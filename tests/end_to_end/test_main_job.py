@@ -57,6 +57,25 @@ def test_a_run_killed_in_mid_epoch_ends_with_the_same_weights(finished_job, tmp_
     assert results[0]["protocols"] == results[1]["protocols"]
 
 
+def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trained_again(finished_job_copy, capfd):
+    results = finished_job_copy / "run" / "results.json"
+    whole = results.read_text()
+    results.unlink()
+    config = finished_job_copy / "config.yaml"
+    process = start(config)
+    read_until(process, r"Test:")
+    kill(process)
+    assert not results.exists()
+    for damage in ("", "{"):
+        results.write_text(damage)
+        capfd.readouterr()
+        assert standalone(["--config_file", str(config)]) == 0
+        shown = capfd.readouterr()
+        assert "Train epoch" not in shown.err and "is finished, and is not repeated" in shown.out
+        again = json.loads(results.read_text())
+        assert again["protocols"] == json.loads(whole)["protocols"] and "warnings" not in again
+
+
 def test_preprocessing_that_was_killed_goes_on_where_it_was(tmp_path):
     names = [f"subject{number}" for number in range(1, 6)]
     for number, name in enumerate(names):

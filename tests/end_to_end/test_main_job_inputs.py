@@ -139,7 +139,8 @@ def test_a_clip_that_is_not_finite_stops_the_training_by_name(finished_job_copy,
         clip = np.load(path)
         clip[5] = np.nan
         np.save(path, clip)
-    config = write_config(finished_job_copy, for_splits({"DO_PREPROCESS": False}))
+    settings = {"MODEL.RFACENET.RESUME": "never", **for_splits({"DO_PREPROCESS": False})}
+    config = write_config(finished_job_copy, settings)
     before = snapshot(finished_job_copy / "run")
     assert standalone(["--config_file", str(config)]) == 2
     message = paragraph(capfd.readouterr().err)

@@ -94,8 +94,8 @@ def small_job(folder, frames=32, side=16):
     )
 
 
-def data_node(dataset, data_path, cached_path, *settings):
-    """A ``DATA`` node for small clips of whole frames, to be changed; settings are of keys below ``DATA``."""
+def data_settings(dataset, data_path, cached_path, *settings):
+    """Settings below ``DATA`` for small clips of whole frames, with others over them."""
     small = {
         "DATASET": dataset,
         "DATA_PATH": str(data_path),
@@ -106,7 +106,12 @@ def data_node(dataset, data_path, cached_path, *settings):
         "DO_PREPROCESS": True,
         "PREPROCESS": {"DATA_TYPE": ["DiffNormalized"], "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": 16},
     }
-    node = tree({"TRAIN.DATA": laid_over(small, resized(12, 12), NOT_CROPPED, *settings)}).TRAIN.DATA
+    return laid_over(small, resized(12, 12), NOT_CROPPED, *settings)
+
+
+def data_node(*settings):
+    """A ``DATA`` node with :func:`data_settings`, to be changed."""
+    node = tree({"TRAIN.DATA": data_settings(*settings)}).TRAIN.DATA
     node.defrost()
     return node
 

@@ -89,5 +89,7 @@ def finished_job_copy(finished_job, tmp_path):
     shutil.copytree(
         str(finished_job), str(folder), ignore=shutil.ignore_patterns("DataFileLists")
     )  # they name the clips
+    for marker in folder.glob("clips/*/*_cached.json"):  # they name the recordings
+        marker.write_text(marker.read_text().replace(str(finished_job), str(folder)))
     write_config(folder)
     return folder

@@ -122,6 +122,12 @@ def find(path):
     )
 
 
+def gap(numbers, last):
+    """``"chunk 1, 3 of 0 to 7"``, the first that are absent from the chunk numbers; "" where none is."""
+    first = list(itertools.islice((str(number) for number in range(last + 1) if number not in numbers), 5))
+    return f"chunk {', '.join(first)} of 0 to {last}" if first else ""
+
+
 def _check_layout(path, content):
     """Raise DataError unless ``content`` is laid out as the toolbox's ``save_test_outputs`` does it."""
     if not isinstance(content, dict) or not set(KEYS) <= set(content):
@@ -152,10 +158,9 @@ def _joined(prediction, label):
     pair = [_numbered(prediction, "prediction"), _numbered(label, "label")]
     chunks = sorted(set(pair[0]) | set(pair[1]))
     for signal, name in zip(pair, ("prediction", "label")):
-        missing = (str(number) for number in range(chunks[-1] + 1) if number not in signal)
-        first = list(itertools.islice(missing, 5))
-        if first:
-            raise _Unusable(f"the {name} lacks chunk {', '.join(first)} of 0 to {chunks[-1]}")
+        missing = gap(signal, chunks[-1])
+        if missing:
+            raise _Unusable(f"the {name} lacks {missing}")
     for number in chunks:
         sizes = [signal[number].size for signal in pair]
         if sizes[0] != sizes[1]:

@@ -77,9 +77,12 @@ def _set_up_run(config, main, root):
 def _set_up_ours(config, main, root):
     from ...config import check
     from ...config.no_effect import told_no_effect
+    from ...datasets.splits import check_times_if_there
 
     check(config, host=ToolboxHost.name)
     _check_backends(config, root)
+    for split in splits_used(config):
+        check_times_if_there(config[split].DATA)
     host = ToolboxHost(root)
     host.check_apart(config)
     host.print_warnings(config)
@@ -102,6 +105,7 @@ def _dispatcher(original, root):
         host = ToolboxHost(root)
         loaders_of = {split: data_loader_dict.get(split) for split in contract.SPLITS}
         host.check_complete(config, loaders_of)
+        host.check_loaded(config, loaders_of)
         host.print_split(loaders_of)
         return run(config, loaders_of, host)
 

@@ -72,6 +72,7 @@ def test_out_gets_json_csv_and_a_picture(capsys, video, tmp_path):
     assert cv2.imread(str(tmp_path / "out" / "me.png")).shape[1] >= 1000
 
 
+@pytest.mark.slow
 def test_the_face_is_in_the_picture_unless_it_is_not_wanted(capsys, video, tmp_path, monkeypatch):
     drawn = []
     png = plot.png
@@ -101,6 +102,7 @@ def test_a_folder_that_cannot_be_written_to_is_an_error_before_any_video_is_read
     assert (status, out) == (2, "") and "write to (Permission denied)" in err
 
 
+@pytest.mark.slow
 def test_a_result_that_cannot_be_written_leaves_the_others(capsys, video, tmp_path):
     (tmp_path / "out" / "two.json").mkdir(parents=True)
     for name in ("one.avi", "two.avi"):
@@ -113,6 +115,7 @@ def test_a_result_that_cannot_be_written_leaves_the_others(capsys, video, tmp_pa
     assert (tmp_path / "out" / "one.png").is_file()
 
 
+@pytest.mark.slow
 @needs_odd_names
 def test_odd_names_of_files_are_no_trouble(capsys, video, tmp_path):
     names = ["mein Vidéo 视频 (1)", "cost $5^$ x", "100% a'b\nc", "my.holiday.2024", "no_ending"]

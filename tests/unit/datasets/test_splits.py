@@ -128,6 +128,22 @@ def test_a_list_that_is_no_list_is_refused(done):
         load(done)
 
 
+def test_a_clip_that_is_listed_twice_is_refused(done):
+    inputs = read_file_list(done.FILE_LIST_PATH)
+    write_file_list(done.FILE_LIST_PATH, [*inputs, inputs[1]])
+    with pytest.raises(DataError, match="lists 1 clips more than once, the first is .*201_input0.npy"):
+        load(done)
+
+
+def test_a_misspelt_list_is_not_taken_for_all_clips(done):
+    right = done.FILE_LIST_PATH.replace("cache_", "fold1_")
+    write_file_list(right, read_file_list(done.FILE_LIST_PATH)[:1])
+    done.FILE_LIST_PATH = right.replace("fold1", "flod1")
+    with pytest.raises(DataError, match="flod1.* no such file. Did you mean 'fold1_"):
+        load(done)
+    assert not os.path.exists(done.FILE_LIST_PATH)
+
+
 def test_ubfc_rppg_lists_of_another_order_are_taken(tmp_path):
     for subject in (1, 2, 3):
         write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(20, seed=subject))

@@ -42,6 +42,7 @@ def test_a_run_that_another_process_executes_is_not_submitted(tmp_path):
     lock.close()
 
 
+@pytest.mark.slow
 def test_a_job_ends_as_its_run_does(tmp_path):
     """The run ends before it trains: that its failure comes back is what is tried."""
     pytest.importorskip("submitit")

@@ -9,6 +9,7 @@ from support.configs import tree
 from support.recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox.config.tree import toolbox_tree
+from rfacenet_toolbox.datasets.splits import write_file_list
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.hosts.base import recordings
 from rfacenet_toolbox.hosts.standalone import StandaloneHost
@@ -151,3 +152,25 @@ def test_two_folders_share_a_cache_only_where_no_two_recordings_have_one_name(tm
     with pytest.raises(DataError, match="TRAIN and TEST share the cache .*those of subject2, for example"):
         host.check_apart(trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "B", **one_cache))
     host.check_apart(trained_and_tested(tmp_path, tmp_path / "A", tmp_path / "C", **one_cache))
+
+
+@pytest.mark.parametrize("host", [TOOLBOX, STANDALONE])
+def test_a_list_of_ones_own_says_what_is_expected(ubfc_rppg, host):
+    path = ubfc_rppg / "mine.csv"
+    write_file_list(str(path), ["cache/subject4_input0.npy", "cache/subject1_input0.npy"])
+    config = config_of("UBFC-rPPG", ubfc_rppg)
+    config.TEST.DATA.FILE_LIST_PATH = str(path)
+    assert sorted(host.expected(config.TEST.DATA)) == ["subject1", "subject4"]
+    host.check_complete(config, {"test": loader_of(["subject1", "subject4"])})
+
+
+def test_clips_that_are_trained_and_tested_on_or_lack_one_between_are_refused():
+    loaders = {"train": loader_of(["subject1"]), "valid": None, "test": loader_of(["subject2", "subject1"])}
+    with pytest.raises(DataError, match="2 clips are in the training set and in the test set, the first is .*subject1"):
+        STANDALONE.check_loaded(toolbox_tree(), loaders)
+    loaders = {"train": loader_of(["subject1"], chunks=4), "test": loader_of(["subject2"], chunks=4)}
+    STANDALONE.check_loaded(toolbox_tree(), loaders)
+    for loader in loaders.values():
+        del loader.dataset.inputs[2]
+    with pytest.raises(DataError, match="test split lacks clip 2 of recording subject2, and has later ones"):
+        STANDALONE.check_loaded(toolbox_tree(), loaders)

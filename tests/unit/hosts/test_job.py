@@ -12,6 +12,7 @@ from support.signal_outputs import FS, GUESS, TRUTH, host, pulses, unsupervised
 
 from rfacenet_toolbox import __version__, evaluation
 from rfacenet_toolbox.errors import DataError, OutputError
+from rfacenet_toolbox.evaluation.files import outputs
 from rfacenet_toolbox.hosts import job, run_description
 
 
@@ -81,6 +82,19 @@ def test_a_prediction_without_a_pulse_is_left_out_and_the_rest_scored(tmp_path, 
     assert list(content["videos"]["left_out"]) == [video] and f"{len(GUESS) - 1} of {len(GUESS)} videos" in shown
     assert all(summary["n"] == len(GUESS) - 1 for summary in content["protocols"].values())
     assert {row["video"] for row in rows if row["skipped"]} == {video}
+
+
+def test_a_video_with_a_gap_is_left_out_as_evaluate_leaves_it_out(tmp_path):
+    cut = [
+        {**signals, "subject2": {number: chunk for number, chunk in signals["subject2"].items() if number != 1}}
+        for signals in (GUESS, TRUTH)
+    ]
+    write(in_memory.config(tmp_path), host(), *cut, "w.pth")
+    content, _ = read(tmp_path)
+    assert content["videos"]["scored"] == 2
+    assert content["videos"]["left_out"]["subject2"].startswith("the prediction lacks chunk 1 of 0 to ")
+    saved = outputs.read(str(tmp_path))
+    assert list(saved.unusable) == ["subject2"] and saved.videos == 3
 
 
 def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):

@@ -22,6 +22,8 @@ from rfacenet_toolbox.report.build import write_report
 from rfacenet_toolbox.synthetic import write_dataset
 from rfacenet_toolbox.training.learners import config_of
 
+pytestmark = pytest.mark.slow  # trains two runs and tests them
+
 FRAMES, SIDE = 32, 24
 
 

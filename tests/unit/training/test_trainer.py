@@ -89,6 +89,7 @@ class Killed(Exception):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
@@ -126,10 +127,21 @@ def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeyp
         assert same_weights(tmp_path / "a" / name, tmp_path / "b" / name)
 
 
-def test_a_finished_run_and_another_config_start_afresh(tmp_path, capsys):
+def test_a_finished_training_is_not_repeated(tmp_path, capsys):
     trained(in_memory.config(tmp_path))
+    last = tmp_path / "models" / "small_Epoch1.pth"
+    before, log = state_dicts.load(last), (tmp_path / "epochs.csv").read_text()
+    last.unlink()
+    trainer, loaders = trained(in_memory.config(tmp_path))
+    assert "is finished, and is not repeated" in capsys.readouterr().out
+    assert (tmp_path / "epochs.csv").read_text() == log
+    after = state_dicts.load(last)
+    assert before.keys() == after.keys() and all(torch.equal(before[name], after[name]) for name in before)
+    assert trainer.test(loaders)[2] == str(last)
+
+
+def test_another_config_starts_afresh(tmp_path, capsys):
     trained(in_memory.config(tmp_path))
-    assert "is of a finished run" in capsys.readouterr().out
     trained(in_memory.config(tmp_path, {"MODEL.RFACENET.FUSION": "stage1"}))
     assert "another configuration" in capsys.readouterr().out
 

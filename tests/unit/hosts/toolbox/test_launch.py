@@ -63,6 +63,7 @@ def config_file(folder, name, *settings):
     return configs.write(folder / f"{name}.yaml", base, *settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("installed", [True, False], ids=["installed", "launched"])
 def test_a_built_in_model_runs_with_spawned_workers(checkout, tmp_path, start, installed):
     before = contents(checkout)

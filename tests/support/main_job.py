@@ -86,9 +86,8 @@ def finished_job(tmp_path_factory):
 def finished_job_copy(finished_job, tmp_path):
     """A copy of the finished job to be broken, cached clips and all; its config is for this copy."""
     folder = tmp_path / "copy"
-    shutil.copytree(
-        str(finished_job), str(folder), ignore=shutil.ignore_patterns("DataFileLists")
-    )  # they name the clips
+    lists = shutil.ignore_patterns("DataFileLists")  # they name the clips
+    shutil.copytree(str(finished_job), str(folder), ignore=lists)
     for marker in folder.glob("clips/*/*_cached.json"):  # they name the recordings
         marker.write_text(marker.read_text().replace(str(finished_job), str(folder)))
     write_config(folder)

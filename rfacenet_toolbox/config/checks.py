@@ -4,6 +4,7 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
+from ..runtime import limits
 from . import between_splits, method, weights_path
 from .splits_used import splits_used
 
@@ -24,6 +25,7 @@ def check(config, host):
     from ..runtime import machine, speed
     from .no_effect import check_no_effect
 
+    _check_home(config)
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
         check_no_effect(config, ["UNSUPERVISED"])
@@ -48,6 +50,19 @@ def check(config, host):
         )
     method.check(config, splits)
     between_splits.check(config, splits)
+
+
+def _check_home(node, key=""):
+    """Refuse ``~``, which only a shell takes for the home folder: either host would make a folder of that name."""
+    for name in sorted(node, key=lambda name: name != "LOG"):  # from which other paths are derived
+        value, full = node[name], f"{key}{name}"
+        if isinstance(value, dict):
+            _check_home(value, f"{full}.")
+        elif isinstance(value, str) and value.startswith("~") and name.endswith(("PATH", "DIR", "INIT", "RESUME")):
+            raise ConfigError(
+                f"{full} begins with '~', which is the home folder in a shell only. Write the whole path, which begins "
+                f"with {os.path.expanduser('~')}."
+            )
 
 
 def check_method_names(names):
@@ -93,8 +108,11 @@ def _check_data(data, split, host):
         check_split(split, data)
     else:
         _check_toolbox_data(data, f"{split}.DATA")
-    if data.FS <= 0:
-        raise ConfigError(f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, 30 for PURE and UBFC-rPPG.")
+    if not limits.within(data.FS, limits.FS_HZ):
+        low, high = limits.FS_HZ
+        raise ConfigError(
+            f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, {low} to {high}; PURE and UBFC-rPPG have 30."
+        )
     if data.DO_PREPROCESS:
         _check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
 
@@ -167,6 +185,11 @@ def _check_machine(config):
         raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
     runtime = config.MODEL.RFACENET.RUNTIME
     _one_of("MODEL.RFACENET.RUNTIME.PRECISION", runtime.PRECISION, ("fp32", "bf16"))
+    if runtime.WORKERS > limits.WORKERS:
+        raise ConfigError(
+            f"MODEL.RFACENET.RUNTIME.WORKERS is {runtime.WORKERS}, each of them a process; expected at most "
+            f"{limits.WORKERS}, or -1 for the toolbox's number."
+        )
     seed = runtime.SEED
     if not 0 <= seed < 2**32:
         raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")

@@ -137,7 +137,7 @@ def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatc
     argv = ["sweep", PURE_TO_UBFC, "--set", "TRAIN.DATA.DO_PREPROCESS=False", "--set", "TEST.DATA.DO_PREPROCESS=False"]
     argv += ["--set", "MODEL.RFACENET.IDENTITY=tcu,none", "--seeds", 100, 102, "--out", tmp_path / "out"]
     status, out, _ = run(capsys, *argv, "--dry-run")
-    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with contours") == 2
+    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with: contours") == 2
     assert not (tmp_path / "out").exists()
 
     status, out, _ = run(capsys, *argv)

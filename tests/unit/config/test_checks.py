@@ -19,6 +19,8 @@ REFUSED = [
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
     ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
     ({"TOOLBOX_MODE": "only_test"}, "INFERENCE.MODEL_PATH is '', where no file is"),
+    ({"TRAIN.DATA.FS": 1000000000}, "TRAIN.DATA.FS is 1000000000; expected the frame rate in Hz, 1 to 1000"),
+    ({"MODEL.RFACENET.RUNTIME.WORKERS": 3000}, "WORKERS is 3000, each of them a process; expected at most 256"),
     ({"TRAIN.DATA.FS": 0}, "TRAIN.DATA.FS is 0; expected the frame rate in Hz"),
     ({"TEST.DATA.CACHED_PATH": "my_inputs"}, r"TEST.DATA: CACHED_PATH 'my_inputs.*the word 'input'"),
     ({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}, "TRAIN.DATA: .*BACKEND is 'Y5F'.*standalone host does not have"),
@@ -156,3 +158,15 @@ def test_checks_leave_the_random_numbers_alone(config_with):
     state = torch.get_rng_state()
     check(config, "standalone")
     assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize(
+    "settings, key",
+    [
+        ({"LOG.PATH": "~/runs"}, "LOG.PATH"),
+        ({"TEST.DATA": {"CACHED_PATH": "~/cache"}}, "TEST.DATA.CACHED_PATH"),
+    ],
+)
+def test_the_home_folder_is_not_taken_for_a_folder_called_so(config_with, settings, key):
+    with pytest.raises(ConfigError, match=f"{key} begins with '~', which .* Write the whole path"):
+        check(config_with(settings), "standalone")

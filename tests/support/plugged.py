@@ -59,6 +59,7 @@ def plugged(tmp_path, monkeypatch):
     state = random.getstate(), np.random.get_state(), torch.get_rng_state()
     plugged = Plugged(tmp_path / "checkout")
     job = types.ModuleType("rfacenet_toolbox.hosts.job")
+    job.check_files = lambda config: None
     job.run = lambda *args: plugged.jobs.append(args)
     for name, module in (("config", plugged.settings), ("__main__", plugged.main), ("rfacenet_toolbox.hosts.job", job)):
         monkeypatch.setitem(sys.modules, name, module)

@@ -27,8 +27,6 @@ def predict(args):
     from ..errors import RFaceNetError
     from ..prediction import result
 
-    if hasattr(sys.stdout, "reconfigure"):  # for file names with characters that the terminal lacks
-        sys.stdout.reconfigure(errors="backslashreplace")
     if args.out:
         result.make_folder(args.out)
     predictions, failures = [], []

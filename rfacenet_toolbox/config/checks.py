@@ -4,6 +4,7 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
+from ..runtime import limits
 from . import between_splits, method, weights_path
 from .splits_used import splits_used
 
@@ -95,8 +96,11 @@ def _check_data(data, split, host):
         check_split(split, data)
     else:
         _check_toolbox_data(data, f"{split}.DATA")
-    if data.FS <= 0:
-        raise ConfigError(f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, 30 for PURE and UBFC-rPPG.")
+    if not limits.within(data.FS, limits.FS_HZ):
+        low, high = limits.FS_HZ
+        raise ConfigError(
+            f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, {low} to {high}; PURE and UBFC-rPPG have 30."
+        )
     if data.DO_PREPROCESS:
         _check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
 
@@ -188,6 +192,11 @@ def _check_machine(config):
         raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
     runtime = config.MODEL.RFACENET.RUNTIME
     _one_of("MODEL.RFACENET.RUNTIME.PRECISION", runtime.PRECISION, ("fp32", "bf16"))
+    if runtime.WORKERS > limits.WORKERS:
+        raise ConfigError(
+            f"MODEL.RFACENET.RUNTIME.WORKERS is {runtime.WORKERS}, each of them a process; expected at most "
+            f"{limits.WORKERS}, or -1 for the toolbox's number."
+        )
     seed = runtime.SEED
     if not 0 <= seed < 2**32:
         raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..runtime.files import write_atomically, write_text
+from ..runtime.json_files import read_json
 
 MARKER_FORMAT = 1
 
@@ -120,7 +121,7 @@ def check_origin(cached_path, recording):
     folder = marker and marker.get("folder")
     if not folder or not os.path.isdir(folder) or os.path.realpath(folder) == os.path.realpath(recording.path):
         return
-    if marker["source"] != source_state(recording):
+    if marker.get("source") != source_state(recording):
         raise recording.error(
             f"{cached_path} holds its clips already, made from another folder, {folder}. Give this data set a "
             f"CACHED_PATH of its own, or remove {recording.name}_* there to lose those clips"
@@ -134,11 +135,19 @@ def _marker_path(cached_path, name):
 def read_marker(cached_path, name):
     """What a recording's clips were made from, as given to :func:`write_marker`, or None."""
     try:
-        with open(_marker_path(cached_path, name), encoding="utf-8") as file:
-            marker = json.load(file)
+        marker = read_json(_marker_path(cached_path, name))
     except (FileNotFoundError, ValueError):
         return None
-    return marker if isinstance(marker, dict) and marker.get("format") == MARKER_FORMAT else None
+    return marker if _is_marker(marker) else None
+
+
+def _is_marker(content):
+    if not isinstance(content, dict) or content.get("format") != MARKER_FORMAT:
+        return False
+    if content.get("complete") is not True:
+        return content.get("complete") is False
+    report = content.get("report")
+    return isinstance(report, dict) and isinstance(report.get("clips"), int) and report["clips"] >= 0
 
 
 def write_marker(cached_path, name, complete, **facts):

@@ -1,5 +1,6 @@
 """Recordings -> cached clips. Each recording is a task, and is cached, or named in the error at the end."""
 
+import contextlib
 import functools
 import os
 from dataclasses import asdict, dataclass
@@ -141,11 +142,14 @@ def _cached_before(task):
     marker = clip_cache.read_marker(task.cached_path, name)
     if marker is None or not marker["complete"]:
         return None
-    if marker["source"] != clip_cache.source_state(task.recording) or marker["settings"] != task.settings.fingerprint():
+    made_from = clip_cache.source_state(task.recording), task.settings.fingerprint()
+    if (marker.get("source"), marker.get("settings")) != made_from:
         return None
-    if not clip_cache.clips_match(task.cached_path, name, marker["report"]["clips"], marker["clip_bytes"]):
+    if not clip_cache.clips_match(task.cached_path, name, marker["report"]["clips"], marker.get("clip_bytes")):
         return None
-    return RecordingReport(reused=True, **marker["report"])
+    with contextlib.suppress(TypeError):  # a marker whose report has other entries is made again
+        return RecordingReport(reused=True, **marker["report"])
+    return None
 
 
 def cache_recording(task):

@@ -1,12 +1,12 @@
 """PURE (Stricker et al. 2014): PNG frames at 30 fps and a JSON file with the pulse oximeter at 60 Hz."""
 
-import json
 import os
 import re
 
 import cv2
 import numpy as np
 
+from ..runtime.json_files import read_json
 from . import image_names
 from .recording import TOLERANCE_S, Dataset
 from .times import RecordedTimes
@@ -142,8 +142,7 @@ class Pure(Dataset):
     def _ground_truth(self, recording):
         path = self.sources(recording)[1]
         try:
-            with open(path, encoding="utf-8") as file:
-                content = json.load(file)
+            content = read_json(path)
         except FileNotFoundError:
             raise recording.error(
                 f"its ground truth {path} is not there. Expected {self.layout}. Copy the JSON file there"

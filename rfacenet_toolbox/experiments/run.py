@@ -17,6 +17,7 @@ from ..errors import ConfigError
 from ..evaluation.files.run_folder import has_results
 from ..runtime import portable
 from ..runtime.files import write_text
+from ..runtime.json_files import read_json
 from ..training.resume import state_path
 
 RECORD = "run.json"
@@ -79,7 +80,7 @@ class Run:
     def record(self):
         """What :meth:`begin` and :meth:`finish` noted; empty where nothing was begun."""
         try:
-            record = json.loads((self.folder / RECORD).read_text())
+            record = read_json(self.folder / RECORD)
         except (FileNotFoundError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}

@@ -5,7 +5,7 @@ import os
 
 from ..config import between_splits
 from ..config.splits_used import splits_used
-from ..errors import DataError
+from ..errors import DataError, printable
 
 
 class Host:
@@ -154,7 +154,7 @@ class Host:
         for split, loader in loaders.items():
             if loader is not None:
                 names = recordings(loader)
-                print(f"{split}: {len(names)} recordings, {len(loader.dataset)} clips: {', '.join(names)}")
+                print(printable(f"{split}: {len(names)} recordings, {len(loader.dataset)} clips: {', '.join(names)}"))
 
 
 def _check_gaps(names, split, file_list):

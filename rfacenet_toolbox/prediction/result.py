@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ConfigError
+from ..errors import ConfigError, printable
 from .frames import AnyPath
 from .waveform import Window
 
@@ -118,7 +118,7 @@ class Prediction:
             )
         else:
             lines.append(f"  no heart-rate variability: {self.hrv_reason}")
-        return "\n".join(lines + [f"  {note}" for note in self.notes])
+        return printable("\n".join(lines + [f"  {note}" for note in self.notes]))
 
 
 def make_folder(folder: AnyPath) -> None:

@@ -5,6 +5,7 @@ import json
 from ..config.tree import completed, plain, toolbox_tree
 from ..methods import registry
 from ..runtime import processes
+from ..runtime.json_files import parse_json
 
 #: settings that change no number of a training, or that say whether it is resumed
 _TRAIN_OTHERS = ("DATA", "PLOT_LOSSES_AND_LR")
@@ -37,7 +38,7 @@ def agree(one, other):
     after settings have been added.
     """
     try:
-        first, second = json.loads(one), json.loads(other)
+        first, second = parse_json(one), parse_json(other)
     except ValueError:
         return False
     if not isinstance(first, dict) or not isinstance(second, dict) or first.get("name") != second.get("name"):

@@ -1,12 +1,11 @@
 """What a training run writes as it goes: the log of its epochs, and the state to resume from."""
 
-import csv
-import io
 import os
 
 from ..errors import CheckpointError
 from ..runtime import machine, processes
 from ..runtime.files import write_text
+from ..runtime.tables import csv_text
 from . import fingerprint, state_dicts
 
 #: columns of the epoch log, in order; a method fills those that it has, and may have more
@@ -102,13 +101,10 @@ class RunState:
         return min(self.history, key=lambda row: row[column])["epoch"]
 
     def _write_log(self):
-        text = io.StringIO()
         columns = [*COLUMNS, *(column for column in self.learner.log_columns if column not in COLUMNS)]
-        writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.history)
+        rows = ([row.get(column) for column in columns] for row in self.history)
         path = os.path.join(self.config.LOG.PATH, "epochs.csv")
-        write_text(path, text.getvalue())
+        write_text(path, csv_text(columns, rows))
 
 
 def check_resume(config):

@@ -44,16 +44,16 @@ def write_safetensors(path, weights, metadata):
 
 def _read_safetensors(path):
     try:
-        from safetensors import SafetensorError, safe_open
+        from safetensors import safe_open
     except ImportError as error:  # the toolbox's own environment does not have it
         raise CheckpointError(f"{path} needs safetensors, which is not installed. pip install safetensors") from error
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             weights = {state_dicts.without_module(name): file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata = file.metadata() or {}
-    except (SafetensorError, OSError) as error:
+    except Exception as error:  # of a damaged file, safetensors and torch raise errors of many types
         raise CheckpointError(
-            f"{path} cannot be read as safetensors ({error}). It may be cut short; copy it again."
+            f"{path} cannot be read as safetensors ({error}). It may be cut short or damaged; copy it again."
         ) from error
     state_dicts.check_finite(weights, path)
     return weights, metadata

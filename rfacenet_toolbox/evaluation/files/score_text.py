@@ -1,11 +1,10 @@
 """Scores of saved outputs, and comparisons of two runs: dictionaries fit for JSON, and their text for people."""
 
-import csv
-import io
 from typing import Dict, List, NamedTuple
 
 from ... import evaluation
-from ...errors import EvaluationError
+from ...errors import EvaluationError, printable
+from ...runtime.tables import csv_text
 from . import SCHEMA
 
 PER_VIDEO_COLUMNS = ("file", "protocol", "method", "video", *evaluation.SCORE_COLUMNS, "skipped")
@@ -79,15 +78,6 @@ def score_cells(score, fs_hz):
     return [*("" if value is None else f"{value:.6g}" for value in score.columns(fs_hz)), score.skipped or ""]
 
 
-def csv_text(columns, rows):
-    """The text of a CSV file."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
 def per_video_csv(scorings):
     """The rows of some :class:`Scoring` as the text of a CSV file."""
     return csv_text(PER_VIDEO_COLUMNS, (row for scoring in scorings for row in scoring.rows()))
@@ -100,7 +90,7 @@ def scoring_text(content):
         lines += ["", *_heading(scored, content["videos"])]
         lines += [_metric_line(metric, scored["metrics"]) for metric in evaluation.METRICS]
         lines += [f"  left out: {video}: {reason}" for video, reason in scored["left_out"].items()]
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def _heading(scored, videos):
@@ -204,7 +194,7 @@ def comparison_text(content):
     for compared in content["comparisons"]:
         lines += ["", f"{compared['protocol']}, {_method_text(compared)}", f"  {compared['sentence']}"]
         lines += [f"  {remark} {_some(compared[key])}" for key, remark in remarks.items() if compared[key]]
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def _some(videos):

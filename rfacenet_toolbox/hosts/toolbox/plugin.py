@@ -15,6 +15,7 @@ from ...config.node import add_settings
 from ...config.splits_used import splits_used
 from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone
 from ...methods import registry
+from ...runtime import failures
 from . import contract, loaders
 from .config_errors import explained
 from .host import ToolboxHost
@@ -129,10 +130,11 @@ def _dispatcher(original, root):
 
         host = ToolboxHost(root)
         loaders_of = {split: data_loader_dict.get(split) for split in contract.SPLITS}
-        host.check_complete(config, loaders_of)
-        host.check_loaded(config, loaders_of)
-        host.print_split(loaders_of)
-        return run(config, loaders_of, host)
+        with failures.explained():
+            host.check_complete(config, loaders_of)
+            host.check_loaded(config, loaders_of)
+            host.print_split(loaders_of)
+            return run(config, loaders_of, host)
 
     return dispatch
 

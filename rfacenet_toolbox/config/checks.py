@@ -27,6 +27,7 @@ def check(config, host):
     from ..runtime import machine, speed
     from .no_effect import check_no_effect
 
+    _check_home(config)
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
         check_no_effect(config, ["UNSUPERVISED"])
@@ -51,6 +52,19 @@ def check(config, host):
         )
     method.check(config, splits)
     between_splits.check(config, splits)
+
+
+def _check_home(node, key=""):
+    """Refuse ``~``, which only a shell takes for the home folder: either host would make a folder of that name."""
+    for name in sorted(node, key=lambda name: name != "LOG"):  # from which other paths are derived
+        value, full = node[name], f"{key}{name}"
+        if isinstance(value, dict):
+            _check_home(value, f"{full}.")
+        elif isinstance(value, str) and value.startswith("~") and name.endswith(("PATH", "DIR", "INIT", "RESUME")):
+            raise ConfigError(
+                f"{full} begins with '~', which is the home folder in a shell only. Write the whole path, which begins "
+                f"with {os.path.expanduser('~')}."
+            )
 
 
 def check_method_names(names):

@@ -171,3 +171,15 @@ def test_checks_leave_the_random_numbers_alone(config_with):
 def test_the_gpu_of_a_mac_is_refused_where_there_is_none(config_with):
     with pytest.raises(ConfigError, match="DEVICE is 'mps', the GPU of a Mac, and there is none here"):
         check(config_with({"DEVICE": "mps"}), "standalone")
+
+
+@pytest.mark.parametrize(
+    "settings, key",
+    [
+        ({"LOG.PATH": "~/runs"}, "LOG.PATH"),
+        ({"TEST.DATA": {"CACHED_PATH": "~/cache"}}, "TEST.DATA.CACHED_PATH"),
+    ],
+)
+def test_the_home_folder_is_not_taken_for_a_folder_called_so(config_with, settings, key):
+    with pytest.raises(ConfigError, match=f"{key} begins with '~', which .* Write the whole path"):
+        check(config_with(settings), "standalone")

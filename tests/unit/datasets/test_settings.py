@@ -29,6 +29,8 @@ def test_what_is_switched_off_is_none():
         ({"LABEL_TYPE": "raw"}, "LABEL_TYPE is 'raw'"),
         ({"CHUNK_LENGTH": 0}, "CHUNK_LENGTH is 0"),
         ({"W": 0}, "RESIZE.W is 0"),
+        ({"DO_CROP_FACE": True, "LARGE_BOX_COEF": 0.0}, "LARGE_BOX_COEF is 0.0; expected 0.1 to 10"),
+        ({"DO_CROP_FACE": True, "LARGE_BOX_COEF": float("nan")}, "LARGE_BOX_COEF is nan"),
         ({"DO_CROP_FACE": True, "BACKEND": "Y5F"}, "BACKEND is 'Y5F'"),
     ],
 )

@@ -131,9 +131,14 @@ def write_truth(path, fs_hz, count=100, times_s=None):
 @pytest.mark.parametrize(
     "video_hz, truth_hz, fs_hz, said",
     [
-        (25, 25, 30, "by the times of its frames it has 25.00 frames per second, and FS is 30"),
+        (
+            25,
+            25,
+            30,
+            "by the times in ground_truth.txt, one for each frame, it has 25.00 frames per second, and FS is 30",
+        ),
         (25, 30, 30, "by the header of vid.avi it has 25.00 frames per second, and FS is 30"),
-        (30, 25, 30, "by the times of its frames it has 25.00"),
+        (30, 25, 30, "by the times in ground_truth.txt, one for each frame, it has 25.00"),
         (30, 30, 25, "it has 30.00 frames per second, and FS is 25"),
         (25, 25, 25, None),
         (30, 29.9, 30, None),

@@ -11,9 +11,10 @@ from support import in_memory
 from support.signal_outputs import FS, GUESS, TRUTH, host, pulses, unsupervised
 
 from rfacenet_toolbox import __version__, evaluation
-from rfacenet_toolbox.errors import DataError, OutputError
+from rfacenet_toolbox.errors import CheckpointError, DataError, OutputError
 from rfacenet_toolbox.evaluation.files import outputs
 from rfacenet_toolbox.hosts import job, run_description
+from rfacenet_toolbox.training import learners, state_dicts
 
 
 def write(config, host, predictions, labels, weights):
@@ -201,3 +202,20 @@ def test_all_videos_left_out_is_an_error(tmp_path):
     with pytest.raises(DataError, match="ICA has no estimate for any of the 1 videos. subject1: it is grey"):
         job.score_and_write(run_description.signal_method(config, host(), "ICA"), {}, {}, {"subject1": "it is grey"})
     assert not list(tmp_path.iterdir())
+
+
+def test_files_that_a_config_names_are_read_before_the_run(tmp_path):
+    settings = {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": str(tmp_path / "w.pth")}
+    config = in_memory.config(tmp_path, settings)
+    model = learners.for_inference(config).model
+    state_dicts.save(tmp_path / "w.pth", model.state_dict())
+    job.check_files(config)
+    name, weights = next(iter(model.state_dict().items()))
+    state_dicts.save(tmp_path / "w.pth", {**model.state_dict(), name: torch.full_like(weights, float("nan"))})
+    with pytest.raises(CheckpointError, match=f"w.pth: .* numbers of {name} are not finite"):
+        job.check_files(config)
+    with pytest.raises(CheckpointError, match="Nothing in .*w.pth fits the model"):
+        state_dicts.save(tmp_path / "w.pth", {"other": torch.zeros(3)})
+        job.check_files(in_memory.config(tmp_path, {"MODEL.RFACENET.INIT": str(tmp_path / "w.pth")}))
+    with pytest.raises(CheckpointError, match="no checkpoint at .*nowhere.pth"):
+        job.check_files(in_memory.config(tmp_path, {"MODEL.RFACENET.RESUME": str(tmp_path / "nowhere.pth")}))

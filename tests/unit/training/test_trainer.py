@@ -157,6 +157,25 @@ def test_a_named_state_of_another_run_is_refused(tmp_path):
         trained(in_memory.config(tmp_path, {"MODEL.RFACENET.RESUME": str(tmp_path / "models" / "small_Epoch0.pth")}))
 
 
+def test_a_bad_state_is_known_before_the_run(tmp_path):
+    config = in_memory.config(tmp_path, epochs=1)
+    resume.check_resume(config)
+    trained(config)
+    resume.check_resume(config)
+    path = Path(resume.state_path(config))
+    state = state_dicts.load(path)
+    state_dicts.save(path, {key: value for key, value in state.items() if key != "random"})
+    with pytest.raises(CheckpointError, match="is a training state without random. Remove it to train afresh"):
+        resume.check_resume(config)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
+    path.write_bytes(bytes(content))
+    with pytest.raises(CheckpointError, match="is damaged.*or remove it to train afresh"):
+        resume.check_resume(config)
+    with pytest.raises(CheckpointError, match="no checkpoint at .*nowhere.pth"):
+        resume.check_resume(in_memory.config(tmp_path, {"MODEL.RFACENET.RESUME": str(tmp_path / "nowhere.pth")}))
+
+
 def test_a_nan_stops_the_run_with_the_clips_name_and_keeps_the_last_state(tmp_path):
     trainer, _ = trained(in_memory.config(tmp_path, epochs=1))
     longer = in_memory.config(tmp_path)

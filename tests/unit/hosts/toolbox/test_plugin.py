@@ -221,3 +221,16 @@ def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tm
         text=True,
     )
     assert done.returncode == 0 and done.stdout.endswith(said), done.stdout
+
+
+def test_a_training_without_a_validation_set_gets_past_mains_look_at_its_name(plugged):
+    text = YAML.format(name="rFaceNet") + "TRAIN:\n  DATA:\n    DATASET: PURE\nTEST:\n  USE_LAST_EPOCH: {last}\n"
+    assert plugged.get_config(text.format(last=True)).VALID.DATA.DATASET == "PURE"
+    assert plugged.get_config(text.format(last=False)).VALID.DATA.DATASET == ""
+
+
+def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocessed(plugged):
+    (plugged.folder / "main.py").write_text('if dataset == "PURE": pass\n')
+    text = YAML.format(name="rFaceNet") + "TRAIN:\n  DATA:\n    DATASET: PURE\nTEST:\n  DATA:\n    DATASET: MadeUp\n"
+    with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'MadeUp', which the main.py of this checkout"):
+        plugged.get_config(text)

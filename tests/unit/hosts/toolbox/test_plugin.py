@@ -223,14 +223,16 @@ def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tm
     assert done.returncode == 0 and done.stdout.endswith(said), done.stdout
 
 
-def test_a_training_without_a_validation_set_gets_past_mains_look_at_its_name(plugged):
-    text = YAML.format(name="rFaceNet") + "TRAIN:\n  DATA:\n    DATASET: PURE\nTEST:\n  USE_LAST_EPOCH: {last}\n"
-    assert plugged.get_config(text.format(last=True)).VALID.DATA.DATASET == "PURE"
-    assert plugged.get_config(text.format(last=False)).VALID.DATA.DATASET == ""
+@pytest.mark.parametrize("use_last_epoch, dataset", [(True, "PURE"), (False, "")])
+def test_a_training_without_a_validation_set_gets_past_mains_look_at_its_name(
+    activated_checkout, use_last_epoch, dataset
+):
+    settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.USE_LAST_EPOCH": use_last_epoch}
+    assert activated_checkout.get_config(settings).VALID.DATA.DATASET == dataset
 
 
-def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocessed(plugged):
-    (plugged.folder / "main.py").write_text('if dataset == "PURE": pass\n')
-    text = YAML.format(name="rFaceNet") + "TRAIN:\n  DATA:\n    DATASET: PURE\nTEST:\n  DATA:\n    DATASET: MadeUp\n"
+def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocessed(activated_checkout):
+    (activated_checkout.folder / "main.py").write_text('if dataset == "PURE": pass\n')
+    settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.DATA.DATASET": "MadeUp"}
     with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'MadeUp', which the main.py of this checkout"):
-        plugged.get_config(text)
+        activated_checkout.get_config(settings)

@@ -28,6 +28,7 @@ def predict(args):
     from ..prediction import result
 
     if args.out:
+        args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)
     predictions, failures = [], []
     for video, name in zip(args.videos, _names(args.videos)):

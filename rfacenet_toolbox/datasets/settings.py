@@ -87,6 +87,12 @@ def preprocess_settings(data_node):
     ):
         if size < 1:
             raise ConfigError(f"PREPROCESS.{key} is {size}; expected a whole number of at least 1. Correct it.")
+    coefficient = node.CROP_FACE.LARGE_BOX_COEF
+    if node.CROP_FACE.DO_CROP_FACE and node.CROP_FACE.USE_LARGE_FACE_BOX and not 0.1 <= coefficient <= 10:
+        raise ConfigError(
+            f"PREPROCESS.CROP_FACE.LARGE_BOX_COEF is {coefficient}; expected 0.1 to 10, with which the face box is "
+            f"multiplied. 1.5 is the toolbox's; USE_LARGE_FACE_BOX: False leaves the box as it is."
+        )
     if node.CROP_FACE.DO_CROP_FACE:
         check_backend(node.CROP_FACE.BACKEND)
     return PreprocessSettings(

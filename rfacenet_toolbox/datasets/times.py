@@ -32,6 +32,7 @@ class RecordedTimes:
         frames_s: (T,) seconds of the frames by their stamps, None where they have none.
         samples_s: (N,) seconds of the PPG's samples on the same clock, None where they have none.
         rates_hz: other statements of the frame rate: (where it stands, frames per second).
+        frames_from: where the frames' times stand, for messages.
         problem: what is wrong with them whatever FS is, as :func:`disagreement` says it.
     """
 
@@ -39,13 +40,14 @@ class RecordedTimes:
     samples_s: Optional[np.ndarray] = None
     rates_hz: Tuple[Tuple[str, float], ...] = ()
     problem: Optional[str] = None
+    frames_from: str = "the times of its frames"
 
     def frame_rates_hz(self):
         """All statements of the frame rate, ``(where it stands, frames per second)``."""
         if self.frames_s is None or len(self.frames_s) < 2 or np.ptp(self.frames_s) < _SHORTEST_S:
             return self.rates_hz
         rate_hz = (len(self.frames_s) - 1) / np.ptp(self.frames_s)
-        return (("the times of its frames", float(rate_hz)), *self.rates_hz)
+        return ((self.frames_from, float(rate_hz)), *self.rates_hz)
 
 
 def disagreement(times, fs_hz):

@@ -47,7 +47,7 @@ class UbfcRppg(Dataset):
         path = self.sources(recording)[0]
         if not os.path.isfile(path):
             raise recording.error(f"its video {path} is not there. Expected {self.layout}. Copy the video there")
-        video = cv2.VideoCapture(path)
+        video = _open(path)
         try:
             video.set(cv2.CAP_PROP_POS_MSEC, 0)
             index = 0
@@ -68,7 +68,7 @@ class UbfcRppg(Dataset):
 
     def times(self, recording):
         """The third line of the ground truth, and the frame rate that the video claims."""
-        video = cv2.VideoCapture(self.sources(recording)[0])
+        video = _open(self.sources(recording)[0])
         claimed_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
         video.release()
         rates_hz = (("the header of vid.avi", claimed_hz),) if 1 <= claimed_hz <= 1000 else ()
@@ -81,7 +81,9 @@ class UbfcRppg(Dataset):
                 problem=f"ground_truth.txt has {np.isfinite(times_s).sum()} times in its third line for {samples} "
                 f"samples; expected one for each. Copy the file again from the data set"
             )
-        return RecordedTimes(times_s, rates_hz=rates_hz)
+        return RecordedTimes(
+            times_s, rates_hz=rates_hz, frames_from="the times in ground_truth.txt, one for each frame,"
+        )
 
     def ppg(self, recording):
         """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""
@@ -119,6 +121,13 @@ class UbfcRppg(Dataset):
     def label(self, recording, signal, frame_count, fs_hz):
         """The PPG as it is, after checking that its length is the video's to a second."""
         missing_s = (len(signal) - frame_count) / fs_hz
+        per_frame = len(signal) / frame_count
+        if missing_s > TOLERANCE_S and abs(per_frame - round(per_frame)) < 0.02 * per_frame:
+            raise recording.error(
+                f"ground_truth.txt has {len(signal)} samples for {frame_count} frames of vid.avi, {per_frame:.2f} for "
+                f"each; expected one. If it holds the oximeter's own samples, resample them to the times of the "
+                f"frames; if the video was cut short, copy it again from the data set"
+            )
         if missing_s > TOLERANCE_S:
             raise recording.error(
                 f"{frame_count} frames of vid.avi could be decoded, but its ground truth has {len(signal)} samples, "
@@ -131,3 +140,8 @@ class UbfcRppg(Dataset):
                 f"video have no label. Copy ground_truth.txt again from the data set"
             )
         return signal
+
+
+def _open(path):
+    """OpenCV's capture. A whole path, because FFmpeg takes a name with a colon for an address."""
+    return cv2.VideoCapture(os.path.abspath(path))

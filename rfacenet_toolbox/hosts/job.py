@@ -10,11 +10,28 @@ from .. import evaluation
 from ..errors import DataError, EvaluationError
 from ..evaluation.files import outputs, results
 from ..methods.signal import METHODS
-from ..runtime import processes
-from ..training import learners
+from ..runtime import files, processes
+from ..training import learners, resume, state_dicts, warm_start, weights_files
 from ..training.loaders import clip_names
 from ..training.trainer import Trainer
 from . import run_description
+
+
+def check_files(config):
+    """Read the weights and the state that a config names, so that a file that is none is known before a long run.
+
+    Raises:
+        CheckpointError: one is missing, damaged, or does not fit the model.
+    """
+    with torch.random.fork_rng(devices=[]):  # in a checkout the generator is seeded before this
+        if config.TOOLBOX_MODE == "only_test":
+            learner, path = learners.for_inference(config), config.INFERENCE.MODEL_PATH
+            state_dicts.fit(learner.model, state_dicts.load_weights(path), path, learner.optional_weights)
+            return
+        if config.MODEL.RFACENET.INIT:
+            file = weights_files.read(config.MODEL.RFACENET.INIT)
+            warm_start.load_into(learners.for_training(config).model, file.weights, file.path)
+    resume.check_resume(config)
 
 
 def run(config, loaders, host):
@@ -29,6 +46,9 @@ def run(config, loaders, host):
     Returns:
         The content of ``results.json``; None in the processes that only help to train.
     """
+    if processes.is_writer():
+        for folder in (config.LOG.PATH, config.MODEL.MODEL_DIR, config.TEST.OUTPUT_SAVE_DIR):
+            files.remove_abandoned(folder)
     trainer = make_trainer(config, loaders)
     if config.TOOLBOX_MODE == "train_and_test":
         trainer.train(loaders)

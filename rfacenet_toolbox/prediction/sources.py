@@ -195,7 +195,7 @@ def open_source(
             f"start is {start_s}, duration {duration_s} and frames per second {fps_hz}; expected a start of 0 or more, "
             f"and the others above 0 if they are given."
         )
-    path = str(source)
+    path = os.path.expanduser(str(source))
     _check_name(path)
     if os.path.isdir(path):
         return ImageFolder(path, start_s, duration_s, fps_hz)

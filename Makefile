@@ -2,12 +2,13 @@
 PYTHON ?= python3
 PYTHON38 ?= python3.8
 BIN := .venv/bin
+ALONE := OMP_NUM_THREADS=1
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
 	--config toolbox_configs/table2/DEMO_BASE.yaml
 BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
-.PHONY: demo predict-demo table2-demo table3-demo weights test test-floor lint types docs bench mediapipe clean
+.PHONY: demo predict-demo table2-demo table3-demo weights test test-fast test-floor lint types docs bench mediapipe clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -17,12 +18,17 @@ predict-demo: .venv/ready
 	$(BIN)/rfacenet synth demo_data/own --dataset ubfc-rppg --subjects 1 --first-subject 41 --seconds 30 --seed 3
 	$(BIN)/rfacenet predict demo_data/own/subject41/vid.avi --out runs/predict
 
+# In as many processes as there are cores; each computes on one of them.
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(ALONE) $(BIN)/python -m pytest -n auto
+
+# Less than a minute: without the tests that are marked slow.
+test-fast: .venv/ready
+	$(ALONE) $(BIN)/python -m pytest -n auto -m "not slow"
 
 # The unit tests in the toolbox's own environment, the oldest that is supported: `make test-floor PYTHON38=python3.8`.
 test-floor: .venv-floor/ready
-	.venv-floor/bin/python -m pytest tests/unit
+	$(ALONE) .venv-floor/bin/python -m pytest tests/unit -n auto
 
 lint: .venv/ready
 	$(BIN)/python -m ruff check .

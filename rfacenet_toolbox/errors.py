@@ -6,14 +6,40 @@ expected, and what to do next. Both hosts print the message alone, without a tra
 
 import difflib
 import sys
+import unicodedata
 from typing import Iterable, Optional
 
 #: of a process that ends with an error of ours
 EXIT_STATUS = 2
 
 
+#: characters of a message that are shown, and how many of them are its end
+MESSAGE_LENGTH, MESSAGE_END = 4000, 1000
+
+
 class RFaceNetError(Exception):
-    """Base of all errors of this package."""
+    """Base of all errors of this package. As text it is fit for a terminal, whatever names and values are in it."""
+
+    def __str__(self) -> str:
+        text = printable(super().__str__())
+        if len(text) <= MESSAGE_LENGTH:
+            return text
+        left_out = len(text) - MESSAGE_LENGTH
+        return f"{text[: MESSAGE_LENGTH - MESSAGE_END]} ... ({left_out} characters) ... {text[-MESSAGE_END:]}"
+
+
+def printable(text: str) -> str:
+    """The text with control characters, which a terminal would obey, written as ``\\x1b``; line ends and tabs stay."""
+    return "".join(character if _is_printable(character) else _escaped(character) for character in text)
+
+
+def _is_printable(character: str) -> bool:
+    # Cc: controls; Cf: directions and the like; Cs: bytes of file names that are no text
+    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 class ConfigError(RFaceNetError, ValueError):

@@ -6,12 +6,16 @@ people, and returns the exit status or None. What it needs beyond the standard l
 """
 
 import argparse
+import os
 import sys
 
 from .. import __version__
 from ..errors import EXIT_STATUS, RFaceNetError, print_error
+from ..runtime import failures
 from . import evaluate, install, predict, report, run, synth, tables
 
+#: of a command whose reader has gone, as the shell has it for SIGPIPE
+BROKEN_PIPE_STATUS = 141
 #: name -> (module, help), in the order of ``rfacenet --help``. The module has ``NAME(args)`` and
 #: ``NAME_arguments(parser)``.
 COMMANDS = {
@@ -58,14 +62,27 @@ def standalone(argv=None):
 
 def _guarded(function):
     """Run ``function``; an error that the user can mend is its message alone, on stderr, and exit status 2."""
+    _print_any_name()
     try:
-        return function() or 0
+        with failures.explained():
+            status = function() or 0
+            sys.stdout.flush()
+        return status
     except RFaceNetError as error:
         print_error(error)
         return EXIT_STATUS
+    except BrokenPipeError:  # who reads the output has gone, as head does; the rest goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE_STATUS
     except KeyboardInterrupt:
         print("\nstopped. The same command goes on from what is done already.", file=sys.stderr)
         return 130
+
+
+def _print_any_name():
+    """File names may have characters that the terminal lacks."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _parser():

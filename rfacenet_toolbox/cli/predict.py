@@ -27,9 +27,8 @@ def predict(args):
     from ..errors import RFaceNetError
     from ..prediction import result
 
-    if hasattr(sys.stdout, "reconfigure"):  # for file names with characters that the terminal lacks
-        sys.stdout.reconfigure(errors="backslashreplace")
     if args.out:
+        args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)
     predictions, failures = [], []
     for video, name in zip(args.videos, _names(args.videos)):

@@ -4,9 +4,12 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
-from . import method
+from ..runtime import limits
+from . import between_splits, method, weights_path
 from .splits_used import splits_used
 
+#: bytes of MODEL_FILE_NAME: what the files are called besides, and while they are written, needs the rest of 255
+_LONGEST_NAME = 190
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
 
@@ -24,6 +27,7 @@ def check(config, host):
     from ..runtime import machine, speed
     from .no_effect import check_no_effect
 
+    _check_home(config)
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
         check_no_effect(config, ["UNSUPERVISED"])
@@ -47,6 +51,20 @@ def check(config, host):
             f"only_test needs the .pth of a trained model."
         )
     method.check(config, splits)
+    between_splits.check(config, splits)
+
+
+def _check_home(node, key=""):
+    """Refuse ``~``, which only a shell takes for the home folder: either host would make a folder of that name."""
+    for name in sorted(node, key=lambda name: name != "LOG"):  # from which other paths are derived
+        value, full = node[name], f"{key}{name}"
+        if isinstance(value, dict):
+            _check_home(value, f"{full}.")
+        elif isinstance(value, str) and value.startswith("~") and name.endswith(("PATH", "DIR", "INIT", "RESUME")):
+            raise ConfigError(
+                f"{full} begins with '~', which is the home folder in a shell only. Write the whole path, which begins "
+                f"with {os.path.expanduser('~')}."
+            )
 
 
 def check_method_names(names):
@@ -92,8 +110,11 @@ def _check_data(data, split, host):
         check_split(split, data)
     else:
         _check_toolbox_data(data, f"{split}.DATA")
-    if data.FS <= 0:
-        raise ConfigError(f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, 30 for PURE and UBFC-rPPG.")
+    if not limits.within(data.FS, limits.FS_HZ):
+        low, high = limits.FS_HZ
+        raise ConfigError(
+            f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, {low} to {high}; PURE and UBFC-rPPG have 30."
+        )
     if data.DO_PREPROCESS:
         _check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
 
@@ -124,20 +145,33 @@ def _check_training(config):
             raise ConfigError(f"TRAIN.{key} is {value}; expected 1 or more.")
     if config.TRAIN.LR <= 0:
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
-    if not config.TRAIN.MODEL_FILE_NAME:
-        raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
+    _check_file_name(config.TRAIN.MODEL_FILE_NAME)
     if config.MODEL.RFACENET.INIT:
         _check_init(config.MODEL.RFACENET.INIT)
 
 
-def _check_init(init):
-    from ..training import weights_files
+def _check_file_name(name):
+    if not name:
+        raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
+    if os.path.isabs(name) or ".." in name.replace("\\", "/").split("/") or not name.isprintable():
+        raise ConfigError(
+            f"TRAIN.MODEL_FILE_NAME is {name!r}; expected the beginning of a file name within MODEL_DIR. LOG.PATH says "
+            f"where a run's files go."
+        )
+    longest = max(len(os.fsencode(part)) for part in name.split("/"))
+    if longest > _LONGEST_NAME:
+        raise ConfigError(
+            f"TRAIN.MODEL_FILE_NAME has {longest} bytes, and file systems take names of 255, of which the rest is "
+            f"needed. Take {_LONGEST_NAME} at most."
+        )
 
+
+def _check_init(init):
     try:
-        weights_files.resolve(init)
+        weights_path.resolve(init)
     except CheckpointError as error:
         raise ConfigError(
-            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_files.PACKAGE} for "
+            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_path.PACKAGE} for "
             f"the weights that the package ships, starts the run; '' starts it afresh."
         ) from error
 
@@ -163,11 +197,20 @@ def _check_machine(config):
         device = torch.device(config.DEVICE)
     except RuntimeError as error:
         raise ConfigError(f"DEVICE is {config.DEVICE!r}; expected cpu, or a GPU such as cuda:0.") from error
+    if device.type not in ("cpu", "cuda", "mps"):
+        raise ConfigError(f"DEVICE is {config.DEVICE!r}; expected cpu, or a GPU such as cuda:0.")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise ConfigError("DEVICE is 'mps', the GPU of a Mac, and there is none here. Use cpu, or cuda:0.")
     count = torch.cuda.device_count()
     if device.type == "cuda" and 0 < count <= (device.index or 0):
         raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
     runtime = config.MODEL.RFACENET.RUNTIME
     _one_of("MODEL.RFACENET.RUNTIME.PRECISION", runtime.PRECISION, ("fp32", "bf16"))
+    if runtime.WORKERS > limits.WORKERS:
+        raise ConfigError(
+            f"MODEL.RFACENET.RUNTIME.WORKERS is {runtime.WORKERS}, each of them a process; expected at most "
+            f"{limits.WORKERS}, or -1 for the toolbox's number."
+        )
     seed = runtime.SEED
     if not 0 <= seed < 2**32:
         raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")
@@ -175,6 +218,11 @@ def _check_machine(config):
 
 def _check_writable(key, path):
     folder = os.path.abspath(path)
+    longest = max(folder.split(os.sep), key=lambda name: len(os.fsencode(name)))
+    if len(os.fsencode(longest)) > 255:
+        raise ConfigError(
+            f"{key} has a folder name of {len(os.fsencode(longest))} bytes; file systems take 255. Shorten it."
+        )
     while not os.path.exists(folder):
         folder = os.path.dirname(folder)
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):

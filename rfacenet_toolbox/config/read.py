@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-import yaml
 from yacs.config import CfgNode
 
 from ..errors import ConfigError, closest
+from . import yaml_text
 from .tree import toolbox_tree
 
 MODES = ("train_and_test", "only_test", "unsupervised_method")
@@ -66,7 +66,7 @@ def _merge_file(config, path, chain, values=None):
     _check_keys(values, config, path)
     try:
         config.merge_from_other_cfg(CfgNode(values))
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError, AssertionError, SyntaxError, MemoryError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}. Compare the value with the default of the same key.") from error
 
 
@@ -76,28 +76,13 @@ def _read_yaml(path):
             f"no config file at {path}. Give --config_file the path of a YAML file, such as those in toolbox_configs/."
         )
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not readable as YAML: {error}") from error
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not readable as YAML: {error}. Name a text file.") from error
+    values = yaml_text.parse(text, path)
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds {type(values).__name__}; expected the nested keys of a toolbox config.")
     return values
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one block: YAML readers take the last and say nothing of the first."""
-
-    def compose_mapping_node(self, anchor):
-        node = super().compose_mapping_node(anchor)
-        first = {}
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                continue
-            before = first.setdefault(key.value, key)
-            if before is not key:
-                lines = before.start_mark.line + 1, key.start_mark.line + 1
-                raise yaml.YAMLError(f"{key.value!r} stands twice in one block, in lines {lines[0]} and {lines[1]}")
-        return node
 
 
 def _bases(values, path):
@@ -118,8 +103,16 @@ def _check_keys(values, tree, path):
             node = node[key]
         if isinstance(node, CfgNode) and value != {}:
             raise ConfigError(f"{path} sets {dotted} to {value!r}; expected the keys {', '.join(node)} below it.")
+        _check_elements(dotted, value, path)
         if value is None:
             raise ConfigError(f"{path} sets {dotted} to nothing. Give it a value such as {node!r}, or leave it out.")
+
+
+def _check_elements(key, value, path):
+    """No setting is a list of lists, of blocks or of nothing."""
+    for one in value if isinstance(value, list) else ():
+        if one is None or isinstance(one, (list, dict)):
+            raise ConfigError(f"{path} sets {key} to {value!r}; expected a list of plain values.")
 
 
 def _names(tree, prefix=""):

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..runtime.files import write_atomically, write_text
+from ..runtime.json_files import read_json
 
 MARKER_FORMAT = 1
 
@@ -50,6 +51,12 @@ def file_list_name(data_node):
     """File name of the list that the toolbox makes for a split, e.g. ``<EXP_DATA_NAME>_0.0_0.8.csv``."""
     fold = f"_{data_node.FOLD.FOLD_NAME}" if "FOLD" in data_node and data_node.FOLD.FOLD_NAME else ""
     return f"{data_node.EXP_DATA_NAME}_{data_node.BEGIN}_{data_node.END}{fold}.csv"
+
+
+def is_own_list(data_node):
+    """Whether FILE_LIST_PATH names a list of the user's own, which chooses the clips in the place of BEGIN and END."""
+    name = os.path.basename(data_node.FILE_LIST_PATH)
+    return name.endswith(".csv") and name != file_list_name(data_node)
 
 
 def check_cached_path(cached_path):
@@ -102,6 +109,25 @@ def source_state(recording):
     return [len(files), sum(file.st_size for file in files), max(file.st_mtime_ns for file in files)]
 
 
+def check_origin(cached_path, recording):
+    """Refuse to take, or to overwrite, clips that were made from another folder's recording of the same name.
+
+    A folder that is not there any more has been moved, and one whose files are the same is a copy.
+
+    Raises:
+        DataError: with both folders.
+    """
+    marker = read_marker(cached_path, recording.name)
+    folder = marker and marker.get("folder")
+    if not folder or not os.path.isdir(folder) or os.path.realpath(folder) == os.path.realpath(recording.path):
+        return
+    if marker.get("source") != source_state(recording):
+        raise recording.error(
+            f"{cached_path} holds its clips already, made from another folder, {folder}. Give this data set a "
+            f"CACHED_PATH of its own, or remove {recording.name}_* there to lose those clips"
+        )
+
+
 def _marker_path(cached_path, name):
     return os.path.join(cached_path, f"{name}_cached.json")
 
@@ -109,11 +135,19 @@ def _marker_path(cached_path, name):
 def read_marker(cached_path, name):
     """What a recording's clips were made from, as given to :func:`write_marker`, or None."""
     try:
-        with open(_marker_path(cached_path, name), encoding="utf-8") as file:
-            marker = json.load(file)
+        marker = read_json(_marker_path(cached_path, name))
     except (FileNotFoundError, ValueError):
         return None
-    return marker if isinstance(marker, dict) and marker.get("format") == MARKER_FORMAT else None
+    return marker if _is_marker(marker) else None
+
+
+def _is_marker(content):
+    if not isinstance(content, dict) or content.get("format") != MARKER_FORMAT:
+        return False
+    if content.get("complete") is not True:
+        return content.get("complete") is False
+    report = content.get("report")
+    return isinstance(report, dict) and isinstance(report.get("clips"), int) and report["clips"] >= 0
 
 
 def write_marker(cached_path, name, complete, **facts):
@@ -148,9 +182,12 @@ def clip_bytes(input_file):
 
 
 def clips_match(cached_path, name, count, sizes):
-    """Whether the first ``count`` clips of ``name`` are there and have the sizes ``sizes`` of :func:`clip_bytes`."""
+    """Whether the first ``count`` clips of ``name`` are there, with the sizes of :func:`clip_bytes`, and were not
+    written after their marker, as the toolbox does when it preprocesses again."""
     try:
-        return all(clip_bytes(input_path(cached_path, name, index)) == sizes for index in range(count))
+        written = os.path.getmtime(_marker_path(cached_path, name))
+        paths = [input_path(cached_path, name, index) for index in range(count)]
+        return all(clip_bytes(path) == sizes and os.path.getmtime(path) <= written for path in paths)
     except FileNotFoundError:
         return False
 

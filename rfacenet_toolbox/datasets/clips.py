@@ -23,6 +23,30 @@ def check_data_format(data_format):
         raise ConfigError(f"DATA_FORMAT is {data_format!r}; expected one of {', '.join(AXES)}. Correct it.")
 
 
+def check_files(inputs, data_node):
+    """Open every clip without reading its frames, so that one that cannot be used is found before a long run begins.
+
+    Args:
+        inputs: input files; each has its label file beside it.
+        data_node: ``config.<SPLIT>.DATA``, which says how long and how large the clips are.
+
+    Raises:
+        DataError: a file is damaged, or holds another shape or kind of number.
+    """
+    preprocess = data_node.PREPROCESS
+    length = preprocess.CHUNK_LENGTH if preprocess.DO_CHUNK else None
+    size = preprocess.RESIZE.H, preprocess.RESIZE.W, 3 * len(preprocess.DATA_TYPE)
+    for path in inputs:
+        frames = _load(path, dimensions=4, mmap_mode="r")
+        label = _load(label_path(path), dimensions=1, mmap_mode="r")
+        frame_count = len(frames) if length is None else length
+        for file, array, expected in ((path, frames, (frame_count, *size)), (label_path(path), label, (frame_count,))):
+            if array.shape != expected or array.dtype.kind not in "fiu":
+                raise _other_than_expected(file, array, f"{expected} of real numbers")
+        if not np.isfinite(label).all():
+            raise _other_than_expected(label_path(path), label, "numbers that are finite")
+
+
 class ClipDataset(Dataset):
     """The clips of a file list.
 
@@ -50,12 +74,6 @@ class ClipDataset(Dataset):
 
     def __len__(self):
         return len(self.inputs)
-
-    def check(self):
-        """Open every file without reading it whole, so that a truncated one is found before a long run begins."""
-        for paths, dimensions in ((self.inputs, 4), (self.labels, 1)):
-            for path in paths:
-                _load(path, dimensions, mmap_mode="r")
 
     def __getitem__(self, index):
         frames = _load(self.inputs[index], dimensions=4)
@@ -120,8 +138,12 @@ def _load(path, dimensions, mmap_mode=None):
             f"DO_PREPROCESS True; only its recording is then done again."
         )
     if array.ndim != dimensions:
-        raise DataError(
-            f"The cached file {path} has shape {array.shape}; expected {dimensions} axes. Delete it and run again with "
-            f"DO_PREPROCESS True; only its recording is then done again."
-        )
+        raise _other_than_expected(path, array, f"{dimensions} axes")
     return array
+
+
+def _other_than_expected(path, array, expected):
+    return DataError(
+        f"The cached file {path} has shape {array.shape} and type {array.dtype}; expected {expected}. "
+        f"Delete it and run again with DO_PREPROCESS True; only its recording is then done again."
+    )

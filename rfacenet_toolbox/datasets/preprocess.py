@@ -1,5 +1,6 @@
 """Recordings -> cached clips. Each recording is a task, and is cached, or named in the error at the end."""
 
+import contextlib
 import functools
 import os
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from .face_boxes import face_video
 from .normalise import FrameFeatures, normalise_label
 from .recording import Recording
 from .settings import PreprocessSettings, preprocess_settings
+from .times import check_times
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,15 @@ class RecordingReport:
 
 @dataclass(frozen=True)
 class PreprocessReport:
-    """What became of all recordings; ``str()`` tells it in a few lines."""
+    """What became of all recordings; ``str()`` tells it in a few lines.
+
+    Attributes:
+        recordings: a :class:`RecordingReport` of each.
+        warnings: about their times, a sentence each.
+    """
 
     recordings: Tuple[RecordingReport, ...]
+    warnings: Tuple[str, ...] = ()
 
     def __str__(self):
         done = self.recordings
@@ -66,6 +74,7 @@ class PreprocessReport:
                     f"Warning: no face found in {one.faces_not_found} of the {one.detections} frames of {one.name} in "
                     f"which it was looked for; those frames are not cropped to a face."
                 )
+        lines += [f"Warning: {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
 
@@ -86,9 +95,11 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
 
     Raises:
         ConfigError: settings that are not served.
-        DataError: all recordings that failed, each with its reason. The others are cached and stay so.
+        DataError: recordings whose times disagree with FS or with each other, before anything is cached; or all
+            recordings that failed, each with its reason. The others are cached and stay so.
     """
     settings = preprocess_settings(data_node)
+    warnings = check_times(recordings, settings.fs_hz)
     clip_cache.check_cached_path(cached_path)
     if workers is not None and workers < 1:
         raise ConfigError(f"The number of preprocessing workers is {workers}; expected 1 or more. Correct it.")
@@ -110,7 +121,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
     if failures:
         raise _failed(recordings, failures, cached_path)
     inputs = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
-    return inputs, PreprocessReport(tuple(reports))
+    return inputs, PreprocessReport(tuple(reports), tuple(warnings))
 
 
 def _failed(recordings, failures, cached_path):
@@ -131,11 +142,14 @@ def _cached_before(task):
     marker = clip_cache.read_marker(task.cached_path, name)
     if marker is None or not marker["complete"]:
         return None
-    if marker["source"] != clip_cache.source_state(task.recording) or marker["settings"] != task.settings.fingerprint():
+    made_from = clip_cache.source_state(task.recording), task.settings.fingerprint()
+    if (marker.get("source"), marker.get("settings")) != made_from:
         return None
-    if not clip_cache.clips_match(task.cached_path, name, marker["report"]["clips"], marker["clip_bytes"]):
+    if not clip_cache.clips_match(task.cached_path, name, marker["report"]["clips"], marker.get("clip_bytes")):
         return None
-    return RecordingReport(reused=True, **marker["report"])
+    with contextlib.suppress(TypeError):  # a marker whose report has other entries is made again
+        return RecordingReport(reused=True, **marker["report"])
+    return None
 
 
 def cache_recording(task):
@@ -158,7 +172,8 @@ def cache_recording(task):
     report = RecordingReport(
         recording.name, frame_count, len(bounds), frame_count - bounds[-1][1], video.detections, video.faces_not_found
     )
-    facts = {"source": source, "settings": settings.fingerprint(), "report": asdict(report)}
+    folder = os.path.realpath(recording.path)
+    facts = {"source": source, "folder": folder, "settings": settings.fingerprint(), "report": asdict(report)}
     del facts["report"]["reused"]
     clip_cache.write_marker(task.cached_path, recording.name, complete=False, **facts)
     features = FrameFeatures(video.frames, settings.data_types)

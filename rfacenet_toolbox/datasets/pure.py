@@ -1,13 +1,15 @@
 """PURE (Stricker et al. 2014): PNG frames at 30 fps and a JSON file with the pulse oximeter at 60 Hz."""
 
-import json
 import os
 import re
 
 import cv2
 import numpy as np
 
+from ..runtime.json_files import read_json
+from . import image_names
 from .recording import TOLERANCE_S, Dataset
+from .times import RecordedTimes
 
 PPG_HZ = 60.0
 
@@ -59,21 +61,51 @@ class Pure(Dataset):
                 )
             yield image
 
-    def _frame_paths(self, recording):
+    def _frame_names(self, recording):
         folder = self.sources(recording)[0]
         there = os.listdir(folder) if os.path.isdir(folder) else []
         names = sorted(name for name in there if name.endswith(".png") and not name.startswith("."))
         if not names:
             raise recording.error(f"there are no PNG frames in {folder}. Expected {self.layout}. Copy the frames there")
+        return names
+
+    def _frame_paths(self, recording):
+        names = self._frame_names(recording)
         present = set(names)
-        expected = [f"Image{stamp}.png" for stamp in self._timestamps(recording, "/Image")]
+        expected = [f"Image{stamp}.png" for stamp in _timestamps(self._ground_truth(recording), "/Image")]
         missing = [name for name in expected if name not in present]
         if missing:
             raise recording.error(
                 f"{len(missing)} of the {len(expected)} frames that its JSON lists are not there, the first is "
                 f"{missing[0]}. Copy the recording again from the data set"
             )
-        return [os.path.join(folder, name) for name in names]
+        return [os.path.join(self.sources(recording)[0], name) for name in names]
+
+    def times(self, recording):
+        """The stamps in the frames' names, or else in ``/Image``, and those of the oximeter's samples."""
+        content = self._ground_truth(recording)
+        names = self._frame_names(recording)
+        stamps = image_names.numbers(names)
+        unit = stamps and image_names.per_second(stamps)
+        if stamps and not unit:
+            found = image_names.gaps(stamps)
+            if found:
+                return RecordedTimes(
+                    problem=f"of the numbers in its {len(names)} frames' names, {found}; expected every frame, in "
+                    f"order. Copy the frames again from the data set"
+                )
+        if not unit:
+            stamps, unit = _timestamps(content, "/Image"), 1e9
+        samples, entries = _timestamps(content, "/FullPackage"), content.get("/FullPackage")
+        if samples and len(samples) != len(entries):
+            return RecordedTimes(
+                problem=f"its JSON has a Timestamp, a whole number of ns, in {len(samples)} of {len(entries)} "
+                f"'/FullPackage' entries; expected it in all or none. Copy the file again from the data set"
+            )
+        return RecordedTimes(
+            _seconds(stamps, unit) if len(stamps) == len(names) else None,
+            _seconds(samples, 1e9) if samples else None,
+        )
 
     def ppg(self, recording):
         """The oximeter's waveform, one value per ``/FullPackage`` entry; agrees with the toolbox's ``read_wave``."""
@@ -93,11 +125,12 @@ class Pure(Dataset):
         Stretching hides a difference in length, so both durations are compared first: by the timestamps where the
         JSON has them, else by 60 samples and ``fs_hz`` frames per second.
         """
-        label_s = _span_s(self._timestamps(recording, "/FullPackage")) or (len(signal) - 1) / PPG_HZ
-        listed_s = _span_s(self._timestamps(recording, "/Image"))
+        content = self._ground_truth(recording)
+        stamped_s, listed_s = (_span_s(_timestamps(content, key)) for key in ("/FullPackage", "/Image"))
+        label_s = stamped_s or (len(signal) - 1) / PPG_HZ
         video_s = listed_s or (frame_count - 1) / fs_hz
-        # With '/Image' a missing frame has been named already, and an oximeter that ran on is the data set's own.
-        if label_s < video_s - TOLERANCE_S or (not listed_s and label_s > video_s + TOLERANCE_S):
+        # By stamps of both, an oximeter that ran on has been held against the frames already, see :mod:`.times`.
+        if label_s < video_s - TOLERANCE_S or (label_s > video_s + TOLERANCE_S and not (stamped_s and listed_s)):
             raise recording.error(
                 f"its video lasts {video_s:.1f} s ({frame_count} frames) and its ground truth {label_s:.1f} s "
                 f"({len(signal)} samples); expected the same to {TOLERANCE_S:g} s. "
@@ -106,19 +139,10 @@ class Pure(Dataset):
         count = len(signal)
         return np.interp(np.linspace(1, count, frame_count), np.linspace(1, count, count), signal)
 
-    def _timestamps(self, recording, key):
-        """Timestamps under ``key`` in ns; none where the JSON does not have them."""
-        entries = self._ground_truth(recording).get(key)
-        if not isinstance(entries, list):
-            return []
-        stamps = [entry.get("Timestamp") for entry in entries if isinstance(entry, dict)]
-        return [stamp for stamp in stamps if isinstance(stamp, int)]
-
     def _ground_truth(self, recording):
         path = self.sources(recording)[1]
         try:
-            with open(path, encoding="utf-8") as file:
-                content = json.load(file)
+            content = read_json(path)
         except FileNotFoundError:
             raise recording.error(
                 f"its ground truth {path} is not there. Expected {self.layout}. Copy the JSON file there"
@@ -134,6 +158,20 @@ class Pure(Dataset):
             f"its ground truth {os.path.basename(self.sources(recording)[1])} {what}; expected '/FullPackage' with a "
             f"waveform value for every sample. Copy the file again from the data set"
         )
+
+
+def _timestamps(content, key):
+    """Timestamps under ``key`` in ns; none where the JSON does not have them."""
+    entries = content.get(key)
+    if not isinstance(entries, list):
+        return []
+    stamps = [entry.get("Timestamp") for entry in entries if isinstance(entry, dict)]
+    return [stamp for stamp in stamps if isinstance(stamp, int)]
+
+
+def _seconds(stamps, unit):
+    """Stamps, ``unit`` of them to the second, as seconds; float64 still tells microseconds apart."""
+    return np.array(stamps, dtype=np.float64) / unit
 
 
 def _span_s(stamps_ns):

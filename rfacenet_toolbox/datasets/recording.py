@@ -75,6 +75,18 @@ class Dataset(ABC):
             DataError: video and ground truth differ by more than :data:`TOLERANCE_S`.
         """
 
+    def times(self, recording):
+        """What the recording's files say about its times, as :class:`~.times.RecordedTimes`, without decoding frames.
+
+        It is held against FS before the recording is cached. A data set without times says nothing.
+
+        Raises:
+            DataError: times that cannot be read.
+        """
+        from .times import RecordedTimes
+
+        return RecordedTimes()
+
     def sources(self, recording):
         """Paths of the files and folders that the recording consists of; when they change, it is cached again."""
         return [recording.path]

@@ -28,7 +28,7 @@ class PreprocessSettings:
         large_box_coef: factor by which the face box is enlarged; None leaves it as it is.
         detect_every: look for the face in every so many frames; None looks in the first only.
         median_box: crop all frames to the median of the boxes.
-        fs_hz: the video's frame rate, which is only used to compare durations.
+        fs_hz: the video's frame rate, which is only held against the recordings' own times.
     """
 
     data_types: Tuple[str, ...]
@@ -87,6 +87,12 @@ def preprocess_settings(data_node):
     ):
         if size < 1:
             raise ConfigError(f"PREPROCESS.{key} is {size}; expected a whole number of at least 1. Correct it.")
+    coefficient = node.CROP_FACE.LARGE_BOX_COEF
+    if node.CROP_FACE.DO_CROP_FACE and node.CROP_FACE.USE_LARGE_FACE_BOX and not 0.1 <= coefficient <= 10:
+        raise ConfigError(
+            f"PREPROCESS.CROP_FACE.LARGE_BOX_COEF is {coefficient}; expected 0.1 to 10, with which the face box is "
+            f"multiplied. 1.5 is the toolbox's; USE_LARGE_FACE_BOX: False leaves the box as it is."
+        )
     if node.CROP_FACE.DO_CROP_FACE:
         check_backend(node.CROP_FACE.BACKEND)
     return PreprocessSettings(
@@ -100,5 +106,10 @@ def preprocess_settings(data_node):
         large_box_coef=node.CROP_FACE.LARGE_BOX_COEF if node.CROP_FACE.USE_LARGE_FACE_BOX else None,
         detect_every=detection.DYNAMIC_DETECTION_FREQUENCY if detection.DO_DYNAMIC_DETECTION else None,
         median_box=detection.USE_MEDIAN_FACE_BOX,
-        fs_hz=float(data_node.FS) or DEFAULT_FS_HZ,
+        fs_hz=frame_rate_hz(data_node),
     )
+
+
+def frame_rate_hz(data_node):
+    """FS of ``config.<SPLIT>.DATA``, or what stands for 0."""
+    return float(data_node.FS) or DEFAULT_FS_HZ

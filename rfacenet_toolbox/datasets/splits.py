@@ -1,16 +1,18 @@
 """A split of a config -> its clips: what the toolbox's ``BaseLoader.__init__`` does."""
 
 import os
+from collections import Counter
 
 import pandas as pd
 
-from ..errors import ConfigError, DataError
+from ..errors import ConfigError, DataError, closest
 from ..runtime.files import write_text
 from . import clip_cache
-from .clips import ClipDataset, check_data_format, recording_of
+from .clips import ClipDataset, check_data_format, check_files, recording_of
 from .preprocess import preprocess
 from .readers import check_shares, find_dataset, find_recordings, split_recordings
-from .settings import preprocess_settings
+from .settings import frame_rate_hz, preprocess_settings
+from .times import check_times
 
 
 def check_split(split, data_node):
@@ -30,17 +32,51 @@ def check_split(split, data_node):
 
 
 def check_source(split, data_node):
-    """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off. Opens no file.
+    """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off, and their times.
 
     Raises:
-        DataError: they are not.
+        DataError: they are not, or their times cannot be right.
     """
+    check_own_list(split, data_node)
     if data_node.DO_PREPROCESS:
-        _recordings(data_node)
+        check_times(_recordings(data_node), frame_rate_hz(data_node))
     elif not os.path.isdir(data_node.CACHED_PATH):
         raise DataError(
             f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
             f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
+        )
+    else:
+        check_times_if_there(data_node)
+
+
+def check_times_if_there(data_node):
+    """Hold the times of a split's recordings against FS, where they can be found and their data set is ours to read.
+
+    Raises:
+        DataError: times that cannot be right.
+    """
+    try:
+        recordings = _recordings(data_node)
+    except (ConfigError, DataError):
+        return
+    check_times(recordings, frame_rate_hz(data_node))
+
+
+def check_own_list(split, data_node):
+    """Check that a list of the user's own is there: a misspelt name would be taken for all clips.
+
+    Raises:
+        DataError: it is not.
+    """
+    path = data_node.FILE_LIST_PATH
+    if clip_cache.is_own_list(data_node) and not os.path.isfile(path):
+        folder, name = os.path.split(path)
+        there = os.listdir(folder) if os.path.isdir(folder) else []
+        similar = closest(name, [file for file in there if file.endswith(".csv")])
+        raise DataError(
+            f"{split}.DATA.FILE_LIST_PATH is {path!r}, and there is no such file. "
+            f"{f'Did you mean {similar!r}? ' if similar else ''}Name a list that is there, or a folder in which the "
+            f"list of all clips is made."
         )
 
 
@@ -70,7 +106,7 @@ def load_split(split, data_node, workers=None, progress=True):
         check_source(split, data_node)
         inputs = _cached(split, data_node)
     clips = ClipDataset(inputs, data_node.DATA_FORMAT)
-    clips.check()
+    check_files(clips.inputs, data_node)
     clips.report = report
     return clips
 
@@ -115,8 +151,7 @@ def _check_listed(split, data_node, inputs):
     listed = sorted(set(map(recording_of, inputs)))
     for name in listed:
         clip_cache.cached_inputs(data_node.CACHED_PATH, name)
-    generated = os.path.basename(data_node.FILE_LIST_PATH) == clip_cache.file_list_name(data_node)
-    if not generated or not os.path.isdir(data_node.DATA_PATH):
+    if clip_cache.is_own_list(data_node) or not os.path.isdir(data_node.DATA_PATH):
         return
     expected = [recording.name for recording in _recordings(data_node)]
     if len(listed) < len(expected):  # names may differ: the toolbox divides UBFC-rPPG in the file system's order
@@ -141,7 +176,7 @@ def read_file_list(path):
     """The input files that a file list names, in its order.
 
     Raises:
-        DataError: it has no such column, or names no clips.
+        DataError: it has no such column, names no clips, or names one twice.
     """
     try:
         inputs = pd.read_csv(path)["input_files"].tolist()
@@ -149,6 +184,12 @@ def read_file_list(path):
         raise DataError(
             f"The file list {path} cannot be read ({error}); expected a CSV with a column 'input_files'. Delete it and "
             f"it will be made again."
+        )
+    twice = [name for name, count in Counter(inputs).items() if count > 1]
+    if twice:
+        raise DataError(
+            f"{path} lists {len(twice)} clips more than once, the first is {twice[0]}. Delete the lines that are there "
+            f"twice."
         )
     if not inputs:
         raise DataError(

@@ -7,12 +7,14 @@ import cv2
 import numpy as np
 
 from .recording import TOLERANCE_S, Dataset
+from .times import RecordedTimes
 
 
 class UbfcRppg(Dataset):
     """Recording ``subject7``: ``subject7/vid.avi`` and ``subject7/ground_truth.txt``.
 
-    The text has three lines, PPG, heart rate and time, with one value per frame. The label is the first as it is.
+    The text has three lines, PPG, heart rate and time, with one value per frame. The label is the first as it is,
+    and the last is held against the video's frame rate.
     Each subject has one recording, and the toolbox divides them in their order.
     """
 
@@ -45,7 +47,7 @@ class UbfcRppg(Dataset):
         path = self.sources(recording)[0]
         if not os.path.isfile(path):
             raise recording.error(f"its video {path} is not there. Expected {self.layout}. Copy the video there")
-        video = cv2.VideoCapture(path)
+        video = _open(path)
         try:
             video.set(cv2.CAP_PROP_POS_MSEC, 0)
             index = 0
@@ -64,34 +66,68 @@ class UbfcRppg(Dataset):
                 f"Copy the video again from the data set"
             )
 
+    def times(self, recording):
+        """The third line of the ground truth, and the frame rate that the video claims."""
+        video = _open(self.sources(recording)[0])
+        claimed_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
+        video.release()
+        rates_hz = (("the header of vid.avi", claimed_hz),) if 1 <= claimed_hz <= 1000 else ()
+        lines = self._lines(recording)
+        if len(lines) < 3 or not lines[2].strip():
+            return RecordedTimes(rates_hz=rates_hz)
+        times_s, samples = self._numbers(recording, lines[2], "time in s"), len(lines[0].split())
+        if len(times_s) != samples or not np.isfinite(times_s).all():
+            return RecordedTimes(
+                problem=f"ground_truth.txt has {np.isfinite(times_s).sum()} times in its third line for {samples} "
+                f"samples; expected one for each. Copy the file again from the data set"
+            )
+        return RecordedTimes(
+            times_s, rates_hz=rates_hz, frames_from="the times in ground_truth.txt, one for each frame,"
+        )
+
     def ppg(self, recording):
         """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""
+        return self._numbers(recording, self._lines(recording)[0], "PPG")
+
+    def _lines(self, recording):
+        """The ground truth's lines, the first not empty."""
         path = self.sources(recording)[1]
         try:
             with open(path, encoding="utf-8") as file:
-                line = file.readline()
+                lines = file.read().split("\n")
         except FileNotFoundError:
             raise recording.error(
                 f"its ground truth {path} is not there. Expected {self.layout}. Copy the text file there"
             )
         except ValueError:
             raise recording.error("ground_truth.txt is no text. Copy the file again from the data set")
-        if not line.strip():
+        if not lines[0].strip():
             raise recording.error(
                 f"ground_truth.txt {'is empty' if os.path.getsize(path) == 0 else 'begins with an empty line'}; "
                 f"expected the PPG in its first line, one number per frame. Copy the file again from the data set"
             )
+        return lines
+
+    def _numbers(self, recording, line, what):
         try:
             return np.asarray([float(value) for value in line.split()], dtype=np.float64)
         except ValueError as error:
+            place = "first" if what == "PPG" else "third"
             raise recording.error(
-                f"ground_truth.txt cannot be read ({error}); expected the PPG in its first line, numbers with spaces "
-                f"between. Copy the file again from the data set"
+                f"ground_truth.txt cannot be read ({error}); expected the {what} in its {place} line, numbers with "
+                f"spaces between. Copy the file again from the data set"
             )
 
     def label(self, recording, signal, frame_count, fs_hz):
         """The PPG as it is, after checking that its length is the video's to a second."""
         missing_s = (len(signal) - frame_count) / fs_hz
+        per_frame = len(signal) / frame_count
+        if missing_s > TOLERANCE_S and abs(per_frame - round(per_frame)) < 0.02 * per_frame:
+            raise recording.error(
+                f"ground_truth.txt has {len(signal)} samples for {frame_count} frames of vid.avi, {per_frame:.2f} for "
+                f"each; expected one. If it holds the oximeter's own samples, resample them to the times of the "
+                f"frames; if the video was cut short, copy it again from the data set"
+            )
         if missing_s > TOLERANCE_S:
             raise recording.error(
                 f"{frame_count} frames of vid.avi could be decoded, but its ground truth has {len(signal)} samples, "
@@ -104,3 +140,8 @@ class UbfcRppg(Dataset):
                 f"video have no label. Copy ground_truth.txt again from the data set"
             )
         return signal
+
+
+def _open(path):
+    """OpenCV's capture. A whole path, because FFmpeg takes a name with a colon for an address."""
+    return cv2.VideoCapture(os.path.abspath(path))

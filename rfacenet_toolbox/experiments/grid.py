@@ -3,10 +3,9 @@
 import itertools
 import re
 
-import yaml
 from yacs.config import CfgNode
 
-from ..config import unknown_key_error
+from ..config import unknown_key_error, yaml_text
 from ..config.tree import toolbox_tree
 from ..errors import ConfigError
 from ..report.table import distinct_ends
@@ -26,11 +25,11 @@ def parse_setting(text):
         raise ConfigError(f"--set {text} has no value; expected KEY=VALUE,VALUE,..., such as TRAIN.LR=3e-3,9e-3.")
     _check_key(key)
     try:
-        parsed = yaml.safe_load(f"[{values}]")
-    except yaml.YAMLError as error:
+        parsed = yaml_text.parse(f"[{values}]", f"--set {text}")
+    except ConfigError as error:
         raise ConfigError(
-            f"--set {text} is no list of YAML values with commas between them: {error}. Put a value that is a list in "
-            f"brackets, and the whole in quotes: --set '{key}=[1.0, 2.0],[3.0, 4.0]'."
+            f"{error} Values are a list with commas between them. Put a value that is a list in brackets, and the "
+            f"whole in quotes: --set '{key}=[1.0, 2.0],[3.0, 4.0]'."
         ) from error
     if not parsed or None in parsed:
         raise ConfigError(f"--set {text} has an empty value; expected KEY=VALUE,VALUE,...")

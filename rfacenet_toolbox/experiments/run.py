@@ -17,7 +17,8 @@ from ..errors import ConfigError
 from ..evaluation.files.run_folder import has_results
 from ..runtime import portable
 from ..runtime.files import write_text
-from ..training.resume import state_path, weights_path
+from ..runtime.json_files import read_json
+from ..training.resume import state_path
 
 RECORD = "run.json"
 CONFIG = "config.yaml"
@@ -79,7 +80,7 @@ class Run:
     def record(self):
         """What :meth:`begin` and :meth:`finish` noted; empty where nothing was begun."""
         try:
-            record = json.loads((self.folder / RECORD).read_text())
+            record = read_json(self.folder / RECORD)
         except (FileNotFoundError, ValueError):
             return {}
         return record if isinstance(record, dict) else {}
@@ -121,12 +122,11 @@ class Run:
 
     def begin(self):
         """Write the config, and what it stands for; results and training state of another config are removed first."""
-        going_on = self.current
-        for path in () if going_on else (*self.results.values(), state_path(self.config)):
+        for path in () if self.current else (*self.results.values(), state_path(self.config)):
             with contextlib.suppress(FileNotFoundError):
                 os.remove(path)
         write_text(self.folder / RECORD, json.dumps({"settings": self.settings}, indent=1) + "\n")
-        write_text(self.folder / CONFIG, yaml.safe_dump(self._for_the_host(going_on), sort_keys=False))
+        write_text(self.folder / CONFIG, yaml.safe_dump(self._for_the_host(), sort_keys=False))
 
     def finish(self, seconds):
         """Note how long it took."""
@@ -153,22 +153,11 @@ class Run:
     def _with_log_path(self):
         return overlaid(self.content, {"LOG": {"PATH": str(self.folder)}})
 
-    def _for_the_host(self, going_on):
+    def _for_the_host(self):
         content = self._with_log_path()
-        if going_on and self._is_trained():
-            # "auto" takes this state for that of a finished run, and would train once more before it tests
-            content = overlaid(content, {"MODEL": {"RFACENET": {"RESUME": state_path(self.config)}}})
         if self.toolbox is not None:  # the caches are filled already, and the toolbox would do it all again
             content = overlaid(content, {split: {"DATA": {"DO_PREPROCESS": False}} for split in SPLITS})
         return content
-
-    def _is_trained(self):
-        """Whether training came to its end, and what was killed was the test."""
-        config = self.config
-        if config.TOOLBOX_MODE != "train_and_test" or config.MODEL.RFACENET.RESUME != "auto":
-            return False
-        last = weights_path(config, config.TRAIN.EPOCHS - 1)
-        return os.path.isfile(last) and os.path.isfile(state_path(config))
 
 
 def overlaid(content, changes):

@@ -1,8 +1,11 @@
-"""What both hosts have in common: which recordings a split should hold, and which it does hold."""
+"""What both hosts have in common: which recordings a split should hold, which it does hold, and which it must not."""
 
+import itertools
 import os
 
-from ..errors import DataError
+from ..config import between_splits
+from ..config.splits_used import splits_used
+from ..errors import DataError, printable
 
 
 class Host:
@@ -11,9 +14,11 @@ class Host:
     Attributes:
         name: as ``results.json`` has it.
         revision: short commit hash of the checkout, ``"unknown"``, or None where there is no checkout.
+        why_missing: how recordings can come to have no clips, and what to do.
     """
 
     name = None
+    why_missing = "They were not there when the list was made, or their clips were removed."
     revision = None
 
     def in_order(self, recordings, data_path):
@@ -24,7 +29,8 @@ class Host:
         """Names of the recordings that the raw data hold for a split, in the host's order.
 
         Agrees with the toolbox's ``get_raw_data`` and ``split_raw_data`` of PURE (``102`` for ``01-02``; BEGIN and
-        END count sorted subjects) and UBFC-rPPG (``subject7``; BEGIN and END count recordings).
+        END count sorted subjects) and UBFC-rPPG (``subject7``; BEGIN and END count recordings). Of a file list of the
+        user's own, they are the recordings that it names.
 
         Args:
             data: the split's node ``DATA``.
@@ -35,13 +41,70 @@ class Host:
         Raises:
             DataError: the raw folder holds no such recordings, or names that cannot be read.
         """
+        found = self.recordings(data)
+        return None if found is None else [recording.name for recording in found]
+
+    def recordings(self, data):
+        """The :class:`~rfacenet_toolbox.datasets.recording.Recording` objects behind :meth:`expected`, or None."""
+        from ..datasets import clip_cache
+        from ..datasets.clips import recording_of
         from ..datasets.readers import DATASETS, find_recordings, split_recordings
+        from ..datasets.splits import read_file_list
 
         if data.DATASET not in DATASETS or not os.path.isdir(data.DATA_PATH):
             return None
-        found = find_recordings(data.DATASET, data.DATA_PATH)
-        found = self.in_order(found, data.DATA_PATH)
-        return [recording.name for recording in split_recordings(found, data.BEGIN, data.END)]
+        found = self.in_order(find_recordings(data.DATASET, data.DATA_PATH), data.DATA_PATH)
+        if not (clip_cache.is_own_list(data) and os.path.isfile(data.FILE_LIST_PATH)):
+            return split_recordings(found, data.BEGIN, data.END)
+        listed = set(map(recording_of, read_file_list(data.FILE_LIST_PATH)))
+        return [recording for recording in found if recording.name in listed]
+
+    def check_apart(self, config):
+        """Refuse to test on recordings that are trained on, and to mix up a cache; opens no video.
+
+        Raises:
+            DataError: recordings of the training set are in the test set, or a cache holds clips of another folder.
+        """
+        from ..datasets import clip_cache
+        from ..datasets.splits import check_own_list
+
+        for split in splits_used(config):
+            check_own_list(split, config[split].DATA)
+        recordings = self._recordings_of_splits(config)
+        for split, found in recordings.items():
+            for recording in found:
+                clip_cache.check_origin(config[split].DATA.CACHED_PATH, recording)
+        for one, other in itertools.combinations(splits_used(config), 2):
+            _check_one_name(one, config[one].DATA, other, config[other].DATA, recordings)
+        common = _shared(recordings, "TRAIN", "TEST")
+        if common:
+            raise DataError(
+                f"{len(common)} recordings are in the training set and in the test set, the first is {common[0]}. A "
+                f"test on them says nothing. Divide the data set by BEGIN and END, or name another DATA_PATH."
+            )
+
+    def warnings(self, config):
+        """Sentences about what differs between the splits, or is in two of them, and may be meant; often none."""
+        splits = splits_used(config)
+        sentences = between_splits.warnings(config, splits)
+        recordings = self._recordings_of_splits(config)
+        for one, other in itertools.combinations(recordings, 2):
+            common = _shared(recordings, one, other)
+            if common:
+                sentences.append(f"{len(common)} recordings are in {one} and in {other}, the first is {common[0]}.")
+            elif _shared_people(recordings, one, other):
+                people = ", ".join(map(str, _shared_people(recordings, one, other)))
+                sentences.append(f"{one} and {other} have recordings of the same people: subject {people}.")
+        return sentences
+
+    def print_warnings(self, config):
+        """Print the :meth:`warnings`."""
+        for sentence in self.warnings(config):
+            print(f"Warning: {sentence}")
+
+    def _recordings_of_splits(self, config):
+        found = {split: self.recordings(config[split].DATA) for split in splits_used(config)}
+        return {split: recordings for split, recordings in found.items() if recordings is not None}
 
     def check_complete(self, config, loaders):
         """Refuse a split that holds fewer recordings than the raw data have for it.
@@ -62,18 +125,76 @@ class Host:
                 continue
             raise DataError(
                 f"the {split} split has clips of {len(got)} recordings, and {data.DATA_PATH} holds {len(wanted)} for "
-                f"it. Missing: {', '.join(missing)}. Preprocessing dropped them: their process was killed, mostly for "
-                f"lack of memory, or failed with a traceback above. Look at these recordings, then delete "
-                f"{data.FILE_LIST_PATH} and run again with DO_PREPROCESS True on a machine with more memory; or run "
-                f"the same config in the standalone host, which needs little memory and fills the same cache."
+                f"it. Missing: {', '.join(missing)}. {self.why_missing} Then delete {data.FILE_LIST_PATH} and run "
+                f"again with DO_PREPROCESS True."
             )
+
+    def check_loaded(self, config, loaders):
+        """Refuse clips that are trained and tested on, and a test recording with a gap. No file is opened.
+
+        Raises:
+            DataError: with the clip.
+        """
+        from ..datasets.clips import clip_name
+
+        inputs = {split: loader.dataset.inputs for split, loader in loaders.items() if loader is not None}
+        common = {os.path.realpath(path) for path in inputs.get("train", ())}
+        common = sorted(common & {os.path.realpath(path) for path in inputs.get("test", ())})
+        if common:
+            raise DataError(
+                f"{len(common)} clips are in the training set and in the test set, the first is {common[0]}. A test on "
+                f"them says nothing. Take them out of one of the two file lists, or correct BEGIN and END."
+            )
+        for split, paths in inputs.items():
+            if split in ("test", "unsupervised"):
+                _check_gaps(map(clip_name, paths), split, config[split.upper()].DATA.FILE_LIST_PATH)
 
     def print_split(self, loaders):
         """Print which recordings each split got."""
         for split, loader in loaders.items():
             if loader is not None:
                 names = recordings(loader)
-                print(f"{split}: {len(names)} recordings, {len(loader.dataset)} clips: {', '.join(names)}")
+                print(printable(f"{split}: {len(names)} recordings, {len(loader.dataset)} clips: {', '.join(names)}"))
+
+
+def _check_gaps(names, split, file_list):
+    numbers = {}
+    for name, number in names:
+        numbers.setdefault(name, set()).add(int(number))
+    for name, there in numbers.items():
+        missing = sorted(set(range(max(there))) - there)
+        if missing:
+            raise DataError(
+                f"the {split} split lacks clip {missing[0]} of recording {name}, and has later ones: its pulse would "
+                f"be joined over the gap. Complete {file_list}, or take the whole recording out."
+            )
+
+
+def _check_one_name(one, first, other, second, recordings):
+    """Recordings of two folders may share a cache as long as no two have one name."""
+    if not between_splits.share_cache(first, second) or not (first.DO_PREPROCESS or second.DO_PREPROCESS):
+        return
+    names = [{recording.name for recording in recordings.get(split, ())} for split in (one, other)]
+    common = sorted(names[0] & names[1])
+    if common or not all(names):
+        raise DataError(
+            f"{one} and {other} share the cache {first.CACHED_PATH}, and {one}.DATA.DATA_PATH is {first.DATA_PATH!r} "
+            f"where {other}.DATA.DATA_PATH is {second.DATA_PATH!r}: the clips of one would stand for those of the "
+            f"other{f', those of {common[0]}, for example' if common else ''}. Give {other}.DATA a CACHED_PATH of its "
+            f"own."
+        )
+
+
+def _shared(recordings, one, other):
+    from ..datasets.same_recordings import shared
+
+    return shared(recordings.get(one, ()), recordings.get(other, ()))
+
+
+def _shared_people(recordings, one, other):
+    from ..datasets.same_recordings import shared_people
+
+    return shared_people(recordings.get(one, ()), recordings.get(other, ()))
 
 
 def recordings(loader):

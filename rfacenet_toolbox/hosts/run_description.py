@@ -63,6 +63,7 @@ def _test_run(config, host, split, built_in, **its_own):
         seed=config.MODEL.RFACENET.RUNTIME.SEED,
         runtime=speed.describe(config, built_in),
         expected=host.expected(data),
+        warnings=host.warnings(config),
         label_type=data.PREPROCESS.LABEL_TYPE,
         fs_hz=data.FS,
         scheme=Scheme(method=config.INFERENCE.EVALUATION_METHOD, window_s=window_s),

@@ -54,12 +54,17 @@ def run(config):
         return _run_signal_methods(config)
     for split in splits_used(config):
         check_source(split, config[split].DATA)
+    job.check_files(config)
+    host = StandaloneHost()
+    host.check_apart(config)
+    if processes.is_writer():
+        host.print_warnings(config)
     generators = {"train": torch.Generator(), "general": torch.Generator()}
     machine.seed_everything(config.MODEL.RFACENET.RUNTIME.SEED, generators.values())
     clips = _clips(config)
     loaders = {split: _loader(config, split, clips[split], generators) for split in SPLITS}
-    host = StandaloneHost()
     host.check_complete(config, loaders)
+    host.check_loaded(config, loaders)
     if processes.is_writer():
         host.print_split(loaders)
     return job.run(config, loaders, host)
@@ -69,11 +74,13 @@ def _run_signal_methods(config):
     """There is nothing to share among several processes here: one does the work."""
     if not processes.is_writer():
         return None
+    host = StandaloneHost()
+    host.check_apart(config)
     colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
     settings = config.MODEL.RFACENET.RUNTIME
     loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
-    host = StandaloneHost()
     host.check_complete(config, {"unsupervised": loader})
+    host.check_loaded(config, {"unsupervised": loader})
     host.print_split({"unsupervised": loader})
     return job.run_signal_methods(config, loader, host)
 

@@ -5,15 +5,20 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ..datasets.normalise import FrameFeatures
-from ..errors import CheckpointError
+from ..config import weights_path
+from ..datasets.normalise import LABEL_TYPES, FrameFeatures
+from ..errors import CheckpointError, unknown
 from ..methods.physnet import PhysNet
 from ..methods.rfacenet import RFaceNet
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
-from ..runtime import speed
+from ..runtime import limits, speed
 from ..training import state_dicts, weights_files
 
 #: what the networks are trained with where a weights file does not say otherwise
+_NUMBERS = {
+    "frames": (int, limits.CLIP_FRAMES), "size": (int, limits.CLIP_SIDE), "fs_hz": (float, limits.FS_HZ),
+    "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])),
+}  # fmt: skip
 _DEFAULTS = {"frames": "128", "size": "72", "fs_hz": "30", "label_type": "DiffNormalized"}
 
 
@@ -30,9 +35,9 @@ class ClipModel:
     """
 
     def __init__(self, network, file):
-        settings = {**_DEFAULTS, **file.metadata}
-        self.frames, self.size, self.fs_hz = int(settings["frames"]), int(settings["size"]), float(settings["fs_hz"])
-        self.is_derivative = settings["label_type"] == "DiffNormalized"
+        self.frames, self.size = _number(file, "frames"), _number(file, "size")
+        self.fs_hz = _number(file, "fs_hz")
+        self.is_derivative = _label_type(file) == "DiffNormalized"
         self.weights = str(file.path)
         speed.use_channels_last(network)
         self._network = _folded(network.eval())
@@ -61,13 +66,53 @@ def load(method, weights=None):
             "The method physnet needs trained weights: give --weights (weights=) the .pth of a PhysNet that the "
             "rPPG-Toolbox trained, such as one of its released models."
         )
-    if weights is None and not weights_files.SHIPPED.is_file():
+    if weights is None and not weights_path.SHIPPED.is_file():
         raise CheckpointError(
             "This copy of the package has no trained rFaceNet weights. Give --weights (weights=) a file that you "
             "trained, or take a method that needs none: --method pos, chrom or green."
         )
-    file = weights_files.read(weights_files.PACKAGE if weights is None else weights)
+    file = weights_files.read(weights_path.PACKAGE if weights is None else weights)
+    _check_pixels(file)
     return ClipModel({"rfacenet": _rfacenet, "physnet": _physnet}[method](file), file)
+
+
+def _number(file, name):
+    """A number of the file's metadata, or its default.
+
+    Raises:
+        CheckpointError: it is no number, or one that no network has.
+    """
+    kind, bounds = _NUMBERS[name]
+    text = file.metadata.get(name, _DEFAULTS.get(name))
+    try:
+        value = kind(text)
+        fits = limits.within(value, bounds)
+    except (ValueError, OverflowError):
+        fits = False
+    if not fits:
+        raise CheckpointError(
+            f"{file.path} says that {name} is {text[:80]!r}; expected {bounds[0]} to {bounds[1]}. It is damaged or was "
+            f"not written by rfacenet export: export the run again."
+        )
+    return value
+
+
+def _check_pixels(file):
+    frames, size = _number(file, "frames"), _number(file, "size")
+    if frames * size**2 > limits.CLIP_PIXELS:
+        raise CheckpointError(
+            f"{file.path} says that clips have {frames} frames of {size}x{size}, together more than "
+            f"{limits.CLIP_PIXELS} pixels. It is damaged or was not written by rfacenet export: export the run again."
+        )
+
+
+def _label_type(file):
+    label_type = file.metadata.get("label_type", _DEFAULTS["label_type"])
+    if label_type not in LABEL_TYPES:
+        raise CheckpointError(
+            f"{file.path}: {unknown('label_type', label_type[:80], LABEL_TYPES)} Export the run again."
+        )
+    return label_type
 
 
 class _Bvp(nn.Module):
@@ -85,25 +130,30 @@ def _rfacenet(file):
     weights = {name: value for name, value in file.weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
     if any(name.startswith("ConvBlock1") for name in weights):
         raise CheckpointError(f"{file.path} holds weights of a PhysNet. Predict with the method physnet.")
-    network = RFaceNet(subjects=0, **_rfacenet_settings(weights, file.metadata))
+    network = RFaceNet(subjects=0, **_rfacenet_settings(weights, file))
     state_dicts.fit(network, weights, file.path)
     return _Bvp(network)
 
 
-def _rfacenet_settings(weights, metadata):
+def _rfacenet_settings(weights, file):
     """The network's settings: those that the file states, else what its parameters show."""
+    metadata = file.metadata
     first = weights.get("contour.blocks.0.0.weight")
     has_ctfc = any(name.startswith("ctfc.") for name in weights)
+    if "tcu_steps" in metadata:
+        steps = _number(file, "tcu_steps")
+    else:
+        steps = first.shape[1] // 3 if first is not None and first.ndim > 1 else 1
     return {
-        "frames": int(metadata.get("frames", _DEFAULTS["frames"])),
+        "frames": _number(file, "frames"),
         "fusion": metadata.get("fusion", "stage3" if has_ctfc else "none"),
         "contours": metadata.get("identity", "tcu" if first is not None else "noise" if has_ctfc else "none"),
-        "tcu_steps": int(metadata.get("tcu_steps", 1 if first is None else first.shape[1] // 3)),
+        "tcu_steps": steps,
     }
 
 
 def _physnet(file):
-    network = PhysNet(int(file.metadata.get("frames", _DEFAULTS["frames"])))
+    network = PhysNet(_number(file, "frames"))
     state_dicts.fit(network, file.weights, file.path)
     return network
 

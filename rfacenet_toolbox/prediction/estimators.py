@@ -72,7 +72,8 @@ class SignalEstimator:
         for first, last in stretches(len(rgb), length, shared):
             bvp = self._one(rgb[first:last], fs_hz)
             before = joined.signal(last)[first : first + shared]
-            joined.add(first, -bvp if before @ bvp[:shared] < 0 else bvp)  # ICA's sign is arbitrary
+            opposed = (before - before.mean()) @ (bvp[:shared] - bvp[:shared].mean()) < 0
+            joined.add(first, -bvp if opposed else bvp)  # ICA's sign is arbitrary
         return joined.signal(len(rgb))
 
     def _one(self, rgb, fs_hz):

@@ -13,7 +13,10 @@ from ..errors import DataError
 
 #: frames per second of a recording that does not say its own rate
 DEFAULT_HZ = 30.0
-_LONGEST_PAUSE_S = 10.0
+#: stamps that jump ahead by more than this are damaged, not a pause
+_LONGEST_PAUSE_S = 3600.0
+#: a pause of so many seconds is said
+_PAUSE_WORTH_SAYING_S = 1.0
 
 AnyPath = Union[str, Path]
 
@@ -32,10 +35,15 @@ class Clock:
 
     Args:
         nominal_hz: frames per second, as the container claims.
+
+    Attributes:
+        replaced, jumps: stamps that were replaced, and those of them that were too late.
+        longest_pause_s, paused_at_s: the longest step between stamps, and the time before it.
     """
 
     def __init__(self, nominal_hz: float) -> None:
-        self.replaced = 0
+        self.replaced = self.jumps = 0
+        self.longest_pause_s, self.paused_at_s = 0.0, 0.0
         self._step_s = 1.0 / nominal_hz
         self._origin_s = 0.0
         self._last_s: Optional[float] = None
@@ -48,11 +56,31 @@ class Clock:
         elapsed = stamp_s - self._origin_s - self._last_s
         if not 0 < elapsed <= _LONGEST_PAUSE_S:
             self.replaced += 1
+            self.jumps += elapsed > 0
             if abs(elapsed) > 1.0:  # the stamps started anew: count those that follow from here
                 self._origin_s += elapsed - self._step_s
             elapsed = self._step_s
+        elif elapsed > self.longest_pause_s:
+            self.longest_pause_s, self.paused_at_s = elapsed, self._last_s
         self._last_s += elapsed
         return self._last_s
+
+    def notes(self, count: int) -> List[str]:
+        """What is worth knowing about the stamps of ``count`` frames, a sentence each."""
+        said = []
+        if self.longest_pause_s > _PAUSE_WORTH_SAYING_S:
+            said.append(
+                f"The time stamps pause for {self.longest_pause_s:.1f} s after {self.paused_at_s:.1f} s; nothing is "
+                f"known of the time between."
+            )
+        steps = f"replaced by steps of the nominal {1 / self._step_s:g} frames per second."
+        if self.replaced > self.jumps:
+            said.append(f"{self.replaced - self.jumps} of {count} time stamps did not increase and were {steps}")
+        if self.jumps:
+            said.append(
+                f"{self.jumps} of {count} time stamps jumped ahead by more than {_LONGEST_PAUSE_S:g} s and were {steps}"
+            )
+        return said
 
 
 class Source:

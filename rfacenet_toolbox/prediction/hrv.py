@@ -20,11 +20,17 @@ LOWEST_QUALITY = 0.7
 _FINE_HZ = 250.0  # beats are looked for on a finer grid than the camera's
 _WINDOW_S, _STEP_S = 10.0, 5.0  # in which the heart rate is followed
 _EITHER_SIDE_HZ = 0.5
+#: by which the rate of the beats may differ from the spectrum's, beyond which beats were missed or made up
+_BEATS_TOLERANCE = 0.15
 _MEASURES = {"HRV_MeanNN": "mean_nn_ms", "HRV_SDNN": "sdnn_ms", "HRV_RMSSD": "rmssd_ms", "HRV_pNN50": "pnn50_percent"}
 
 
-def variability(waveform: waveforms.Waveform) -> Tuple[Optional[Dict[str, float]], Optional[str]]:
+def variability(
+    waveform: waveforms.Waveform, rate_bpm: Optional[float] = None
+) -> Tuple[Optional[Dict[str, float]], Optional[str]]:
     """Time-domain measures of the longest stretch of the filtered :class:`~.waveform.Waveform` that has a face.
+
+    ``rate_bpm`` is the heart rate of the whole.
 
     Returns:
         ``(measures, None)`` with {"seconds", "beats", "mean_nn_ms", "sdnn_ms", "rmssd_ms", "pnn50_percent"}, or
@@ -39,7 +45,9 @@ def variability(waveform: waveforms.Waveform) -> Tuple[Optional[Dict[str, float]
     except ImportError as error:
         return None, f"NeuroKit2 is not installed ({error}). Install it with: pip install 'rfacenet-toolbox[predict]'"
     stretch = waveform._replace(bvp=waveform.bvp[first:last], known=waveform.known[first:last])
-    readings = [one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S) if one.heart_rate_bpm is not None]
+    readings = [
+        one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S, rate_bpm) if one.heart_rate_bpm is not None
+    ]
     found = np.median([one.quality for one in readings]) if readings else 0.0
     if found < LOWEST_QUALITY:
         return None, f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {found:.2f} where the face is there."
@@ -47,6 +55,10 @@ def variability(waveform: waveforms.Waveform) -> Tuple[Optional[Dict[str, float]
     beats = neurokit2.ppg_findpeaks(fine, sampling_rate=_FINE_HZ)["PPG_Peaks"]
     if len(beats) < SHORTEST_S / 2:
         return None, f"only {len(beats)} beats could be told apart in {seconds:.0f} s."
+    found = 60 * (len(beats) - 1) * _FINE_HZ / (beats[-1] - beats[0])
+    expected = float(np.median([one.heart_rate_bpm for one in readings]))
+    if abs(found / expected - 1) > _BEATS_TOLERANCE:
+        return None, f"its beats make {found:.0f} per minute, and its spectrum {expected:.0f}: some were missed."
     table = neurokit2.hrv_time(beats, sampling_rate=_FINE_HZ)
     measures = {ours: float(table[theirs].iloc[0]) for theirs, ours in _MEASURES.items()}
     return {"seconds": seconds, "beats": len(beats), **measures}, None

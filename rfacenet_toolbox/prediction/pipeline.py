@@ -12,7 +12,7 @@ from . import hrv, quality, waveform
 from .estimators import ClipEstimator, SignalEstimator, estimator
 from .faces import LARGE_BOX_COEF, FaceTracker, detector
 from .frames import AnyPath, Source
-from .resample import known_at
+from .resample import frame_rate_hz, known_at
 from .result import Prediction
 from .sources import open_source
 
@@ -129,10 +129,10 @@ class _Pass:
         faces = np.array(self._faces, dtype=bool)
         fps_hz = self._check(times_s, faces)
         pulse = waveform.filtered(self._estimator.finish(), self._estimator.is_derivative)
-        windows = waveform.windows(pulse, window_s, step_s)
-        qualities = [window.quality for window in windows if window.quality is not None]
         rate, spectrum = waveform.overall(pulse, window_s) or (None, None)
-        measures, reason = hrv.variability(pulse)
+        windows = waveform.windows(pulse, window_s, step_s, rate)
+        qualities = [window.quality for window in windows if window.quality is not None]
+        measures, reason = hrv.variability(pulse, rate)
         found = Prediction(
             source=self._source.name, method=self._estimator.name, weights=self._estimator.weights,
             start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
@@ -153,7 +153,7 @@ class _Pass:
                 f"{name} has {len(times_s)} frames in {seconds:.1f} s; a heart rate needs {SHORTEST_S:g} s or more. "
                 f"Take a longer recording, or a longer part of this one."
             )
-        fps_hz = float(1.0 / np.median(np.diff(times_s)))
+        fps_hz = frame_rate_hz(times_s)
         if fps_hz < SLOWEST_HZ:
             raise DataError(
                 f"{name} has {fps_hz:.1f} frames per second; a pulse needs {SLOWEST_HZ:g} or more, and 25 to 30 are "

@@ -8,6 +8,8 @@ import numpy as np
 LONGEST_GAP_S = 0.5
 #: a recording whose rate differs by less than this share from the wanted one keeps its own
 _NEAR = 0.02
+#: rate at which the signal methods work, whose settings are made for it
+COMMON_HZ = 30.0
 #: frames from which a recording's rate is learned
 _WARM_UP = 16
 
@@ -91,30 +93,65 @@ def _blend(before, after, share):
     return np.rint(mixed).astype(np.uint8)
 
 
+def frame_rate_hz(times_s):
+    """Frames per second of frames at increasing times, gaps left out.
+
+    The median step, where it agrees with the mean one: it is the recording's own to the last digit. Where frames arrive
+    in pairs or with changing steps, the median step is none that recurs, and the mean one counts.
+    """
+    steps_s = np.diff(times_s)
+    without_gaps = steps_s[steps_s <= LONGEST_GAP_S]
+    median_hz = 1.0 / np.median(steps_s)
+    mean_hz = len(without_gaps) / without_gaps.sum() if len(without_gaps) else median_hz
+    return float(median_hz if abs(median_hz / mean_hz - 1.0) < _NEAR else mean_hz)
+
+
 def _grid_rate(times_s, fs_hz):
-    own_hz = 1.0 / np.median(np.diff(times_s)) if len(times_s) > 1 else fs_hz
+    own_hz = frame_rate_hz(times_s) if len(times_s) > 1 else fs_hz
     return float(own_hz) if abs(own_hz / fs_hz - 1.0) < _NEAR else float(fs_hz)
 
 
-def even_grid(times_s, values, known, fs_hz=None):
+def even_grid(times_s, values, known, fs_hz=COMMON_HZ):
     """A signal at uneven times, brought to an even grid.
 
     Args:
         times_s: (N,) increasing.
         values: (N, C).
         known: (N,) bool; values that are not known are bridged by a line.
-        fs_hz: the grid's rate; by default the recording's own, from its median step.
+        fs_hz: the grid's rate. A recording within 2 % of it keeps its own; of a faster one, each value of the grid is
+            the mean over a step of the grid, so that no frame is lost and nothing aliases.
 
     Returns:
         ``(fs_hz, grid_s (M,), values (M, C), known (M,))``. A grid time is known where the two frames around it are,
         and lie no more than :data:`LONGEST_GAP_S` apart.
     """
     times_s, values, known = np.asarray(times_s), np.asarray(values, dtype=np.float64), np.asarray(known, dtype=bool)
-    fs_hz = fs_hz or float(1.0 / np.median(np.diff(times_s)))
-    grid_s = times_s[0] + np.arange(int((times_s[-1] - times_s[0]) * fs_hz + 1e-6) + 1) / fs_hz
+    rate_hz = _grid_rate(times_s, fs_hz)
+    grid_s = times_s[0] + np.arange(int((times_s[-1] - times_s[0]) * rate_hz + 1e-6) + 1) / rate_hz
     sure_s, sure = times_s[known], values[known]
-    even = np.stack([np.interp(grid_s, sure_s, channel) for channel in sure.T], axis=1)
-    return fs_hz, grid_s, even, known_at(grid_s, times_s, known)
+    is_faster = frame_rate_hz(times_s) > (1.0 + _NEAR) * rate_hz
+    read = _step_mean if is_faster and len(sure_s) > 1 else np.interp
+    even = np.stack([read(grid_s, sure_s, channel) for channel in sure.T], axis=1)
+    return rate_hz, grid_s, even, known_at(grid_s, times_s, known)
+
+
+def _step_mean(grid_s, times_s, values):
+    """The mean of the line through ``values`` over the step around each time of the grid."""
+    half_s = (grid_s[1] - grid_s[0]) / 2 if len(grid_s) > 1 else 0.0
+    first_s, last_s = (np.clip(grid_s + side * half_s, times_s[0], times_s[-1]) for side in (-1, 1))
+    areas = np.concatenate([[0.0], np.cumsum(np.diff(times_s) * (values[1:] + values[:-1]) / 2)])
+    width_s = last_s - first_s
+    area = _integral(last_s, times_s, values, areas) - _integral(first_s, times_s, values, areas)
+    at_grid = np.interp(grid_s, times_s, values)
+    return np.divide(area, width_s, out=at_grid, where=width_s > 0)
+
+
+def _integral(query_s, times_s, values, areas):
+    """The area under the line through ``values`` up to each time, ``areas`` being that at ``times_s``."""
+    before = np.clip(np.searchsorted(times_s, query_s, side="right") - 1, 0, len(times_s) - 2)
+    part_s = query_s - times_s[before]
+    slope = (values[before + 1] - values[before]) / (times_s[before + 1] - times_s[before])
+    return areas[before] + part_s * (values[before] + slope * part_s / 2)
 
 
 def known_at(query_s, times_s, known):

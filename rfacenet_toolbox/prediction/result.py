@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ConfigError
+from ..errors import ConfigError, printable
 from .frames import AnyPath
 from .waveform import Window
 
@@ -28,7 +28,7 @@ class Prediction:
         start_s: where the part of the recording that was read begins, in seconds.
         duration_s: its length.
         frames: that were read.
-        fps_hz: frames per second, from the median step of their times.
+        fps_hz: frames per second, pauses left out.
         face_share: share of the frames with a face.
         heart_rate_bpm: of the whole part, in beats per minute.
         quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.
@@ -37,7 +37,7 @@ class Prediction:
         bvp: (T,) the filtered waveform at these times, without a unit; NaN where no face was seen.
         hrv: measures of heart-rate variability in ms, None with ``hrv_reason``.
         notes: what is worth knowing, a sentence each.
-        spectrum: (frequencies in Hz, power) that ``heart_rate_bpm`` is the largest peak of.
+        spectrum: (frequencies in Hz, power) that ``heart_rate_bpm`` was read from.
         thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
     """
 
@@ -118,7 +118,7 @@ class Prediction:
             )
         else:
             lines.append(f"  no heart-rate variability: {self.hrv_reason}")
-        return "\n".join(lines + [f"  {note}" for note in self.notes])
+        return printable("\n".join(lines + [f"  {note}" for note in self.notes]))
 
 
 def make_folder(folder: AnyPath) -> None:

@@ -9,23 +9,27 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple, Union
 
 import cv2
 
+from ..datasets import image_names
+from ..datasets.times import RATE_TOLERANCE
 from ..errors import ConfigError, DataError
 from .frames import DEFAULT_HZ, AnyPath, Clock, Frame, Source, ends_before
+from .resample import frame_rate_hz
 from .video import VideoFile
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
-_NANOSECONDS = re.compile(r"(\d{16,})$")  # PURE's Image1392643993642815000.png
 _CAMERA_MISSES = 30
 
 
 class ImageFolder(Source):
     """A folder of images of one size, in the order of their numbers.
 
-    Names that end in a time in nanoseconds, as PURE's do, give the times; others have ``fps_hz`` frames per second. A
-    PURE recording (``01-01`` with the images in ``01-01/01-01``) is read as it is.
+    Times in the names, in ns as PURE's are, in us or in ms, are the frames'. Others are numbered, at ``fps_hz`` numbers
+    per second; where numbers are missing, so are frames. A PURE recording (``01-01`` with the images in
+    ``01-01/01-01``) is read as it is.
 
     Raises:
-        DataError: no images, unreadable ones, or several sizes.
+        ConfigError: ``fps_hz`` contradicts the names' times.
+        DataError: no images, unreadable ones, several sizes, or numbers from which the times cannot be told.
     """
 
     def __init__(
@@ -46,7 +50,7 @@ class ImageFolder(Source):
             raise DataError(
                 f"{self._folder} holds no images ({', '.join(IMAGES)}). Name a video, or a folder of frames."
             )
-        times = self._times(sorted(names, key=_natural), fps_hz)
+        times = self._times(sorted(names, key=image_names.natural), fps_hz)
         stop_s = math.inf if duration_s is None else start_s + duration_s
         self._frames = [(time_s, name) for time_s, name in times if start_s <= time_s < stop_s]
         if not self._frames:
@@ -71,17 +75,45 @@ class ImageFolder(Source):
             yield Frame(time_s, image)
 
     def _times(self, names: List[str], fps_hz: Optional[float]) -> List[Tuple[float, str]]:
-        found = (_NANOSECONDS.search(os.path.splitext(name)[0]) for name in names)
-        stamps = [stamp.group(1) for stamp in found if stamp is not None]
-        if fps_hz is None and len(stamps) == len(names):
-            clock = Clock(DEFAULT_HZ)
-            return [(clock.time_s(int(stamp) / 1e9), name) for stamp, name in zip(stamps, names)]
+        counted = image_names.numbers(names)
+        per_second = counted and image_names.per_second(counted)
+        if counted and per_second:
+            return list(zip(self._stamped(counted, per_second, fps_hz), names))
         if fps_hz is None:
             self.notes.append(
                 f"The images' names hold no times, so {DEFAULT_HZ:g} frames per second are assumed. Heart rates are "
                 f"in proportion to that: give --fps (fps_hz) if the rate is another."
             )
-        return [(index / (fps_hz or DEFAULT_HZ), name) for index, name in enumerate(names)]
+        return [
+            (index / (fps_hz or DEFAULT_HZ), name) for index, name in zip(self._frame_numbers(counted, names), names)
+        ]
+
+    def _stamped(self, stamps: List[int], per_second: float, fps_hz: Optional[float]) -> List[float]:
+        clock = Clock(DEFAULT_HZ)
+        times_s = [clock.time_s(stamp / per_second) for stamp in stamps]
+        self.notes += clock.notes(len(stamps))
+        own_hz = frame_rate_hz(times_s)
+        if fps_hz is not None and abs(own_hz / fps_hz - 1) > RATE_TOLERANCE:
+            raise ConfigError(
+                f"--fps (fps_hz) is {fps_hz:g}, and by the times in their names the images of {self._folder} have "
+                f"{own_hz:.2f} frames per second. Leave it out, or number the images 1, 2, 3 if their times are wrong."
+            )
+        if fps_hz is not None:
+            self.notes.append("The given frame rate is not needed: the times in the images' names were taken.")
+        return times_s
+
+    def _frame_numbers(self, counted: Optional[List[int]], names: List[str]) -> List[int]:
+        """Each image's place in the recording, by the numbers in the names where they tell it."""
+        found = counted and image_names.gaps(counted)
+        if not counted or not found:
+            return list(range(len(names)))
+        if not image_names.missing(counted):
+            raise DataError(
+                f"The images of {self._folder} cannot be put in time: {found}; expected 1, 2, 3 and so on. Number them "
+                f"anew if they are all of the recording's frames, or name each by its time in nanoseconds."
+            )
+        self.notes.append(f"Of the images, {found}. Their numbers were taken for their times.")
+        return [number - counted[0] for number in counted]
 
 
 class Camera(Source):
@@ -163,7 +195,7 @@ def open_source(
             f"start is {start_s}, duration {duration_s} and frames per second {fps_hz}; expected a start of 0 or more, "
             f"and the others above 0 if they are given."
         )
-    path = str(source)
+    path = os.path.expanduser(str(source))
     _check_name(path)
     if os.path.isdir(path):
         return ImageFolder(path, start_s, duration_s, fps_hz)
@@ -197,8 +229,3 @@ def _listed(folder: Path) -> List[str]:
 
 def _is_image(name: str) -> bool:
     return name.lower().endswith(IMAGES) and not name.startswith(".")
-
-
-def _natural(name: str) -> List[Union[int, str]]:
-    """``frame2`` before ``frame10``."""
-    return [int(part) if part.isdigit() else part.lower() for part in re.split(r"(\d+)", name)]

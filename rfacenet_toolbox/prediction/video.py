@@ -7,6 +7,7 @@ import os
 import cv2
 
 from ..errors import DataError
+from . import mp4_header
 from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
 
 
@@ -22,9 +23,13 @@ class VideoFile(Source):
         _check_file(path)
         self._path, self._start_s = str(path), start_s
         self._stop_s = math.inf if duration_s is None else start_s + duration_s
-        self._capture = cv2.VideoCapture(self._path, cv2.CAP_FFMPEG)
+        # FFmpeg would take 12:30.mp4 for an address of the protocol "12"; a whole path has no such beginning.
+        self._capture = cv2.VideoCapture(os.path.abspath(self._path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened() or _is_text(path):
             raise DataError(f"{path} cannot be read as a video: {_why_not(path)}")
+        # Phones film upright pictures sideways and say so in the container; whether OpenCV follows differs by version.
+        self._header = mp4_header.read(path) or mp4_header.Mp4Header()
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0 if self._header.is_mirrored else 1)
         self._nominal_hz = _plausible_hz(self._capture.get(cv2.CAP_PROP_FPS))
         self._promised = max(0.0, self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         if self._promised:
@@ -42,29 +47,32 @@ class VideoFile(Source):
                 continue
             decoded, image = self._capture.retrieve()
             if decoded:
-                yield Frame(time_s, image)
+                yield Frame(time_s, self._header.mirrored(image) if self._header.is_mirrored else image)
         else:
-            self._note_missing(count)
+            self._note_missing(count, time_s)
             if time_s < self._start_s:
                 raise ends_before(self._path, time_s, self._start_s)
-        if clock.replaced:
-            self.notes.append(
-                f"{clock.replaced} of {count} time stamps did not increase and were replaced by steps of the nominal "
-                f"{self._nominal_hz:g} frames per second."
-            )
+        self.notes += clock.notes(count)
 
     def close(self):
         """Close the file."""
         self._capture.release()
 
-    def _note_missing(self, count):
+    def _note_missing(self, count, last_s):
+        """Say that the end is missing. The count that a container gives may be made of its length and nominal rate, and
+        what an edit list leaves out is counted, too: only a length that falls short is a sign of damage."""
         if count == 0:
             raise DataError(f"{self._path} cannot be read as a video: {_why_not(self._path)}")
-        if count < 0.95 * self._promised:
+        claimed_s = self._promised / self._nominal_hz
+        is_short = last_s + 1 / self._nominal_hz < 0.95 * claimed_s
+        if count < 0.95 * self._promised and is_short and not self._header.is_edited:
             self.notes.append(
                 f"The file claims {self._promised:.0f} frames, and {count} could be decoded. It may be cut short or "
                 f"damaged; the result is of the part that could be read."
             )
+
+
+_CODECS = {"av01": "AV1", "hvc1": "HEVC", "hev1": "HEVC", "vp09": "VP9", "avc1": "H.264"}
 
 
 def _plausible_hz(hz):
@@ -88,12 +96,28 @@ def _is_text(path):
     return bool(beginning) and all(9 <= byte <= 126 for byte in beginning)
 
 
+def _is_audio(path):
+    """By its first bytes: WAV, MP3, FLAC or Ogg."""
+    with open(path, "rb") as file:
+        beginning = file.read(12)
+    return beginning.startswith((b"ID3", b"fLaC", b"OggS", b"\xff\xfb")) or beginning[8:] == b"WAVE"
+
+
 def _why_not(path):
     if _is_text(path):
         return "it is a text file. Name a video."
     if (mimetypes.guess_type(str(path))[0] or "").startswith("audio"):
         return "by its name it is an audio file, without any picture. Name a video."
+    header = mp4_header.read(path)
+    if _is_audio(path) or (header is not None and not header.has_video):
+        return "there is sound in it and no picture. Name a video."
+    if header is not None and header.codec:
+        name = _CODECS.get(header.codec, header.codec)
+        return (
+            f"its pictures are coded as {name}, and OpenCV {cv2.__version__} cannot decode them here: it may lack that "
+            f"codec, or they are damaged. Convert the file to H.264."
+        )
     return (
         "it holds no picture that OpenCV's FFmpeg can decode. It may be cut short (an MP4 without its end cannot be "
-        "read), damaged, or not a video. Copy it again, or convert it to MP4."
+        "read), damaged, of a codec that it lacks, or not a video. Copy it again, or convert it to MP4 with H.264."
     )

@@ -49,19 +49,23 @@ class Window(NamedTuple):
 
 def filtered(waveform: Waveform, is_derivative: bool) -> Waveform:
     """The waveform integrated if it is a derivative, detrended, and filtered to the band, as the evaluation does it."""
-    prepared = evaluation.prepare(waveform.bvp, waveform.fs_hz, quality.BAND_HZ, is_derivative)
+    lambda_ = evaluation.detrend_lambda(waveform.fs_hz)
+    prepared = evaluation.prepare(waveform.bvp, waveform.fs_hz, quality.BAND_HZ, is_derivative, lambda_)
     return waveform._replace(bvp=prepared)
 
 
-def windows(waveform: Waveform, window_s: float, step_s: float) -> List[Window]:
-    """A :class:`Window` every ``step_s``; one of the whole waveform if that is shorter than a window."""
+def windows(waveform: Waveform, window_s: float, step_s: float, rate_bpm: Optional[float] = None) -> List[Window]:
+    """A :class:`Window` every ``step_s``; one of the whole waveform if that is shorter than a window.
+
+    The waveform's heart rate ``rate_bpm`` tells a window's rate from its half and its double.
+    """
     total, length = len(waveform.bvp), _samples(waveform, window_s)
     firsts = range(0, total - length + 1, max(1, int(round(step_s * waveform.fs_hz))))
-    return [_window(waveform, first, first + length) for first in firsts]
+    return [_window(waveform, first, first + length, rate_bpm) for first in firsts]
 
 
 def overall(waveform: Waveform, window_s: float) -> Optional[Tuple[float, quality.Spectrum]]:
-    """Heart rate of the whole waveform: the largest peak of its spectrum, averaged over stretches of up to 30 s.
+    """Heart rate of the whole waveform: from its spectrum, averaged over stretches of up to 30 s.
 
     Returns:
         ``(heart_rate_bpm, (frequencies_hz, power))``, or None where no stretch with a face varies.
@@ -84,9 +88,9 @@ def _samples(waveform: Waveform, seconds: float) -> int:
     return min(len(waveform.bvp), int(round(seconds * waveform.fs_hz)))
 
 
-def _window(waveform: Waveform, first: int, last: int) -> Window:
+def _window(waveform: Waveform, first: int, last: int, rate_bpm: Optional[float]) -> Window:
     reading = None
     if waveform.has_face(slice(first, last)):
-        reading = quality.read_pulse(waveform.bvp[first:last], waveform.fs_hz)
+        reading = quality.read_pulse(waveform.bvp[first:last], waveform.fs_hz, rate_bpm)
     start_s = waveform.start_s
     return Window(start_s + first / waveform.fs_hz, start_s + last / waveform.fs_hz, *(reading or (None, None)))

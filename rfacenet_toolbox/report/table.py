@@ -1,8 +1,8 @@
 """Tables as data, and the same table as Markdown. HTML is :mod:`.html`'s."""
 
-import csv
-import io
 from typing import NamedTuple, Sequence, Tuple, Union
+
+from ..runtime import tables
 
 #: stands for a number that is missing
 NOTHING = "–"
@@ -63,11 +63,7 @@ def markdown(table):
 
 def csv_text(records):
     """Dicts with the same keys as CSV; None is an empty field."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return text.getvalue()
+    return tables.csv_text(list(records[0]), (record.values() for record in records))
 
 
 def distinct_ends(paths):

@@ -13,6 +13,8 @@ from .portable import is_running, replace
 
 #: age at which a temporary file of another machine is taken to be abandoned; writing one takes seconds
 ABANDONED_S = 3600
+#: a disk with less free space counts as full
+FULL_BYTES = 2**20
 
 
 def write_atomically(path, write, *, durable=True):
@@ -48,12 +50,19 @@ def write_atomically(path, write, *, durable=True):
         if not failure:
             raise
         raise OutputError(
-            f"{path} cannot be written ({failure.strerror or failure}). Free some space or make the folder writable, "
+            f"{path} cannot be written ({_reason(failure, path.parent)}). Free some space or make the folder writable, "
             f"and run the same command again."
         ) from error
     finally:
         if temporary.exists():
             temporary.unlink()
+
+
+def _reason(failure, folder):
+    """Why a write failed. NumPy says "497664 requested and 0 written" where the disk is full."""
+    if failure.strerror:
+        return failure.strerror
+    return "the disk is full" if shutil.disk_usage(folder).free < FULL_BYTES else failure
 
 
 def write_text(path, text):

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import ConfigError, DataError
 from ..runtime import pool
 from ..runtime.files import write_text
+from ..runtime.json_files import read_json
 from .face import Subject
 from .motion import head_motion
 from .plan import RecordingSpec, plan
@@ -144,7 +145,7 @@ def _note_plan(out, dataset, specs):
 
 def _read_note(path):
     try:
-        note = json.loads(path.read_text(encoding="utf-8"))
+        note = read_json(path)
         return {"note": _NOTE, "dataset": note["dataset"], "recordings": dict(note["recordings"])}
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(

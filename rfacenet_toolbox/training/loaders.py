@@ -1,9 +1,11 @@
 """Loaders of training clips: shuffled, shared among processes, and with clips held back to score identity on."""
 
+import zlib
 from collections import defaultdict
 
 from torch.utils.data import Subset
 
+from ..datasets.clip_cache import label_path
 from ..datasets.clips import recording_of
 from ..datasets.subjects import subject_of
 from ..errors import DataError
@@ -27,6 +29,20 @@ def clip_names(dataset):
         names = clip_names(dataset.dataset)
         return [names[index] for index in dataset.indices]
     return [recording_of(path) for path in dataset.inputs]
+
+
+def label_checksum(dataset):
+    """A checksum of the labels of all clips, whatever data set :func:`clip_names` takes; None where none is on disk."""
+    if isinstance(dataset, Subset):
+        return label_checksum(dataset.dataset)
+    checksum = 0
+    try:
+        for path in sorted(dataset.inputs):
+            with open(label_path(path), "rb") as file:
+                checksum = zlib.crc32(file.read(), checksum)
+    except FileNotFoundError:
+        return None
+    return checksum
 
 
 def split_holdout(loader, dataset, batch_size):

@@ -1,12 +1,11 @@
 """What a training run writes as it goes: the log of its epochs, and the state to resume from."""
 
-import csv
-import io
 import os
 
 from ..errors import CheckpointError
 from ..runtime import machine, processes
 from ..runtime.files import write_text
+from ..runtime.tables import csv_text
 from . import fingerprint, state_dicts
 
 #: columns of the epoch log, in order; a method fills those that it has, and may have more
@@ -26,20 +25,23 @@ class RunState:
         optimizer, scheduler: of the run.
         generators: {name: torch.Generator} of the loaders.
         clips: the recording of each training clip; a run with others is another run.
+        labels: checksum of the training labels, or None where it is not known.
         subjects: the people that the learner learns to tell apart, or None.
     """
 
-    def __init__(self, config, learner, optimizer, scheduler, *, generators, clips, subjects=None):
+    def __init__(self, config, learner, optimizer, scheduler, *, generators, clips, labels=None, subjects=None):
         self.config = config
         self.learner = learner
         self.parts = {"model": learner.model, "loss": learner.loss, "optimizer": optimizer, "scheduler": scheduler}
         self.generators = generators
         self.subjects = subjects
         self.history = []
-        self.fingerprint = fingerprint.of_run(config, clips)
+        self.fingerprint = fingerprint.of_run(config, clips, labels)
 
     def resume(self):
         """Restore the state that ``MODEL.RFACENET.RESUME`` asks for; returns the epoch to start with.
+
+        That of a finished training is restored too: there is no epoch left then.
 
         Raises:
             CheckpointError: the setting names a file that is no state, or the state of another run.
@@ -49,24 +51,30 @@ class RunState:
         path = state_path(self.config) if automatic else wanted
         if wanted == "never" or (automatic and not os.path.isfile(path)):
             return 0
-        state = state_dicts.load(path)
-        if not isinstance(state, dict) or not isinstance(state.get("run"), str):
-            raise CheckpointError(f"{path} holds no training state; expected a file named <MODEL_FILE_NAME>_state.pth.")
+        state = read_state(path)
         same, next_epoch = fingerprint.agree(state["run"], self.fingerprint), state["epoch"] + 1
-        if automatic and (not same or next_epoch >= self.config.TRAIN.EPOCHS):
-            reason = "is of a finished run" if same else "is of another configuration or other clips"
-            print(f"Starting afresh: the state in {path} {reason}.")
+        if not same and automatic:
+            print(f"Starting afresh: the state in {path} is of another configuration or other clips.")
             return 0
         if not same:
             raise CheckpointError(
                 f"MODEL.RFACENET.RESUME names {path}, the state of a run with other settings or other training clips. "
                 f"Resume with the config that wrote it, or set RESUME to never to start afresh."
             )
-        for name, part in self.parts.items():
-            part.load_state_dict(state[name])
-        machine.restore_random_state(state["random"][processes.rank()], self.generators)
+        try:
+            for name, part in self.parts.items():
+                part.load_state_dict(state[name])
+            machine.restore_random_state(state["random"][processes.rank()], self.generators)
+        except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"{path} does not fit the run that it is of ({type(error).__name__}: {error}). Remove it to train "
+                f"afresh."
+            ) from error
         self.history = state["history"]
-        print(f"Going on after epoch {state['epoch']}, from {path}.")
+        if next_epoch < self.config.TRAIN.EPOCHS:
+            print(f"Going on after epoch {state['epoch']}, from {path}.")
+        else:
+            print(f"The training in {path} is finished, and is not repeated. RESUME: never would train again.")
         return next_epoch
 
     def finish_epoch(self, row):
@@ -93,13 +101,38 @@ class RunState:
         return min(self.history, key=lambda row: row[column])["epoch"]
 
     def _write_log(self):
-        text = io.StringIO()
         columns = [*COLUMNS, *(column for column in self.learner.log_columns if column not in COLUMNS)]
-        writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.history)
+        rows = ([row.get(column) for column in columns] for row in self.history)
         path = os.path.join(self.config.LOG.PATH, "epochs.csv")
-        write_text(path, text.getvalue())
+        write_text(path, csv_text(columns, rows))
+
+
+def check_resume(config):
+    """Read the state that ``MODEL.RFACENET.RESUME`` asks for, if there is one, so that a bad one is known before a run.
+
+    Raises:
+        CheckpointError: a state that is named and not there, or one that is damaged or none.
+    """
+    wanted = config.MODEL.RFACENET.RESUME
+    path = state_path(config) if wanted == "auto" else wanted
+    if wanted != "never" and (wanted != "auto" or os.path.isfile(path)):
+        read_state(path)
+
+
+def read_state(path):
+    """The content of a state file.
+
+    Raises:
+        CheckpointError: it is not there, damaged, or holds something else.
+    """
+    state = state_dicts.load(path, remedy="remove it to train afresh")
+    if not isinstance(state, dict) or not isinstance(state.get("run"), str):
+        raise CheckpointError(f"{path} holds no training state; expected a file named <MODEL_FILE_NAME>_state.pth.")
+    kinds = {"epoch": int, "random": list, "history": list, "model": dict, "loss": dict, "optimizer": dict}
+    wrong = [key for key, kind in kinds.items() if not isinstance(state.get(key), kind)]
+    if wrong:
+        raise CheckpointError(f"{path} is a training state without {', '.join(wrong)}. Remove it to train afresh.")
+    return state
 
 
 def state_path(config):

@@ -6,6 +6,8 @@ import torch
 
 from ..errors import CheckpointError
 from ..runtime.files import write_atomically
+from ..runtime.unpickle import Refused
+from . import torch_files
 
 
 def save(path, content):
@@ -13,8 +15,12 @@ def save(path, content):
     write_atomically(path, lambda file: torch.save(content, file))
 
 
-def load(path):
+def load(path, remedy="use that of another epoch"):
     """What :func:`save` saved, on the CPU. Tensors and plain values only: a file cannot run code.
+
+    Args:
+        path: of the file.
+        remedy: what can be done about a damaged one besides copying it again.
 
     Raises:
         CheckpointError: the file is missing, damaged, or holds something else.
@@ -23,12 +29,17 @@ def load(path):
     if not path.is_file():
         raise CheckpointError(f"no checkpoint at {path}. Train first, or correct the path in the config.")
     try:
-        return torch.load(path, map_location="cpu", **_tensors_only())
-    except Exception as error:  # torch.load has no error type of its own for a damaged file
-        reason = str(error).partition("\n")[0].partition(". ")[0]  # torch goes on about loading files that run code
+        return torch_files.read(path)
+    except Refused as refused:
         raise CheckpointError(
-            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {reason}). It may be cut short, be "
-            f"another kind of file, or hold a whole pickled model; copy it again, or use that of another epoch."
+            f"{path} asks for {refused}, which weights have no use for: loading it the usual way could run somebody "
+            f"else's code. Nothing in it was run. A whole pickled model is such a file, too: save its state_dict, or "
+            f"get the file again from its source."
+        ) from None
+    except Exception as error:  # a damaged file can raise nearly anything
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({type(error).__name__}: {str(error)[:300]}). It is damaged, cut "
+            f"short or another kind of file: copy it again, or {remedy}."
         ) from error
 
 
@@ -43,7 +54,23 @@ def load_weights(path):
             f"{path} holds {', '.join(map(str, others[:3]))} beside or instead of named tensors, as a training state "
             f"does. Use a weights file, such as the <MODEL_FILE_NAME>_Epoch<k>.pth of the same run."
         )
+    check_finite(content, path)
     return {without_module(name): value for name, value in content.items()}
+
+
+def check_finite(weights, source):
+    """Refuse ``weights`` {name: tensor} that hold a number that is none.
+
+    Raises:
+        CheckpointError: with the tensor.
+    """
+    for name, value in weights.items():
+        bad = int((~torch.isfinite(value)).sum())
+        if bad:
+            raise CheckpointError(
+                f"{source}: {bad} of the {value.numel()} numbers of {name} are not finite, and every prediction would "
+                f"be lost with them. The training diverged, or the file is damaged: use that of another epoch."
+            )
 
 
 def fit(model, weights, source, may_miss=()):
@@ -69,11 +96,6 @@ def fit(model, weights, source, may_miss=()):
             f"Compare MODEL.NAME and the settings below MODEL with those it was trained with."
         )
     model.load_state_dict(weights, strict=False)
-
-
-def _tensors_only():
-    version = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
-    return {"weights_only": True} if version >= (1, 13) else {}
 
 
 def without_module(name):

@@ -1,5 +1,6 @@
 """Training, validation and test, whichever host the loaders come from and whatever the learner."""
 
+import os
 import time
 from collections import defaultdict
 
@@ -10,7 +11,7 @@ from ..errors import NotFiniteError
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes, speed
 from . import learners, state_dicts, warm_start
-from .loaders import clip_names, split_holdout
+from .loaders import clip_names, label_checksum, split_holdout
 from .resume import RunState, state_path, weights_path
 
 
@@ -33,6 +34,8 @@ class Trainer:
     def train(self, loaders):
         """Train for ``TRAIN.EPOCHS`` epochs, going on where an interrupted run of the same config stopped.
 
+        A training that was finished is not repeated.
+
         Raises:
             NotFiniteError: a loss became NaN or infinite; the state of the last whole epoch is kept.
             CheckpointError: ``RESUME`` names a state that does not belong to this run.
@@ -51,9 +54,12 @@ class Trainer:
             self.scheduler,
             generators=_generators(loaders),
             clips=clip_names(loader.dataset),
+            labels=label_checksum(loader.dataset),
             subjects=self.subjects,
         )
         first = self.state.resume()
+        if first >= epochs:
+            self._keep_last_weights()
         if first == 0:
             warm_start.start(self.learner.model, self.config.MODEL.RFACENET.INIT)
         for epoch in range(first, epochs):
@@ -67,6 +73,12 @@ class Trainer:
             self.state.finish_epoch(row)
             if processes.is_writer():
                 print(_summary(row))
+
+    def _keep_last_weights(self):
+        """A finished training's state has the weights of its last epoch, should their own file be lost."""
+        path = weights_path(self.config, self.config.TRAIN.EPOCHS - 1)
+        if processes.is_writer() and not os.path.isfile(path):
+            state_dicts.save(path, self.learner.weights())
 
     def _with_holdout(self, loader):
         """The training loader, and one of the clips that are held back from it, or None."""

@@ -3,13 +3,10 @@
 from pathlib import Path
 from typing import Dict, NamedTuple
 
+from ..config.weights_path import resolve
 from ..errors import CheckpointError
 from ..runtime.files import write_atomically
 from . import state_dicts
-
-#: what stands for the weights that the package ships
-PACKAGE = "package"
-SHIPPED = Path(__file__).parents[1] / "weights" / "rfacenet.safetensors"
 
 
 class WeightsFile(NamedTuple):
@@ -20,22 +17,10 @@ class WeightsFile(NamedTuple):
     path: Path
 
 
-def resolve(name):
-    """The path that ``name`` stands for: itself, or the shipped weights' for :data:`PACKAGE`.
-
-    Raises:
-        CheckpointError: nothing there.
-    """
-    path = SHIPPED if name == PACKAGE else Path(name)
-    if path.is_file():
-        return path
-    if name == PACKAGE:
-        raise CheckpointError(f"This copy of the package has no trained weights ({path} is not there). Name a file.")
-    raise CheckpointError(f"There is no weights file at {path}. Correct the path.")
-
-
 def read(name):
-    """The :class:`WeightsFile` of a path or of :data:`PACKAGE`; tensors only, so that a file cannot run code.
+    """The :class:`WeightsFile` of a path, or of ``package`` for the shipped weights.
+
+    Tensors only, so that a file cannot run code.
 
     Names come without the ``module.`` that DataParallel puts before them.
 
@@ -59,14 +44,16 @@ def write_safetensors(path, weights, metadata):
 
 def _read_safetensors(path):
     try:
-        from safetensors import SafetensorError, safe_open
+        from safetensors import safe_open
     except ImportError as error:  # the toolbox's own environment does not have it
         raise CheckpointError(f"{path} needs safetensors, which is not installed. pip install safetensors") from error
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             weights = {state_dicts.without_module(name): file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return weights, file.metadata() or {}
-    except (SafetensorError, OSError) as error:
+            metadata = file.metadata() or {}
+    except Exception as error:  # of a damaged file, safetensors and torch raise errors of many types
         raise CheckpointError(
-            f"{path} cannot be read as safetensors ({error}). It may be cut short; copy it again."
+            f"{path} cannot be read as safetensors ({error}). It may be cut short or damaged; copy it again."
         ) from error
+    state_dicts.check_finite(weights, path)
+    return weights, metadata

@@ -38,3 +38,13 @@ def test_our_errors_end_with_the_message_and_others_as_before(monkeypatch, capsy
     error = KeyError("x")
     hook(KeyError, error, None)
     assert passed_on == [(KeyError, error, None)]
+
+
+def test_messages_are_fit_for_a_terminal():
+    text = str(errors.DataError("a \x1b[31mred\x1b[0m \x07\x9b\u202e name\nand a line\tmore \udc80"))
+    assert text == "a \\x1b[31mred\\x1b[0m \\x07\\x9b\\u202e name\nand a line\tmore \\udc80"
+
+
+def test_long_messages_keep_their_beginning_and_their_end():
+    text = str(errors.DataError("begins" + "x" * 2**20 + "ends"))
+    assert len(text) < 4100 and text.startswith("begins") and text.endswith("ends") and "characters" in text

@@ -1,4 +1,4 @@
-"""Every extra that a message, a page or the Makefile tells people to install is one of setup.py."""
+"""Every extra that a message, a page or the Makefile tells people to install is one of setup.py; pins agree."""
 
 import ast
 import re
@@ -35,3 +35,8 @@ def test_every_extra_that_is_advised_exists():
     missing = [f"{path.relative_to(ROOT)}: {name}" for path, name in found if name not in extras()]
     assert missing == []
     assert {"slurm", "predict", "mediapipe", "weights"} <= {name for _, name in found}
+
+
+def test_pre_commit_has_the_pin_of_ruff():
+    (pin,) = re.findall(r"^ruff==\S+", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.M)
+    assert set(re.findall(r"ruff==[\d.]+", (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))) == {pin}

@@ -1,7 +1,6 @@
 """Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours: written, read, scored."""
 
 import itertools
-import math
 import numbers
 import pickle
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 
 from ... import evaluation
 from ...errors import DataError
+from ...runtime import limits
 from ...runtime.files import write_atomically
 from . import safe_pickle
 
@@ -122,6 +122,12 @@ def find(path):
     )
 
 
+def gap(numbers, last):
+    """``"chunk 1, 3 of 0 to 7"``, the first that are absent from the chunk numbers; "" where none is."""
+    first = list(itertools.islice((str(number) for number in range(last + 1) if number not in numbers), 5))
+    return f"chunk {', '.join(first)} of 0 to {last}" if first else ""
+
+
 def _check_layout(path, content):
     """Raise DataError unless ``content`` is laid out as the toolbox's ``save_test_outputs`` does it."""
     if not isinstance(content, dict) or not set(KEYS) <= set(content):
@@ -133,12 +139,18 @@ def _check_layout(path, content):
             f"{path} says that its labels are of type {label_type!r}, and expected are {', '.join(LABEL_TYPES)}: of "
             f"another type it is not known whether its signals are pulses or their derivatives."
         )
-    if isinstance(fs, bool) or not isinstance(fs, numbers.Real) or not 0 < fs < math.inf:
+    if isinstance(fs, bool) or not isinstance(fs, numbers.Real) or not limits.within(fs, limits.FS_HZ):
         raise DataError(f"{path} gives a frame rate of {fs!r}, and should give the videos' frames per second, e.g. 30.")
     predictions, labels = content["predictions"], content["labels"]
     for videos in (predictions, labels):
         if not isinstance(videos, dict) or not videos or not all(isinstance(video, str) for video in videos):
             raise DataError(f"{path} should hold predictions and labels by the names of their videos. Test again.")
+        longest = max(videos, key=len)
+        if len(longest) > limits.NAME_LENGTH:
+            raise DataError(
+                f"{path} has a video whose name has {len(longest)} characters, {longest[:40]}...; expected at most "
+                f"{limits.NAME_LENGTH}. Test again."
+            )
     alone = sorted(set(predictions) ^ set(labels))
     if alone:
         raise DataError(
@@ -152,10 +164,9 @@ def _joined(prediction, label):
     pair = [_numbered(prediction, "prediction"), _numbered(label, "label")]
     chunks = sorted(set(pair[0]) | set(pair[1]))
     for signal, name in zip(pair, ("prediction", "label")):
-        missing = (str(number) for number in range(chunks[-1] + 1) if number not in signal)
-        first = list(itertools.islice(missing, 5))
-        if first:
-            raise _Unusable(f"the {name} lacks chunk {', '.join(first)} of 0 to {chunks[-1]}")
+        missing = gap(signal, chunks[-1])
+        if missing:
+            raise _Unusable(f"the {name} lacks {missing}")
     for number in chunks:
         sizes = [signal[number].size for signal in pair]
         if sizes[0] != sizes[1]:

@@ -6,10 +6,11 @@ import platform
 from typing import NamedTuple, Optional, Sequence
 
 from ... import __version__, evaluation
-from ...errors import DataError
+from ...errors import DataError, printable
 from ...runtime.files import write_text
+from ...runtime.tables import csv_text
 from . import SCHEMA
-from .score_text import csv_text, score_cells
+from .score_text import score_cells
 
 RESULTS, PER_VIDEO = "results.json", "per_video.csv"
 PER_VIDEO_COLUMNS = ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
@@ -46,6 +47,8 @@ class TestRun(NamedTuple):
     folder: str
     #: Path of the outputs pickle.
     outputs: str
+    #: Sentences about what may be meant, or may be a mistake.
+    warnings: Sequence[str] = ()
 
     @property
     def results(self):
@@ -90,11 +93,11 @@ def text(content):
             value, error = summary[metric]
             shown = "undefined" if value is None else f"{value:.3f} ± {error:.3f} {unit}"
             lines.append(f"    {metric:8}{shown}")
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def _content(run, scored):
-    return {
+    content = {
         "schema": SCHEMA,
         "model": run.model,
         "host": run.host,
@@ -111,6 +114,7 @@ def _content(run, scored):
         "versions": _versions(),
         "config": run.config,
     }
+    return {**content, "warnings": list(run.warnings)} if run.warnings else content
 
 
 def _videos(run, per_video):

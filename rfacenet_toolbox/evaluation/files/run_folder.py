@@ -3,8 +3,7 @@
 Here is the only reader of ``results.json``, and with it what counts as one.
 """
 
-import csv
-import json
+import math
 import os
 from collections import defaultdict
 from statistics import mean
@@ -14,6 +13,8 @@ import numpy as np
 
 from ... import evaluation
 from ...errors import DataError
+from ...runtime.json_files import read_json
+from ...runtime.tables import read_csv
 from . import SCHEMA, outputs
 from .results import PER_VIDEO, RESULTS
 
@@ -22,6 +23,9 @@ KEYS = (
     "schema", "model", "host", "host_revision", "mode", "train_set", "test_set", "weights", "seed", "videos",
     "evaluation_method", "protocols", "versions", "config",
 )  # fmt: skip
+
+_TEXTS = ("model", "host", "mode", "test_set", "evaluation_method")
+_TEXTS_OR_NOTHING = ("host_revision", "train_set", "weights")
 
 
 class Run(NamedTuple):
@@ -69,7 +73,7 @@ class Run(NamedTuple):
     def heart_rates(self, protocol):
         """``(names, estimate, truth)``: videos (or windows) scored under a protocol, and (N,) heart rates in bpm."""
         rows = [row for row in self.videos if row["protocol"] == protocol]
-        rows = [row for row in rows if row["heart_rate_bpm"] and row["label_heart_rate_bpm"]]
+        rows = [row for row in rows if row.get("heart_rate_bpm") and row.get("label_heart_rate_bpm")]
         estimate, truth = (
             np.array([float(row[column]) for row in rows]) for column in ("heart_rate_bpm", "label_heart_rate_bpm")
         )
@@ -101,9 +105,9 @@ def read_run(folder):
     folder = str(folder)
     results = read_results(os.path.join(folder, RESULTS))
     try:
-        videos = _rows(os.path.join(folder, PER_VIDEO))
-        epochs = _columns(_rows(os.path.join(folder, "epochs.csv")))
-    except (OSError, ValueError, csv.Error) as error:
+        videos = _checked_videos(read_csv(os.path.join(folder, PER_VIDEO)))
+        epochs = _columns(read_csv(os.path.join(folder, "epochs.csv")))
+    except (OSError, ValueError) as error:
         raise DataError(f"a table in {folder} cannot be read ({error}). Remove the folder and run again.") from error
     name = os.path.basename(os.path.normpath(os.path.abspath(folder)))
     return Run(folder, name, results, videos, epochs)
@@ -127,8 +131,7 @@ def read_results(path):
             f"LOG.PATH folder of a run, such as runs/DEMO_RFACENET."
         )
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        content = read_json(path)
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read ({error}). Remove it and run again.") from error
     problem = _problem(content)
@@ -153,12 +156,16 @@ def _problem(content):
     missing = [key for key in KEYS if key not in content]
     if missing:
         return f"it lacks {', '.join(missing)}"
+    odd = [key for key in _TEXTS if not isinstance(content[key], str)]
+    odd += [key for key in _TEXTS_OR_NOTHING if not isinstance(content[key], (str, type(None)))]
+    if odd or not _is_count(content["seed"]):
+        return f"its {', '.join(odd) or 'seed'} is of a type that no test run writes"
     if content["schema"] != SCHEMA:
         return f"its schema is {content['schema']!r}, and this version reads {SCHEMA}"
     for key in ("videos", "protocols", "versions", "config"):
         if not isinstance(content[key], dict):
             return f"its {key} is no object"
-    if not all(isinstance(content["videos"].get(count), int) for count in ("expected", "scored")):
+    if not all(_is_count(content["videos"].get(count)) for count in ("expected", "scored")):
         return "its videos lack a count, expected or scored"
     for name, summary in content["protocols"].items():
         undone = [metric for metric in evaluation.METRICS if not _is_metric(summary, metric)]
@@ -167,16 +174,30 @@ def _problem(content):
     return None
 
 
+def _is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _is_metric(summary, metric):
     pair = summary.get(metric) if isinstance(summary, dict) else None
-    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, (int, float, type(None))) for one in pair)
+    return isinstance(pair, list) and len(pair) == 2 and all(map(_is_number_or_nothing, pair))
 
 
-def _rows(path):
-    if not os.path.isfile(path):
-        return []
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _is_number_or_nothing(value):
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value))
+
+
+def _checked_videos(rows):
+    """Rows of ``per_video.csv``, whose heart rates are numbers or empty."""
+    numbers = ("error_bpm", "heart_rate_bpm", "label_heart_rate_bpm")
+    missing = [column for column in ("protocol", "video", "error_bpm") if rows and column not in rows[0]]
+    if missing:
+        raise ValueError(f"{PER_VIDEO} lacks the columns {', '.join(missing)}")
+    for row in rows:
+        for column in numbers:
+            if row.get(column) and not math.isfinite(float(row[column])):
+                raise ValueError(f"{PER_VIDEO} has {row[column]} as {column}")
+    return rows
 
 
 def _columns(rows):

@@ -7,30 +7,30 @@ NumPy's own unpickling takes part, so their weaknesses do not either (``torch.lo
 ``weights_only=True`` before torch 2.6), and tensors of a GPU that is not here read like any other.
 """
 
+import functools
 import io
 import math
 import os
-import pickle
 import re
 from typing import Any, Callable, Dict, Tuple
 
 import numpy as np
 
 from ...errors import DataError
+from ...runtime import limits
+from ...runtime.unpickle import Budget, Refused, Sealed, StandIn, Unpickler, check_size, dictionary
 
 #: What the first and second pickle of a storage, or of a whole file in torch's old format, hold.
 TORCH_MAGIC, TORCH_PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 #: Bytes of the element count that stands before a storage's elements.
 COUNT_BYTES = 8
+#: How torch's files of today begin: they are zip files.
+ZIP_START = b"PK\x03\x04"
 STORAGE_DTYPES = {
     "BFloat16Storage": "<u2", "HalfStorage": "<f2", "FloatStorage": "<f4", "DoubleStorage": "<f8",
     "CharStorage": "i1", "ShortStorage": "<i2", "IntStorage": "<i4", "LongStorage": "<i8", "ByteStorage": "u1",
     "BoolStorage": "?",
 }  # fmt: skip
-
-
-class _Refused(Exception):
-    """A name that a pickle of numbers has no use for."""
 
 
 def load(path):
@@ -43,28 +43,40 @@ def load(path):
     path = os.fspath(path)
     if not os.path.isfile(path):
         raise DataError(f"There is no file {path}. Check the path.")
-    with open(path, "rb") as file:
-        head = file.read(4)
-        if head == b"PK\x03\x04":
-            raise DataError(_torch_file(path))
-        file.seek(0)
-        content = _guarded(path, lambda: _Unpickler(file, ADMITTED).load())
+    content = _guarded(path, lambda: _read(path))
     if content == TORCH_MAGIC:
         raise DataError(_torch_file(path))
+    return content
+
+
+def _read(path):
+    if os.path.getsize(path) > limits.PICKLE_BYTES:
+        raise ValueError(f"it is larger than {limits.PICKLE_BYTES // limits.MEGABYTE} MB")
+    with open(path, "rb") as file:
+        raw = file.read()
+    if raw.startswith(ZIP_START):
+        return TORCH_MAGIC
+    budget = Budget()
+    admitted = {
+        **ADMITTED,
+        ("torch.storage", "_load_from_bytes"): StandIn(functools.partial(_storage, budget)),
+    }
+    content = Unpickler(io.BytesIO(raw), admitted, budget).load()
+    check_size(content, lambda leaf: 1 + leaf.size if isinstance(leaf, Array) else 1)
     return content
 
 
 def _guarded(path, read):
     try:
         return read()
-    except _Refused as refused:
+    except Refused as refused:
         raise DataError(
             f"{path} asks for {refused}, which saved numbers have no use for: loading it the usual way could run "
             f"somebody else's code. Nothing in it was run. Do not open it any other way; get the file again from its "
             f"source."
         ) from None
     except Exception as error:  # a damaged pickle can raise nearly anything
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error)[:300].split())
         raise DataError(
             f"{path} cannot be read as a pickle of numbers ({type(error).__name__}: {reason}). It may be cut short or "
             f"be another kind of file: copy it again, or name a *_outputs.pickle."
@@ -75,81 +87,54 @@ def _torch_file(path):
     return f"{path} was written by torch.save, as weights are. Name the *_outputs.pickle that the test left instead."
 
 
-class _Unpickler(pickle._Unpickler):
-    """Knows the names in ``admitted`` and no others.
-
-    It is the one in Python that the standard library falls back on: the one in C reserves as much memory as a few
-    damaged bytes tell it to.
-    """
-
-    def __init__(self, file, admitted, persistent_load=None):
-        super().__init__(file)
-        self._admitted = admitted
-        if persistent_load is not None:
-            self.persistent_load = persistent_load
-
-    def find_class(self, module, name):
-        if (module, name) not in self._admitted:
-            raise _Refused(f"{module}.{name}")
-        return self._admitted[module, name]
-
-
-class _Sealed:
-    """A pickle can set attributes of what it made, so all that it gets to hold refuses that."""
-
-    __slots__ = ()
-
-    def __setstate__(self, state):
-        raise ValueError(f"a state is set on {type(self).__name__}")
-
-
-class _StandIn(_Sealed):
-    """What a name in the pickle stands for: called with the arguments that are in the pickle."""
-
-    __slots__ = ("_function",)
-
-    def __init__(self, function):
-        self._function = function
-
-    def __call__(self, *arguments):
-        return self._function(*arguments)
-
-
-class _DType(_Sealed):
+class _DType(Sealed):
     """``numpy.dtype`` of numbers; its state is the byte order."""
 
     __slots__ = ("dtype",)
 
     def __init__(self, name, *_):
         if not isinstance(name, str) or not re.fullmatch(r"[<>|=]?[fiub][0-9]{1,2}", name):
-            raise _Refused(f"numpy.dtype({name!r})")
+            raise Refused(f"numpy.dtype({name!r})")
         self.dtype = np.dtype(name)
 
     def __setstate__(self, state):
         self.dtype = self.dtype.newbyteorder(state[1])
 
 
-class Array(_Sealed):
-    """A tensor or an array of the pickle; ``values`` is the NumPy array (bfloat16 becomes float32)."""
+class Array(Sealed):
+    """A tensor or an array of the pickle: a view of its bytes, converted where it is asked for."""
 
-    __slots__ = ("values",)
+    __slots__ = ("_raw", "_is_bfloat16")
 
-    def __init__(self, values=None):
-        self.values = values
+    def __init__(self, raw=None, is_bfloat16=False):
+        self._raw = raw
+        self._is_bfloat16 = is_bfloat16
 
     def __setstate__(self, state):
         _, shape, dtype, is_fortran, raw = state
-        self.values = _from_bytes(raw, dtype, shape, "F" if is_fortran else "C")
+        self._raw = _from_bytes(raw, dtype, shape, "F" if is_fortran else "C")
+
+    @property
+    def size(self):
+        """How many values it has."""
+        return 0 if self._raw is None else self._raw.size
+
+    @property
+    def values(self):
+        """The NumPy array; None of one that was never filled. bfloat16 becomes float32."""
+        if self._is_bfloat16:  # the upper half of a float32
+            return (self._raw.astype(np.uint32) << 16).view(np.float32)
+        return self._raw if self._raw is None else self._raw.astype(self._raw.dtype.newbyteorder("="))
 
 
-class _Storage(_Sealed):
-    __slots__ = ("values",)
+class _Storage(Sealed):
+    __slots__ = ("elements", "is_bfloat16")
 
-    def __init__(self, values):
-        self.values = values
+    def __init__(self, elements, is_bfloat16):
+        self.elements, self.is_bfloat16 = elements, is_bfloat16
 
 
-class _Announced(_Sealed):
+class _Announced(Sealed):
     """A storage whose elements follow after the pickle."""
 
     __slots__ = ("kind", "key", "count")
@@ -160,9 +145,8 @@ class _Announced(_Sealed):
 
 def _from_bytes(raw, dtype, shape, order="C"):
     if not isinstance(raw, (bytes, bytearray)):
-        raise _Refused(f"a numpy.ndarray of {type(raw).__name__}")
-    values = np.frombuffer(raw, dtype.dtype).reshape(shape, order=order)
-    return values.astype(values.dtype.newbyteorder("="))
+        raise Refused(f"a numpy.ndarray of {type(raw).__name__}")
+    return np.frombuffer(raw, dtype.dtype).reshape(shape, order=order)
 
 
 def _frombuffer(raw, dtype, shape, order):
@@ -173,41 +157,34 @@ def _scalar(dtype, raw):
     return _from_bytes(raw, dtype, ()).item()
 
 
-def _dictionary(*arguments):
-    """An OrderedDict, made from nothing or from pairs, or a defaultdict, made from its factory."""
-    pairs = [argument for argument in arguments if isinstance(argument, list)]
-    return dict(*pairs)
-
-
-def _storage(raw):
+def _storage(budget, raw):
     """The storage in torch's old format: four pickles, one of the keys, and then each key's elements."""
     file = io.BytesIO(raw)
-    magic, protocol, _ = (_Unpickler(file, {}).load() for _ in range(3))
-    announced = _Unpickler(file, STORAGE_KINDS, persistent_load=_announced).load()
-    keys = _Unpickler(file, {}).load()
-    if (magic, protocol, keys) != (TORCH_MAGIC, TORCH_PROTOCOL, [announced.key]):
+    magic, protocol, _ = (Unpickler(file, {}, budget).load() for _ in range(3))
+    announced = Unpickler(file, STORAGE_KINDS, budget, persistent_load=_announced).load()
+    keys = Unpickler(file, {}, budget).load()
+    if not isinstance(announced, _Announced) or (magic, protocol, keys) != (
+        TORCH_MAGIC,
+        TORCH_PROTOCOL,
+        [announced.key],
+    ):
         raise ValueError("a tensor's storage is not in torch's format")
     dtype = np.dtype(STORAGE_DTYPES[announced.kind])
     start = file.tell() + COUNT_BYTES
-    values = np.frombuffer(raw, dtype, count=announced.count, offset=start)
-    return _Storage(_from_bfloat16(values) if announced.kind == "BFloat16Storage" else values)
+    elements = np.frombuffer(raw, dtype, count=announced.count, offset=start)
+    return _Storage(elements, announced.kind == "BFloat16Storage")
 
 
 def _announced(identity):
     what, kind, key, _, count = identity[:5]
-    if what != "storage" or not isinstance(count, int) or count < 0:
-        raise ValueError(f"a tensor's storage is announced as {what!r} of {count!r} elements")
+    if what != "storage" or not isinstance(key, str) or not isinstance(count, int) or count < 0:
+        raise ValueError("a tensor's storage is not announced as torch does it")
     return _Announced(kind, key, count)
 
 
-def _from_bfloat16(values):
-    """bfloat16 is the upper half of a float32."""
-    return (values.astype(np.uint32) << 16).view(np.float32)
-
-
 def _tensor(storage, offset, size, stride, *_):
-    """A view of a storage, copied, after checking that it lies inside."""
-    elements = storage.values
+    """A view of a storage, after checking that it lies inside."""
+    elements = storage.elements
     numbers = (offset, *size, *stride)
     if len(size) != len(stride) or not all(isinstance(number, int) and number >= 0 for number in numbers):
         raise ValueError(f"a tensor has the shape {size}, the strides {stride} and the offset {offset}")
@@ -216,7 +193,8 @@ def _tensor(storage, offset, size, stride, *_):
     if count and (last >= len(elements) or count > len(elements)):
         raise ValueError(f"a tensor of shape {size} lies outside its storage of {len(elements)} elements")
     strides = [step * elements.itemsize for step in stride]
-    return Array(np.lib.stride_tricks.as_strided(elements[offset:] if count else elements, size, strides).copy())
+    view = np.lib.stride_tricks.as_strided(elements[offset:] if count else elements, size, strides)
+    return Array(view, storage.is_bfloat16)
 
 
 def _empty_array(*_):
@@ -225,11 +203,10 @@ def _empty_array(*_):
 
 
 _FUNCTIONS: Dict[Tuple[str, str], Callable[..., Any]] = {
-    ("builtins", "dict"): _dictionary,
-    ("collections", "OrderedDict"): _dictionary,
-    ("collections", "defaultdict"): _dictionary,
+    ("builtins", "dict"): dictionary,
+    ("collections", "OrderedDict"): dictionary,
+    ("collections", "defaultdict"): dictionary,
     ("torch._utils", "_rebuild_tensor_v2"): _tensor,
-    ("torch.storage", "_load_from_bytes"): _storage,
     ("numpy", "dtype"): _DType,
     ("numpy", "ndarray"): _empty_array,
 }
@@ -237,5 +214,5 @@ for _core in ("numpy.core", "numpy._core"):  # NumPy 1 and 2
     _FUNCTIONS[f"{_core}.multiarray", "_reconstruct"] = _empty_array
     _FUNCTIONS[f"{_core}.multiarray", "scalar"] = _scalar
     _FUNCTIONS[f"{_core}.numeric", "_frombuffer"] = _frombuffer
-ADMITTED = {name: _StandIn(function) for name, function in _FUNCTIONS.items()}
+ADMITTED = {name: StandIn(function) for name, function in _FUNCTIONS.items()}
 STORAGE_KINDS = {("torch", kind): kind for kind in STORAGE_DTYPES}

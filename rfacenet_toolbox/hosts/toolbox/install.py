@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ...errors import InstallError
 from ...runtime.files import write_atomically
+from ...runtime.json_files import parse_json
 from . import main_line
 from .contract import FOLDERS, GET_CONFIG, MAIN_FILE, MODEL_FUNCTIONS, SETTINGS_FILE
 from .main_line import NEEDED, UNCHANGED
@@ -194,7 +195,7 @@ def _read_record(root):
     if not os.path.lexists(path):
         return {"main": None, "configs": {}, "made_folder": not os.path.isdir(os.path.join(root, FOLDER))}
     try:
-        record = json.loads(_read(path).decode("utf-8"))
+        record = parse_json(_read(path).decode("utf-8"))
         sound = set(record) == {"main", "configs", "made_folder"}
         sound = sound and not any({"", ".", ".."} & set(name.split("/")) for name in record["configs"])
     except (ValueError, TypeError):

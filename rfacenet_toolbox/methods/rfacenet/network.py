@@ -131,9 +131,12 @@ def _check_settings(
     if fusion not in FUSIONS:
         raise ShapeError(f"fusion is {fusion!r}; expected one of {', '.join(FUSIONS)}.")
     if contours not in CONTOURS:
-        raise ShapeError(f"contours is {contours!r}; expected one of {', '.join(CONTOURS)}.")
+        raise ShapeError(f"contours (IDENTITY in configs) is {contours!r}; expected one of {', '.join(CONTOURS)}.")
     if fusion != "none" and contours == "none":
-        raise ShapeError(f"fusion {fusion!r} has nothing to fuse with contours 'none'; use 'tcu' or 'noise'.")
+        raise ShapeError(
+            f"fusion {fusion!r} has nothing to fuse with: contours (IDENTITY in configs) is 'none'. "
+            f"Use 'tcu' or 'noise'."
+        )
     if frames < 1 or frames % PulseBranch.time_factor:
         raise ShapeError(
             f"frames is {frames}; time is halved twice, so expected a multiple of {PulseBranch.time_factor}, "

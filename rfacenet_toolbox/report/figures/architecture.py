@@ -8,7 +8,7 @@ from ..tracing import CLIP
 from . import style
 from .style import BLACK, GREEN, GREY, ORANGE, PAGE, PURPLE, SKY, explain, new_figure, styled, without_axes
 
-_COLOURS = (SKY, ORANGE, GREEN, style.YELLOW, PURPLE, style.BLUE, style.VERMILION, GREY)
+_COLOURS = (SKY, ORANGE, GREEN, style.YELLOW, PURPLE, style.BLUE, style.VERMILION, GREY, BLACK)
 _COMBINER = "CrossTaskFeatureCombiner"
 _TINT = 0.35  # how much of a colour a box has, so that black text on it reads
 

@@ -158,6 +158,7 @@ def test_an_error_of_ours_keeps_its_traceback(monkeypatch):
         cli.standalone(["--config_file", "x.yaml"])
 
 
+@pytest.mark.slow
 def test_main_py_without_a_config_shows_its_usage(tmp_path):
     done = subprocess.run([sys.executable, str(ROOT / "main.py")], cwd=str(tmp_path), text=True, capture_output=True)
     assert done.returncode == 2

@@ -11,7 +11,7 @@ import warnings
 import cv2
 import numpy as np
 import pytest
-from support import own_videos
+from support import own_videos, recordings
 from support.paths import ROOT
 from support.systems import needs_odd_names
 
@@ -28,7 +28,7 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory):
-    return own_videos.write_video(tmp_path_factory.mktemp("videos") / "me.avi", own_videos.face_frames()[::2])
+    return recordings.write_video(tmp_path_factory.mktemp("videos") / "me.avi", own_videos.face_frames()[::2])
 
 
 def run(capsys, *argv):
@@ -72,6 +72,7 @@ def test_out_gets_json_csv_and_a_picture(capsys, video, tmp_path):
     assert cv2.imread(str(tmp_path / "out" / "me.png")).shape[1] >= 1000
 
 
+@pytest.mark.slow
 def test_the_face_is_in_the_picture_unless_it_is_not_wanted(capsys, video, tmp_path, monkeypatch):
     drawn = []
     png = plot.png
@@ -82,7 +83,7 @@ def test_the_face_is_in_the_picture_unless_it_is_not_wanted(capsys, video, tmp_p
 
 
 def test_a_picture_is_drawn_without_a_heart_rate_too(capsys, tmp_path):
-    folder = own_videos.write_images(tmp_path / "still", own_videos.face_frames()[:1] * 200, np.arange(200) / 30)
+    folder = recordings.write_images(tmp_path / "still", own_videos.face_frames()[:1] * 200, np.arange(200) / 30)
     status, out, _ = run(capsys, folder, "--method", "pos", "--out", tmp_path / "out")
     assert status == 0 and out.startswith("still: no heart rate (pos)")
     assert (tmp_path / "out" / "still.png").stat().st_size > 0
@@ -101,6 +102,7 @@ def test_a_folder_that_cannot_be_written_to_is_an_error_before_any_video_is_read
     assert (status, out) == (2, "") and "write to (Permission denied)" in err
 
 
+@pytest.mark.slow
 def test_a_result_that_cannot_be_written_leaves_the_others(capsys, video, tmp_path):
     (tmp_path / "out" / "two.json").mkdir(parents=True)
     for name in ("one.avi", "two.avi"):
@@ -113,6 +115,7 @@ def test_a_result_that_cannot_be_written_leaves_the_others(capsys, video, tmp_pa
     assert (tmp_path / "out" / "one.png").is_file()
 
 
+@pytest.mark.slow
 @needs_odd_names
 def test_odd_names_of_files_are_no_trouble(capsys, video, tmp_path):
     names = ["mein Vidéo 视频 (1)", "cost $5^$ x", "100% a'b\nc", "my.holiday.2024", "no_ending"]

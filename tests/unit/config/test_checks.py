@@ -18,7 +18,16 @@ REFUSED = [
     ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
     ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
+    ({"TRAIN.MODEL_FILE_NAME": "../x"}, "MODEL_FILE_NAME is '../x'; expected the beginning of a file name within"),
+    ({"TRAIN.MODEL_FILE_NAME": "a/../../x"}, "expected the beginning of a file name within MODEL_DIR"),
+    ({"TRAIN.MODEL_FILE_NAME": "/x"}, "expected the beginning of a file name within MODEL_DIR"),
+    ({"TRAIN.MODEL_FILE_NAME": "x" * 240}, "MODEL_FILE_NAME has 240 bytes"),
+    ({"LOG.PATH": "x" * 300}, "LOG.PATH has a folder name of 300 bytes"),
+    ({"DEVICE": "meta"}, "DEVICE is 'meta'; expected cpu"),
+    ({"MODEL.RFACENET.NOISE_SEED": 2**70}, "MODEL.RFACENET: NOISE_SEED is 1180.*expected a number of 64 bits"),
     ({"TOOLBOX_MODE": "only_test"}, "INFERENCE.MODEL_PATH is '', where no file is"),
+    ({"TRAIN.DATA.FS": 1000000000}, "TRAIN.DATA.FS is 1000000000; expected the frame rate in Hz, 1 to 1000"),
+    ({"MODEL.RFACENET.RUNTIME.WORKERS": 3000}, "WORKERS is 3000, each of them a process; expected at most 256"),
     ({"TRAIN.DATA.FS": 0}, "TRAIN.DATA.FS is 0; expected the frame rate in Hz"),
     ({"TEST.DATA.CACHED_PATH": "my_inputs"}, r"TEST.DATA: CACHED_PATH 'my_inputs.*the word 'input'"),
     ({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}, "TRAIN.DATA: .*BACKEND is 'Y5F'.*standalone host does not have"),
@@ -32,7 +41,7 @@ REFUSED = [
     ({"TRAIN.DATA.BEGIN": 0.9}, "TRAIN.DATA: BEGIN is 0.9 and END is 0.8"),
     ({"TEST.DATA.DATASET": "UBFC-PHYS"}, r"TEST.DATA: DATASET is 'UBFC-PHYS'.*Did you mean 'UBFC-rPPG'\?"),
     ({"MODEL.RFACENET.FUSION": "stage4"}, "MODEL.RFACENET: fusion is 'stage4'; expected one of none, stage1"),
-    ({"MODEL.RFACENET.IDENTITY": "none"}, "fusion 'stage3' has nothing to fuse with contours 'none'"),
+    ({"MODEL.RFACENET.IDENTITY": "none"}, r"nothing to fuse with: contours \(IDENTITY in configs\) is .none."),
     ({"MODEL.RFACENET.TCU_STEPS": 129}, "tcu_steps is 129; expected 1 to 128"),
     ({"MODEL.RFACENET.FRAME_NUM": 126}, "MODEL.RFACENET.FRAME_NUM is 126; expected a multiple of 4, such as 124"),
     ({"MODEL.RFACENET.LOSS.TASKS": ["heart_rate"]}, "tasks are .*expected 'bvp'"),
@@ -156,3 +165,21 @@ def test_checks_leave_the_random_numbers_alone(config_with):
     state = torch.get_rng_state()
     check(config, "standalone")
     assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="this machine has the GPU of a Mac")
+def test_the_gpu_of_a_mac_is_refused_where_there_is_none(config_with):
+    with pytest.raises(ConfigError, match="DEVICE is 'mps', the GPU of a Mac, and there is none here"):
+        check(config_with({"DEVICE": "mps"}), "standalone")
+
+
+@pytest.mark.parametrize(
+    "settings, key",
+    [
+        ({"LOG.PATH": "~/runs"}, "LOG.PATH"),
+        ({"TEST.DATA": {"CACHED_PATH": "~/cache"}}, "TEST.DATA.CACHED_PATH"),
+    ],
+)
+def test_the_home_folder_is_not_taken_for_a_folder_called_so(config_with, settings, key):
+    with pytest.raises(ConfigError, match=f"{key} begins with '~', which .* Write the whole path"):
+        check(config_with(settings), "standalone")

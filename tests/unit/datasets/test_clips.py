@@ -2,10 +2,11 @@ import os
 
 import numpy as np
 import pytest
+from support.configs import data_node
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.datasets import clip_cache
-from rfacenet_toolbox.datasets.clips import ClipDataset, clip_name
+from rfacenet_toolbox.datasets.clips import ClipDataset, check_files, clip_name
 from rfacenet_toolbox.errors import ConfigError, DataError
 
 
@@ -54,7 +55,7 @@ def test_a_damaged_file_is_named(tmp_path, content, which):
 def test_a_file_of_the_wrong_shape_is_named(tmp_path):
     path = write(tmp_path, "102", 0)
     np.save(path, np.zeros((4, 3)))
-    with pytest.raises(DataError, match=r"102_input0.npy has shape \(4, 3\); expected 4 axes"):
+    with pytest.raises(DataError, match=r"102_input0.npy has shape \(4, 3\) and type float64; expected 4 axes"):
         ClipDataset([path], "NCDHW")[0]
 
 
@@ -63,3 +64,28 @@ def test_an_unknown_format_and_a_foreign_name_are_refused():
         ClipDataset([], "NCHW")
     with pytest.raises(DataError, match="'notes.npy' is not a clip"):
         clip_name("notes.npy")
+
+
+FRAMES, LABEL = np.zeros((4, 5, 6, 3)), np.zeros(4)
+
+
+@pytest.mark.parametrize(
+    "frames, label, message",
+    [
+        (FRAMES[:, :4], LABEL, r"102_input0.npy has shape \(4, 4, 6, 3\) .*expected \(4, 5, 6, 3\) of real numbers"),
+        (FRAMES[:3], LABEL, r"102_input0.npy has shape \(3, 5, 6, 3\)"),
+        (FRAMES.astype(complex), LABEL, "102_input0.npy .*type complex128; expected"),
+        (FRAMES.astype(bool), LABEL, "102_input0.npy .*type bool"),
+        (FRAMES.astype(str), LABEL, "102_input0.npy .*type <U"),
+        (FRAMES, LABEL[:3], r"102_label0.npy has shape \(3,\) .*expected \(4,\)"),
+        (FRAMES, LABEL + np.nan, "102_label0.npy .*expected numbers that are finite"),
+    ],
+)
+def test_clips_are_what_the_config_describes(tmp_path, frames, label, message):
+    node = data_node("PURE", "", "")
+    node.PREPROCESS.CHUNK_LENGTH, node.PREPROCESS.RESIZE.H, node.PREPROCESS.RESIZE.W = 4, 5, 6
+    check_files([clip_cache.write_clip(str(tmp_path), "101", 0, FRAMES, LABEL)], node)
+    check_files([clip_cache.write_clip(str(tmp_path), "101", 1, FRAMES.astype(np.uint8), LABEL)], node)
+    path = clip_cache.write_clip(str(tmp_path), "102", 0, frames, label)
+    with pytest.raises(DataError, match=message):
+        check_files([path], node)

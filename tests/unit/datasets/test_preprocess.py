@@ -1,6 +1,7 @@
 import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,15 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.data_recordings import (
-    data_node,
-    face_frames,
-    noise_frames,
-    pulse,
-    write_ground_truth,
-    write_pure,
-    write_ubfc_rppg,
-)
+from support.configs import CROPPED, data_node
+from support.recordings import face_frames, noise_frames, pulse, write_ground_truth, write_pure, write_ubfc_rppg
 from support.systems import needs_signals
 
 from rfacenet_toolbox.datasets import clip_cache
@@ -61,7 +55,7 @@ def test_clips_are_the_normalised_recording_in_chunks(tmp_path):
 
 def test_without_chunks_a_recording_is_one_clip(tmp_path):
     write_ubfc_rppg(tmp_path / "raw", frames=noise_frames(20), ppg=pulse(18, 30))
-    files, _ = cached(data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache", DO_CHUNK=False))
+    files, _ = cached(data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache", {"PREPROCESS.DO_CHUNK": False}))
     assert np.load(files[0]).shape == (18, 12, 12, 3) and np.load(clip_cache.label_path(files[0])).shape == (18,)
 
 
@@ -74,7 +68,7 @@ def test_clips_are_covered_by_video_and_label(tmp_path):
 def test_faces_not_found_are_reported(tmp_path):
     write_pure(tmp_path / "raw", "01-01", face_frames(16))
     write_pure(tmp_path / "raw", "01-02", noise_frames(16, 60, 80))
-    _, report = cached(data_node("PURE", tmp_path / "raw", tmp_path / "cache", DO_CROP_FACE=True))
+    _, report = cached(data_node("PURE", tmp_path / "raw", tmp_path / "cache", CROPPED))
     assert [one.faces_not_found for one in report.recordings] == [0, 1]
     assert "Warning: no face found in 1 of the 1 frames of 102" in str(report) and "of 101" not in str(report)
 
@@ -231,3 +225,25 @@ def test_workers_import_numpy_and_opencv_alone():
     root = Path(module.__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", command], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_clips_of_another_folder_are_neither_taken_nor_overwritten_in_silence(ubfc, tmp_path):
+    cached(ubfc)
+    write_ubfc_rppg(tmp_path / "other", "subject1", noise_frames(50, seed=9))
+    (recording,) = find_recordings("UBFC-rPPG", str(tmp_path / "other"))
+    with pytest.raises(DataError, match="subject1 .*holds its clips already, made from another folder, .*raw/subject1"):
+        clip_cache.check_origin(ubfc.CACHED_PATH, recording)
+    shutil.rmtree(str(tmp_path / "raw"))  # moved
+    clip_cache.check_origin(ubfc.CACHED_PATH, recording)
+
+
+def test_clips_that_were_written_after_their_marker_are_made_again(ubfc):
+    cached(ubfc)
+    path = clip_cache.input_path(ubfc.CACHED_PATH, "subject2", 0)
+    right = np.load(path)
+    np.save(path, np.zeros_like(right))
+    later = os.path.getmtime(path) + 5
+    os.utime(path, (later, later))
+    _, report = cached(ubfc)
+    assert [one.reused for one in report.recordings] == [True, False, True]
+    np.testing.assert_array_equal(np.load(path), right)

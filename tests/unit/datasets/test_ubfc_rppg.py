@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.data_recordings import face_frames, noise_frames, pulse, write_ubfc_rppg
+from support.recordings import face_frames, noise_frames, pulse, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import DataError
@@ -72,3 +72,16 @@ def test_a_label_shorter_than_the_video_is_refused_beyond_a_second(tmp_path):
     assert len(one.label(pulse(70, 30), 100, 30.0)) == 70
     with pytest.raises(DataError, match="69 samples for 100 frames: the last 1.0 s of video have no label"):
         one.label(pulse(69, 30), 100, 30.0)
+
+
+def test_a_label_at_twice_the_rate_is_not_taken_for_a_cut_video(tmp_path):
+    write_ubfc_rppg(tmp_path, frames=noise_frames(4))
+    with pytest.raises(DataError, match="200 samples for 100 frames of vid.avi, 2.00 for each; expected one"):
+        recording(tmp_path).label(pulse(200, 60), 100, 30.0)
+
+
+def test_a_path_with_a_colon_is_a_path(tmp_path, monkeypatch):
+    write_ubfc_rppg(tmp_path / "12:30", frames=noise_frames(4))
+    monkeypatch.chdir(tmp_path)
+    (one,) = find_recordings("UBFC-rPPG", "12:30")
+    assert len(list(one.frames())) == 4

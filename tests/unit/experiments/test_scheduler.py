@@ -47,7 +47,7 @@ def mark(run, what):
 
 
 def wait_for(condition):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # a busy machine takes a minute to start two processes
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -132,6 +132,7 @@ def test_time_left_is_told_from_the_runs_that_ended(tmp_path, said):
     assert left[0].startswith("2 left, about ") and left[1].startswith("1 left, about ")
 
 
+@pytest.mark.slow
 def test_a_killed_command_leaves_nothing_that_is_taken_for_finished(tmp_path, said):
     runs = make_runs(tmp_path, 2)
     mark(runs[0], "hang")
@@ -168,6 +169,7 @@ def test_a_job_waits_for_the_process_that_executes_its_run(tmp_path, said):
     assert run.log.read_text().count("child of") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="the child is found in /proc, which is Linux's")
 def test_a_child_that_was_killed_with_its_parent_is_started_again(tmp_path, said):
     runs = make_runs(tmp_path, 2)
@@ -184,6 +186,7 @@ def test_a_child_that_was_killed_with_its_parent_is_started_again(tmp_path, said
     assert runs[0].log.read_text().count("child of") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_stopped_stops_its_children(tmp_path, said, number):
     runs = make_runs(tmp_path, 2)

@@ -84,3 +84,14 @@ def test_noise_is_not_taken_for_beats():
     noise = pulse._replace(bvp=np.random.default_rng(1).standard_normal(len(pulse.bvp)))
     measures, reason = hrv.variability(waveform.filtered(noise, is_derivative=False))
     assert measures is None and reason.startswith("it needs a signal quality of 0.7, and it is 0.")
+
+
+def test_beats_that_contradict_the_spectrum_are_not_scored(monkeypatch):
+    class Missing:  # every second beat
+        @staticmethod
+        def ppg_findpeaks(signal, sampling_rate):
+            return {"PPG_Peaks": np.arange(0, len(signal), int(2 * 0.8 * sampling_rate))}
+
+    monkeypatch.setitem(sys.modules, "neurokit2", Missing)
+    measures, reason = hrv.variability(beats(120)[0])
+    assert measures is None and "its beats make 38 per minute, and its spectrum 75" in reason

@@ -80,3 +80,12 @@ def test_a_derivative_is_integrated():
     bvp = tone(60) + 0.4 * tone(120)
     derivative = np.diff(bvp, prepend=bvp[0])
     assert np.corrcoef(waveform.filtered(whole(derivative), True).bvp[30:-30], bvp[30:-30])[0, 1] > 0.95
+
+
+def test_a_slope_and_a_low_line_at_half_the_rate_do_not_make_it_half():
+    time_s = np.arange(600) / 30
+    pulse = np.sin(2 * np.pi * 1.5 * time_s)
+    for other in (0.0, 0.05 * np.sin(2 * np.pi * 0.75 * time_s), 5 * np.sin(2 * np.pi * 0.3 * time_s)):
+        assert quality.read_pulse(pulse + other, 30.0).heart_rate_bpm == pytest.approx(90, abs=1)
+    half = 0.3 * np.sin(2 * np.pi * 0.75 * time_s)
+    assert quality.read_pulse(pulse + half, 30.0).heart_rate_bpm == pytest.approx(45, abs=1)

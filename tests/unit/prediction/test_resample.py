@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from rfacenet_toolbox.prediction.resample import GridResampler, OverlapAdd, even_grid, known_at, stretches
+from rfacenet_toolbox.prediction.resample import (
+    GridResampler,
+    OverlapAdd,
+    even_grid,
+    frame_rate_hz,
+    known_at,
+    stretches,
+)
 
 
 def ramp(time_s):
@@ -69,7 +76,7 @@ def test_a_bridge_is_drawn_over_what_is_not_known():
     values = np.arange(20.0)[:, None].copy()
     known = np.ones(20, bool)
     values[5:8], known[5:8] = 1000.0, False
-    _, _, even, sure = even_grid(np.arange(20) / 10, values, known)
+    _, _, even, sure = even_grid(np.arange(20) / 10, values, known, fs_hz=10.0)
     assert even[:, 0] == pytest.approx(np.arange(20.0))
     assert np.flatnonzero(~sure).tolist() == [5, 6, 7]
     assert known_at(np.array([0.45, 0.65, 0.9]), np.arange(20) / 10, known).tolist() == [False, False, True]
@@ -95,3 +102,38 @@ def test_a_clip_that_does_not_vary_adds_nothing():
     joined = OverlapAdd(10)
     joined.add(0, np.full(10, 3.0))
     assert not joined.signal(20).any()
+
+
+@pytest.mark.parametrize(
+    "times_s, fps_hz",
+    [
+        (np.arange(300) / 29.97, 29.97),
+        (np.concatenate([np.arange(100), np.arange(400, 500)]) / 30, 30.0),  # a gap of 10 s
+        (np.arange(300) // 2 * (2 / 30) + np.arange(300) % 2 * 0.004, 30.0),  # in pairs
+    ],
+)
+def test_the_frame_rate_is_that_of_the_frames(times_s, fps_hz):
+    assert frame_rate_hz(times_s) == pytest.approx(fps_hz, rel=0.01)
+
+
+@pytest.mark.parametrize("fps_hz", [10, 25, 60, 120, 240])
+def test_every_rate_comes_to_the_common_one(fps_hz):
+    times_s = np.arange(4 * fps_hz + 1) / fps_hz
+    pulse = np.sin(2 * np.pi * 1.1 * times_s)[:, None]
+    found_hz, grid_s, even, known = even_grid(times_s, pulse, np.ones(len(times_s)))
+    assert found_hz == 30 and grid_s == pytest.approx(np.arange(121) / 30) and known.all()
+    assert even[1:-1, 0] == pytest.approx(np.sin(2 * np.pi * 1.1 * grid_s)[1:-1], abs=0.07)
+
+
+def test_the_frames_of_a_fast_recording_are_averaged():
+    times_s = np.arange(2401) / 240
+    noise = np.random.default_rng(0).normal(size=(2401, 1))
+    _, _, even, _ = even_grid(times_s, noise, np.ones(2401))
+    assert even.std() == pytest.approx(1 / np.sqrt(8), rel=0.15)
+
+
+def test_a_rate_near_the_common_one_is_kept_and_its_frames_pass_unchanged():
+    times_s = np.arange(100) / 29.97
+    values = np.random.default_rng(0).normal(size=(100, 3))
+    fs_hz, _, even, _ = even_grid(times_s, values, np.ones(100))
+    assert fs_hz == 1.0 / np.median(np.diff(times_s)) and even == pytest.approx(values, abs=1e-9)

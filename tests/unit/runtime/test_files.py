@@ -52,6 +52,7 @@ def test_errors_that_are_not_the_files_pass_as_they_are(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="this system has no limit on the size of files")
 @pytest.mark.parametrize("writer", ["torch", "numpy"])
 def test_a_full_disk_is_said_whoever_writes(tmp_path, writer):

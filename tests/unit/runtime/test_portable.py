@@ -104,6 +104,7 @@ print(kept, given_back, min(faults() for _ in range(10)))  # the heap takes some
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc is Linux's")
 def test_kept_memory_is_not_mapped_anew():
     done = subprocess.run([sys.executable, "-c", KEPT_PAGES], stdout=subprocess.PIPE, check=True, text=True)

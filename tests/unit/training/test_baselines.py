@@ -71,6 +71,7 @@ class Killed(Exception):
     pass
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
     """Dropout draws from the generator that the state keeps."""
     given = maker.batches("Tscan")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support.paths import ROOT
+from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import load
 from rfacenet_toolbox.training import fingerprint
@@ -48,7 +48,7 @@ EARLIER = {
 
 @pytest.fixture
 def config():
-    tree = load(ROOT / "toolbox_configs" / "DEMO_RFACENET.yaml")
+    tree = load(CONFIGS / "DEMO_RFACENET.yaml")
     tree.defrost()
     return tree
 
@@ -106,3 +106,12 @@ def test_settings_that_change_no_number_do_not_matter(config):
     config.MODEL.RFACENET.RUNTIME.WORKERS = 3
     config.MODEL.RFACENET.EXPORT_IDENTITY_HEAD = True
     assert agrees(EARLIER, config)
+
+
+def test_other_labels_under_the_same_names_are_another_run(config):
+    one, other = (fingerprint.of_run(config, CLIPS, labels) for labels in (1, 2))
+    assert not fingerprint.agree(one, other)
+    assert fingerprint.agree(one, fingerprint.of_run(config, CLIPS, 1))
+    assert agrees(EARLIER, config) and fingerprint.agree(json.dumps(EARLIER), one)
+    config.TRAIN.DATA.PREPROCESS.RESIZE.H = 36
+    assert not fingerprint.agree(one, fingerprint.of_run(config, CLIPS, 1))

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from rfacenet_toolbox.config import weights_path
 from rfacenet_toolbox.errors import CheckpointError
 from rfacenet_toolbox.training import weights_files
 
@@ -30,11 +31,11 @@ def test_pth_files_are_read_too(tmp_path):
 def test_missing_and_cut_files_are_told_apart(tmp_path, monkeypatch):
     with pytest.raises(CheckpointError, match="There is no weights file at none.pth"):
         weights_files.read("none.pth")
-    monkeypatch.setattr(weights_files, "SHIPPED", tmp_path / "shipped.safetensors")
+    monkeypatch.setattr(weights_path, "SHIPPED", tmp_path / "shipped.safetensors")
     with pytest.raises(CheckpointError, match="This copy of the package has no trained weights"):
-        weights_files.read(weights_files.PACKAGE)
+        weights_files.read(weights_path.PACKAGE)
     weights_files.write_safetensors(tmp_path / "shipped.safetensors", {"a": torch.zeros(1000)}, {})
-    assert list(weights_files.read(weights_files.PACKAGE).weights) == ["a"]
+    assert list(weights_files.read(weights_path.PACKAGE).weights) == ["a"]
     whole = (tmp_path / "shipped.safetensors").read_bytes()
     (tmp_path / "cut.safetensors").write_bytes(whole[:500])
     with pytest.raises(CheckpointError, match="cut.safetensors cannot be read as safetensors"):

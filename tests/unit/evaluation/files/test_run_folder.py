@@ -69,7 +69,8 @@ def test_what_is_no_results_file_is_refused_with_its_reason(path, text, message)
 def test_tables_are_read_and_an_empty_field_is_no_number(path):
     path.write_text(json.dumps(content()))
     (path.parent / "per_video.csv").write_text(
-        "protocol,video,heart_rate_bpm,label_heart_rate_bpm\nneurips2023,a,60,61\nneurips2023,b,,70\ntoolbox2025,a,6,7\n"
+        "protocol,video,heart_rate_bpm,label_heart_rate_bpm,error_bpm\nneurips2023,a,60,61,-1\n"
+        "neurips2023,b,,70,\ntoolbox2025,a,6,7,-1\n"
     )
     (path.parent / "epochs.csv").write_text("epoch,loss\n0,2.5\n1,\n")
     run = run_folder.read_run(path.parent)
@@ -83,7 +84,8 @@ def test_errors_are_one_for_each_video_whatever_its_windows(path):
     with pytest.raises(DataError, match="there is no per_video.csv in .*run. Remove the folder and run again"):
         run_folder.read_run(path.parent).absolute_errors("neurips2023")
     (path.parent / "per_video.csv").write_text(
-        "protocol,video,error_bpm\nneurips2023,a,-2\nneurips2023,a,4\nneurips2023,b,\ntoolbox2025,a,9\n"
+        "protocol,video,heart_rate_bpm,label_heart_rate_bpm,error_bpm\nneurips2023,a,58,60,-2\n"
+        "neurips2023,a,64,60,4\nneurips2023,b,,,\ntoolbox2025,a,69,60,9\n"
     )
     assert run_folder.find_run(path.parent).absolute_errors("neurips2023") == {"a": 3.0}
 

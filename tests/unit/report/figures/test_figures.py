@@ -184,6 +184,7 @@ def test_the_fusion_schemes_name_the_three_maps():
         assert words in text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     importlib.util.find_spec("matplotlib._layoutbox") is not None,
     reason="the constrained layout of this old Matplotlib imports pyplot itself",

@@ -1,0 +1,165 @@
+"""A recording's own times, held against the configured frame rate and against each other before it is cached.
+
+Clips hold frames and labels by number, so every rate that is read from them is wrong by as much as FS is, and a label
+that was stretched over frames that are not there belongs to other moments. The tolerances are wide enough for what
+the data sets have: PURE's frames are stamped with some milliseconds of jitter, and its oximeter may run on;
+UBFC-rPPG's videos claim 29.5 to 30 frames per second.
+"""
+
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+import numpy as np
+
+from ..errors import DataError
+from .recording import TOLERANCE_S
+
+#: rates may differ by this share: 4 beats per minute at 80. The nearest common rates, 25 and 30, are 17 % apart
+RATE_TOLERANCE = 0.05
+#: a difference of rates from which it is said
+WORTH_SAYING = 0.01
+#: successive stamps may be this far apart, and any stamp this far from an even clock: a beat at 120 per minute
+LONGEST_GAP_S = 0.5
+#: below it, a rate cannot be told from the stamps' jitter
+_SHORTEST_S = 0.5
+
+
+@dataclass(frozen=True)
+class RecordedTimes:
+    """What a recording's files say about its times.
+
+    Attributes:
+        frames_s: (T,) seconds of the frames by their stamps, None where they have none.
+        samples_s: (N,) seconds of the PPG's samples on the same clock, None where they have none.
+        rates_hz: other statements of the frame rate: (where it stands, frames per second).
+        frames_from: where the frames' times stand, for messages.
+        problem: what is wrong with them whatever FS is, as :func:`disagreement` says it.
+    """
+
+    frames_s: Optional[np.ndarray] = None
+    samples_s: Optional[np.ndarray] = None
+    rates_hz: Tuple[Tuple[str, float], ...] = ()
+    problem: Optional[str] = None
+    frames_from: str = "the times of its frames"
+
+    def frame_rates_hz(self):
+        """All statements of the frame rate, ``(where it stands, frames per second)``."""
+        if self.frames_s is None or len(self.frames_s) < 2 or np.ptp(self.frames_s) < _SHORTEST_S:
+            return self.rates_hz
+        rate_hz = (len(self.frames_s) - 1) / np.ptp(self.frames_s)
+        return ((self.frames_from, float(rate_hz)), *self.rates_hz)
+
+
+def disagreement(times, fs_hz):
+    """Why clips of a recording would be wrong, None where its times agree.
+
+    Args:
+        times: :class:`RecordedTimes`.
+        fs_hz: the configured frame rate.
+
+    Returns:
+        What was found, what was expected and what to do, for :meth:`~.recording.Recording.error`.
+    """
+    if times.problem:
+        return times.problem
+    for what, stamps_s in (("frames", times.frames_s), ("PPG samples", times.samples_s)):
+        uneven = None if stamps_s is None else _unevenness(what, np.asarray(stamps_s, dtype=np.float64))
+        if uneven:
+            return uneven
+    for source, rate_hz in times.frame_rates_hz():
+        if abs(rate_hz / fs_hz - 1) > RATE_TOLERANCE:
+            return (
+                f"by {source} it has {rate_hz:.2f} frames per second, and FS is {fs_hz:g}; expected the same to "
+                f"{RATE_TOLERANCE:.0%}, because all heart rates would be off by as much. Set FS to the recording's "
+                f"rate, or convert the recording to {fs_hz:g} frames per second"
+            )
+    return _apart(times)
+
+
+def worth_saying(times, fs_hz):
+    """A sentence about a difference that is accepted and moves heart rates, None where there is none."""
+    for source, rate_hz in times.frame_rates_hz():
+        off = fs_hz / rate_hz - 1
+        if abs(off) > WORTH_SAYING:
+            return f"{rate_hz:.2f} frames per second by {source}, and FS is {fs_hz:g}: rates come out {off:+.1%}"
+    return None
+
+
+def check_times(recordings, fs_hz):
+    """Hold each recording's times against ``fs_hz`` and against each other. Decodes no frames.
+
+    A recording whose times cannot be read is left to whoever reads it, and names what is wrong with its files.
+
+    Returns:
+        A list of sentences about differences that are accepted.
+
+    Raises:
+        DataError: names every recording whose times disagree.
+    """
+    failures, remarks = [], {}
+    for recording in recordings:
+        try:
+            times = recording.dataset.times(recording)
+        except DataError:
+            continue
+        found = disagreement(times, fs_hz)
+        if found:
+            failures.append(recording.error(found))
+        elif worth_saying(times, fs_hz):
+            remarks[recording.name] = worth_saying(times, fs_hz)
+    if failures:
+        reasons = "\n".join(f"- {error}" for error in failures)
+        raise DataError(
+            f"The times of {len(failures)} of {len(recordings)} recordings cannot be right. Nothing was cached. Repair "
+            f"these, or move them out of DATA_PATH, and run the same command:\n{reasons}"
+        )
+    if not remarks:
+        return []
+    name, remark = next(iter(remarks.items()))
+    others = f" So it is, or nearly, with {len(remarks) - 1} more recordings." if len(remarks) > 1 else ""
+    return [f"{name} has {remark}.{others}"]
+
+
+def _unevenness(what, stamps_s):
+    if len(stamps_s) < 2:
+        return None
+    steps_s = np.diff(stamps_s)
+    worst = int(np.argmax(np.abs(steps_s)))
+    if abs(steps_s[worst]) > LONGEST_GAP_S:
+        return (
+            f"the times of its {what} jump by {steps_s[worst]:.2f} s after number {worst} of {len(stamps_s)}, "
+            f"{stamps_s[worst] - stamps_s[0]:.1f} s from the first; expected steps of at most {LONGEST_GAP_S:g} s. "
+            f"Copy the recording again from the data set, or cut it there"
+        )
+    even_s = np.linspace(stamps_s[0], stamps_s[-1], len(stamps_s))
+    off_s = float(np.abs(stamps_s - even_s).max())
+    if off_s > LONGEST_GAP_S:
+        return (
+            f"the times of its {what} stray by up to {off_s:.2f} s from an even rate; expected at most "
+            f"{LONGEST_GAP_S:g} s, because clips hold them as if they were even. Some are missing, or the rate "
+            f"changes: copy the recording again from the data set, or cut it"
+        )
+    return None
+
+
+def _apart(times):
+    """Whether frames and PPG begin and end together; a PPG that runs on may do so within the tolerance of rates."""
+    if times.frames_s is None or times.samples_s is None or not len(times.frames_s) or not len(times.samples_s):
+        return None
+    begins_s = times.samples_s[0] - times.frames_s[0]
+    ends_s = times.samples_s[-1] - times.frames_s[-1]
+    video_s, ppg_s = np.ptp(times.frames_s), np.ptp(times.samples_s)
+    allowed_s = max(0.1, RATE_TOLERANCE * video_s)
+    late = begins_s > TOLERANCE_S or ends_s < -TOLERANCE_S
+    if not late and abs(ppg_s - video_s) <= allowed_s and abs(begins_s) <= max(TOLERANCE_S, allowed_s):
+        return None
+    return (
+        f"its PPG lasts {ppg_s:.1f} s and its frames {video_s:.1f} s; it begins {_signed(begins_s)} and ends "
+        f"{_signed(ends_s)} them. Expected the same moments to {TOLERANCE_S:g} s and the same length to "
+        f"{RATE_TOLERANCE:.0%}, because the label is stretched over the frames. Copy the recording again from the data "
+        f"set"
+    )
+
+
+def _signed(seconds):
+    return f"{abs(seconds):.1f} s {'after' if seconds > 0 else 'before'}"

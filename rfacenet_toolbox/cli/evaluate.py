@@ -35,9 +35,11 @@ def compare_arguments(parser):
 
 
 def compare(args):
+    from ..datasets.subjects import subjects_of
     from ..evaluation.files import score_text
 
-    content = score_text.comparison(_score(args.first, args), _score(args.second, args), args.metric, args.seed)
+    runs = _score(args.first, args), _score(args.second, args)
+    content = score_text.comparison(*runs, args.metric, args.seed, subjects_of)
     print(json.dumps(content, indent=1, allow_nan=False) if args.json else score_text.comparison_text(content))
 
 

@@ -8,6 +8,8 @@ from ..runtime import limits
 from . import between_splits, method, weights_path
 from .splits_used import splits_used
 
+#: bytes of MODEL_FILE_NAME: what the files are called besides, and while they are written, needs the rest of 255
+_LONGEST_NAME = 190
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
 
@@ -143,10 +145,25 @@ def _check_training(config):
             raise ConfigError(f"TRAIN.{key} is {value}; expected 1 or more.")
     if config.TRAIN.LR <= 0:
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
-    if not config.TRAIN.MODEL_FILE_NAME:
-        raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
+    _check_file_name(config.TRAIN.MODEL_FILE_NAME)
     if config.MODEL.RFACENET.INIT:
         _check_init(config.MODEL.RFACENET.INIT)
+
+
+def _check_file_name(name):
+    if not name:
+        raise ConfigError("TRAIN.MODEL_FILE_NAME is empty; weights are saved as <MODEL_FILE_NAME>_Epoch<k>.pth.")
+    if os.path.isabs(name) or ".." in name.replace("\\", "/").split("/") or not name.isprintable():
+        raise ConfigError(
+            f"TRAIN.MODEL_FILE_NAME is {name!r}; expected the beginning of a file name within MODEL_DIR. LOG.PATH says "
+            f"where a run's files go."
+        )
+    longest = max(len(os.fsencode(part)) for part in name.split("/"))
+    if longest > _LONGEST_NAME:
+        raise ConfigError(
+            f"TRAIN.MODEL_FILE_NAME has {longest} bytes, and file systems take names of 255, of which the rest is "
+            f"needed. Take {_LONGEST_NAME} at most."
+        )
 
 
 def _check_init(init):
@@ -180,6 +197,10 @@ def _check_machine(config):
         device = torch.device(config.DEVICE)
     except RuntimeError as error:
         raise ConfigError(f"DEVICE is {config.DEVICE!r}; expected cpu, or a GPU such as cuda:0.") from error
+    if device.type not in ("cpu", "cuda", "mps"):
+        raise ConfigError(f"DEVICE is {config.DEVICE!r}; expected cpu, or a GPU such as cuda:0.")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise ConfigError("DEVICE is 'mps', the GPU of a Mac, and there is none here. Use cpu, or cuda:0.")
     count = torch.cuda.device_count()
     if device.type == "cuda" and 0 < count <= (device.index or 0):
         raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
@@ -197,6 +218,11 @@ def _check_machine(config):
 
 def _check_writable(key, path):
     folder = os.path.abspath(path)
+    longest = max(folder.split(os.sep), key=lambda name: len(os.fsencode(name)))
+    if len(os.fsencode(longest)) > 255:
+        raise ConfigError(
+            f"{key} has a folder name of {len(os.fsencode(longest))} bytes; file systems take 255. Shorten it."
+        )
     while not os.path.exists(folder):
         folder = os.path.dirname(folder)
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):

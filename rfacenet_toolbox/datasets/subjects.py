@@ -4,6 +4,8 @@ A person is a subject of one data set: subject 1 of PURE and subject 1 of UBFC-r
 links either to a name.
 """
 
+import contextlib
+
 from ..errors import DataError
 from ..methods.learner import UNKNOWN_SUBJECT
 from .readers import DATASETS
@@ -28,6 +30,14 @@ def subject_of(dataset, recording):
             f"the clip name {recording!r} of {dataset} does not name a subject; {error}. "
             f"Check DATASET, and that the cache folder holds this data set's clips only."
         )
+
+
+def subjects_of(recordings):
+    """Whom each recording shows, where one data set's names are like all of these; None where none's are."""
+    for dataset in DATASETS:
+        with contextlib.suppress(DataError):
+            return [subject_of(dataset, name) for name in recordings]
+    return None
 
 
 class SubjectClasses:

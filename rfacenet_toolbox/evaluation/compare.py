@@ -1,6 +1,6 @@
 """Whether one method's heart rates are better than another's on the same videos, or only seem so by chance."""
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,15 +9,15 @@ from scipy.special import ndtr, ndtri
 from ..errors import EvaluationError
 from .scoring import VideoScore
 
-#: (..., N) errors -> (...) values
-Statistic = Callable[[NDArray[Any]], Any]
+#: (..., G) sums over subjects, and which subjects -> (...) values
+Statistic = Callable[[NDArray[Any], NDArray[Any]], Any]
 
 RESAMPLES = 9999
 CONFIDENCE = 0.95
 #: A difference with a p-value below this is said to be more than chance.
 SIGNIFICANCE = 0.05
 #: The statistics that :func:`compare` knows, over the last axis.
-STATISTICS: Dict[str, Statistic] = {
+STATISTICS: Dict[str, Callable[[NDArray[Any]], Any]] = {
     "MAE": lambda errors: np.mean(np.abs(errors), axis=-1),
     "RMSE": lambda errors: np.sqrt(np.mean(np.square(errors), axis=-1)),
 }
@@ -35,6 +35,8 @@ class Comparison(NamedTuple):
     p_value: float
     #: Videos.
     n: int
+    #: The people that they show; as many as videos where that is not known.
+    subjects: int
     #: All this for people.
     sentence: str
 
@@ -45,6 +47,7 @@ def compare(
     seed: int = 0,
     metric: str = "MAE",
     names: Sequence[str] = ("A", "B"),
+    subjects: Optional[Sequence[str]] = None,
 ) -> Comparison:
     """The difference of two methods' MAE (or RMSE) on the same videos, its 95% interval, and a paired test.
 
@@ -53,29 +56,35 @@ def compare(
         seed: of the resampling; the same seed gives the same numbers.
         metric: "MAE" or "RMSE".
         names: what the sentence calls the two.
+        subjects: (N,) whom each video shows, where that is known. A person's videos are not independent of each other,
+            so people are resampled and exchanged, each with all of their videos.
 
     Returns:
         A :class:`Comparison`.
 
     Raises:
-        EvaluationError: numbers of errors that differ, fewer than two, or not finite; another metric.
+        EvaluationError: numbers of errors or subjects that differ, fewer than two, or not finite; another metric.
 
-    The interval is a BCa bootstrap over videos (Efron 1987: bias-corrected and accelerated, because errors are skewed:
-    one video can hold most of the RMSE). The test is a paired permutation test: if the methods were alike, each video's
-    two errors could as well be exchanged; up to N = 13 all 2^N exchanges are counted, and above that 9,999 random ones.
+    The interval is a BCa bootstrap over subjects, or over videos where subjects are not known (Efron 1987:
+    bias-corrected and accelerated, because errors are skewed: one video can hold most of the RMSE). The test is a
+    paired permutation test: if the methods were alike, each subject's errors could as well be exchanged; up to 13
+    subjects all 2^13 exchanges are counted, and above that 9,999 random ones.
     It tests the very difference that is reported, and ties do it no harm. Wilcoxon's signed-rank test has neither
     virtue: it tests ranks, and FFT heart rates lie on a grid, so that many differences are equal, or exactly zero.
     """
     errors = _checked(errors_a, errors_b, metric)
-    statistic = STATISTICS[metric]
-    values = statistic(errors)
+    sums, counts = _by_subject(errors, metric, subjects)
+    statistic = _statistic(metric, counts)
+    values = statistic(sums, np.arange(len(counts)))
     difference = float(values[0] - values[1])
     random = np.random.RandomState(seed)
-    low, high = _bca_interval(errors, statistic, random)
-    p_value = _permutation_p(errors, statistic, random)
-    n = errors.shape[1]
-    sentence = _sentence(metric, names, values, difference, (low, high), p_value, n)
-    return Comparison(difference, low, high, p_value, n, sentence)
+    low, high = _bca_interval(sums, statistic, random)
+    p_value = _permutation_p(sums, statistic, random, rounding=1e-9 * np.abs(errors).max())
+    n, people = errors.shape[1], len(counts)
+    on = f"On {n} videos" + ("" if subjects is None else f" of {people} subject{'s' if people != 1 else ''}")
+    unit = "videos" if subjects is None else "subjects"
+    sentence = _sentence(on, unit, metric, names, values, difference, (low, high), p_value, people)
+    return Comparison(difference, low, high, p_value, n, people, sentence)
 
 
 def video_errors(per_video: Mapping[str, Sequence[VideoScore]], metric: str = "MAE") -> Dict[str, float]:
@@ -107,16 +116,47 @@ def _checked(errors_a: ArrayLike, errors_b: ArrayLike, metric: str) -> NDArray[n
     return np.stack([a, b])
 
 
+def _by_subject(
+    errors: NDArray[np.float64], metric: str, subjects: Optional[Sequence[str]]
+) -> Tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """``(sums (2, G), counts (G,))``: of each subject, the sum of what the metric is a mean of, and its videos."""
+    terms = np.abs(errors) if metric == "MAE" else np.square(errors)
+    if subjects is None:
+        return terms, np.ones(errors.shape[1], dtype=np.int64)
+    if len(subjects) != errors.shape[1]:
+        raise EvaluationError(f"A comparison got {errors.shape[1]} videos and the subjects of {len(subjects)}.")
+    people = list(dict.fromkeys(subjects))
+    if len(people) < 2:
+        raise EvaluationError(
+            f"All {errors.shape[1]} videos are of the subject {people[0]}, and a comparison needs two people: one "
+            f"person's videos are not independent of each other."
+        )
+    group = np.array([people.index(subject) for subject in subjects])
+    sums = np.stack([np.bincount(group, weights=row, minlength=len(people)) for row in terms])
+    return sums, np.bincount(group, minlength=len(people))
+
+
+def _statistic(metric: str, counts: NDArray[np.int64]) -> Statistic:
+    """The metric of sums that were drawn: ``(..., G)`` sums and the subjects they are of -> ``(...)``."""
+
+    def statistic(sums: NDArray[Any], drawn: NDArray[Any]) -> Any:
+        mean = np.sum(sums, axis=-1) / np.sum(counts[drawn], axis=-1)
+        return mean if metric == "MAE" else np.sqrt(mean)
+
+    return statistic
+
+
 def _bca_interval(
-    errors: NDArray[np.float64], statistic: Statistic, random: np.random.RandomState
+    sums: NDArray[np.float64], statistic: Statistic, random: np.random.RandomState
 ) -> Tuple[float, float]:
     """Ends of the interval; both are the difference where every resample gives the same one."""
-    n = errors.shape[1]
+    n = sums.shape[1]
+    every = np.arange(n)
     drawn = random.randint(n, size=(RESAMPLES, n))
-    resampled = statistic(errors[0][drawn]) - statistic(errors[1][drawn])
-    others = np.array([np.delete(np.arange(n), video) for video in range(n)])
-    jackknife = statistic(errors[0][others]) - statistic(errors[1][others])
-    observed = statistic(errors[0]) - statistic(errors[1])
+    resampled = statistic(sums[0][drawn], drawn) - statistic(sums[1][drawn], drawn)
+    others = np.array([np.delete(every, one) for one in every])
+    jackknife = statistic(sums[0][others], others) - statistic(sums[1][others], others)
+    observed = statistic(sums[0], every) - statistic(sums[1], every)
     if np.ptp(resampled) == 0:
         return float(observed), float(observed)
     below = np.mean(resampled < observed) + np.mean(resampled == observed) / 2  # ties count half
@@ -129,20 +169,23 @@ def _bca_interval(
     return float(low), float(high)
 
 
-def _permutation_p(errors: NDArray[np.float64], statistic: Statistic, random: np.random.RandomState) -> float:
-    """Two-sided p of exchanging each video's two errors; the observed order counts as one of the exchanges."""
-    n = errors.shape[1]
+def _permutation_p(
+    sums: NDArray[np.float64], statistic: Statistic, random: np.random.RandomState, rounding: float
+) -> float:
+    """Two-sided p of exchanging each subject's two sums; the observed order counts as one of the exchanges."""
+    n = sums.shape[1]
     if 2**n <= RESAMPLES:
         exchanged = (np.arange(2**n)[:, None] >> np.arange(n)) % 2 == 1
     else:
         exchanged = np.vstack([np.zeros((1, n), dtype=bool), random.randint(2, size=(RESAMPLES, n)) == 1])
-    a, b = np.where(exchanged, errors[1], errors[0]), np.where(exchanged, errors[0], errors[1])
-    differences = np.abs(statistic(a) - statistic(b))
-    rounding = 1e-9 * np.abs(errors).max()
+    a, b = np.where(exchanged, sums[1], sums[0]), np.where(exchanged, sums[0], sums[1])
+    differences = np.abs(statistic(a, np.arange(n)) - statistic(b, np.arange(n)))
     return float(np.mean(differences >= differences[0] - rounding))
 
 
 def _sentence(
+    on: str,
+    unit: str,
     metric: str,
     names: Sequence[str],
     values: NDArray[Any],
@@ -151,13 +194,13 @@ def _sentence(
     p_value: float,
     n: int,
 ) -> str:
-    videos = f"On {n} videos, {names[0]} has an {metric} of {values[0]:.3f} bpm and {names[1]} one of {values[1]:.3f}"
+    videos = f"{on}, {names[0]} has an {metric} of {values[0]:.3f} bpm and {names[1]} one of {values[1]:.3f}"
     ends = f"95% interval of the difference {interval[0]:+.3f} to {interval[1]:+.3f}"
     tested = f"({ends}; permutation test p = {p_value:.2g})"
     if difference == 0:
         return f"{videos}: no difference {tested}."
     judgement = "more than chance explains" if p_value < SIGNIFICANCE else "which chance alone may explain"
     if 2 / 2**n >= SIGNIFICANCE:
-        judgement = "on too few videos to tell it from chance"
+        judgement = f"on too few {unit} to tell it from chance"
     better = names[0] if difference < 0 else names[1]
     return f"{videos}: {better} is better by {abs(difference):.3f} bpm {tested}, {judgement}."

@@ -4,6 +4,7 @@ Its rows, their runs, and the page ``table3.md``, ``table3.csv`` and ``table3.ht
 the whole network.
 """
 
+from ..datasets.subjects import subjects_of
 from ..evaluation.compare import compare
 from ..report import html
 from ..report.table import Cell, Table
@@ -82,8 +83,14 @@ def compare_rows(results, protocol):
         shared = [video for video in errors if video in reference]
         if len(shared) > 1:
             pair = [errors[video] for video in shared], [reference[video] for video in shared]
-            comparisons[name] = compare(*pair, names=(name, REFERENCE))
+            comparisons[name] = compare(*pair, names=(name, REFERENCE), subjects=_subjects(shared))
     return comparisons
+
+
+def _subjects(videos):
+    """Whom the videos show, where their names tell of two people or more."""
+    subjects = subjects_of(videos)
+    return subjects if subjects and len(set(subjects)) > 1 else None
 
 
 def _difference_cell(found):

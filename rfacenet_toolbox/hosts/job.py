@@ -10,11 +10,28 @@ from .. import evaluation
 from ..errors import DataError, EvaluationError
 from ..evaluation.files import outputs, results
 from ..methods.signal import METHODS
-from ..runtime import processes
-from ..training import learners
+from ..runtime import files, processes
+from ..training import learners, resume, state_dicts, warm_start, weights_files
 from ..training.loaders import clip_names
 from ..training.trainer import Trainer
 from . import run_description
+
+
+def check_files(config):
+    """Read the weights and the state that a config names, so that a file that is none is known before a long run.
+
+    Raises:
+        CheckpointError: one is missing, damaged, or does not fit the model.
+    """
+    with torch.random.fork_rng(devices=[]):  # in a checkout the generator is seeded before this
+        if config.TOOLBOX_MODE == "only_test":
+            learner, path = learners.for_inference(config), config.INFERENCE.MODEL_PATH
+            state_dicts.fit(learner.model, state_dicts.load_weights(path), path, learner.optional_weights)
+            return
+        if config.MODEL.RFACENET.INIT:
+            file = weights_files.read(config.MODEL.RFACENET.INIT)
+            warm_start.load_into(learners.for_training(config).model, file.weights, file.path)
+    resume.check_resume(config)
 
 
 def run(config, loaders, host):
@@ -24,11 +41,14 @@ def run(config, loaders, host):
         config: the whole frozen tree.
         loaders: ``{"train", "valid", "test"}`` -> DataLoader or None; batches are ``(clips (B, 3, T, H, W), labels
             (B, T), names, chunk numbers as text)``.
-        host: the :class:`~rfacenet_toolbox.hosts.Host` that made them.
+        host: the :class:`~rfacenet_toolbox.hosts.base.Host` that made them.
 
     Returns:
         The content of ``results.json``; None in the processes that only help to train.
     """
+    if processes.is_writer():
+        for folder in (config.LOG.PATH, config.MODEL.MODEL_DIR, config.TEST.OUTPUT_SAVE_DIR):
+            files.remove_abandoned(folder)
     trainer = make_trainer(config, loaders)
     if config.TOOLBOX_MODE == "train_and_test":
         trainer.train(loaders)
@@ -55,7 +75,7 @@ def run_signal_methods(config, loader, host):
     Args:
         config: the whole frozen tree.
         loader: gives the items of :class:`~rfacenet_toolbox.datasets.clips.MeanColours` one by one (batch_size None).
-        host: the :class:`~rfacenet_toolbox.hosts.Host` that made it.
+        host: the :class:`~rfacenet_toolbox.hosts.base.Host` that made it.
 
     Returns:
         {method: the content of its ``results.json``}.

@@ -54,6 +54,7 @@ def run(config):
         return _run_signal_methods(config)
     for split in splits_used(config):
         check_source(split, config[split].DATA)
+    job.check_files(config)
     host = StandaloneHost()
     host.check_apart(config)
     if processes.is_writer():

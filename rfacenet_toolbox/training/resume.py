@@ -51,9 +51,7 @@ class RunState:
         path = state_path(self.config) if automatic else wanted
         if wanted == "never" or (automatic and not os.path.isfile(path)):
             return 0
-        state = state_dicts.load(path)
-        if not isinstance(state, dict) or not isinstance(state.get("run"), str):
-            raise CheckpointError(f"{path} holds no training state; expected a file named <MODEL_FILE_NAME>_state.pth.")
+        state = read_state(path)
         same, next_epoch = fingerprint.agree(state["run"], self.fingerprint), state["epoch"] + 1
         if not same and automatic:
             print(f"Starting afresh: the state in {path} is of another configuration or other clips.")
@@ -63,9 +61,15 @@ class RunState:
                 f"MODEL.RFACENET.RESUME names {path}, the state of a run with other settings or other training clips. "
                 f"Resume with the config that wrote it, or set RESUME to never to start afresh."
             )
-        for name, part in self.parts.items():
-            part.load_state_dict(state[name])
-        machine.restore_random_state(state["random"][processes.rank()], self.generators)
+        try:
+            for name, part in self.parts.items():
+                part.load_state_dict(state[name])
+            machine.restore_random_state(state["random"][processes.rank()], self.generators)
+        except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"{path} does not fit the run that it is of ({type(error).__name__}: {error}). Remove it to train "
+                f"afresh."
+            ) from error
         self.history = state["history"]
         if next_epoch < self.config.TRAIN.EPOCHS:
             print(f"Going on after epoch {state['epoch']}, from {path}.")
@@ -101,6 +105,34 @@ class RunState:
         rows = ([row.get(column) for column in columns] for row in self.history)
         path = os.path.join(self.config.LOG.PATH, "epochs.csv")
         write_text(path, csv_text(columns, rows))
+
+
+def check_resume(config):
+    """Read the state that ``MODEL.RFACENET.RESUME`` asks for, if there is one, so that a bad one is known before a run.
+
+    Raises:
+        CheckpointError: a state that is named and not there, or one that is damaged or none.
+    """
+    wanted = config.MODEL.RFACENET.RESUME
+    path = state_path(config) if wanted == "auto" else wanted
+    if wanted != "never" and (wanted != "auto" or os.path.isfile(path)):
+        read_state(path)
+
+
+def read_state(path):
+    """The content of a state file.
+
+    Raises:
+        CheckpointError: it is not there, damaged, or holds something else.
+    """
+    state = state_dicts.load(path, remedy="remove it to train afresh")
+    if not isinstance(state, dict) or not isinstance(state.get("run"), str):
+        raise CheckpointError(f"{path} holds no training state; expected a file named <MODEL_FILE_NAME>_state.pth.")
+    kinds = {"epoch": int, "random": list, "history": list, "model": dict, "loss": dict, "optimizer": dict}
+    wrong = [key for key, kind in kinds.items() if not isinstance(state.get(key), kind)]
+    if wrong:
+        raise CheckpointError(f"{path} is a training state without {', '.join(wrong)}. Remove it to train afresh.")
+    return state
 
 
 def state_path(config):

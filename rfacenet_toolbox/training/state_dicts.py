@@ -15,8 +15,12 @@ def save(path, content):
     write_atomically(path, lambda file: torch.save(content, file))
 
 
-def load(path):
+def load(path, remedy="use that of another epoch"):
     """What :func:`save` saved, on the CPU. Tensors and plain values only: a file cannot run code.
+
+    Args:
+        path: of the file.
+        remedy: what can be done about a damaged one besides copying it again.
 
     Raises:
         CheckpointError: the file is missing, damaged, or holds something else.
@@ -35,7 +39,7 @@ def load(path):
     except Exception as error:  # a damaged file can raise nearly anything
         raise CheckpointError(
             f"{path} cannot be read as a checkpoint ({type(error).__name__}: {str(error)[:300]}). It is damaged, cut "
-            f"short or another kind of file: copy it again, or use that of another epoch."
+            f"short or another kind of file: copy it again, or {remedy}."
         ) from error
 
 
@@ -50,7 +54,23 @@ def load_weights(path):
             f"{path} holds {', '.join(map(str, others[:3]))} beside or instead of named tensors, as a training state "
             f"does. Use a weights file, such as the <MODEL_FILE_NAME>_Epoch<k>.pth of the same run."
         )
+    check_finite(content, path)
     return {without_module(name): value for name, value in content.items()}
+
+
+def check_finite(weights, source):
+    """Refuse ``weights`` {name: tensor} that hold a number that is none.
+
+    Raises:
+        CheckpointError: with the tensor.
+    """
+    for name, value in weights.items():
+        bad = int((~torch.isfinite(value)).sum())
+        if bad:
+            raise CheckpointError(
+                f"{source}: {bad} of the {value.numel()} numbers of {name} are not finite, and every prediction would "
+                f"be lost with them. The training diverged, or the file is damaged: use that of another epoch."
+            )
 
 
 def fit(model, weights, source, may_miss=()):

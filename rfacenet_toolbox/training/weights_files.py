@@ -50,8 +50,10 @@ def _read_safetensors(path):
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             weights = {state_dicts.without_module(name): file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return weights, file.metadata() or {}
+            metadata = file.metadata() or {}
     except Exception as error:  # of a damaged file, safetensors and torch raise errors of many types
         raise CheckpointError(
             f"{path} cannot be read as safetensors ({error}). It may be cut short or damaged; copy it again."
         ) from error
+    state_dicts.check_finite(weights, path)
+    return weights, metadata

@@ -73,7 +73,7 @@ class Run(NamedTuple):
     def heart_rates(self, protocol):
         """``(names, estimate, truth)``: videos (or windows) scored under a protocol, and (N,) heart rates in bpm."""
         rows = [row for row in self.videos if row["protocol"] == protocol]
-        rows = [row for row in rows if row["heart_rate_bpm"] and row["label_heart_rate_bpm"]]
+        rows = [row for row in rows if row.get("heart_rate_bpm") and row.get("label_heart_rate_bpm")]
         estimate, truth = (
             np.array([float(row[column]) for row in rows]) for column in ("heart_rate_bpm", "label_heart_rate_bpm")
         )
@@ -190,12 +190,12 @@ def _is_number_or_nothing(value):
 def _checked_videos(rows):
     """Rows of ``per_video.csv``, whose heart rates are numbers or empty."""
     numbers = ("error_bpm", "heart_rate_bpm", "label_heart_rate_bpm")
-    missing = [column for column in ("protocol", "video", *numbers) if rows and column not in rows[0]]
+    missing = [column for column in ("protocol", "video", "error_bpm") if rows and column not in rows[0]]
     if missing:
         raise ValueError(f"{PER_VIDEO} lacks the columns {', '.join(missing)}")
     for row in rows:
         for column in numbers:
-            if row[column] and not math.isfinite(float(row[column])):
+            if row.get(column) and not math.isfinite(float(row[column])):
                 raise ValueError(f"{PER_VIDEO} has {row[column]} as {column}")
     return rows
 

@@ -133,12 +133,13 @@ def _method_text(how):
     return f"{method}, " + ("whole videos" if how["window_s"] is None else f"windows of {how['window_s']:g} s")
 
 
-def comparison(first, second, metric="MAE", seed=0):
+def comparison(first, second, metric="MAE", seed=0, subjects_of=None):
     """Two runs compared on the same videos, under each protocol and method.
 
     Args:
         first, second: a :class:`Scoring` of each, by the same schemes.
         metric, seed: as in ``evaluation.compare``.
+        subjects_of: called with names of videos, gives whom each shows, or None where they do not tell.
 
     Returns:
         A dictionary fit for JSON.
@@ -154,13 +155,13 @@ def comparison(first, second, metric="MAE", seed=0):
             f"filters differ, so a difference would not be the methods'. Compare runs on the same recordings."
         )
     comparisons = [
-        {**_how(a), **_compared(a.per_video, b.per_video, files, metric, seed)}
+        {**_how(a), **_compared(a.per_video, b.per_video, files, metric, seed, subjects_of)}
         for a, b in zip(first.results, second.results)
     ]
     return {"schema": SCHEMA, "files": files, "metric": metric, "seed": seed, "comparisons": comparisons}
 
 
-def _compared(per_video_a, per_video_b, files, metric, seed):
+def _compared(per_video_a, per_video_b, files, metric, seed, subjects_of):
     errors_a, errors_b = (evaluation.video_errors(videos, metric) for videos in (per_video_a, per_video_b))
     videos = [video for video in errors_a if video in errors_b]
     if len(videos) < 2:
@@ -168,9 +169,10 @@ def _compared(per_video_a, per_video_b, files, metric, seed):
             f"{files[0]} and {files[1]} have {len(videos)} scored videos in common, of {len(errors_a)} and "
             f"{len(errors_b)}; a comparison needs two. Name runs on the same test set."
         )
+    subjects = None if subjects_of is None else subjects_of(videos)
     pair = ([errors[video] for video in videos] for errors in (errors_a, errors_b))
     return {
-        **evaluation.compare(*pair, seed=seed, metric=metric)._asdict(),
+        **evaluation.compare(*pair, seed=seed, metric=metric, subjects=subjects)._asdict(),
         "scored_in_first_only": sorted(set(errors_a) - set(errors_b)),
         "scored_in_second_only": sorted(set(errors_b) - set(errors_a)),
         "scored_in_neither": sorted((set(per_video_a) | set(per_video_b)) - set(errors_a) - set(errors_b)),

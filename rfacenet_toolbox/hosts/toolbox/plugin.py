@@ -79,12 +79,16 @@ def _set_up_ours(config, main, root):
     from ...config import check
     from ...config.no_effect import told_no_effect
     from ...datasets.splits import check_times_if_there
+    from ..job import check_files
 
     check(config, host=ToolboxHost.name)
     _check_backends(config, root)
     for split in splits_used(config):
         check_times_if_there(config[split].DATA)
     host = ToolboxHost(root)
+    _name_validation_set(config)
+    _check_data_sets(config, root)
+    check_files(config)
     host.check_apart(config)
     host.print_warnings(config)
     for sentence in told_no_effect(config):
@@ -92,6 +96,27 @@ def _set_up_ours(config, main, root):
     loaders.set_loader(main, config.MODEL.RFACENET.RUNTIME)
     for function in contract.MODEL_FUNCTIONS:
         rebind(main, function, lambda original: _dispatcher(original, root))
+
+
+def _name_validation_set(config):
+    """main.py looks VALID's data set up even where USE_LAST_EPOCH leaves it alone, and ends if it has no name."""
+    if config.TOOLBOX_MODE == "train_and_test" and config.TEST.USE_LAST_EPOCH and not config.VALID.DATA.DATASET:
+        config.defrost()
+        config.VALID.DATA.DATASET = config.TRAIN.DATA.DATASET
+        config.freeze()
+
+
+def _check_data_sets(config, root):
+    """main.py finds a data set that it does not know only once those before it are preprocessed."""
+    with open(os.path.join(root, contract.MAIN_FILE), encoding="utf-8") as file:
+        source = file.read()
+    for split in splits_used(config):
+        name = config[split].DATA.DATASET
+        if '"PURE"' in source and f'"{name}"' not in source:
+            raise ConfigError(
+                f"{split}.DATA.DATASET is {name!r}, which the main.py of this checkout does not know. Name one that it "
+                f"knows, or run the config in the standalone host."
+            )
 
 
 def _dispatcher(original, root):

@@ -36,6 +36,8 @@ class RFaceNetLearner(Learner):
 
     @classmethod
     def check(cls, settings, clips, training):
+        if not -(2**63) <= settings.NOISE_SEED < 2**64:
+            raise ShapeError(f"NOISE_SEED is {settings.NOISE_SEED}; expected a number of 64 bits, which PyTorch takes.")
         super().check(settings, clips, training)
         if training and "heart_rate" in settings.LOSS.TASKS:
             try:

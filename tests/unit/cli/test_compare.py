@@ -43,7 +43,7 @@ def test_a_sentence_under_each_protocol(capsys, save):
     assert lines[:2] == [f"A: {close}", f"B: {far}"]
     assert lines[3] == "neurips2023, FFT, whole videos" and lines[6] == "toolbox2025, FFT, whole videos"
     for line in (lines[4], lines[7]):
-        assert line.startswith("  On 12 videos, A has an MAE of ")
+        assert line.startswith("  On 12 videos of 12 subjects, A has an MAE of ")
         assert "A is better by " in line and line.endswith("more than chance explains.")
 
 
@@ -64,7 +64,7 @@ def test_videos_of_one_file_only_are_named_and_left_out(capsys, save):
     content = run(
         capsys, save("a", some(CLOSE, 1, 2, 3, 4)), save("b", some(FAR, 2, 3, 4, 5, 6)), "--protocol", "neurips2023"
     )[1]
-    assert "  On 3 videos, A has" in content and "on too few videos to tell it from chance." in content
+    assert "  On 3 videos of 3 subjects, A has" in content and "on too few subjects to tell it from chance." in content
     assert "  left out, as only A has a score: 1 video (subject1)" in content
     assert "  left out, as only B has a score: 2 videos (subject5, subject6)" in content
 

@@ -18,6 +18,13 @@ REFUSED = [
     ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
     ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
+    ({"TRAIN.MODEL_FILE_NAME": "../x"}, "MODEL_FILE_NAME is '../x'; expected the beginning of a file name within"),
+    ({"TRAIN.MODEL_FILE_NAME": "a/../../x"}, "expected the beginning of a file name within MODEL_DIR"),
+    ({"TRAIN.MODEL_FILE_NAME": "/x"}, "expected the beginning of a file name within MODEL_DIR"),
+    ({"TRAIN.MODEL_FILE_NAME": "x" * 240}, "MODEL_FILE_NAME has 240 bytes"),
+    ({"LOG.PATH": "x" * 300}, "LOG.PATH has a folder name of 300 bytes"),
+    ({"DEVICE": "meta"}, "DEVICE is 'meta'; expected cpu"),
+    ({"MODEL.RFACENET.NOISE_SEED": 2**70}, "MODEL.RFACENET: NOISE_SEED is 1180.*expected a number of 64 bits"),
     ({"TOOLBOX_MODE": "only_test"}, "INFERENCE.MODEL_PATH is '', where no file is"),
     ({"TRAIN.DATA.FS": 1000000000}, "TRAIN.DATA.FS is 1000000000; expected the frame rate in Hz, 1 to 1000"),
     ({"MODEL.RFACENET.RUNTIME.WORKERS": 3000}, "WORKERS is 3000, each of them a process; expected at most 256"),
@@ -158,6 +165,12 @@ def test_checks_leave_the_random_numbers_alone(config_with):
     state = torch.get_rng_state()
     check(config, "standalone")
     assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="this machine has the GPU of a Mac")
+def test_the_gpu_of_a_mac_is_refused_where_there_is_none(config_with):
+    with pytest.raises(ConfigError, match="DEVICE is 'mps', the GPU of a Mac, and there is none here"):
+        check(config_with({"DEVICE": "mps"}), "standalone")
 
 
 @pytest.mark.parametrize(

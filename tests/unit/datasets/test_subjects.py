@@ -2,7 +2,7 @@
 
 import pytest
 
-from rfacenet_toolbox.datasets.subjects import SubjectClasses, subject_of
+from rfacenet_toolbox.datasets.subjects import SubjectClasses, subject_of, subjects_of
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.methods.learner import UNKNOWN_SUBJECT
 
@@ -41,3 +41,10 @@ def test_classes_are_in_the_order_of_the_subjects_numbers():
 def test_the_same_number_in_two_data_sets_is_two_people():
     identities = SubjectClasses.of_recordings("PURE", ["701"])
     assert identities.classes("UBFC-rPPG", ["subject7"]) == [UNKNOWN_SUBJECT]
+
+
+def test_names_of_one_data_set_tell_whom_they_show():
+    assert subjects_of(["101", "102", "201"]) == ["PURE/1", "PURE/1", "PURE/2"]
+    assert subjects_of(["subject1", "subject10"]) == ["UBFC-rPPG/1", "UBFC-rPPG/10"]
+    assert subjects_of(["subject1", "101"]) is None
+    assert subjects_of(["P1a"]) is None

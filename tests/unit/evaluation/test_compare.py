@@ -121,3 +121,31 @@ def test_the_errors_of_a_video_are_one_number():
     }
     assert video_errors(per_video) == {"subject1": 4.0, "subject2": 0.0}
     assert video_errors(per_video, "RMSE") == {"subject1": 5.0, "subject2": 0.0}
+
+
+def test_the_subject_is_the_unit_not_the_video():
+    """Six copies of a person's video say nothing that one does not: the interval and p are those of one each."""
+    random = np.random.RandomState(3)
+    a, b = random.rand(2, 8) * 5
+    alone = compare(a, b)
+    copies = compare(np.repeat(a, 6), np.repeat(b, 6), subjects=np.repeat(list("abcdefgh"), 6))
+    assert (copies.n, copies.subjects, alone.subjects) == (48, 8, 8)
+    for one, other in zip(copies[:4], alone[:4]):
+        assert one == pytest.approx(other, rel=0.01)
+    as_if_independent = compare(np.repeat(a, 6), np.repeat(b, 6))
+    assert as_if_independent.high - as_if_independent.low < 0.6 * (copies.high - copies.low)
+    assert copies.sentence.startswith("On 48 videos of 8 subjects, A has")
+
+
+def test_subjects_may_have_different_numbers_of_videos():
+    a, b = np.array([1.0, 2, 3, 10]), np.array([2.0, 2, 2, 2])
+    for metric, value in (("MAE", 4 - 2), ("RMSE", 28.5**0.5 - 2)):
+        found = compare(a, b, metric=metric, subjects=["1", "1", "1", "2"])
+        assert found.difference == pytest.approx(value) and found.subjects == 2
+
+
+def test_one_person_is_not_compared():
+    with pytest.raises(EvaluationError, match="All 3 videos are of the subject PURE/1"):
+        compare([1, 2, 3], [2, 3, 4], subjects=["PURE/1"] * 3)
+    with pytest.raises(EvaluationError, match="3 videos and the subjects of 2"):
+        compare([1, 2, 3], [2, 3, 4], subjects=["a", "b"])

@@ -228,8 +228,7 @@ def test_a_training_without_a_validation_set_gets_past_mains_look_at_its_name(
     activated_checkout, use_last_epoch, dataset
 ):
     settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.USE_LAST_EPOCH": use_last_epoch}
-    config = activated_checkout.get_config(settings)
-    assert config.VALID.DATA.DATASET == dataset
+    assert dataset == activated_checkout.get_config(settings).VALID.DATA.DATASET
 
 
 def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocessed(activated_checkout):

@@ -10,7 +10,7 @@ from support.recordings import FIRST_NS, noise_frames, pulse, write_pure, write_
 
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
-from rfacenet_toolbox.datasets.times import RecordedTimes, check_times, disagreement
+from rfacenet_toolbox.datasets.times import RecordedTimes, check_times, disagreement, remarks
 from rfacenet_toolbox.errors import DataError
 
 SMALL = {"height": 8, "width": 8}
@@ -18,7 +18,9 @@ SECONDS = 20
 
 
 def check(root, dataset="PURE", fs_hz=30):
-    return check_times(find_recordings(dataset, str(root)), fs_hz)
+    recordings = find_recordings(dataset, str(root))
+    check_times(recordings, fs_hz)
+    return remarks(recordings, fs_hz)
 
 
 def pure(root, seconds=SECONDS):

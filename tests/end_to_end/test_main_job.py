@@ -15,6 +15,7 @@ from support.main_job import EPOCHS, FRAMES, ROOT, finish, kill, model_files, re
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.cli import standalone
+from rfacenet_toolbox.runtime import files
 from rfacenet_toolbox.training import state_dicts
 
 REAL_VIDEO = ROOT.parent / "shared" / "data" / "real_video_1"
@@ -67,6 +68,8 @@ def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trai
     read_until(process, r"Test:")
     kill(process)
     assert not results.exists()
+    left = model_files(copied) / f".small_Epoch9.pth.{files._host()}-{process.pid}.tmp"  # of a writer that was killed
+    left.write_text("")
     for damage in ("", "{"):
         results.write_text(damage)
         capfd.readouterr()
@@ -75,6 +78,7 @@ def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trai
         assert "Train epoch" not in shown.err and "is finished, and is not repeated" in shown.out
         again = json.loads(results.read_text())
         assert again["protocols"] == json.loads(whole)["protocols"] and "warnings" not in again
+    assert not left.exists()
 
 
 def test_preprocessing_that_was_killed_goes_on_where_it_was(tmp_path):

@@ -17,7 +17,7 @@ PASSES = 3
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=5, help="pairs; the toolbox's workers are started for one alone")
+    parser.add_argument("--repeats", type=int, default=2, help="pairs; the toolbox's workers are started for one alone")
     args = parser.parse_args()
     print(machine())
     own = worker_count(-1)

@@ -1,5 +1,10 @@
 """Sphinx's settings: `make docs` builds the site into site/, and it opens without a network."""
 
+import re
+
+from numpy.typing import ArrayLike
+from sphinx.util.typing import stringify_annotation
+
 import rfacenet_toolbox
 
 project = html_title = "rFaceNet for the rPPG-Toolbox"
@@ -32,15 +37,26 @@ html_show_sourcelink = False
 
 
 def setup(app):
-    app.connect("autodoc-skip-member", lambda app, what, name, member, skip, options: skip or _is_bare_field(member))
-    app.connect("autodoc-process-signature", _with_plain_defaults)
+    app.connect("autodoc-process-signature", _readable)
+    app.connect("autodoc-process-docstring", _plain, priority=400)  # before Napoleon
 
 
-def _is_bare_field(member):
-    """A NamedTuple gives its fields this docstring; the signature shows them already."""
-    return str(getattr(member, "__doc__", "")).startswith("Alias for field number")
+def _readable(app, what, name, value, options, signature, returns):
+    """NumPy's aliases under their names, and no ``<factory>``, which a dataclass has for the default of a list."""
+    return tuple(text and _with_names(text.replace("<factory>", "...")) for text in (signature, returns))
 
 
-def _with_plain_defaults(app, what, name, value, options, signature, returns):
-    """A dataclass shows the default of a list as ``<factory>``, which Sphinx cannot parse."""
-    return signature and signature.replace("<factory>", "..."), returns
+def _with_names(text):
+    text = text.replace(stringify_annotation(ArrayLike, "smart"), "ArrayLike")
+    return re.sub(r"~numpy\.ndarray\[~typing\.Any, ~numpy\.dtype\[([~.\w]+)\]\]", r"NDArray[\1]", text)
+
+
+def _plain(app, what, name, value, options, lines):
+    """Leave out what NamedTuple says of its fields. Keep Napoleon from reading "what: more" as a type and its text."""
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
+    firsts = [0] if what in ("attribute", "data", "property") and lines else []
+    firsts += [number + 1 for number, line in enumerate(lines[:-1]) if line.strip() in ("Returns:", "Yields:")]
+    for first in firsts:
+        text = lines[first].lstrip()
+        lines[first] = lines[first][: len(lines[first]) - len(text)] + ": " + text

@@ -4,14 +4,14 @@ import importlib.util
 from collections import Counter
 
 import pytest
+from support.activated_checkout import activated_checkout
 from support.browser import BROWSER
 from support.checkouts import REAL, real_checkout
 from support.configs import config_with
-from support.main_job import copied, finished
+from support.main_job import finished_job, finished_job_copy
 from support.paths import SHARED, TESTS
-from support.plugged import plugged
 
-__all__ = ["config_with", "copied", "finished", "plugged", "real_checkout"]
+__all__ = ["activated_checkout", "config_with", "finished_job", "finished_job_copy", "real_checkout"]
 
 #: {marker: (whether it is there, what a test with that marker needs, how it is had)}
 NEEDS = {

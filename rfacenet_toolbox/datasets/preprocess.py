@@ -51,15 +51,9 @@ class RecordingReport:
 
 @dataclass(frozen=True)
 class PreprocessReport:
-    """What became of all recordings; ``str()`` tells it in a few lines.
-
-    Attributes:
-        recordings: a :class:`RecordingReport` of each.
-        warnings: about their times, a sentence each.
-    """
+    """What became of all recordings; ``str()`` tells it in a few lines."""
 
     recordings: Tuple[RecordingReport, ...]
-    warnings: Tuple[str, ...] = ()
 
     def __str__(self):
         done = self.recordings
@@ -74,7 +68,6 @@ class PreprocessReport:
                     f"Warning: no face found in {one.faces_not_found} of the {one.detections} frames of {one.name} in "
                     f"which it was looked for; those frames are not cropped to a face."
                 )
-        lines += [f"Warning: {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
 
@@ -99,7 +92,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
             recordings that failed, each with its reason. The others are cached and stay so.
     """
     settings = preprocess_settings(data_node)
-    warnings = check_times(recordings, settings.fs_hz)
+    check_times(recordings, settings.fs_hz)
     clip_cache.check_cached_path(cached_path)
     if workers is not None and workers < 1:
         raise ConfigError(f"The number of preprocessing workers is {workers}; expected 1 or more. Correct it.")
@@ -121,7 +114,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
     if failures:
         raise _failed(recordings, failures, cached_path)
     inputs = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
-    return inputs, PreprocessReport(tuple(reports), tuple(warnings))
+    return inputs, PreprocessReport(tuple(reports))
 
 
 def _failed(recordings, failures, cached_path):

@@ -90,34 +90,35 @@ def check_times(recordings, fs_hz):
 
     A recording whose times cannot be read is left to whoever reads it, and names what is wrong with its files.
 
-    Returns:
-        A list of sentences about differences that are accepted.
-
     Raises:
         DataError: names every recording whose times disagree.
     """
-    failures, remarks = [], {}
-    for recording in recordings:
-        try:
-            times = recording.dataset.times(recording)
-        except DataError:
-            continue
-        found = disagreement(times, fs_hz)
-        if found:
-            failures.append(recording.error(found))
-        elif worth_saying(times, fs_hz):
-            remarks[recording.name] = worth_saying(times, fs_hz)
+    found = [(recording, disagreement(times, fs_hz)) for recording, times in _readable(recordings)]
+    failures = [recording.error(what) for recording, what in found if what]
     if failures:
         reasons = "\n".join(f"- {error}" for error in failures)
         raise DataError(
             f"The times of {len(failures)} of {len(recordings)} recordings cannot be right. Nothing was cached. Repair "
             f"these, or move them out of DATA_PATH, and run the same command:\n{reasons}"
         )
-    if not remarks:
+
+
+def remarks(recordings, fs_hz):
+    """A list of sentences, often none, about differences that :func:`check_times` accepts."""
+    found = [(recording.name, worth_saying(times, fs_hz)) for recording, times in _readable(recordings)]
+    found = [(name, remark) for name, remark in found if remark]
+    if not found:
         return []
-    name, remark = next(iter(remarks.items()))
-    others = f" So it is, or nearly, with {len(remarks) - 1} more recordings." if len(remarks) > 1 else ""
-    return [f"{name} has {remark}.{others}"]
+    others = f" So it is, or nearly, with {len(found) - 1} more recordings." if len(found) > 1 else ""
+    return [f"{found[0][0]} has {found[0][1]}.{others}"]
+
+
+def _readable(recordings):
+    for recording in recordings:
+        try:
+            yield recording, recording.dataset.times(recording)
+        except DataError:
+            continue
 
 
 def _unevenness(what, stamps_s):

@@ -9,9 +9,9 @@ metric   unit     what it is
 MAE      bpm      mean absolute error of the heart rate
 RMSE     bpm      root mean square error of the heart rate
 MAPE     %        mean absolute error relative to the true heart rate
-Pearson  -        correlation of estimated and true heart rates over the videos
+Pearson  none     correlation of estimated and true heart rates over the videos
 SNR      dB       power near the true heart rate and its double, over the rest of the band
-MACC     -        largest correlation of the two waveforms over circular shifts, 0 to 1
+MACC     none     largest correlation of the two waveforms over circular shifts, 0 to 1
 ======== ======== ==================================================================================
 
 each with a standard error. The band and the formula of RMSE's standard error have changed within the toolbox under the

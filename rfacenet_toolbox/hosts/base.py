@@ -84,7 +84,11 @@ class Host:
             )
 
     def warnings(self, config):
-        """Sentences about what differs between the splits, or is in two of them, and may be meant; often none."""
+        """Sentences about what may be meant, often none: what differs between the splits, or is in two of them, and
+        frame rates that are not quite FS."""
+        from ..datasets.settings import frame_rate_hz
+        from ..datasets.times import remarks
+
         splits = splits_used(config)
         sentences = between_splits.warnings(config, splits)
         recordings = self._recordings_of_splits(config)
@@ -95,6 +99,8 @@ class Host:
             elif _shared_people(recordings, one, other):
                 people = ", ".join(map(str, _shared_people(recordings, one, other)))
                 sentences.append(f"{one} and {other} have recordings of the same people: subject {people}.")
+        for split, found in recordings.items():
+            sentences += [f"{split}: {remark}" for remark in remarks(found, frame_rate_hz(config[split].DATA))]
         return sentences
 
     def print_warnings(self, config):

@@ -41,7 +41,7 @@ def run(config, loaders, host):
         config: the whole frozen tree.
         loaders: ``{"train", "valid", "test"}`` -> DataLoader or None; batches are ``(clips (B, 3, T, H, W), labels
             (B, T), names, chunk numbers as text)``.
-        host: the :class:`~rfacenet_toolbox.hosts.Host` that made them.
+        host: the :class:`~rfacenet_toolbox.hosts.base.Host` that made them.
 
     Returns:
         The content of ``results.json``; None in the processes that only help to train.
@@ -75,7 +75,7 @@ def run_signal_methods(config, loader, host):
     Args:
         config: the whole frozen tree.
         loader: gives the items of :class:`~rfacenet_toolbox.datasets.clips.MeanColours` one by one (batch_size None).
-        host: the :class:`~rfacenet_toolbox.hosts.Host` that made it.
+        host: the :class:`~rfacenet_toolbox.hosts.base.Host` that made it.
 
     Returns:
         {method: the content of its ``results.json``}.

@@ -76,6 +76,7 @@ def _run_signal_methods(config):
         return None
     host = StandaloneHost()
     host.check_apart(config)
+    host.print_warnings(config)
     colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
     settings = config.MODEL.RFACENET.RUNTIME
     loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))

@@ -115,12 +115,9 @@ def _death(exitcode):
 def _serve(connection, function):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     cv2.setNumThreads(1)
-    while True:
-        try:
-            task = connection.recv()
-        except EOFError:
-            return
-        connection.send(_attempt(function, task))
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent has ended, or was killed
+        while True:
+            connection.send(_attempt(function, connection.recv()))
 
 
 def _attempt(function, task):

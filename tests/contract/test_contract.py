@@ -12,26 +12,25 @@ import numpy as np
 import pytest
 import torch
 from support.checkouts import CHECKOUTS, contents
+from support.configs import for_splits, laid_over, resized, write
 from support.contract_hosts import (
     CHUNKS,
-    CONFIGS,
     EPOCHS,
     FRAMES,
     MODEL_FILE_NAME,
     RFACENET,
-    ROOT,
     SIGNAL_METHODS,
     VIDEOS,
     Host,
     Run,
+    draw_recordings,
     execute,
-    settings,
-    signal_settings,
+    signal_methods,
     toolbox_host,
-    write_recordings,
+    training,
     write_stubs,
-    write_yaml,
 )
+from support.paths import CONFIGS, ROOT
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.config import load
@@ -47,7 +46,7 @@ METRICS = ("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC")
 
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory):
-    return write_recordings(tmp_path_factory.mktemp("recordings"))
+    return draw_recordings(tmp_path_factory.mktemp("recordings"))
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +78,10 @@ def toolbox(request, host_of):
 def succeeded(run):
     assert run.status == 0, run.stdout[-2000:] + run.stderr[-4000:]
     return run
+
+
+def only_test(weights):
+    return {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": str(weights)}
 
 
 def assert_same_metrics(one, other, tolerance=TOLERANCE):
@@ -207,20 +210,17 @@ def test_tables_have_a_row_for_each_video_and_each_epoch(host):
 
 
 @pytest.mark.parametrize(
-    "changes, parts",
+    "settings, parts",
     [
-        ({"TRAIN__EPOCH": 3}, ["config.yaml", "TRAIN.EPOCH", "Did you mean TRAIN.EPOCHS"]),
-        ({"TEST__DATA__CACHED_PATH": "<folder>/input_clips"}, ["TEST.DATA", "CACHED_PATH", "'input'"]),
-        ({"TRAIN__DATA__PREPROCESS__CROP_FACE": {"BACKEND": "MTCNN"}}, ["TRAIN.DATA", "BACKEND", "'MTCNN'", "HC"]),
+        ({"TRAIN.EPOCH": 3}, ["config.yaml", "TRAIN.EPOCH", "Did you mean TRAIN.EPOCHS"]),
+        ({"TEST.DATA.CACHED_PATH": "<folder>/input_clips"}, ["TEST.DATA", "CACHED_PATH", "'input'"]),
+        ({"TRAIN.DATA.PREPROCESS.CROP_FACE.BACKEND": "MTCNN"}, ["TRAIN.DATA", "BACKEND", "'MTCNN'", "HC"]),
     ],
     ids=["unknown key", "input in the cache path", "face backend"],
 )
-def test_a_config_that_cannot_work_is_refused_before_anything_is_written(host, tmp_path, changes, parts):
-    changes = {
-        key: value.replace("<folder>", str(tmp_path)) if isinstance(value, str) else value
-        for key, value in changes.items()
-    }
-    run = host.main(tmp_path, cache=tmp_path / "clips", preprocess=True, **changes)
+def test_a_config_that_cannot_work_is_refused_before_anything_is_written(host, tmp_path, settings, parts):
+    settings = {key: str(value).replace("<folder>", str(tmp_path)) for key, value in settings.items()}
+    run = host.main(tmp_path, for_splits({"DO_PREPROCESS": True}), settings, cache=tmp_path / "clips")
     assert run.status == 2
     assert "Traceback" not in run.stderr
     (message,) = [line for line in run.stderr.splitlines() if line.startswith("error: ")]
@@ -234,7 +234,7 @@ def test_a_checkpoint_gives_the_same_metrics_in_either_host(host, standalone, tm
     reference = succeeded(standalone.trained)
     succeeded(host.trained)
     weights = Path(reference.results()["weights"])
-    run = succeeded(host.main(tmp_path, TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=str(weights)))
+    run = succeeded(host.main(tmp_path, only_test(weights)))
     results = run.results()
     assert (results["mode"], results["train_set"], results["weights"]) == ("only_test", None, str(weights))
     assert results["videos"] == {"expected": 3, "scored": 3, "missing": []}
@@ -245,9 +245,7 @@ def test_a_checkpoint_gives_the_same_metrics_in_either_host(host, standalone, tm
 def test_the_standalone_host_reads_the_clips_and_tests_the_weights_of_a_toolbox(toolbox, standalone, tmp_path):
     reference = succeeded(toolbox.trained)
     weights = reference.results()["weights"]
-    run = succeeded(
-        standalone.main(tmp_path, cache=toolbox.cache, TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=weights)
-    )
+    run = succeeded(standalone.main(tmp_path, only_test(weights), cache=toolbox.cache))
     assert_same_metrics(reference.results(), run.results())
 
 
@@ -255,8 +253,8 @@ def test_rfacenet_run_trains_the_same_weights_in_either_host(host, standalone, t
     """On the clips that the standalone host preprocessed, in a checkout without the plug-in, last epoch tested."""
     reference = succeeded(standalone.trained)
     before = contents(host.untouched) if host.untouched else None
-    changes = {"TEST__USE_LAST_EPOCH": True, "INFERENCE__EVALUATION_METHOD": "FFT"}
-    run = succeeded(host.rfacenet_run(tmp_path, cache=standalone.cache, **changes))
+    settings = {"TEST.USE_LAST_EPOCH": True, "INFERENCE.EVALUATION_METHOD": "FFT"}
+    run = succeeded(host.rfacenet_run(tmp_path, settings, cache=standalone.cache))
     assert host.untouched is None or contents(host.untouched) == before
     results = run.results()
     assert (results["host"], results["weights"]) == (host.name, str(run.weights(EPOCHS - 1)))
@@ -287,8 +285,8 @@ def test_built_in_physnet_is_the_same_with_and_without_the_plug_in(toolbox, tmp_
     assert [line.split()[1] for line in metrics] == ["MAE", "RMSE", "MAPE", "Pearson", "SNR"]
     assert {epoch for epoch, _ in losses(control)} == {str(epoch) for epoch in range(EPOCHS)}
     for asked in (False, True):
-        settings = {"RFACENET": {"RUNTIME": {"BUILT_IN_MODELS": asked}}}
-        plugged = physnet(toolbox, toolbox.root, tmp_path / f"with_{asked}", ROOT, settings)
+        ours = {"MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": asked}
+        plugged = physnet(toolbox, toolbox.root, tmp_path / f"with_{asked}", ROOT, ours)
         assert [line for line in plugged.stdout.splitlines() if line.startswith("FFT ")] == metrics
         assert losses(plugged) == losses(control)
         for epoch in range(EPOCHS):
@@ -319,8 +317,8 @@ def test_signal_methods_give_the_same_metrics_in_either_host(host, standalone, m
 def test_the_toolboxs_signal_methods_print_the_same_with_and_without_the_plug_in(toolbox, tmp_path):
     """And what it prints is what our evaluation makes of the waveforms that were kept."""
     succeeded(toolbox.predicted)
-    control = signal_methods(toolbox, toolbox.untouched, tmp_path / "without", write_stubs(tmp_path / "stubs"))
-    plugged = signal_methods(toolbox, toolbox.root, tmp_path / "with", ROOT)
+    control = green_and_pos(toolbox, toolbox.untouched, tmp_path / "without", write_stubs(tmp_path / "stubs"))
+    plugged = green_and_pos(toolbox, toolbox.root, tmp_path / "with", ROOT)
     figures = [re.findall(r"^(Used|Peak|PEAK|FFT)(.*)$", run.stdout, re.MULTILINE) for run in (control, plugged)]
     assert figures[0] == figures[1] and len(figures[0]) == 12
     printed = [float(value) for value in re.findall(r"^Peak MAE \(Peak Label\): (\S+)", plugged.stdout, re.MULTILINE)]
@@ -329,14 +327,13 @@ def test_the_toolboxs_signal_methods_print_the_same_with_and_without_the_plug_in
         assert mae in [pytest.approx(summary["MAE"][0], abs=1e-6) for summary in protocols.values()]
 
 
-def signal_methods(toolbox, root, folder, pythonpath):
+def green_and_pos(toolbox, root, folder, pythonpath):
     """GREEN and POS in a copy of ``root``."""
     shutil.copytree(str(root), str(folder / "checkout"), ignore=shutil.ignore_patterns("__pycache__"))
     start_fewer_workers(folder / "checkout")
     base = CONFIGS / "UBFC_UNSUPERVISED.yaml"
-    tree = signal_settings(folder, toolbox.recordings, toolbox.cache, base, ["GREEN", "POS"])
-    tree["UNSUPERVISED"]["DATA"]["DO_PREPROCESS"] = False
-    config = write_yaml(folder, tree)
+    settings = signal_methods(folder, toolbox.recordings, toolbox.cache, base, ["GREEN", "POS"])
+    config = write(folder / "config.yaml", settings, {"UNSUPERVISED.DATA.DO_PREPROCESS": False})
     process = execute(["main.py", "--config_file", config], folder / "checkout", pythonpath)
     return succeeded(Run(process, folder / "run"))
 
@@ -344,18 +341,20 @@ def signal_methods(toolbox, root, folder, pythonpath):
 @pytest.mark.parametrize("row", ["PHYSNET", "TSCAN"])
 def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, standalone, tmp_path, row):
     """Trained standalone, tested by the toolbox's own model; a shipped config, clips that each preprocessed itself."""
-    small = {"W": 36, "H": 36}
-    changes = {f"{split}__DATA__PREPROCESS__RESIZE": small for split in ("TRAIN", "VALID", "TEST")}
-    changes.update(MODEL__PHYSNET__FRAME_NUM=FRAMES, MODEL__TSCAN__FRAME_DEPTH=8, TRAIN__EPOCHS=1)
-    changes.update(shipped=f"table2/PURE_UBFC_{row}.yaml", preprocess=True, TEST__USE_LAST_EPOCH=True)
-    ours = succeeded(standalone.main(tmp_path / "ours", cache=tmp_path / "ours" / "clips", **changes))
+    settings = laid_over(
+        for_splits({"DO_PREPROCESS": True, **resized(36, 36)}),
+        {"MODEL": {"PHYSNET.FRAME_NUM": FRAMES, "TSCAN.FRAME_DEPTH": 8}},
+        {"TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True},
+    )
+    shipped = f"table2/PURE_UBFC_{row}.yaml"
+    ours = succeeded(standalone.main(tmp_path / "ours", settings, cache=tmp_path / "ours" / "clips", shipped=shipped))
     results = ours.results()
-    changes.update(TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=results["weights"])
-    changes.update(MODEL__RFACENET__RUNTIME__BUILT_IN_MODELS=True)  # its 16 spawned workers take a minute a pass
-    theirs = succeeded(toolbox.main(tmp_path / "theirs", cache=tmp_path / "theirs" / "clips", **changes))
+    asked = {"MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True}  # the toolbox's 16 spawned workers take a minute a pass
+    folder, tested = tmp_path / "theirs", only_test(results["weights"])
+    theirs = succeeded(toolbox.main(folder, settings, tested, asked, cache=folder / "clips", shipped=shipped))
     assert "===Testing===" in theirs.stdout and not (theirs.log / "results.json").exists()
     (saved,) = theirs.log.glob("*/saved_test_outputs/*_outputs.pickle")
-    method = load(tmp_path / "theirs" / "config.yaml").INFERENCE.EVALUATION_METHOD
+    method = load(folder / "config.yaml").INFERENCE.EVALUATION_METHOD
     scored = read_outputs(saved).evaluate(Scheme(method=method))
     assert set(scored) == PROTOCOLS
     for protocol, (summary, _) in scored.items():
@@ -364,16 +363,18 @@ def test_a_baselines_checkpoint_gives_the_same_metrics_in_either_host(toolbox, s
             assert summary[metric] == pytest.approx(results["protocols"][protocol][metric], rel=0, abs=0.01)
 
 
-def physnet(toolbox, root, folder, pythonpath, settings_of_ours=None):
+def physnet(toolbox, root, folder, pythonpath, *ours):
     """Train and test the toolbox's PhysNet in a copy of ``root``; an unplugged checkout knows all keys but ours."""
-    changes = {"TRAIN__MODEL_FILE_NAME": MODEL_FILE_NAME, "TEST__USE_LAST_EPOCH": True}
-    changes["INFERENCE__EVALUATION_METHOD"] = "FFT"
-    base = CONFIGS / "table2" / "PURE_UBFC_PHYSNET.yaml"
-    tree = settings(folder, toolbox.recordings, toolbox.cache, False, base, **changes)
-    tree["MODEL"] = {"PHYSNET": {"FRAME_NUM": FRAMES}, **(settings_of_ours or {})}
+    settings = {
+        "TRAIN.MODEL_FILE_NAME": MODEL_FILE_NAME,
+        "TEST.USE_LAST_EPOCH": True,
+        "INFERENCE.EVALUATION_METHOD": "FFT",
+        "MODEL.PHYSNET.FRAME_NUM": FRAMES,
+    }
+    base = training(folder, toolbox.recordings, toolbox.cache, CONFIGS / "table2" / "PURE_UBFC_PHYSNET.yaml")
     shutil.copytree(str(root), str(folder / "checkout"), ignore=shutil.ignore_patterns("__pycache__"))
     start_fewer_workers(folder / "checkout")
-    config = write_yaml(folder, tree)
+    config = write(folder / "config.yaml", base, settings, *ours)
     process = execute(["main.py", "--config_file", config], folder / "checkout", pythonpath)
     return succeeded(Run(process, folder / "run"))
 

@@ -13,41 +13,31 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from support.checkouts import CHECKOUTS
-from support.data_recordings import (
-    data_node,
-    face_frames,
-    noise_frames,
-    pulse,
-    write_ground_truth,
-    write_pure,
-    write_ubfc_rppg,
-)
-from support.paths import SHARED, SUPPORT
+from support.configs import CROPPED, MEDIAN_BOX, data_node, data_settings, detected_every, resized, write
+from support.paths import REAL_VIDEO, SUPPORT
+from support.recordings import face_frames, noise_frames, pulse, write_ground_truth, write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.splits import load_split
 
-SIDE = SUPPORT / "data_toolbox_side.py"
-REAL_VIDEO = SHARED / "real_video_1"
+SCRIPT = SUPPORT / "toolbox_loaders.py"
 
+#: settings below DATA, in layers
 CASES = {
-    "whole frame": {},
-    "raw": {"DATA_TYPE": ["Raw"], "LABEL_TYPE": "Raw"},
-    "standardised": {"DATA_TYPE": ["Standardized"], "LABEL_TYPE": "Standardized"},
-    "two types, wide": {"DATA_TYPE": ["DiffNormalized", "Standardized"], "W": 14, "H": 10, "DATA_FORMAT": "NDCHW"},
-    "in one piece": {"DO_CHUNK": False, "DATA_FORMAT": "NDHWC"},
-    "face": {"DO_CROP_FACE": True, "W": 72, "H": 72},
-    "tight face": {"DO_CROP_FACE": True, "USE_LARGE_FACE_BOX": False},
-    "moving face": {"DO_CROP_FACE": True, "DO_DYNAMIC_DETECTION": True, "DYNAMIC_DETECTION_FREQUENCY": 7},
-    "median face": {
-        "DO_CROP_FACE": True,
-        "DO_DYNAMIC_DETECTION": True,
-        "DYNAMIC_DETECTION_FREQUENCY": 7,
-        "USE_MEDIAN_FACE_BOX": True,
-    },
-    "median of one": {"DO_CROP_FACE": True, "USE_MEDIAN_FACE_BOX": True},
+    "whole frame": [],
+    "raw": [{"PREPROCESS": {"DATA_TYPE": ["Raw"], "LABEL_TYPE": "Raw"}}],
+    "standardised": [{"PREPROCESS": {"DATA_TYPE": ["Standardized"], "LABEL_TYPE": "Standardized"}}],
+    "two types, wide": [
+        {"PREPROCESS.DATA_TYPE": ["DiffNormalized", "Standardized"], "DATA_FORMAT": "NDCHW"},
+        resized(14, 10),
+    ],
+    "in one piece": [{"PREPROCESS.DO_CHUNK": False, "DATA_FORMAT": "NDHWC"}],
+    "face": [CROPPED, resized(72, 72)],
+    "tight face": [CROPPED, {"PREPROCESS.CROP_FACE.USE_LARGE_FACE_BOX": False}],
+    "moving face": [CROPPED, detected_every(7)],
+    "median face": [CROPPED, detected_every(7), MEDIAN_BOX],
+    "median of one": [CROPPED, MEDIAN_BOX],
 }
 
 
@@ -58,7 +48,7 @@ def checkout(request):
 
 def toolbox(checkout, **job):
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")  # leave the checkout as it is
-    command = [sys.executable, str(SIDE)]
+    command = [sys.executable, str(SCRIPT)]
     done = subprocess.run(command, cwd=checkout, env=environment, input=json.dumps(job), text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -103,8 +93,8 @@ def check_file_list(mine, its):
 
 
 def nodes(dataset, raw, folder, cases):
-    ours = [data_node(dataset, raw, folder / f"ours{index}", **case) for index, case in enumerate(cases)]
-    theirs = [data_node(dataset, raw, folder / f"theirs{index}", **case) for index, case in enumerate(cases)]
+    ours = [data_node(dataset, raw, folder / f"ours{index}", *case) for index, case in enumerate(cases)]
+    theirs = [data_node(dataset, raw, folder / f"theirs{index}", *case) for index, case in enumerate(cases)]
     return ours, theirs
 
 
@@ -125,14 +115,14 @@ def test_ubfc_rppg_clips_are_the_toolboxs(checkout, tmp_path):
 def test_a_longer_label_gives_the_toolboxs_clips(checkout, tmp_path):
     raw = tmp_path / "raw"
     write_ubfc_rppg(raw, "subject2", noise_frames(40), pulse(49, 30))
-    compare(checkout, *nodes("UBFC-rPPG", raw, tmp_path, [{}]))
+    compare(checkout, *nodes("UBFC-rPPG", raw, tmp_path, [[]]))
 
 
 def test_a_part_of_pure_is_the_toolboxs(checkout, tmp_path):
     raw = tmp_path / "raw"
     for subject in (1, 2, 3, 10):
         write_pure(raw, f"{subject:02d}-01", noise_frames(20, seed=subject))
-    compare(checkout, *nodes("PURE", raw, tmp_path, [{"BEGIN": 0.0, "END": 0.8}, {"BEGIN": 0.8, "END": 1.0}]))
+    compare(checkout, *nodes("PURE", raw, tmp_path, [[{"END": 0.8}], [{"BEGIN": 0.8}]]))
 
 
 @pytest.mark.real_data
@@ -141,30 +131,24 @@ def test_a_real_recordings_clips_are_the_toolboxs(checkout, tmp_path):
     path.mkdir(parents=True)
     shutil.copy(str(REAL_VIDEO / "sample_video_1.mp4"), str(path / "vid.avi"))
     write_ground_truth(path, pd.read_csv(REAL_VIDEO / "sample_vitals_1.csv")["ppg"].to_numpy())
-    case = {"DO_CROP_FACE": True, "W": 72, "H": 72, "CHUNK_LENGTH": 128}
-    median = dict(case, DO_DYNAMIC_DETECTION=True, DYNAMIC_DETECTION_FREQUENCY=90, USE_MEDIAN_FACE_BOX=True)
-    compare(checkout, *nodes("UBFC-rPPG", tmp_path / "raw", tmp_path, [case, median]))
+    case = [CROPPED, resized(72, 72), {"PREPROCESS.CHUNK_LENGTH": 128}]
+    compare(checkout, *nodes("UBFC-rPPG", tmp_path / "raw", tmp_path, [case, [*case, detected_every(90), MEDIAN_BOX]]))
 
 
 def test_experiment_names_are_the_toolboxs(checkout, tmp_path):
-    def split(dataset, **changes):
-        node = data_node(dataset, tmp_path, tmp_path / "cache", DO_PREPROCESS=False, W=72, H=64, **changes)
-        return {"DATA": yaml.safe_load(node.dump())}
-
-    config = {
-        "TOOLBOX_MODE": "train_and_test",
-        "TRAIN": split("PURE", DO_CROP_FACE=True),
-        "VALID": split("PURE", DATA_TYPE=["DiffNormalized", "Standardized"], USE_MEDIAN_FACE_BOX=True),
-        "TEST": dict(split("UBFC-rPPG", LARGE_BOX_COEF=1.25, DO_DYNAMIC_DETECTION=True), USE_LAST_EPOCH=False),
-        "UNSUPERVISED": split("UBFC-rPPG", LABEL_TYPE="Raw"),
+    both = [tmp_path, tmp_path / "cache", resized(72, 64), {"DO_PREPROCESS": False}]
+    splits = {
+        "TRAIN": ["PURE", *both, CROPPED],
+        "VALID": ["PURE", *both, {"PREPROCESS.DATA_TYPE": ["DiffNormalized", "Standardized"]}, MEDIAN_BOX],
+        "TEST": ["UBFC-rPPG", *both, {"PREPROCESS.CROP_FACE.LARGE_BOX_COEF": 1.25}, detected_every(30)],
+        "UNSUPERVISED": ["UBFC-rPPG", *both, {"PREPROCESS.LABEL_TYPE": "Raw"}],
     }
-    path = tmp_path / "names.yaml"
-    path.write_text(yaml.safe_dump(config))
+    general = {"TOOLBOX_MODE": "train_and_test", "TEST.USE_LAST_EPOCH": False}
+    written = {f"{name}.DATA": data_settings(*settings) for name, settings in splits.items()}
+    path = write(tmp_path / "names.yaml", general, written)
     expected = json.loads(toolbox(checkout, names=str(path)).splitlines()[-1])
-    for name in expected:
-        node = data_node("PURE", tmp_path, tmp_path)
-        node.merge_from_other_cfg(type(node)(config[name]["DATA"]))
-        assert clip_cache.experiment_name(node, name) == expected[name]
+    for name, settings in splits.items():
+        assert clip_cache.experiment_name(data_node(*settings), name) == expected[name]
 
 
 def test_opencvs_cascade_is_the_checkouts(checkout):

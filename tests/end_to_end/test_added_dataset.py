@@ -7,9 +7,10 @@ import sys
 
 import numpy as np
 import pytest
-from support.data_recordings import face_frames, pulse
+from support.configs import for_splits
 from support.main_job import FRAMES, LENGTH, write_config
 from support.paths import ROOT, SUPPORT
+from support.recordings import face_frames, pulse
 
 from rfacenet_toolbox.training import state_dicts
 
@@ -17,12 +18,9 @@ SCRIPT = SUPPORT / "made_up_dataset.py"
 NAMES = ["P01_rest", "P01_talk", "P02_rest", "P10_rest", "P10_talk"]
 
 
-def run(folder, **changes):
-    data = {"DATASET": "MadeUp", "DATA_PATH": str(folder / "raw")}
-    settings = {f"{split}__DATA__{key}": value for split in ("TRAIN", "VALID", "TEST") for key, value in data.items()}
-    config = write_config(
-        folder, **{**settings, "TRAIN__EPOCHS": 1, "TRAIN__DATA__END": 0.7, "TEST__DATA__BEGIN": 0.7, **changes}
-    )
+def run(folder, *settings):
+    data = for_splits({"DATASET": "MadeUp", "DATA_PATH": str(folder / "raw")})
+    config = write_config(folder, data, {"TRAIN.EPOCHS": 1, "TRAIN.DATA.END": 0.7, "TEST.DATA.BEGIN": 0.7}, *settings)
     environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
     command = [sys.executable, str(SCRIPT), "--config_file", str(config)]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -79,5 +77,5 @@ def test_what_is_cached_is_not_cached_again_and_a_changed_recording_is(folder):
 
 
 def test_a_misspelt_name_is_answered_with_its_own(folder):
-    done = run(folder, TEST__DATA__DATASET="MadUp")
+    done = run(folder, {"TEST.DATA.DATASET": "MadUp"})
     assert done.returncode == 2 and "Did you mean 'MadeUp'? There are: PURE, UBFC-rPPG, MadeUp." in done.stderr

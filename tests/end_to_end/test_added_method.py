@@ -9,8 +9,10 @@ import subprocess
 import sys
 
 import pytest
-from support.main_job import write_config, write_recordings
+from support.configs import for_splits
+from support.main_job import LENGTH, write_config
 from support.paths import ROOT, SUPPORT
+from support.recordings import face_frames, write_both
 
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.methods import registry
@@ -19,9 +21,8 @@ from rfacenet_toolbox.training import state_dicts
 SCRIPT = SUPPORT / "made_up_method.py"
 
 
-def run(folder, **changes):
-    splits = {f"{split}__DATA__DATA_FORMAT": "NDCHW" for split in ("TRAIN", "VALID", "TEST")}
-    config = write_config(folder, **{"MODEL__NAME": "MadeUp", **splits, **changes})
+def run(folder, settings):
+    config = write_config(folder, {"MODEL.NAME": "MadeUp"}, for_splits({"DATA_FORMAT": "NDCHW"}), settings)
     environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
     command = [sys.executable, str(SCRIPT), "--config_file", str(config)]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -31,8 +32,8 @@ def run(folder, **changes):
 def folder(tmp_path_factory):
     """Recordings, and what a run left."""
     folder = tmp_path_factory.mktemp("added")
-    write_recordings(folder)
-    done = run(folder, MODEL__MADEUP__WIDTH=5)
+    write_both(folder, face_frames(LENGTH))
+    done = run(folder, {"MODEL.MADEUP.WIDTH": 5})
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -56,23 +57,23 @@ def test_it_is_tested(folder):
 
 
 @pytest.mark.parametrize(
-    "changes, message",
+    "settings, message",
     [
-        ({"MODEL__MADEUP__WIDTH": 4}, "error: MODEL.MADEUP: WIDTH is 4; expected an odd number of frames."),
-        ({"MODEL__MADEUP__WIDHT": 5}, "sets MODEL.MADEUP.WIDHT, which is no setting. Did you mean MODEL.MADEUP.WIDTH?"),
-        ({"TEST__DATA__DATA_FORMAT": "NCDHW"}, "TEST.DATA.DATA_FORMAT is 'NCDHW'; MadeUp takes NDCHW."),
-        ({"MODEL__NAME": "MadUp"}, "MODEL.NAME is 'MadUp', which is unknown. Did you mean 'MadeUp'?"),
+        ({"MODEL.MADEUP.WIDTH": 4}, "error: MODEL.MADEUP: WIDTH is 4; expected an odd number of frames."),
+        ({"MODEL.MADEUP.WIDHT": 5}, "sets MODEL.MADEUP.WIDHT, which is no setting. Did you mean MODEL.MADEUP.WIDTH?"),
+        ({"TEST.DATA.DATA_FORMAT": "NCDHW"}, "TEST.DATA.DATA_FORMAT is 'NCDHW'; MadeUp takes NDCHW."),
+        ({"MODEL.NAME": "MadUp"}, "MODEL.NAME is 'MadUp', which is unknown. Did you mean 'MadeUp'?"),
     ],
 )
-def test_what_it_cannot_have_is_refused_before_the_run(folder, changes, message):
+def test_what_it_cannot_have_is_refused_before_the_run(folder, settings, message):
     before = (folder / "run" / "epochs.csv").read_bytes()
-    done = run(folder, **changes)
+    done = run(folder, settings)
     assert done.returncode == 2 and message in done.stderr
     assert (folder / "run" / "epochs.csv").read_bytes() == before
 
 
 def test_another_value_of_its_setting_is_another_run(folder):
-    done = run(folder, MODEL__MADEUP__WIDTH=9)
+    done = run(folder, {"MODEL.MADEUP.WIDTH": 9})
     assert "is of another configuration" in done.stdout, done.stderr
 
 
@@ -83,14 +84,14 @@ def made_up(monkeypatch):
     return importlib.import_module("support.made_up_method")
 
 
-def test_a_checkout_knows_its_settings_and_serves_it(plugged, made_up):
-    config = plugged.get_config("TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: MadeUp\n  MADEUP:\n    WIDTH: 5\n")
+def test_a_checkout_knows_its_settings_and_serves_it(activated_checkout, made_up):
+    config = activated_checkout.get_config({"MODEL": {"NAME": "MadeUp", "MADEUP.WIDTH": 5}})
     assert config.MODEL.MADEUP == {"WIDTH": 5}
-    assert plugged.checked == [("MadeUp", "toolbox")]
-    assert {"train_and_test", "test"} <= plugged.rebound()
+    assert activated_checkout.checked == [("MadeUp", "toolbox")]
+    assert {"train_and_test", "test"} <= activated_checkout.rebound()
 
 
-def test_a_node_that_the_toolbox_has_is_not_taken_over(plugged, made_up):
+def test_a_node_that_the_toolbox_has_is_not_taken_over(activated_checkout, made_up):
     registry.register("Other", made_up.MadeUp, node="PHYSNET", defaults={"WIDTH": 5})
     with pytest.raises(ConfigError, match="MODEL.PHYSNET with WIDTH, and there is a MODEL.PHYSNET with FRAME_NUM"):
-        plugged.get_config("TOOLBOX_MODE: train_and_test\n")
+        activated_checkout.get_config({})

@@ -29,7 +29,7 @@ def log(folder):
 
 
 def weights(folder, epoch):
-    return state_dicts.load_weights(folder / "models" / f"tiny_Epoch{epoch}.pth")
+    return state_dicts.load_weights(folder / "models" / f"small_Epoch{epoch}.pth")
 
 
 def test_but_for_batch_norm_the_losses_are_those_of_one_process(tmp_path):

@@ -10,35 +10,34 @@ import shutil
 
 import pytest
 import torch
-from support.data_recordings import noise_frames, pulse, write_ground_truth, write_ubfc_rppg
-from support.main_job import EPOCHS, FRAMES, ROOT, finish, kill, model_files, read_until, start, write_config
+from support.main_job import EPOCHS, FRAMES, finish, kill, model_files, read_until, start, write_config
+from support.paths import REAL_VIDEO
+from support.recordings import noise_frames, pulse, write_ground_truth, write_ubfc_rppg
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.cli import standalone
 from rfacenet_toolbox.runtime import files
 from rfacenet_toolbox.training import state_dicts
 
-REAL_VIDEO = ROOT.parent / "shared" / "data" / "real_video_1"
 
-
-def test_the_main_job_leaves_weights_states_and_results(finished):
-    models = sorted(path.name for path in model_files(finished).iterdir())
+def test_the_main_job_leaves_weights_states_and_results(finished_job):
+    models = sorted(path.name for path in model_files(finished_job).iterdir())
     assert models == ["small_Epoch0.pth", "small_Epoch1.pth", "small_Epoch2.pth", "small_state.pth"]
-    content = json.loads((finished / "run" / "results.json").read_text())
+    content = json.loads((finished_job / "run" / "results.json").read_text())
     assert content["videos"] == {"expected": 3, "scored": 3, "missing": []}
     assert (content["host"], content["train_set"], content["test_set"]) == ("standalone", "PURE", "UBFC-rPPG")
-    with open(finished / "run" / "per_video.csv") as file:
+    with open(finished_job / "run" / "per_video.csv") as file:
         videos = [row["video"] for row in csv.DictReader(file) if row["protocol"] == "neurips2023"]
     assert videos == ["subject1", "subject2", "subject10"]
-    assert list(finished.glob("run/*/saved_test_outputs/small_outputs.pickle"))
+    assert list(finished_job.glob("run/*/saved_test_outputs/small_outputs.pickle"))
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_a_run_killed_in_mid_epoch_ends_with_the_same_weights(finished, tmp_path, workers):
-    shutil.copytree(str(finished / "clips"), str(tmp_path / "clips"))
+def test_a_run_killed_in_mid_epoch_ends_with_the_same_weights(finished_job, tmp_path, workers):
+    shutil.copytree(str(finished_job / "clips"), str(tmp_path / "clips"))
     for dataset in ("PURE", "UBFC-rPPG"):
-        os.symlink(str(finished / dataset), str(tmp_path / dataset))
-    config = write_config(tmp_path, MODEL__RFACENET__RUNTIME__WORKERS=workers)
+        os.symlink(str(finished_job / dataset), str(tmp_path / dataset))
+    config = write_config(tmp_path, {"MODEL.RFACENET.RUNTIME.WORKERS": workers})
     process = start(config)
     read_until(process, r"Train epoch 2:[^\n]* [1-6]/12 ")
     kill(process)
@@ -51,19 +50,19 @@ def test_a_run_killed_in_mid_epoch_ends_with_the_same_weights(finished, tmp_path
     assert "Train epoch 2" in errors and "Train epoch 1" not in errors
     for epoch in range(EPOCHS):
         whole, resumed = (
-            state_dicts.load(model_files(folder) / f"small_Epoch{epoch}.pth") for folder in (finished, tmp_path)
+            state_dicts.load(model_files(folder) / f"small_Epoch{epoch}.pth") for folder in (finished_job, tmp_path)
         )
         assert whole.keys() == resumed.keys() and all(torch.equal(whole[name], resumed[name]) for name in whole)
     assert not list(tmp_path.rglob("*.tmp"))
-    results = [json.loads((folder / "run" / "results.json").read_text()) for folder in (finished, tmp_path)]
+    results = [json.loads((folder / "run" / "results.json").read_text()) for folder in (finished_job, tmp_path)]
     assert results[0]["protocols"] == results[1]["protocols"]
 
 
-def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trained_again(copied, capfd):
-    results = copied / "run" / "results.json"
+def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trained_again(finished_job_copy, capfd):
+    results = finished_job_copy / "run" / "results.json"
     whole = results.read_text()
     results.unlink()
-    config = copied / "config.yaml"
+    config = finished_job_copy / "config.yaml"
     process = start(config)
     read_until(process, r"Test:")
     kill(process)
@@ -89,11 +88,13 @@ def test_preprocessing_that_was_killed_goes_on_where_it_was(tmp_path):
     state_dicts.save(weights, RFaceNet(frames=FRAMES, subjects=0).state_dict())
     config = write_config(
         tmp_path,
-        TOOLBOX_MODE="only_test",
-        INFERENCE__MODEL_PATH=str(weights),
-        TEST__DATA__PREPROCESS__CROP_FACE__DETECTION={
-            "DO_DYNAMIC_DETECTION": True,
-            "DYNAMIC_DETECTION_FREQUENCY": 2,
+        {
+            "TOOLBOX_MODE": "only_test",
+            "INFERENCE.MODEL_PATH": str(weights),
+            "TEST.DATA.PREPROCESS.CROP_FACE.DETECTION": {
+                "DO_DYNAMIC_DETECTION": True,
+                "DYNAMIC_DETECTION_FREQUENCY": 2,
+            },
         },
     )
     process = start(config)
@@ -130,10 +131,12 @@ def test_a_real_recording_gets_its_heart_rate_and_the_truths(tmp_path):
     state_dicts.save(tmp_path / "untrained.pth", RFaceNet(frames=128, subjects=0).state_dict())
     config = write_config(
         tmp_path,
-        TOOLBOX_MODE="only_test",
-        INFERENCE__MODEL_PATH=str(tmp_path / "untrained.pth"),
-        MODEL__RFACENET__FRAME_NUM=128,
-        TEST__DATA__PREPROCESS={},
+        {
+            "TOOLBOX_MODE": "only_test",
+            "INFERENCE.MODEL_PATH": str(tmp_path / "untrained.pth"),
+            "MODEL.RFACENET.FRAME_NUM": 128,
+            "TEST.DATA.PREPROCESS": {"CHUNK_LENGTH": 128, "RESIZE": {"W": 72, "H": 72}},
+        },
     )
     assert standalone(["--config_file", str(config)]) == 0
     with open(tmp_path / "run" / "per_video.csv") as file:

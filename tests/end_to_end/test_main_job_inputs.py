@@ -8,8 +8,9 @@ import shutil
 
 import numpy as np
 import pytest
-from support.data_recordings import noise_frames, write_ubfc_rppg
+from support.configs import for_splits
 from support.main_job import FRAMES, LENGTH, finish, model_files, snapshot, start, write_config
+from support.recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.cli import standalone
@@ -45,11 +46,11 @@ def empty_ground_truth(folder):
 
 
 def no_such_data(folder):
-    write_config(folder, TEST__DATA__DATA_PATH=str(folder / "nowhere"))
+    write_config(folder, {"TEST.DATA.DATA_PATH": str(folder / "nowhere")})
 
 
 def misspelt_key(folder):
-    write_config(folder, MODEL__RFACENET__FUSSION="stage2")
+    write_config(folder, {"MODEL.RFACENET.FUSSION": "stage2"})
 
 
 def short_recording(folder):
@@ -61,11 +62,11 @@ def no_config(folder):
 
 
 def frame_num(folder):
-    write_config(folder, MODEL__RFACENET__FRAME_NUM=2 * FRAMES)
+    write_config(folder, {"MODEL.RFACENET.FRAME_NUM": 2 * FRAMES})
 
 
 def only_test(folder, weights):
-    write_config(folder, TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=str(weights))
+    write_config(folder, {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": str(weights)})
 
 
 def damaged_weights(folder):
@@ -94,13 +95,12 @@ def state_instead_of_weights(folder):
 def unreadable_clip(folder):
     for path in folder.glob("clips/*/subject2_input1.npy"):
         truncate(path)
-    changes = {f"{split}__DATA__DO_PREPROCESS": False for split in ("TRAIN", "VALID", "TEST")}
-    write_config(folder, **changes)
+    write_config(folder, for_splits({"DO_PREPROCESS": False}))
 
 
 def log_below_a_file(folder):
     (folder / "a_file").write_text("")
-    write_config(folder, LOG__PATH=str(folder / "a_file" / "run"))
+    write_config(folder, {"LOG.PATH": str(folder / "a_file" / "run")})
 
 
 BROKEN = {
@@ -122,35 +122,35 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("spoil", BROKEN, ids=lambda spoil: spoil.__name__)
-def test_what_is_broken_is_named_before_any_training_and_nothing_is_lost(copied, capfd, spoil):
-    spoil(copied)
-    before = snapshot(copied / "clips", copied / "run")
+def test_what_is_broken_is_named_before_any_training_and_nothing_is_lost(finished_job_copy, capfd, spoil):
+    spoil(finished_job_copy)
+    before = snapshot(finished_job_copy / "clips", finished_job_copy / "run")
     capfd.readouterr()
-    assert standalone(["--config_file", str(copied / "config.yaml")]) == 2
+    assert standalone(["--config_file", str(finished_job_copy / "config.yaml")]) == 2
     errors = capfd.readouterr().err
     assert re.search(BROKEN[spoil], paragraph(errors), re.DOTALL)
     assert "Train epoch" not in errors
-    after = snapshot(copied / "clips", copied / "run")
+    after = snapshot(finished_job_copy / "clips", finished_job_copy / "run")
     assert {path: after.get(path) for path in before} == before
 
 
-def test_a_clip_that_is_not_finite_stops_the_training_by_name(copied, capfd):
-    for path in copied.glob("clips/*/102_input2.npy"):
+def test_a_clip_that_is_not_finite_stops_the_training_by_name(finished_job_copy, capfd):
+    for path in finished_job_copy.glob("clips/*/102_input2.npy"):
         clip = np.load(path)
         clip[5] = np.nan
         np.save(path, clip)
-    changes = {f"{split}__DATA__DO_PREPROCESS": False for split in ("TRAIN", "TEST")}
-    config = write_config(copied, MODEL__RFACENET__RESUME="never", **changes)
-    before = snapshot(copied / "run")
+    settings = {"MODEL.RFACENET.RESUME": "never", **for_splits({"DO_PREPROCESS": False})}
+    config = write_config(finished_job_copy, settings)
+    before = snapshot(finished_job_copy / "run")
     assert standalone(["--config_file", str(config)]) == 2
     message = paragraph(capfd.readouterr().err)
     assert re.search("the loss became nan in epoch 0, at the clips 102 chunk 2. No epoch was finished", message)
-    assert snapshot(copied / "run") == before
+    assert snapshot(finished_job_copy / "run") == before
 
 
 @pytest.mark.parametrize("spoil", [truncated_video, unreadable_clip], ids=lambda spoil: spoil.__name__)
-def test_a_process_ends_with_status_2_and_the_paragraph(copied, spoil):
-    spoil(copied)
-    status, errors = finish(start(copied / "config.yaml"))
+def test_a_process_ends_with_status_2_and_the_paragraph(finished_job_copy, spoil):
+    spoil(finished_job_copy)
+    status, errors = finish(start(finished_job_copy / "config.yaml"))
     assert status == 2
     assert re.search(BROKEN[spoil], paragraph(errors), re.DOTALL)

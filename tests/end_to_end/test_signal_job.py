@@ -6,9 +6,9 @@ import shutil
 
 import numpy as np
 import pytest
-import yaml
-from support.data_recordings import face_frames, pulse, write_ubfc_rppg
-from support.paths import ROOT
+from support.configs import resized, write
+from support.paths import CONFIGS
+from support.recordings import face_frames, pulse, write_ubfc_rppg
 
 from rfacenet_toolbox.cli import standalone
 from rfacenet_toolbox.datasets import clips as clips_module
@@ -19,26 +19,22 @@ LENGTH = 130
 VIDEOS = ["subject1", "subject2", "subject10"]
 
 
-def write_config(folder, methods=None, **data):
-    data = {
-        "DATA_PATH": str(folder / "UBFC-rPPG"),
-        "CACHED_PATH": str(folder / "clips"),
-        "PREPROCESS": {"RESIZE": {"W": 16, "H": 16}},
-        **data,
+def write_config(folder, *settings):
+    small = {
+        "BASE": [str(CONFIGS / "UBFC_UNSUPERVISED.yaml")],
+        "UNSUPERVISED.DATA": {
+            "DATA_PATH": str(folder / "UBFC-rPPG"),
+            "CACHED_PATH": str(folder / "clips"),
+            **resized(16, 16),
+        },
+        "MODEL.RFACENET.RUNTIME.WORKERS": 0,
+        "LOG.PATH": str(folder / "run"),
     }
-    tree = {
-        "BASE": [str(ROOT / "toolbox_configs" / "UBFC_UNSUPERVISED.yaml")],
-        "UNSUPERVISED": {"DATA": data, **({"METHOD": methods} if methods else {})},
-        "MODEL": {"RFACENET": {"RUNTIME": {"WORKERS": 0}}},
-        "LOG": {"PATH": str(folder / "run")},
-    }
-    path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(tree))
-    return path
+    return write(folder / "config.yaml", small, *settings)
 
 
-def run(folder, **changes):
-    return standalone(["--config_file", str(write_config(folder, **changes))])
+def run(folder, *settings):
+    return standalone(["--config_file", str(write_config(folder, *settings))])
 
 
 def read(folder, method):
@@ -56,7 +52,7 @@ def clips(folder):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def signal_run(tmp_path_factory):
     """A folder with recordings, and what all seven methods left."""
     folder = tmp_path_factory.mktemp("signal")
     for number, video in enumerate(VIDEOS):
@@ -67,18 +63,18 @@ def finished(tmp_path_factory):
 
 
 @pytest.fixture
-def copied(finished, tmp_path):
+def signal_run_copy(signal_run, tmp_path):
     for name in ("UBFC-rPPG", "clips", "run"):
-        shutil.copytree(str(finished / name), str(tmp_path / name))
+        shutil.copytree(str(signal_run / name), str(tmp_path / name))
     shutil.rmtree(str(tmp_path / "clips" / "DataFileLists"))  # it has the other folder's paths
     return tmp_path
 
 
-def test_every_method_leaves_its_own_waveforms_and_their_scores(finished):
-    assert {path.name for path in (finished / "run").iterdir()} == set(METHODS)
-    cached = clips(finished)
+def test_every_method_leaves_its_own_waveforms_and_their_scores(signal_run):
+    assert {path.name for path in (signal_run / "run").iterdir()} == set(METHODS)
+    cached = clips(signal_run)
     for method, function in METHODS.items():
-        content, saved = read(finished, method)
+        content, saved = read(signal_run, method)
         assert (content["model"], content["host"]) == (method, "standalone")
         assert content["videos"] == {"expected": 3, "scored": 3, "missing": []}
         assert sorted(saved["predictions"]) == sorted(saved["labels"]) == sorted(VIDEOS)
@@ -93,60 +89,58 @@ def test_every_method_leaves_its_own_waveforms_and_their_scores(finished):
         assert content["protocols"] == json.loads(json.dumps({name: summary for name, (summary, _) in scored.items()}))
 
 
-def test_each_clip_is_read_and_averaged_once(copied, monkeypatch):
-    shutil.rmtree(str(copied / "run"))
+def test_each_clip_is_read_and_averaged_once(signal_run_copy, monkeypatch):
+    shutil.rmtree(str(signal_run_copy / "run"))
     averaged = []
     monkeypatch.setattr(clips_module, "mean_rgb", lambda frames: averaged.append(1) or mean_rgb(frames))
-    assert run(copied, methods=["GREEN", "POS", "LGI"]) == 0
+    assert run(signal_run_copy, {"UNSUPERVISED.METHOD": ["GREEN", "POS", "LGI"]}) == 0
     assert len(averaged) == 3
 
 
-def test_loader_processes_give_the_same(finished, copied):
-    shutil.rmtree(str(copied / "run"))
-    path = write_config(copied, methods=["POS", "POS"])
-    path.write_text(path.read_text().replace("WORKERS: 0", "WORKERS: 1"))
-    assert standalone(["--config_file", str(path)]) == 0
-    assert [path.name for path in (copied / "run").iterdir()] == ["POS"]
-    assert read(copied, "POS")[0]["protocols"] == read(finished, "POS")[0]["protocols"]
+def test_loader_processes_give_the_same(signal_run, signal_run_copy):
+    shutil.rmtree(str(signal_run_copy / "run"))
+    assert run(signal_run_copy, {"UNSUPERVISED.METHOD": ["POS", "POS"], "MODEL.RFACENET.RUNTIME.WORKERS": 1}) == 0
+    assert [path.name for path in (signal_run_copy / "run").iterdir()] == ["POS"]
+    assert read(signal_run_copy, "POS")[0]["protocols"] == read(signal_run, "POS")[0]["protocols"]
 
 
-def test_what_is_done_already_is_not_done_again(copied, capfd):
-    shutil.rmtree(str(copied / "run" / "POS"))
-    times = {path: path.stat().st_mtime_ns for path in copied.glob("run/*/results.json")}
+def test_what_is_done_already_is_not_done_again(signal_run_copy, capfd):
+    shutil.rmtree(str(signal_run_copy / "run" / "POS"))
+    times = {path: path.stat().st_mtime_ns for path in signal_run_copy.glob("run/*/results.json")}
     capfd.readouterr()
-    assert run(copied, methods=["LGI", "POS"]) == 0
+    assert run(signal_run_copy, {"UNSUPERVISED.METHOD": ["LGI", "POS"]}) == 0
     out = capfd.readouterr().out
-    assert f"LGI is done already: {copied / 'run' / 'LGI' / 'results.json'} has the same config." not in out
-    assert run(copied, methods=["LGI", "POS"]) == 0
+    assert f"LGI is done already: {signal_run_copy / 'run' / 'LGI' / 'results.json'} has the same config." not in out
+    assert run(signal_run_copy, {"UNSUPERVISED.METHOD": ["LGI", "POS"]}) == 0
     out = capfd.readouterr().out
     assert "LGI is done already" in out and "POS is done already" in out and "3 of 3 videos" not in out
     changed = {path for path, time in times.items() if path.stat().st_mtime_ns != time}
-    assert changed == {copied / "run" / "LGI" / "results.json"}  # the copy has other paths in its config
+    assert changed == {signal_run_copy / "run" / "LGI" / "results.json"}  # the copy has other paths in its config
 
 
-def test_a_video_that_a_method_cannot_take_is_left_out_and_told(copied, capfd):
-    for path in copied.glob("clips/*/subject2_input0.npy"):
+def test_a_video_that_a_method_cannot_take_is_left_out_and_told(signal_run_copy, capfd):
+    for path in signal_run_copy.glob("clips/*/subject2_input0.npy"):
         frames = np.load(path)
         np.save(path, np.repeat(frames[..., 1:2], 3, axis=-1))
-    assert run(copied, methods=["ICA", "POS"], DO_PREPROCESS=False) == 0
+    assert run(signal_run_copy, {"UNSUPERVISED": {"METHOD": ["ICA", "POS"], "DATA.DO_PREPROCESS": False}}) == 0
     out = capfd.readouterr().out
     assert "ICA on UBFC-rPPG: 2 of 3 videos\n  subject2 has no estimate: Colour channels that depend on one" in out
-    content, saved = read(copied, "ICA")
+    content, saved = read(signal_run_copy, "ICA")
     assert list(content["videos"]["left_out"]) == ["subject2"] and content["videos"]["scored"] == 2
     assert content["protocols"]["neurips2023"]["n"] == 2 and "subject2" not in saved["predictions"]
     assert "subject2 has no estimate: the waveform is 0 throughout" in out  # POS
 
 
-def test_a_method_without_any_estimate_ends_the_run_after_the_others(copied, capfd):
-    for path in copied.glob("clips/*/*_input0.npy"):
+def test_a_method_without_any_estimate_ends_the_run_after_the_others(signal_run_copy, capfd):
+    for path in signal_run_copy.glob("clips/*/*_input0.npy"):
         np.save(path, np.repeat(np.load(path)[..., 1:2], 3, axis=-1))
-    shutil.rmtree(str(copied / "run"))
-    assert run(copied, methods=["ICA", "GREEN"], DO_PREPROCESS=False) == 2
+    shutil.rmtree(str(signal_run_copy / "run"))
+    assert run(signal_run_copy, {"UNSUPERVISED": {"METHOD": ["ICA", "GREEN"], "DATA.DO_PREPROCESS": False}}) == 2
     assert "error: ICA has no estimate for any of the 3 videos" in capfd.readouterr().err
-    assert [path.name for path in (copied / "run").iterdir()] == ["GREEN"]
+    assert [path.name for path in (signal_run_copy / "run").iterdir()] == ["GREEN"]
 
 
 def test_misspelt_methods_are_refused_before_anything_is_read(tmp_path, capfd):
-    assert run(tmp_path, methods=["POS", "CHROMM"]) == 2
+    assert run(tmp_path, {"UNSUPERVISED.METHOD": ["POS", "CHROMM"]}) == 2
     assert "'CHROMM', which is unknown. Did you mean 'CHROM'?" in capfd.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]

@@ -5,8 +5,8 @@ import json
 import re
 
 import pytest
-import yaml
-from support.fake_runs import BASE, fake_children
+from support.configs import PURE_TO_UBFC, for_splits, write
+from support.fake_runs import fake_children
 from support.html_reader import Reader
 
 from rfacenet_toolbox import cli
@@ -23,8 +23,7 @@ def sets(tmp_path, monkeypatch):
             (tmp_path / "PURE" / f"{subject:02d}-{scenario:02d}").mkdir(parents=True)
     for number in UBFC:
         (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
-    nothing = {"DATA": {"DO_PREPROCESS": False}}
-    (tmp_path / "extra.yaml").write_text(yaml.safe_dump({"TRAIN": nothing, "TEST": nothing, "UNSUPERVISED": nothing}))
+    write(tmp_path / "extra.yaml", for_splits({"DO_PREPROCESS": False}, ["TRAIN", "TEST", "UNSUPERVISED"]))
     folders = {"--pure": "PURE", "--ubfc": "UBFC", "--out": "out", "--config": "extra.yaml"}
     return [word for option, name in folders.items() for word in (option, str(tmp_path / name))]
 
@@ -135,10 +134,10 @@ def test_table3_tests_each_row_against_the_last(sets, tmp_path, capsys):
 
 def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatch):
     fake_children(monkeypatch)
-    argv = ["sweep", BASE, "--set", "TRAIN.DATA.DO_PREPROCESS=False", "--set", "TEST.DATA.DO_PREPROCESS=False"]
+    argv = ["sweep", PURE_TO_UBFC, "--set", "TRAIN.DATA.DO_PREPROCESS=False", "--set", "TEST.DATA.DO_PREPROCESS=False"]
     argv += ["--set", "MODEL.RFACENET.IDENTITY=tcu,none", "--seeds", 100, 102, "--out", tmp_path / "out"]
     status, out, _ = run(capsys, *argv, "--dry-run")
-    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with contours") == 2
+    assert status == 1 and out.count("to be done") == 2 and out.count("has nothing to fuse with: contours") == 2
     assert not (tmp_path / "out").exists()
 
     status, out, _ = run(capsys, *argv)
@@ -160,5 +159,7 @@ def test_a_sweep_runs_every_combination_and_sums_up(tmp_path, capsys, monkeypatc
 
 
 def test_a_key_that_is_no_setting_stops_a_sweep(tmp_path, capsys):
-    status, _, err = run(capsys, "sweep", BASE, "--set", "MODEL.RFACENET.FUSSION=none", "--out", tmp_path / "out")
+    status, _, err = run(
+        capsys, "sweep", PURE_TO_UBFC, "--set", "MODEL.RFACENET.FUSSION=none", "--out", tmp_path / "out"
+    )
     assert status == 2 and "Did you mean MODEL.RFACENET.FUSION?" in err and not (tmp_path / "out").exists()

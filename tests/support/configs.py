@@ -13,9 +13,13 @@ from yacs.config import CfgNode
 from rfacenet_toolbox.config import load
 from rfacenet_toolbox.config.tree import toolbox_tree
 
-SHIPPED = sorted(CONFIGS.rglob("*.yaml"))
-RUNNABLE = [path for path in SHIPPED if "BASE" not in path.stem]
+RUNNABLE = [path for path in sorted(CONFIGS.rglob("*.yaml")) if "BASE" not in path.stem]
 PURE_TO_UBFC = str(CONFIGS / "PURE_UBFC_RFACENET.yaml")
+
+#: settings below DATA
+CROPPED = {"PREPROCESS.CROP_FACE.DO_CROP_FACE": True}
+NOT_CROPPED = {"PREPROCESS.CROP_FACE.DO_CROP_FACE": False}
+MEDIAN_BOX = {"PREPROCESS.CROP_FACE.DETECTION.USE_MEDIAN_FACE_BOX": True}
 
 
 def laid_over(*layers):
@@ -35,6 +39,17 @@ def laid_over(*layers):
 def for_splits(settings, splits=("TRAIN", "VALID", "TEST")):
     """Settings of ``DATA``, for several splits."""
     return {f"{split}.DATA": settings for split in splits}
+
+
+def resized(width, height):
+    """Settings below ``DATA`` for the size of clips."""
+    return {"PREPROCESS.RESIZE": {"W": width, "H": height}}
+
+
+def detected_every(frames):
+    """Settings below ``DATA`` to look for the face again and again."""
+    detection = {"DO_DYNAMIC_DETECTION": True, "DYNAMIC_DETECTION_FREQUENCY": frames}
+    return {"PREPROCESS.CROP_FACE.DETECTION": detection}
 
 
 def write(path, *layers):
@@ -77,6 +92,28 @@ def small_job(folder, frames=32, side=16):
         {"TEST.DATA": {"DATASET": "UBFC-rPPG", "DATA_PATH": str(folder / "UBFC-rPPG")}},
         {"MODEL.RFACENET": {"FRAME_NUM": frames, "RUNTIME.WORKERS": 0}},
     )
+
+
+def data_settings(dataset, data_path, cached_path, *settings):
+    """Settings below ``DATA`` for small clips of whole frames, with others over them."""
+    small = {
+        "DATASET": dataset,
+        "DATA_PATH": str(data_path),
+        "CACHED_PATH": str(cached_path),
+        "FILE_LIST_PATH": str(cached_path) + "_list.csv",
+        "DATA_FORMAT": "NCDHW",
+        "FS": 30,
+        "DO_PREPROCESS": True,
+        "PREPROCESS": {"DATA_TYPE": ["DiffNormalized"], "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": 16},
+    }
+    return laid_over(small, resized(12, 12), NOT_CROPPED, *settings)
+
+
+def data_node(*settings):
+    """A ``DATA`` node with :func:`data_settings`, to be changed."""
+    node = tree({"TRAIN.DATA": data_settings(*settings)}).TRAIN.DATA
+    node.defrost()
+    return node
 
 
 @pytest.fixture

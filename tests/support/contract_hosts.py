@@ -10,12 +10,11 @@ import sys
 from functools import cached_property
 from importlib.util import find_spec
 
-import yaml
+from support.configs import for_splits, laid_over, resized, write
 from support.paths import ROOT
 
 from rfacenet_toolbox.synthetic import write_dataset
 
-CONFIGS = ROOT / "toolbox_configs"
 FRAMES, SIDE, EPOCHS = 32, 24, 2
 SECONDS, CHUNKS = 4.5, 4
 MODEL_FILE_NAME = "PURE_PURE_UBFC-rPPG_rfacenet"  # in PURE_UBFC_RFACENET.yaml
@@ -43,7 +42,7 @@ def __getattr__(name):
 LOST_NAMES = "import scipy.__config__\n\nscipy.__config__.get_info = None\n"
 
 
-def write_recordings(folder):
+def draw_recordings(folder):
     """Three subjects of PURE, 1 to 3, and three of UBFC-rPPG, 11 to 13."""
     small = {"subjects": 3, "scenarios": (1,), "seconds": SECONDS, "size": (320, 240), "workers": 2}
     write_dataset(folder / "PURE", "pure", **small)
@@ -51,61 +50,27 @@ def write_recordings(folder):
     return folder
 
 
-def settings(folder, recordings, cache, preprocess, base, **changes):
-    """A config tree for PURE -> UBFC-rPPG; ``changes`` are dotted keys with ``__`` for the dot."""
-
-    def data(dataset):
-        return {
-            "DATA_PATH": str(recordings / dataset),
-            "CACHED_PATH": str(cache),
-            "DO_PREPROCESS": preprocess,
-            "PREPROCESS": {"CHUNK_LENGTH": FRAMES, "RESIZE": {"H": SIDE, "W": SIDE}},
-        }
-
-    tree = {
-        "BASE": [str(base)],
-        "TRAIN": {"EPOCHS": EPOCHS, "BATCH_SIZE": 2, "DATA": data("PURE")},
-        "VALID": {"DATA": data("PURE")},
-        "TEST": {"USE_LAST_EPOCH": False, "DATA": data("UBFC-rPPG")},
-        "MODEL": {"RFACENET": {"FRAME_NUM": FRAMES, "RUNTIME": {"WORKERS": 0}}},
+def training(folder, recordings, cache, shipped):
+    """Settings for PURE -> UBFC-rPPG, laid over a shipped config, with keys that an unplugged checkout knows too."""
+    data = {"DATA_PATH": str(recordings / "PURE"), "CACHED_PATH": str(cache), "DO_PREPROCESS": False}
+    return laid_over(
+        {"BASE": [str(shipped)], "DEVICE": "cpu", "LOG.PATH": str(folder / "run")},
+        for_splits({**data, **resized(SIDE, SIDE), "PREPROCESS.CHUNK_LENGTH": FRAMES}),
+        {"TRAIN": {"EPOCHS": EPOCHS, "BATCH_SIZE": 2}},
+        {"TEST": {"USE_LAST_EPOCH": False, "DATA.DATA_PATH": str(recordings / "UBFC-rPPG")}},
         # two epochs teach little, and FFT then gives every video the same lowest frequency; peaks tell videos apart
-        "INFERENCE": {"EVALUATION_METHOD": "peak detection"},
-        "DEVICE": "cpu",
-        "LOG": {"PATH": str(folder / "run")},
-    }
-    for dotted, value in changes.items():
-        put(tree, dotted.split("__"), value)
-    return tree
+        {"INFERENCE.EVALUATION_METHOD": "peak detection"},
+    )
 
 
-def signal_settings(folder, recordings, cache, base, methods):
-    """A config tree for the signal methods on UBFC-rPPG, with keys that an unplugged checkout knows too."""
-    data = {
-        "DATA_PATH": str(recordings / "UBFC-rPPG"),
-        "CACHED_PATH": str(cache),
-        "PREPROCESS": {"RESIZE": {"H": SIDE, "W": SIDE}},
-    }
-    return {
-        "BASE": [str(base)],
-        "UNSUPERVISED": {"METHOD": list(methods), "DATA": data},
-        "INFERENCE": {"EVALUATION_METHOD": "peak detection"},
-        "LOG": {"PATH": str(folder / "run")},
-    }
-
-
-def put(tree, path, value):
-    """Set one key of a nested dict, making the levels above it."""
-    for key in path[:-1]:
-        tree = tree.setdefault(key, {})
-    tree[path[-1]] = value
-
-
-def write_yaml(folder, tree):
-    """``config.yaml`` in a folder, which is made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(tree))
-    return path
+def signal_methods(folder, recordings, cache, shipped, methods):
+    """Settings for signal methods on UBFC-rPPG, with keys that an unplugged checkout knows too."""
+    data = {"DATA_PATH": str(recordings / "UBFC-rPPG"), "CACHED_PATH": str(cache), **resized(SIDE, SIDE)}
+    return laid_over(
+        {"BASE": [str(shipped)], "LOG.PATH": str(folder / "run")},
+        {"UNSUPERVISED": {"METHOD": list(methods), "DATA": data}},
+        {"INFERENCE.EVALUATION_METHOD": "peak detection"},
+    )
 
 
 def execute(command, folder, pythonpath=ROOT):
@@ -152,7 +117,7 @@ class Host:
         name: as ``results.json`` calls it.
         root: the folder that ``main.py`` is run in.
         work: for configs, clips and logs.
-        recordings: what :func:`write_recordings` wrote.
+        recordings: what :func:`draw_recordings` wrote.
         untouched: a second copy of the checkout, without the plug-in.
     """
 
@@ -163,32 +128,34 @@ class Host:
     @cached_property
     def trained(self):
         """The one whole job: own preprocessing, training, validation, test of the best epoch."""
-        return self.main(self.work / "trained", preprocess=True)
+        return self.main(self.work / "trained", for_splits({"DO_PREPROCESS": True}))
 
-    def config(self, folder, cache=None, preprocess=False, shipped="PURE_UBFC_RFACENET.yaml", **changes):
-        base = self.root / "toolbox_configs" / shipped
-        return write_yaml(folder, settings(folder, self.recordings, cache or self.cache, preprocess, base, **changes))
+    def config(self, folder, *settings, cache=None, shipped="PURE_UBFC_RFACENET.yaml"):
+        shipped = self.root / "toolbox_configs" / shipped
+        ours = {"MODEL.RFACENET": {"FRAME_NUM": FRAMES, "RUNTIME.WORKERS": 0}}
+        base = training(folder, self.recordings, cache or self.cache, shipped)
+        return write(folder / "config.yaml", base, ours, *settings)
 
-    def main(self, folder, **changes):
+    def main(self, folder, *settings, **where):
         """``python main.py --config_file X`` in the host's folder."""
-        config = self.config(folder, **changes)
+        config = self.config(folder, *settings, **where)
         return Run(execute(["main.py", "--config_file", config], self.root), folder / "run")
 
     @cached_property
     def predicted(self):
         """All signal methods, on clips of the host's own preprocessing."""
         folder = self.work / "predicted"
-        base = self.root / "toolbox_configs" / "UBFC_UNSUPERVISED.yaml"
-        tree = signal_settings(folder, self.recordings, self.cache, base, SIGNAL_METHODS)
-        tree["MODEL"] = {"RFACENET": {"RUNTIME": {"WORKERS": 1, "BUILT_IN_MODELS": True}}}
-        config = write_yaml(folder, tree)
+        shipped = self.root / "toolbox_configs" / "UBFC_UNSUPERVISED.yaml"
+        base = signal_methods(folder, self.recordings, self.cache, shipped, SIGNAL_METHODS)
+        ours = {"MODEL.RFACENET.RUNTIME": {"WORKERS": 1, "BUILT_IN_MODELS": True}}
+        config = write(folder / "config.yaml", base, ours)
         return Run(execute(["main.py", "--config_file", config], self.root), folder / "run")
 
-    def rfacenet_run(self, folder, **changes):
+    def rfacenet_run(self, folder, *settings, **where):
         """``rfacenet run --config_file X``, in the checkout that has no plug-in where the host has one."""
-        where = [] if self.untouched is None else ["--toolbox", self.untouched]
-        config = self.config(folder, **changes)
-        return Run(execute(["-c", RFACENET, "run", *where, "--config_file", config], folder), folder / "run")
+        checkout = [] if self.untouched is None else ["--toolbox", self.untouched]
+        config = self.config(folder, *settings, **where)
+        return Run(execute(["-c", RFACENET, "run", *checkout, "--config_file", config], folder), folder / "run")
 
 
 def toolbox_host(checkout, work, recordings):

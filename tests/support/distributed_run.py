@@ -1,11 +1,11 @@
-"""What the processes of tests/test_distributed.py run: ``distributed_run.py FOLDER IDENTITY [DIES_IN_EPOCH]``."""
+"""What the processes of the distributed tests run: ``distributed_run.py FOLDER IDENTITY [DIES_IN_EPOCH]``."""
 
 import os
 import sys
 from pathlib import Path
 
 import torch
-from support import tiny
+from support import in_memory
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.hosts.job import make_trainer
@@ -20,10 +20,10 @@ def main(folder, identity, dies_in_epoch=None):
     processes.start(torch.device("cpu"))
     generator = torch.Generator()
     seed_everything(100, [generator])
-    clips = tiny.TinyClips(["101", "201", "301"], chunks=3)  # 9 clips: the last batch of 4 has one clip
+    clips = in_memory.Clips(["101", "201", "301"], chunks=3)  # 9 clips: the last batch of 4 has one clip
     loaders = {"train": training_loader(KeptLoader, clips, 4, generator), "valid": None}
     fusion = "none" if identity == "none" else "stage3"
-    config = tiny.config(Path(folder), 3, IDENTITY=identity, FUSION=fusion)
+    config = in_memory.config(Path(folder), {"MODEL.RFACENET": {"IDENTITY": identity, "FUSION": fusion}}, epochs=3)
     if identity == "none":
         _hold_batch_norm()
     if dies_in_epoch is not None:

@@ -3,11 +3,9 @@
 import sys
 from pathlib import Path
 
-from support.paths import ROOT
+from support.configs import PURE_TO_UBFC, for_splits, laid_over
 
 from rfacenet_toolbox.experiments import Run, local
-
-BASE = str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")
 
 #: a file beside the config decides what becomes of the run: "fail", "hang" until it is removed, or nothing
 CHILD = f"""
@@ -29,13 +27,10 @@ def fake_children(monkeypatch):
     monkeypatch.setattr(local, "command", lambda run: [sys.executable, "-c", CHILD, str(run.folder / "config.yaml")])
 
 
-def make_run(folder, seed=100, name=None, toolbox=None, **training):
-    content = {
-        "BASE": [BASE],
-        "TRAIN": {"DATA": {"DO_PREPROCESS": False}, **training},
-        "TEST": {"DATA": {"DO_PREPROCESS": False}},
-        "MODEL": {"RFACENET": {"RUNTIME": {"SEED": seed}}},
-    }
+def make_run(folder, *settings, seed=100, name=None, toolbox=None):
+    """A run that preprocesses nothing."""
+    base = {"BASE": [PURE_TO_UBFC], "MODEL.RFACENET.RUNTIME.SEED": seed}
+    content = laid_over(base, for_splits({"DO_PREPROCESS": False}, ("TRAIN", "TEST")), *settings)
     return Run(name or f"run {folder.name}", folder, content, toolbox, "fake")
 
 

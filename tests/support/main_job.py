@@ -1,6 +1,5 @@
 """The main job on small recordings: what makes them, starts it, stops it, and the fixtures of a run to be broken."""
 
-import json
 import os
 import re
 import shutil
@@ -9,45 +8,18 @@ import subprocess
 import sys
 
 import pytest
-import yaml
-from support.data_recordings import face_frames, pulse, write_pure, write_ubfc_rppg
+from support.configs import small_job, write
 from support.paths import ROOT
+from support.recordings import face_frames, write_both
 
-FRAMES, SIDE, CHUNKS = 32, 16, 3
+FRAMES, CHUNKS = 32, 3
 LENGTH = CHUNKS * FRAMES + 6
 EPOCHS = 3
 
 
-def write_config(folder, **changes):
-    """A config in ``folder`` for the recordings there; ``changes`` are dotted keys with ``__`` for the dot."""
-    small = {
-        "PREPROCESS": {
-            "DATA_TYPE": ["DiffNormalized"],
-            "LABEL_TYPE": "DiffNormalized",
-            "CHUNK_LENGTH": FRAMES,
-            "RESIZE": {"W": SIDE, "H": SIDE},
-        },
-        "CACHED_PATH": str(folder / "clips"),
-    }
-    pure = {"DATASET": "PURE", "DATA_PATH": str(folder / "PURE"), "END": 1.0, **small}
-    tree = {
-        "BASE": [str(ROOT / "toolbox_configs" / "RFACENET_BASE.yaml")],
-        "TRAIN": {"EPOCHS": EPOCHS, "BATCH_SIZE": 1, "MODEL_FILE_NAME": "small", "DATA": pure},
-        "VALID": {"DATA": dict(pure)},
-        "TEST": {"DATA": {**pure, "DATASET": "UBFC-rPPG", "DATA_PATH": str(folder / "UBFC-rPPG")}},
-        "MODEL": {"RFACENET": {"FRAME_NUM": FRAMES, "RUNTIME": {"WORKERS": 0}}},
-        "DEVICE": "cpu",
-        "LOG": {"PATH": str(folder / "run")},
-    }
-    for dotted, value in changes.items():
-        *path, leaf = dotted.split("__")
-        node = tree
-        for key in path:
-            node = node.setdefault(key, {})
-        node[leaf] = value
-    path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(json.loads(json.dumps(tree))))
-    return path
+def write_config(folder, *settings):
+    """A config in ``folder`` for the recordings there, with other settings over it."""
+    return write(folder / "config.yaml", small_job(folder, FRAMES), {"TRAIN.EPOCHS": EPOCHS}, *settings)
 
 
 def start(config):
@@ -100,33 +72,23 @@ def model_files(folder):
     return path
 
 
-def write_recordings(folder):
-    """Two PURE subjects and three of UBFC-rPPG, long enough for three clips and some frames over."""
-    faces = face_frames(LENGTH)
-    for subject in (1, 2):
-        for scenario in (1, 2):
-            ppg = pulse(2 * LENGTH, 60, 1.0 + 0.2 * scenario)
-            write_pure(folder / "PURE", f"0{subject}-0{scenario}", faces[:, :, :: (-1) ** subject], ppg)
-    for subject in (1, 2, 10):
-        write_ubfc_rppg(folder / "UBFC-rPPG", f"subject{subject}", faces, pulse(LENGTH, 30, 1 + 0.1 * subject))
-
-
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory):
+def finished_job(tmp_path_factory):
     """A folder with recordings, and beside them the caches, states, weights and results of an undisturbed run."""
     folder = tmp_path_factory.mktemp("main_job") / "finished"
-    write_recordings(folder)
+    write_both(folder, face_frames(LENGTH))
     status, errors = finish(start(write_config(folder)))
     assert status == 0, errors
     return folder
 
 
 @pytest.fixture
-def copied(finished, tmp_path):
-    """A copy of it to be broken, cached clips and all; its config is for this copy."""
-    folder = tmp_path / "copied"
-    shutil.copytree(str(finished), str(folder), ignore=shutil.ignore_patterns("DataFileLists"))  # they name the clips
+def finished_job_copy(finished_job, tmp_path):
+    """A copy of the finished job to be broken, cached clips and all; its config is for this copy."""
+    folder = tmp_path / "copy"
+    lists = shutil.ignore_patterns("DataFileLists")  # they name the clips
+    shutil.copytree(str(finished_job), str(folder), ignore=lists)
     for marker in folder.glob("clips/*/*_cached.json"):  # they name the recordings
-        marker.write_text(marker.read_text().replace(str(finished), str(folder)))
+        marker.write_text(marker.read_text().replace(str(finished_job), str(folder)))
     write_config(folder)
     return folder

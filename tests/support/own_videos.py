@@ -45,22 +45,3 @@ def at(frames, fps_hz, **settings):
     """Frames of :func:`face_frames` at a rate that divides 60."""
     chosen = frames[:: int(FINE_HZ / fps_hz)]
     return Memory(chosen, np.arange(len(chosen)) / fps_hz, **settings)
-
-
-def write_video(path, frames, fps_hz=30.0, codec="FFV1"):
-    """Write BGR frames; returns the path."""
-    size = frames[0].shape[1], frames[0].shape[0]
-    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*codec), fps_hz, size)
-    for frame in frames:
-        writer.write(frame)
-    writer.release()
-    return path
-
-
-def write_images(folder, frames, times_s=None):
-    """Write BGR frames as PNG, named by time in nanoseconds as PURE's are, or numbered; returns the folder."""
-    folder.mkdir(parents=True)
-    for index, frame in enumerate(frames):
-        name = f"frame{index}" if times_s is None else f"Image{1392643993642815000 + int(times_s[index] * 1e9)}"
-        cv2.imwrite(str(folder / f"{name}.png"), frame)
-    return folder

@@ -9,3 +9,4 @@ GOLDEN = TESTS / "golden"
 SUPPORT = TESTS / "support"
 #: real material that is not part of this repository; tests that use it skip where it is absent
 SHARED = ROOT.parent / "shared" / "data"
+REAL_VIDEO = SHARED / "real_video_1"

@@ -4,7 +4,7 @@ import math
 from types import SimpleNamespace
 
 import torch
-from support import tiny
+from support import in_memory
 
 FS = 30
 
@@ -28,22 +28,7 @@ def host(expected=("subject1", "subject2", "subject10"), name="standalone", revi
     return SimpleNamespace(name=name, revision=revision, expected=lambda data: names, warnings=lambda config: [])
 
 
-def changed(config, **changes):
-    """A copy of a frozen config with ``A__B=value`` for A.B."""
-    config = config.clone()
-    config.defrost()
-    for dotted, value in changes.items():
-        *path, leaf = dotted.split("__")
-        node = config
-        for key in path:
-            node = node[key]
-        node[leaf] = value
-    config.freeze()
-    return config
-
-
-def unsupervised(folder, **changes):
+def unsupervised(folder, *settings):
     """A config of the signal methods."""
-    data = {"DATASET": "PURE", "FS": FS, "PREPROCESS__LABEL_TYPE": "Raw"}
-    changes.update({f"UNSUPERVISED__DATA__{key}": value for key, value in data.items()})
-    return changed(tiny.config(folder), TOOLBOX_MODE="unsupervised_method", **changes)
+    data = {"DATASET": "PURE", "FS": FS, "PREPROCESS.LABEL_TYPE": "Raw"}
+    return in_memory.config(folder, {"TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED.DATA": data}, *settings)

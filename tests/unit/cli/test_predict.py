@@ -11,7 +11,7 @@ import warnings
 import cv2
 import numpy as np
 import pytest
-from support import own_videos
+from support import own_videos, recordings
 from support.paths import ROOT
 from support.systems import needs_odd_names
 
@@ -28,7 +28,7 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory):
-    return own_videos.write_video(tmp_path_factory.mktemp("videos") / "me.avi", own_videos.face_frames()[::2])
+    return recordings.write_video(tmp_path_factory.mktemp("videos") / "me.avi", own_videos.face_frames()[::2])
 
 
 def run(capsys, *argv):
@@ -83,7 +83,7 @@ def test_the_face_is_in_the_picture_unless_it_is_not_wanted(capsys, video, tmp_p
 
 
 def test_a_picture_is_drawn_without_a_heart_rate_too(capsys, tmp_path):
-    folder = own_videos.write_images(tmp_path / "still", own_videos.face_frames()[:1] * 200, np.arange(200) / 30)
+    folder = recordings.write_images(tmp_path / "still", own_videos.face_frames()[:1] * 200, np.arange(200) / 30)
     status, out, _ = run(capsys, folder, "--method", "pos", "--out", tmp_path / "out")
     assert status == 0 and out.startswith("still: no heart rate (pos)")
     assert (tmp_path / "out" / "still.png").stat().st_size > 0

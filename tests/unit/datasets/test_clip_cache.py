@@ -2,7 +2,8 @@ import os
 
 import numpy as np
 import pytest
-from support.data_recordings import data_node, write_ubfc_rppg
+from support.configs import CROPPED, data_node, resized
+from support.recordings import write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.readers import find_recordings
@@ -24,14 +25,13 @@ def write_clips(folder, count, name="102"):
     [("TRAIN", 72, ""), ("VALID", 72, ""), ("TEST", 64, ""), ("UNSUPERVISED", 72, "_unsupervised")],
 )
 def test_the_experiment_name_is_the_toolboxs(split, height, ending):
-    node = data_node(
-        "PURE", "", "", W=72, H=64, CHUNK_LENGTH=128, DO_CROP_FACE=True, DATA_TYPE=["DiffNormalized", "Standardized"]
-    )
+    preprocess = {"CHUNK_LENGTH": 128, "DATA_TYPE": ["DiffNormalized", "Standardized"]}
+    node = data_node("PURE", "", "", resized(72, 64), CROPPED, {"PREPROCESS": preprocess})
     assert clip_cache.experiment_name(node, split) == EVERYTHING_SAID.format(height) + ending
 
 
 def test_the_file_list_is_named_after_the_split():
-    node = data_node("PURE", "", "", EXP_DATA_NAME="NAME", END=0.8)
+    node = data_node("PURE", "", "", {"EXP_DATA_NAME": "NAME", "END": 0.8})
     assert clip_cache.file_list_name(node) == "NAME_0.0_0.8.csv"
     node.FOLD.FOLD_NAME = "one"
     assert clip_cache.file_list_name(node) == "NAME_0.0_0.8_one.csv"

@@ -2,7 +2,7 @@ import os
 
 import numpy as np
 import pytest
-from support.data_recordings import data_node
+from support.configs import data_node
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.datasets import clip_cache

@@ -1,15 +1,16 @@
 import cv2
 import numpy as np
 import pytest
-from support.data_recordings import data_node, face_frames, noise_frames
+from support.configs import CROPPED, MEDIAN_BOX, NOT_CROPPED, data_node, detected_every, resized
+from support.recordings import face_frames, noise_frames
 
 from rfacenet_toolbox.datasets.face_boxes import HaarDetector, boxes_of, check_backend, crop_and_resize, face_video
 from rfacenet_toolbox.datasets.settings import preprocess_settings
 from rfacenet_toolbox.errors import ConfigError
 
 
-def settings(**changes):
-    return preprocess_settings(data_node("PURE", "", "", **dict({"DO_CROP_FACE": True}, **changes)))
+def settings(*changes):
+    return preprocess_settings(data_node("PURE", "", "", CROPPED, *changes))
 
 
 class Opened:
@@ -45,7 +46,7 @@ def test_without_a_face_width_and_height_are_exchanged():
 
 def test_without_a_face_it_is_counted_and_the_left_of_the_frame_is_kept():
     frames = noise_frames(3, 60, 90)
-    video = face_video(Opened(frames), settings(USE_LARGE_FACE_BOX=False))
+    video = face_video(Opened(frames), settings({"PREPROCESS.CROP_FACE.USE_LARGE_FACE_BOX": False}))
     assert (video.detections, video.faces_not_found) == (1, 1)
     left = cv2.resize(frames[2][:, :60], (12, 12), interpolation=cv2.INTER_AREA)
     np.testing.assert_array_equal(video.frames[2], left)
@@ -53,23 +54,22 @@ def test_without_a_face_it_is_counted_and_the_left_of_the_frame_is_kept():
 
 def test_without_cropping_the_whole_frame_is_resized_to_width_by_height():
     frames = noise_frames(3, 60, 90)
-    video = face_video(Opened(frames), settings(DO_CROP_FACE=False, W=20, H=10))
+    video = face_video(Opened(frames), settings(NOT_CROPPED, resized(20, 10)))
     assert video.frames.shape == (3, 10, 20, 3) and video.frames.dtype == np.uint8 and video.detections == 0
     np.testing.assert_array_equal(video.frames[1], cv2.resize(frames[1], (20, 10), interpolation=cv2.INTER_AREA))
 
 
 def test_one_pass_and_a_detection_every_so_many_frames():
     opened = Opened(face_frames(15))
-    video = face_video(opened, settings(DO_DYNAMIC_DETECTION=True, DYNAMIC_DETECTION_FREQUENCY=7))
+    video = face_video(opened, settings(detected_every(7)))
     assert video.detections == 3 and video.faces_not_found == 0 and opened.passes == [1]
 
 
-@pytest.mark.parametrize("changes", [{}, {"DO_CROP_FACE": False}, {"USE_MEDIAN_FACE_BOX": True, "W": 30, "H": 20}])
+@pytest.mark.parametrize("changes", [{}, NOT_CROPPED, {**MEDIAN_BOX, **resized(30, 20)}])
 def test_bgr_frames_give_the_same_video(changes):
-    changes = dict(changes, DO_DYNAMIC_DETECTION=True, DYNAMIC_DETECTION_FREQUENCY=4)
-    frames = face_frames(10)
-    rgb = face_video(Opened(frames), settings(**changes))
-    bgr = face_video(Opened(np.ascontiguousarray(frames[..., ::-1])), settings(**changes), bgr=True)
+    frames, chosen = face_frames(10), settings(detected_every(4), changes)
+    rgb = face_video(Opened(frames), chosen)
+    bgr = face_video(Opened(np.ascontiguousarray(frames[..., ::-1])), chosen, bgr=True)
     np.testing.assert_array_equal(bgr.frames, rgb.frames)
     assert (bgr.detections, bgr.faces_not_found) == (rgb.detections, rgb.faces_not_found)
 
@@ -77,8 +77,7 @@ def test_bgr_frames_give_the_same_video(changes):
 def test_a_median_box_crops_all_frames_alike_and_needs_a_second_pass():
     frames = face_frames(40)
     opened = Opened(frames)
-    changes = {"DO_DYNAMIC_DETECTION": True, "DYNAMIC_DETECTION_FREQUENCY": 10, "USE_MEDIAN_FACE_BOX": True}
-    video = face_video(opened, settings(**changes))
+    video = face_video(opened, settings(detected_every(10), MEDIAN_BOX))
     assert opened.passes == [10, 1] and video.detections == 4
     boxes = [HaarDetector(1.5).box(frame)[0] for frame in frames[::10]]
     x, y, width, height = (int(value) for value in np.median(boxes, axis=0))
@@ -86,9 +85,9 @@ def test_a_median_box_crops_all_frames_alike_and_needs_a_second_pass():
     np.testing.assert_array_equal(video.frames[-1], expected)
 
 
-@pytest.mark.parametrize("changes", [{}, {"DO_CROP_FACE": False}, {"USE_MEDIAN_FACE_BOX": True}])
+@pytest.mark.parametrize("changes", [{}, NOT_CROPPED, MEDIAN_BOX])
 def test_frames_cut_to_their_boxes_are_the_videos(changes):
-    chosen = settings(**dict({"DO_DYNAMIC_DETECTION": True, "DYNAMIC_DETECTION_FREQUENCY": 4}, **changes))
+    chosen = settings(detected_every(4), changes)
     opened = Opened(face_frames(10))
     cut = [crop_and_resize(frame, box, chosen) for frame, box in boxes_of(opened, chosen)]
     np.testing.assert_array_equal(cut, face_video(opened, chosen).frames)

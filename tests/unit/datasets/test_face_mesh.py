@@ -6,8 +6,9 @@ import sys
 import cv2
 import numpy as np
 import pytest
-from support.data_recordings import data_node, face_frames, noise_frames, write_pure
-from support.paths import ROOT
+from support.configs import CROPPED, data_node
+from support.paths import REAL_VIDEO, ROOT
+from support.recordings import face_frames, noise_frames, write_pure
 
 from rfacenet_toolbox.datasets import face_mesh
 from rfacenet_toolbox.datasets.clip_cache import experiment_name
@@ -17,7 +18,7 @@ from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.datasets.splits import check_split
 from rfacenet_toolbox.errors import ConfigError
 
-REAL_VIDEO = ROOT.parent / "shared" / "data" / "real_video_1" / "sample_video_1.mp4"
+MEDIAPIPE = {"PREPROCESS.CROP_FACE.BACKEND": "MP"}
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_without_mediapipe_it_is_said_what_to_install(monkeypatch):
     with pytest.raises(ConfigError, match=expected):
         face_mesh.outline(face_frames(1)[0])
     with pytest.raises(ConfigError, match="TRAIN.DATA: PREPROCESS.CROP_FACE.BACKEND is 'MP'. " + expected):
-        check_split("TRAIN", data_node("PURE", "", "", DO_CROP_FACE=True, BACKEND="MP"))
+        check_split("TRAIN", data_node("PURE", "", "", CROPPED, MEDIAPIPE))
 
 
 def test_a_mediapipe_without_models_is_refused(installed):
@@ -132,7 +133,7 @@ def test_workers_crop_to_the_face(tmp_path):
     write_pure(tmp_path / "raw", "01-02", noise_frames(16, 60, 80))
     clips = {}
     for workers in (1, 2):
-        node = data_node("PURE", tmp_path / "raw", tmp_path / f"cache{workers}", DO_CROP_FACE=True, BACKEND="MP")
+        node = data_node("PURE", tmp_path / "raw", tmp_path / f"cache{workers}", CROPPED, MEDIAPIPE)
         recordings = find_recordings("PURE", node.DATA_PATH)
         files, report = preprocess(recordings, node, node.CACHED_PATH, workers=workers, progress=False)
         assert [one.faces_not_found for one in report.recordings] == [0, 1]
@@ -144,7 +145,7 @@ def test_workers_crop_to_the_face(tmp_path):
 @pytest.mark.mediapipe
 def test_it_is_quiet():
     command = (
-        "from data_recordings import face_frames; from rfacenet_toolbox.datasets.face_mesh import outline; "
+        "from support.recordings import face_frames; from rfacenet_toolbox.datasets.face_mesh import outline; "
         "print(len(outline(face_frames(1)[0])))"
     )
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
@@ -155,7 +156,7 @@ def test_it_is_quiet():
 @pytest.mark.mediapipe
 @pytest.mark.real_data
 def test_a_real_face_is_found_in_every_frame():
-    video = cv2.VideoCapture(str(REAL_VIDEO))
+    video = cv2.VideoCapture(str(REAL_VIDEO / "sample_video_1.mp4"))
     frames = [cv2.cvtColor(video.read()[1], cv2.COLOR_BGR2RGB) for _ in range(90)][::15]
     for frame in frames:
         contour = face_mesh.outline(frame)

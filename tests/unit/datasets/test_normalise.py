@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.data_recordings import noise_frames, pulse
+from support.recordings import noise_frames, pulse
 
 from rfacenet_toolbox.datasets.normalise import FrameFeatures, diff_normalise_label, normalise_label, standardise_label
 

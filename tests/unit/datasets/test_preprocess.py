@@ -9,15 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.data_recordings import (
-    data_node,
-    face_frames,
-    noise_frames,
-    pulse,
-    write_ground_truth,
-    write_pure,
-    write_ubfc_rppg,
-)
+from support.configs import CROPPED, data_node
+from support.recordings import face_frames, noise_frames, pulse, write_ground_truth, write_pure, write_ubfc_rppg
 from support.systems import needs_signals
 
 from rfacenet_toolbox.datasets import clip_cache
@@ -62,7 +55,7 @@ def test_clips_are_the_normalised_recording_in_chunks(tmp_path):
 
 def test_without_chunks_a_recording_is_one_clip(tmp_path):
     write_ubfc_rppg(tmp_path / "raw", frames=noise_frames(20), ppg=pulse(18, 30))
-    files, _ = cached(data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache", DO_CHUNK=False))
+    files, _ = cached(data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache", {"PREPROCESS.DO_CHUNK": False}))
     assert np.load(files[0]).shape == (18, 12, 12, 3) and np.load(clip_cache.label_path(files[0])).shape == (18,)
 
 
@@ -75,7 +68,7 @@ def test_clips_are_covered_by_video_and_label(tmp_path):
 def test_faces_not_found_are_reported(tmp_path):
     write_pure(tmp_path / "raw", "01-01", face_frames(16))
     write_pure(tmp_path / "raw", "01-02", noise_frames(16, 60, 80))
-    _, report = cached(data_node("PURE", tmp_path / "raw", tmp_path / "cache", DO_CROP_FACE=True))
+    _, report = cached(data_node("PURE", tmp_path / "raw", tmp_path / "cache", CROPPED))
     assert [one.faces_not_found for one in report.recordings] == [0, 1]
     assert "Warning: no face found in 1 of the 1 frames of 102" in str(report) and "of 101" not in str(report)
 

@@ -3,7 +3,7 @@ import json
 import cv2
 import numpy as np
 import pytest
-from support.data_recordings import noise_frames, pulse, write_pure
+from support.recordings import noise_frames, pulse, write_pure
 
 from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import DataError

@@ -1,5 +1,5 @@
 import pytest
-from support.data_recordings import noise_frames, write_pure, write_ubfc_rppg
+from support.recordings import noise_frames, write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import readers
 from rfacenet_toolbox.datasets.pure import Pure

@@ -2,7 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
-from support.data_recordings import data_node, noise_frames, write_pure, write_ubfc_rppg
+from support.configs import data_node
+from support.recordings import noise_frames, write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.splits import check_split, load_split, read_file_list, write_file_list
@@ -17,7 +18,7 @@ def load(node):
 def pure(tmp_path):
     for subject in (1, 2, 10):
         write_pure(tmp_path / "raw", f"{subject:02d}-01", noise_frames(20, seed=subject))
-    node = data_node("PURE", tmp_path / "raw", tmp_path / "cache", EXP_DATA_NAME="cache")
+    node = data_node("PURE", tmp_path / "raw", tmp_path / "cache", {"EXP_DATA_NAME": "cache"})
     node.FILE_LIST_PATH = str(tmp_path / "lists" / clip_cache.file_list_name(node))
     return node
 
@@ -146,7 +147,7 @@ def test_a_misspelt_list_is_not_taken_for_all_clips(done):
 def test_ubfc_rppg_lists_of_another_order_are_taken(tmp_path):
     for subject in (1, 2, 3):
         write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(20, seed=subject))
-    node = data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache", EXP_DATA_NAME="cache")
+    node = data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache", {"EXP_DATA_NAME": "cache"})
     everything = load(node).inputs
     node.DO_PREPROCESS, node.END = False, 0.7
     node.FILE_LIST_PATH = str(tmp_path / clip_cache.file_list_name(node))
@@ -160,10 +161,10 @@ def test_ubfc_rppg_lists_of_another_order_are_taken(tmp_path):
         ({"DATASET": "pure"}, "VALID.DATA: DATASET is 'pure'"),
         ({"DATA_FORMAT": "NHWC"}, "VALID.DATA: DATA_FORMAT is 'NHWC'"),
         ({"BEGIN": 0.9, "END": 0.8}, "VALID.DATA: BEGIN is 0.9 and END is 0.8"),
-        ({"LABEL_TYPE": "x"}, "VALID.DATA: PREPROCESS.LABEL_TYPE is 'x'"),
+        ({"PREPROCESS.LABEL_TYPE": "x"}, "VALID.DATA: PREPROCESS.LABEL_TYPE is 'x'"),
         ({"CACHED_PATH": "inputs"}, "VALID.DATA: CACHED_PATH 'inputs'"),
     ],
 )
 def test_settings_are_checked_with_the_splits_name(changes, message):
     with pytest.raises(ConfigError, match=message):
-        check_split("VALID", data_node("PURE", "", "", **changes))
+        check_split("VALID", data_node("PURE", "", "", changes))

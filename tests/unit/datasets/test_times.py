@@ -3,14 +3,14 @@
 import json
 import os
 
-import cv2
 import numpy as np
 import pytest
-from support.data_recordings import FIRST_NS, data_node, noise_frames, pulse, write_pure, write_ubfc_rppg
+from support.configs import data_node
+from support.recordings import FIRST_NS, noise_frames, pulse, write_pure, write_ubfc_rppg, write_video
 
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
-from rfacenet_toolbox.datasets.times import RecordedTimes, check_times, disagreement
+from rfacenet_toolbox.datasets.times import RecordedTimes, check_times, disagreement, remarks
 from rfacenet_toolbox.errors import DataError
 
 SMALL = {"height": 8, "width": 8}
@@ -18,7 +18,9 @@ SECONDS = 20
 
 
 def check(root, dataset="PURE", fs_hz=30):
-    return check_times(find_recordings(dataset, str(root)), fs_hz)
+    recordings = find_recordings(dataset, str(root))
+    check_times(recordings, fs_hz)
+    return remarks(recordings, fs_hz)
 
 
 def pure(root, seconds=SECONDS):
@@ -115,13 +117,6 @@ def test_pure_that_cannot_be_right_is_refused_before_anything_is_cached(tmp_path
     assert not os.path.exists(node.CACHED_PATH)
 
 
-def write_video(path, fps_hz, count=100):
-    writer = cv2.VideoWriter(str(path / "vid.avi"), cv2.VideoWriter_fourcc(*"MJPG"), fps_hz, (32, 32))
-    for frame in noise_frames(count, 32, 32):
-        writer.write(frame)
-    writer.release()
-
-
 def write_truth(path, fs_hz, count=100, times_s=None):
     times_s = np.arange(count) / fs_hz if times_s is None else times_s
     rows = [pulse(count, fs_hz), np.full(count, 72), times_s]
@@ -146,7 +141,7 @@ def write_truth(path, fs_hz, count=100, times_s=None):
 )
 def test_the_rates_of_video_and_ground_truth_are_held_against_fs(tmp_path, video_hz, truth_hz, fs_hz, said):
     path = write_ubfc_rppg(tmp_path, frames=noise_frames(4, 32, 32))
-    write_video(path, video_hz)
+    write_video(path / "vid.avi", noise_frames(100, 32, 32), video_hz, "MJPG")
     write_truth(path, truth_hz)
     if said is None:
         assert check(tmp_path, "UBFC-rPPG", fs_hz) == []

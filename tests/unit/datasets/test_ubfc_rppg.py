@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support.data_recordings import face_frames, noise_frames, pulse, write_ubfc_rppg
+from support.recordings import face_frames, noise_frames, pulse, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import DataError

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.fake_runs import BASE
+from support.configs import PURE_TO_UBFC
 
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.experiments.grid import grid, parse_setting
@@ -44,7 +44,7 @@ def test_what_is_wrong_with_a_setting_is_said(text, message):
 
 def test_every_combination_has_a_readable_folder(tmp_path):
     settings = [("MODEL.RFACENET.FUSION", ["none", "stage3"]), ("MODEL.RFACENET.LOSS.SIGMA_INIT", [[0.5, 4.0, 1.0]])]
-    runs = grid(Path(BASE), settings, [100, 101], tmp_path)
+    runs = grid(Path(PURE_TO_UBFC), settings, [100, 101], tmp_path)
     assert [str(run.folder.relative_to(tmp_path)) for run in runs] == [
         f"FUSION={fusion},SIGMA_INIT=0.5,4.0,1.0/seed{seed}" for fusion in ("none", "stage3") for seed in (100, 101)
     ]
@@ -56,16 +56,16 @@ def test_every_combination_has_a_readable_folder(tmp_path):
 
 def test_keys_of_one_name_are_told_apart_and_so_are_values_that_look_alike(tmp_path):
     settings = [("TRAIN.DATA.BEGIN", [0.0]), ("TEST.DATA.BEGIN", [0.0, 0.5])]
-    assert [run.folder.name for run in grid(Path(BASE), settings, [], tmp_path)] == [
+    assert [run.folder.name for run in grid(Path(PURE_TO_UBFC), settings, [], tmp_path)] == [
         "TRAIN.DATA.BEGIN=0.0,TEST.DATA.BEGIN=0.0",
         "TRAIN.DATA.BEGIN=0.0,TEST.DATA.BEGIN=0.5",
     ]
-    runs = grid(Path(BASE), [("TRAIN.DATA.DATA_PATH", ["a/b", "a:b"])], [], tmp_path)
+    runs = grid(Path(PURE_TO_UBFC), [("TRAIN.DATA.DATA_PATH", ["a/b", "a:b"])], [], tmp_path)
     assert [run.folder.name for run in runs] == ["DATA_PATH=a_b", "DATA_PATH=a_b~2"]
 
 
 def test_without_settings_there_is_one_run_of_the_base(tmp_path):
-    (run,) = grid(Path(BASE), [], [], tmp_path)
+    (run,) = grid(Path(PURE_TO_UBFC), [], [], tmp_path)
     assert run.name == "PURE_UBFC_RFACENET" and run.config.MODEL.RFACENET.RUNTIME.SEED == 100
 
 
@@ -73,4 +73,4 @@ def test_without_settings_there_is_one_run_of_the_base(tmp_path):
 def test_a_key_is_set_once(tmp_path, seeds):
     seed = ("MODEL.RFACENET.RUNTIME.SEED", [1])
     with pytest.raises(ConfigError, match="SEED is set more than once"):
-        grid(Path(BASE), [seed] if seeds else [seed, seed], seeds, tmp_path)
+        grid(Path(PURE_TO_UBFC), [seed] if seeds else [seed, seed], seeds, tmp_path)

@@ -4,8 +4,9 @@ import json
 
 import pytest
 import yaml
+from support.configs import PURE_TO_UBFC
 from support.fake_results import write_result
-from support.fake_runs import BASE, make_run
+from support.fake_runs import make_run
 from support.systems import needs_locks
 
 from rfacenet_toolbox.errors import ConfigError
@@ -44,17 +45,17 @@ def test_results_without_a_record_are_not_taken_for_its_own(tmp_path):
 
 
 def test_results_of_another_config_are_kept_and_the_difference_is_named(tmp_path):
-    before = make_run(tmp_path / "a", EPOCHS=3)
+    before = make_run(tmp_path / "a", {"TRAIN.EPOCHS": 3})
     before.begin()
     write_result(before.folder, [1.0])
     with pytest.raises(ConfigError, match=r"TRAIN.EPOCHS was 3 and is 5 now \(1 settings differ\). Name another --out"):
-        make_run(tmp_path / "a", EPOCHS=5).check_kept()
+        make_run(tmp_path / "a", {"TRAIN.EPOCHS": 5}).check_kept()
     before.check_kept()
 
 
 def test_an_unfinished_run_of_another_config_is_begun_anew(tmp_path):
-    make_run(tmp_path / "a", EPOCHS=3).begin()
-    run = make_run(tmp_path / "a", EPOCHS=5)
+    make_run(tmp_path / "a", {"TRAIN.EPOCHS": 3}).begin()
+    run = make_run(tmp_path / "a", {"TRAIN.EPOCHS": 5})
     run.check_kept()
     run.begin()
     assert run.current and not run.done
@@ -76,7 +77,7 @@ def test_what_cannot_change_a_result_is_not_compared(tmp_path):
 def test_the_config_that_is_written_logs_into_the_folder(tmp_path):
     run = make_run(tmp_path / "a")
     run.begin()
-    assert written(run)["LOG"] == {"PATH": str(run.folder)} and written(run)["BASE"] == [BASE]
+    assert written(run)["LOG"] == {"PATH": str(run.folder)} and written(run)["BASE"] == [PURE_TO_UBFC]
     assert "RESUME" not in written(run)["MODEL"]["RFACENET"]
 
 
@@ -101,20 +102,24 @@ def test_in_a_checkout_nothing_is_preprocessed_again(tmp_path):
 
 
 def test_a_training_is_kept_for_its_own_config_only(tmp_path):
-    run = make_run(tmp_path / "a", EPOCHS=2)
+    run = make_run(tmp_path / "a", {"TRAIN.EPOCHS": 2})
     run.begin()
     state = tmp_path / state_path(run.config)
     state.parent.mkdir(parents=True, exist_ok=True)
     state.write_text("")
     run.begin()
     assert state.is_file()
-    make_run(tmp_path / "a", EPOCHS=2, seed=101).begin()
+    make_run(tmp_path / "a", {"TRAIN.EPOCHS": 2}, seed=101).begin()
     assert not state.is_file()
 
 
 def test_signal_methods_have_a_result_each_and_may_become_more(tmp_path):
     def signal_run(*methods):
-        content = {"BASE": [BASE], "TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED": {"METHOD": list(methods)}}
+        content = {
+            "BASE": [PURE_TO_UBFC],
+            "TOOLBOX_MODE": "unsupervised_method",
+            "UNSUPERVISED": {"METHOD": list(methods)},
+        }
         return Run("signal", tmp_path / "signal", content)
 
     run = signal_run("GREEN", "POS")
@@ -142,7 +147,7 @@ def test_the_lock_is_held_once(tmp_path):
 
 
 def test_the_record_is_for_people_too(tmp_path):
-    run = make_run(tmp_path / "a", EPOCHS=7)
+    run = make_run(tmp_path / "a", {"TRAIN.EPOCHS": 7})
     run.begin()
     run.finish(12.5)
     record = json.loads((run.folder / "run.json").read_text())

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from support.fake_runs import BASE
+from support.configs import PURE_TO_UBFC
 from support.systems import needs_locks
 
 from rfacenet_toolbox.errors import ConfigError
@@ -36,7 +36,7 @@ def test_where_there_is_no_slurm_it_is_said(tmp_path, monkeypatch):
 
 def test_a_run_that_another_process_executes_is_not_submitted(tmp_path):
     pytest.importorskip("submitit")
-    run = Run("run", tmp_path / "run", {"BASE": [BASE]})
+    run = Run("run", tmp_path / "run", {"BASE": [PURE_TO_UBFC]})
     lock = run.lock()
     assert SlurmLauncher(tmp_path / "slurm", ["cluster=local"]).start(run) is None
     lock.close()
@@ -47,7 +47,7 @@ def test_a_job_ends_as_its_run_does(tmp_path):
     """The run ends before it trains: that its failure comes back is what is tried."""
     pytest.importorskip("submitit")
     nothing = {"DATA": {"DO_PREPROCESS": False, "CACHED_PATH": str(tmp_path / "no_clips")}}
-    content = {"BASE": [BASE], "TRAIN": nothing, "TEST": nothing}
+    content = {"BASE": [PURE_TO_UBFC], "TRAIN": nothing, "TEST": nothing}
     run, said = Run("run", tmp_path / "run", content), []
     (outcome,) = run_all([run], SlurmLauncher(tmp_path / "slurm", ["cluster=local", "timeout_min=5"]), say=said.append)
     assert outcome.run == run and "exit status 2" in outcome.failure and "CACHED_PATH" in outcome.failure

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from support.configs import tree
-from support.data_recordings import noise_frames, write_ubfc_rppg
+from support.recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.datasets.splits import write_file_list

@@ -7,8 +7,8 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from support import tiny
-from support.signal_outputs import FS, GUESS, TRUTH, changed, host, pulses, unsupervised
+from support import in_memory
+from support.signal_outputs import FS, GUESS, TRUTH, host, pulses, unsupervised
 
 from rfacenet_toolbox import __version__, evaluation
 from rfacenet_toolbox.errors import CheckpointError, DataError, OutputError
@@ -36,7 +36,7 @@ def read(folder):
 @pytest.fixture
 def written(tmp_path):
     """results.json and per_video.csv of the three videos above, and what write returned."""
-    returned = write(tiny.config(tmp_path), host(), GUESS, TRUTH, "models/tiny_Epoch1.pth")
+    returned = write(in_memory.config(tmp_path), host(), GUESS, TRUTH, "models/small_Epoch1.pth")
     return read(tmp_path) + (returned,)
 
 
@@ -49,7 +49,7 @@ def test_results_say_what_was_run_and_with_what(written, tmp_path):
     ]  # fmt: skip
     wanted = {
         "schema": 1, "model": "rFaceNet", "host": "standalone", "host_revision": None, "mode": "train_and_test",
-        "train_set": "PURE", "test_set": "UBFC-rPPG", "weights": "models/tiny_Epoch1.pth", "seed": 100,
+        "train_set": "PURE", "test_set": "UBFC-rPPG", "weights": "models/small_Epoch1.pth", "seed": 100,
         "videos": {"expected": 3, "scored": 3, "missing": []}, "evaluation_method": "FFT",
     }  # fmt: skip
     assert {key: content[key] for key in wanted} == wanted
@@ -59,7 +59,7 @@ def test_results_say_what_was_run_and_with_what(written, tmp_path):
 
 
 def test_the_whole_config_is_in_the_results(written, tmp_path):
-    config = tiny.config(tmp_path)
+    config = in_memory.config(tmp_path)
     assert written[0]["config"] == json.loads(json.dumps(config))
     assert written[0]["config"]["MODEL"]["RFACENET"]["LOSS"]["TASKS"] == ["bvp", "heart_rate", "identity"]
     assert written[0]["config"]["TRAIN"]["OPTIMIZER"]["BETAS"] == [0.9, 0.999]
@@ -76,7 +76,7 @@ def test_numbers_are_those_of_the_evaluation_of_the_joined_chunks(written):
 def test_a_prediction_without_a_pulse_is_left_out_and_the_rest_scored(tmp_path, capsys):
     video = "subject10"
     flat = {**GUESS, video: {number: torch.zeros_like(chunk) for number, chunk in GUESS[video].items()}}
-    write(tiny.config(tmp_path), host(), flat, TRUTH, "w.pth")
+    write(in_memory.config(tmp_path), host(), flat, TRUTH, "w.pth")
     content, rows = read(tmp_path)
     shown = capsys.readouterr().out
     assert (content["videos"]["scored"], content["videos"]["missing"]) == (len(GUESS) - 1, [])
@@ -90,7 +90,7 @@ def test_a_video_with_a_gap_is_left_out_as_evaluate_leaves_it_out(tmp_path):
         {**signals, "subject2": {number: chunk for number, chunk in signals["subject2"].items() if number != 1}}
         for signals in (GUESS, TRUTH)
     ]
-    write(tiny.config(tmp_path), host(), *cut, "w.pth")
+    write(in_memory.config(tmp_path), host(), *cut, "w.pth")
     content, _ = read(tmp_path)
     assert content["videos"]["scored"] == 2
     assert content["videos"]["left_out"]["subject2"].startswith("the prediction lacks chunk 1 of 0 to ")
@@ -99,9 +99,9 @@ def test_a_video_with_a_gap_is_left_out_as_evaluate_leaves_it_out(tmp_path):
 
 
 def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):
-    window = {"INFERENCE__EVALUATION_WINDOW__USE_SMALLER_WINDOW": True, "INFERENCE__EVALUATION_WINDOW__WINDOW_SIZE": 8}
+    window = {"INFERENCE.EVALUATION_WINDOW": {"USE_SMALLER_WINDOW": True, "WINDOW_SIZE": 8}}
     short = pulses({"subject1": 60}, chunks=1, chunk=2 * 8 * FS + 5)
-    write(changed(tiny.config(tmp_path), **window), host(["subject1"]), short, short, "w.pth")
+    write(in_memory.config(tmp_path, window), host(["subject1"]), short, short, "w.pth")
     content, rows = read(tmp_path)
     rows = [row for row in rows if row["protocol"] == "neurips2023"]
     assert [(float(row["start_s"]), float(row["stop_s"])) for row in rows] == [
@@ -116,7 +116,8 @@ def test_windows_get_a_row_each_and_skipped_ones_say_why(tmp_path):
 
 
 def test_peak_detection_is_the_other_method(tmp_path):
-    write(changed(tiny.config(tmp_path), INFERENCE__EVALUATION_METHOD="peak detection"), host(), GUESS, TRUTH, "w.pth")
+    config = in_memory.config(tmp_path, {"INFERENCE.EVALUATION_METHOD": "peak detection"})
+    write(config, host(), GUESS, TRUTH, "w.pth")
     content, rows = read(tmp_path)
     assert content["evaluation_method"] == "peak detection"
     rates = {row["video"]: float(row["heart_rate_bpm"]) for row in rows if row["protocol"] == "neurips2023"}
@@ -125,13 +126,13 @@ def test_peak_detection_is_the_other_method(tmp_path):
 
 
 def test_videos_that_are_missing_are_counted_and_named(tmp_path, capsys):
-    write(tiny.config(tmp_path), host(["subject1", "subject2", "subject10", "subject4"]), GUESS, TRUTH, "w.pth")
+    write(in_memory.config(tmp_path), host(["subject1", "subject2", "subject10", "subject4"]), GUESS, TRUTH, "w.pth")
     assert read(tmp_path)[0]["videos"] == {"expected": 4, "scored": 3, "missing": ["subject4"]}
     assert "rFaceNet on UBFC-rPPG: 3 of 4 videos" in capsys.readouterr().out
 
 
 def test_without_raw_data_the_scored_videos_are_the_expected_ones(tmp_path):
-    write(tiny.config(tmp_path), host(None, "toolbox", "d807b01"), GUESS, TRUTH, "w.pth")
+    write(in_memory.config(tmp_path), host(None, "toolbox", "d807b01"), GUESS, TRUTH, "w.pth")
     content, _ = read(tmp_path)
     assert content["videos"] == {"expected": 3, "scored": 3, "missing": []}
     assert (content["host"], content["host_revision"]) == ("toolbox", "d807b01")
@@ -140,12 +141,12 @@ def test_without_raw_data_the_scored_videos_are_the_expected_ones(tmp_path):
 @pytest.mark.parametrize(
     "mode, path, name",
     [
-        ("train_and_test", "", "tiny_outputs.pickle"),
+        ("train_and_test", "", "small_outputs.pickle"),
         ("only_test", "weights/PURE_best.pth", "PURE_best_UBFC-rPPG_outputs.pickle"),
     ],
 )
 def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name):
-    config = changed(tiny.config(tmp_path), TOOLBOX_MODE=mode, INFERENCE__MODEL_PATH=path)
+    config = in_memory.config(tmp_path, {"TOOLBOX_MODE": mode, "INFERENCE.MODEL_PATH": path})
     content = write(config, host(), GUESS, TRUTH, "w.pth")
     assert content["train_set"] == ("PURE" if mode == "train_and_test" else None)
     with open(tmp_path / "outputs" / name, "rb") as file:
@@ -159,7 +160,7 @@ def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name)
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "a_file").write_text("")
-    config = changed(tiny.config(tmp_path), LOG__PATH=str(tmp_path / "a_file"))
+    config = in_memory.config(tmp_path, {"LOG.PATH": str(tmp_path / "a_file")})
     with pytest.raises(OutputError, match="a_file/per_video.csv cannot be written .*run the same command again"):
         write(config, host(), GUESS, TRUTH, "w.pth")
 
@@ -204,7 +205,8 @@ def test_all_videos_left_out_is_an_error(tmp_path):
 
 
 def test_files_that_a_config_names_are_read_before_the_run(tmp_path):
-    config = changed(tiny.config(tmp_path), TOOLBOX_MODE="only_test", INFERENCE__MODEL_PATH=str(tmp_path / "w.pth"))
+    settings = {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": str(tmp_path / "w.pth")}
+    config = in_memory.config(tmp_path, settings)
     model = learners.for_inference(config).model
     state_dicts.save(tmp_path / "w.pth", model.state_dict())
     job.check_files(config)
@@ -214,6 +216,6 @@ def test_files_that_a_config_names_are_read_before_the_run(tmp_path):
         job.check_files(config)
     with pytest.raises(CheckpointError, match="Nothing in .*w.pth fits the model"):
         state_dicts.save(tmp_path / "w.pth", {"other": torch.zeros(3)})
-        job.check_files(tiny.config(tmp_path, INIT=str(tmp_path / "w.pth")))
+        job.check_files(in_memory.config(tmp_path, {"MODEL.RFACENET.INIT": str(tmp_path / "w.pth")}))
     with pytest.raises(CheckpointError, match="no checkpoint at .*nowhere.pth"):
-        job.check_files(tiny.config(tmp_path, RESUME=str(tmp_path / "nowhere.pth")))
+        job.check_files(in_memory.config(tmp_path, {"MODEL.RFACENET.RESUME": str(tmp_path / "nowhere.pth")}))

@@ -40,13 +40,13 @@ class TestFinished:
     def test_the_same_config_is_finished(self, tmp_path, clips, content):
         plain = json.loads(json.dumps(content))
         assert self.finished(unsupervised(tmp_path), clips) == plain
-        assert self.finished(unsupervised(tmp_path, UNSUPERVISED__METHOD=["POS", "ICA"]), clips) == plain
+        assert self.finished(unsupervised(tmp_path, {"UNSUPERVISED.METHOD": ["POS", "ICA"]}), clips) == plain
 
     def test_another_method_is_not(self, tmp_path, clips, content):
         assert self.finished(unsupervised(tmp_path), clips, "ICA") is None
 
     def test_another_config_or_host_is_not(self, tmp_path, clips, content):
-        other = unsupervised(tmp_path, INFERENCE__EVALUATION_METHOD="peak detection")
+        other = unsupervised(tmp_path, {"INFERENCE.EVALUATION_METHOD": "peak detection"})
         assert self.finished(other, clips) is None
         assert self.finished(unsupervised(tmp_path), clips, name="toolbox") is None
 
@@ -56,7 +56,7 @@ class TestFinished:
         del older["config"]["MODEL"]["RFACENET"]["RUNTIME"]["SEED"], older["config"]["MODEL"]["TSCAN"]
         path.write_text(json.dumps(older))
         assert self.finished(unsupervised(tmp_path), clips) == older
-        assert self.finished(unsupervised(tmp_path, MODEL__TSCAN__FRAME_DEPTH=12), clips) is None
+        assert self.finished(unsupervised(tmp_path, {"MODEL.TSCAN.FRAME_DEPTH": 12}), clips) is None
 
     def test_more_or_younger_clips_are_not(self, tmp_path, clips, content):
         written = (tmp_path / "POS" / "results.json").stat().st_mtime

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from support import own_videos
+from support import recordings
 
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.prediction import mp4_header, video
@@ -16,7 +16,7 @@ UPRIGHT[:24, :32] = 250  # bright at the top left
 
 def write(path, matrix=(1, 0, 0, 1), codec=None, handler=None):
     """An MP4 of five frames, whose header is changed."""
-    data = bytearray(own_videos.write_video(path, [UPRIGHT] * 5, codec="mp4v").read_bytes())
+    data = bytearray(recordings.write_video(path, [UPRIGHT] * 5, codec="mp4v").read_bytes())
     a, b, c, d = (value * 65536 for value in matrix)
     place = data.index(b"tkhd") + 4 + 40
     struct.pack_into(">9i", data, place, a, b, 0, c, d, 0, 0, 0, 1 << 30)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from support import own_videos
+from support import own_videos, recordings
 
 import rfacenet_toolbox
 from rfacenet_toolbox.config import weights_path
@@ -26,7 +26,7 @@ def predict(source, method="pos", **settings):
 
 def test_the_heart_rate_of_a_video_file(tmp_path):
     frames = own_videos.face_frames()[::2]
-    found = predict(own_videos.write_video(tmp_path / "me.avi", frames))
+    found = predict(recordings.write_video(tmp_path / "me.avi", frames))
     assert found.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)
     assert found.quality > 0.6 and found.face_share == 1 and found.notes == []
     assert [window.heart_rate_bpm for window in found.windows] == pytest.approx([TRUE_BPM] * 2, abs=3)
@@ -50,7 +50,7 @@ def test_a_variable_frame_rate_is_read_by_its_time_stamps(tmp_path):
     random = np.random.default_rng(2)
     kept = [index for index in range(len(frames)) if random.random() < (0.3 if index < 330 else 0.8)]
     times_s = np.array(kept) / own_videos.FINE_HZ
-    folder = own_videos.write_images(tmp_path / "uneven", [frames[index] for index in kept], times_s)
+    folder = recordings.write_images(tmp_path / "uneven", [frames[index] for index in kept], times_s)
     found = predict(folder, window_s=5.0)
     rates = [window.heart_rate_bpm for window in found.windows]
     assert found.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)

@@ -5,7 +5,7 @@ import wave
 
 import numpy as np
 import pytest
-from support import own_videos
+from support import recordings
 from support.systems import WINDOWS, needs_odd_names
 
 from rfacenet_toolbox.errors import ConfigError, DataError
@@ -56,19 +56,19 @@ def test_what_stamps_do_is_said_as_it_is(stamps, said):
 
 
 def test_a_video_gives_each_frame_its_time(tmp_path):
-    source = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=25))
+    source = open_source(recordings.write_video(tmp_path / "a.avi", small(10), fps_hz=25))
     assert read(source) == [(round(index / 25, 4), 10 + index) for index in range(10)]
     assert source.length_s == pytest.approx(0.4) and source.notes == []
 
 
 def test_a_part_of_a_video_keeps_the_times_of_the_whole(tmp_path):
-    path = own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=10)
+    path = recordings.write_video(tmp_path / "a.avi", small(10), fps_hz=10)
     assert read(open_source(path, start_s=0.3, duration_s=0.25)) == [(0.3, 13), (0.4, 14), (0.5, 15)]
 
 
 def test_a_cut_video_is_read_as_far_as_it_goes_and_said(tmp_path):
     noise = list(np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), dtype=np.uint8))
-    whole = own_videos.write_video(tmp_path / "whole.avi", noise, codec="MJPG").read_bytes()
+    whole = recordings.write_video(tmp_path / "whole.avi", noise, codec="MJPG").read_bytes()
     (tmp_path / "cut.avi").write_bytes(whole[: len(whole) // 2])
     source = open_source(tmp_path / "cut.avi")
     count = len(read(source))
@@ -77,13 +77,13 @@ def test_a_cut_video_is_read_as_far_as_it_goes_and_said(tmp_path):
 
 
 def test_images_named_by_nanoseconds_bring_their_times(tmp_path):
-    folder = own_videos.write_images(tmp_path / "01-01" / "01-01", small(4), [0, 0.04, 0.1, 0.11])
+    folder = recordings.write_images(tmp_path / "01-01" / "01-01", small(4), [0, 0.04, 0.1, 0.11])
     for path in (folder, folder.parent):  # PURE's folder of images, or the recording's
         assert [time_s for time_s, _ in read(open_source(path))] == [0, 0.04, 0.1, 0.11]
 
 
 def test_numbered_images_are_taken_in_number_order_at_the_rate_given(tmp_path):
-    folder = own_videos.write_images(tmp_path / "frames", small(12))
+    folder = recordings.write_images(tmp_path / "frames", small(12))
     assert read(open_source(folder, fps_hz=20)) == [(round(index / 20, 4), 10 + index) for index in range(12)]
     unsaid = open_source(folder)
     assert unsaid.length_s == pytest.approx(11 / 30) and "30 frames per second are assumed" in unsaid.notes[0]
@@ -100,7 +100,7 @@ def renamed(folder, new_name):
 @pytest.mark.parametrize("per_second, digits", [(1e9, 19), (1e6, 16), (1e3, 13), (1e6, 9)])
 def test_times_in_names_are_read_in_their_unit(tmp_path, per_second, digits):
     first = 0 if digits == 9 else int(1392643993 * per_second)
-    folder = own_videos.write_images(tmp_path / "frames", small(12))
+    folder = recordings.write_images(tmp_path / "frames", small(12))
     renamed(folder, lambda index: f"img_{first + round(index * per_second / 25):0{digits}d}.png")
     source = open_source(folder)
     assert [time_s for time_s, _ in read(source)] == pytest.approx(np.arange(12) / 25, abs=0.001)
@@ -110,7 +110,7 @@ def test_times_in_names_are_read_in_their_unit(tmp_path, per_second, digits):
 
 
 def test_images_that_are_missing_leave_their_time_empty(tmp_path):
-    folder = own_videos.write_images(tmp_path / "frames", small(12))
+    folder = recordings.write_images(tmp_path / "frames", small(12))
     renamed(folder, lambda index: None if index in (3, 4, 8) else f"take2_frame{index + 5}.png")
     source = open_source(folder, fps_hz=20)
     assert read(source) == [(round(index / 20, 4), 10 + index) for index in range(12) if index not in (3, 4, 8)]
@@ -128,13 +128,13 @@ def test_images_that_are_missing_leave_their_time_empty(tmp_path):
     ],
 )
 def test_numbers_that_do_not_tell_the_times_are_refused(tmp_path, name, said):
-    folder = renamed(own_videos.write_images(tmp_path / "frames", small(12)), name)
+    folder = renamed(recordings.write_images(tmp_path / "frames", small(12)), name)
     with pytest.raises(DataError, match=f"cannot be put in time: .*{said}"):
         open_source(folder)
 
 
 def test_images_of_two_sizes_and_broken_ones_are_named(tmp_path):
-    folder = own_videos.write_images(tmp_path / "frames", small(2) + [np.zeros((10, 10, 3), np.uint8)])
+    folder = recordings.write_images(tmp_path / "frames", small(2) + [np.zeros((10, 10, 3), np.uint8)])
     with pytest.raises(DataError, match="frame2.png is 10x10, the first image 48x32"):
         read(open_source(folder))
     (folder / "frame1.png").write_bytes(b"no image")
@@ -149,7 +149,7 @@ def audio(path):
 
 
 def half_of_an_mp4(path):
-    whole = own_videos.write_video(path.parent / "whole.mp4", small(60), codec="mp4v").read_bytes()
+    whole = recordings.write_video(path.parent / "whole.mp4", small(60), codec="mp4v").read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
 
 
@@ -177,7 +177,7 @@ def test_what_cannot_be_read_is_said_plainly(tmp_path, name, make, said):
 
 
 def test_what_may_not_be_read_is_said_plainly(tmp_path, monkeypatch):
-    video = own_videos.write_video(tmp_path / "a.avi", small(2))
+    video = recordings.write_video(tmp_path / "a.avi", small(2))
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(DataError, match="a.avi is not readable by this user"):
         open_source(video)
@@ -191,16 +191,16 @@ def test_what_may_not_be_read_is_said_plainly(tmp_path, monkeypatch):
 
 
 def test_a_start_behind_the_end_is_said(tmp_path):
-    video = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=10), start_s=3)
+    video = open_source(recordings.write_video(tmp_path / "a.avi", small(10), fps_hz=10), start_s=3)
     assert video.length_s == 0
     with pytest.raises(DataError, match="a.avi ends after 0.9 s, before the start of 3 s"):
         read(video)
     with pytest.raises(DataError, match="frames ends after 0.3 s, before the start of 3 s"):
-        open_source(own_videos.write_images(tmp_path / "frames", small(4), [0, 0.1, 0.2, 0.3]), start_s=3)
+        open_source(recordings.write_images(tmp_path / "frames", small(4), [0, 0.1, 0.2, 0.3]), start_s=3)
 
 
 def test_a_rate_that_is_given_for_a_video_is_not_used_and_that_is_said(tmp_path):
-    source = open_source(own_videos.write_video(tmp_path / "a.avi", small(10), fps_hz=25), fps_hz=10)
+    source = open_source(recordings.write_video(tmp_path / "a.avi", small(10), fps_hz=25), fps_hz=10)
     assert read(source)[1][0] == 0.04 and "the video's own times were taken" in source.notes[0]
 
 

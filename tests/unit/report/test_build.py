@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
-from support.paths import ROOT
+from support.configs import small_job, write
 
 from rfacenet_toolbox import cli, evaluation
 from rfacenet_toolbox.datasets.readers import find_recordings
@@ -41,26 +40,16 @@ def runs(tmp_path_factory):
 
 
 def config(folder, name, fusion):
-    small = {
-        "CACHED_PATH": str(folder / "clips"),
-        "PREPROCESS": {"CHUNK_LENGTH": FRAMES, "RESIZE": {"W": SIDE, "H": SIDE}},
+    settings = {
+        "TRAIN.EPOCHS": 3,
+        "TRAIN.BATCH_SIZE": 4,
+        "MODEL.RFACENET.FUSION": fusion,
+        "LOG.PATH": str(folder / name),
     }
-    pure = {"DATASET": "PURE", "DATA_PATH": str(folder / "PURE"), "END": 1.0, **small}
-    tree = {
-        "BASE": [str(ROOT / "toolbox_configs" / "RFACENET_BASE.yaml")],
-        "TRAIN": {"EPOCHS": 3, "MODEL_FILE_NAME": "small", "DATA": pure},
-        "VALID": {"DATA": pure},
-        "TEST": {"DATA": {**small, "DATASET": "UBFC-rPPG", "DATA_PATH": str(folder / "UBFC-rPPG")}},
-        "MODEL": {"RFACENET": {"FRAME_NUM": FRAMES, "FUSION": fusion, "RUNTIME": {"WORKERS": 0}}},
-        "DEVICE": "cpu",
-        "LOG": {"PATH": str(folder / name)},
-    }
-    path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump(json.loads(json.dumps(tree))))
-    return path
+    return write(folder / f"{name}.yaml", small_job(folder, FRAMES, SIDE), settings)
 
 
-def copied(run, tmp_path):
+def copy_of(run, tmp_path):
     return Path(shutil.copytree(str(run), str(tmp_path / "copy")))
 
 
@@ -134,7 +123,7 @@ def test_waves_are_those_that_were_scored(runs):
     ],
 )
 def test_outputs_that_cannot_be_read_are_refused(runs, tmp_path, content, reason):
-    run = copied(runs[0], tmp_path)
+    run = copy_of(runs[0], tmp_path)
     outputs = next(run.rglob("*_outputs.pickle"))
     outputs.unlink()
     if content is not None:
@@ -144,7 +133,7 @@ def test_outputs_that_cannot_be_read_are_refused(runs, tmp_path, content, reason
 
 
 def test_what_a_run_lacks_is_said_and_the_rest_is_shown(runs, tmp_path):
-    run = copied(runs[0], tmp_path)
+    run = copy_of(runs[0], tmp_path)
     next(run.rglob("*_outputs.pickle")).unlink()
     (run / "epochs.csv").unlink()
     with open(run / "per_video.csv", newline="") as file:
@@ -161,7 +150,7 @@ def test_what_a_run_lacks_is_said_and_the_rest_is_shown(runs, tmp_path):
 
 
 def test_attention_that_cannot_be_had_is_said(runs, tmp_path, monkeypatch):
-    run = copied(runs[0], tmp_path)
+    run = copy_of(runs[0], tmp_path)
     results = json.loads((run / "results.json").read_text())
     for change, reason in (
         ({"weights": "gone.pth"}, "the weights of copy are not at gone.pth"),

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 import torch
-from support import tiny
+from support import in_memory
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.runtime import machine
@@ -15,7 +15,7 @@ def order(make, workers, passes=3):
     """Which clips come when, over some passes, and the generator's state after them."""
     generator = torch.Generator()
     generator.manual_seed(100)
-    clips = tiny.TinyClips(["101", "201", "301"], chunks=3)
+    clips = in_memory.Clips(["101", "201", "301"], chunks=3)
     loader = make(clips, batch_size=2, shuffle=True, num_workers=workers, generator=generator)
     names = [[f"{name}/{chunk}" for batch in loader for name, chunk in zip(batch[2], batch[3])] for _ in range(passes)]
     return names, generator.get_state()
@@ -30,7 +30,7 @@ def test_kept_workers_do_not_change_the_shuffle():
 
 
 def test_workers_are_kept():
-    loader = machine.KeptLoader(tiny.TinyClips(["101"]), num_workers=1)
+    loader = machine.KeptLoader(in_memory.Clips(["101"]), num_workers=1)
     pids = []
     for _ in range(2):
         list(loader)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import torch
-from support import tiny
+from support import in_memory
 
 from rfacenet_toolbox.config.node import rfacenet_node
 from rfacenet_toolbox.errors import ConfigError
@@ -66,10 +66,11 @@ def test_channels_last_changes_the_layout_and_not_the_result():
     assert torch.allclose(before.identity, after.identity, atol=1e-5)
 
 
-@tiny.needs_fused_adam
+@in_memory.needs_fused_adam
 def test_results_name_the_machine_and_the_speed_options(tmp_path):
-    config = tiny.config(tmp_path, 1, RUNTIME__FUSED_OPTIMIZER=True, RUNTIME__CHANNELS_LAST=True, RUNTIME__WORKERS=0)
-    job.run(config, tiny.loaders(), StandaloneHost())
+    settings = {"FUSED_OPTIMIZER": True, "CHANNELS_LAST": True, "WORKERS": 0}
+    config = in_memory.config(tmp_path, {"MODEL.RFACENET.RUNTIME": settings}, epochs=1)
+    job.run(config, in_memory.loaders(), StandaloneHost())
     said = json.loads((tmp_path / "results.json").read_text())["runtime"]
     assert said.pop("device_name") and said.pop("cores") >= 1
     assert said == {
@@ -89,10 +90,11 @@ def test_results_name_the_machine_and_the_speed_options(tmp_path):
 
 
 def test_results_of_a_built_in_model_do_not_claim_our_options(tmp_path):
-    config = tiny.config(tmp_path, 1, RUNTIME__PRECISION="bf16", RUNTIME__WORKERS=3)
+    settings = {"PRECISION": "bf16", "WORKERS": 3}
+    config = in_memory.config(tmp_path, {"MODEL.RFACENET.RUNTIME": settings})
     upstreams = speed.describe(config, built_in=True)
     assert upstreams["workers"] == 16 and upstreams["levers"]["precision"] == "fp32"
     assert upstreams["levers"]["keep_memory"] is False
-    config = tiny.config(tmp_path, 1, RUNTIME__PRECISION="bf16", RUNTIME__WORKERS=3, RUNTIME__BUILT_IN_MODELS=True)
+    config = in_memory.config(tmp_path, {"MODEL.RFACENET.RUNTIME": {**settings, "BUILT_IN_MODELS": True}})
     asked = speed.describe(config, built_in=True)
     assert asked["workers"] == 3 and asked["levers"] == {**upstreams["levers"], "keep_memory": True}

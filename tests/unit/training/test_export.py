@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 import torch
-from support import tiny
+from support import in_memory
 
 from rfacenet_toolbox import cli
 from rfacenet_toolbox.errors import ConfigError, DataError
@@ -17,8 +17,9 @@ from rfacenet_toolbox.training.export import export
 
 @pytest.fixture
 def finished(tmp_path):
-    config = tiny.config(tmp_path / "run", epochs=1, FUSION="stage1", EXPORT_IDENTITY_HEAD=True)
-    run(config, tiny.loaders(), StandaloneHost())
+    settings = {"MODEL.RFACENET": {"FUSION": "stage1", "EXPORT_IDENTITY_HEAD": True}}
+    config = in_memory.config(tmp_path / "run", settings, epochs=1)
+    run(config, in_memory.loaders(), StandaloneHost())
     return tmp_path / "run"
 
 

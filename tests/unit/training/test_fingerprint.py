@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support.paths import ROOT
+from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import load
 from rfacenet_toolbox.training import fingerprint
@@ -48,7 +48,7 @@ EARLIER = {
 
 @pytest.fixture
 def config():
-    tree = load(ROOT / "toolbox_configs" / "DEMO_RFACENET.yaml")
+    tree = load(CONFIGS / "DEMO_RFACENET.yaml")
     tree.defrost()
     return tree
 

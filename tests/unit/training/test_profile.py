@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-import yaml
+from support.configs import resized, write
 from torch import nn
 
 from rfacenet_toolbox import cli
@@ -20,11 +20,11 @@ FRAMES, SIDE = 20, 24
 DEPTH = 10  # of TS-CAN's and EfficientPhys's segments
 #: MODEL.NAME -> its node of settings, DATA_FORMAT and DATA_TYPE
 SETTINGS = {
-    "rFaceNet": ({"RFACENET": {"FRAME_NUM": FRAMES}}, "NCDHW", ["DiffNormalized"]),
-    "Physnet": ({"PHYSNET": {"FRAME_NUM": FRAMES}}, "NCDHW", ["DiffNormalized"]),
+    "rFaceNet": ({"RFACENET.FRAME_NUM": FRAMES}, "NCDHW", ["DiffNormalized"]),
+    "Physnet": ({"PHYSNET.FRAME_NUM": FRAMES}, "NCDHW", ["DiffNormalized"]),
     "DeepPhys": ({}, "NDCHW", ["DiffNormalized", "Standardized"]),
-    "Tscan": ({"TSCAN": {"FRAME_DEPTH": DEPTH}}, "NDCHW", ["DiffNormalized", "Standardized"]),
-    "EfficientPhys": ({"EFFICIENTPHYS": {"FRAME_DEPTH": DEPTH}}, "NDCHW", ["Standardized"]),
+    "Tscan": ({"TSCAN.FRAME_DEPTH": DEPTH}, "NDCHW", ["DiffNormalized", "Standardized"]),
+    "EfficientPhys": ({"EFFICIENTPHYS.FRAME_DEPTH": DEPTH}, "NDCHW", ["Standardized"]),
 }
 #: MODEL.NAME -> the network, and the shape of what it takes for one clip
 NETWORKS = {
@@ -38,25 +38,10 @@ NETWORKS = {
 
 def write_config(folder, name="rFaceNet", frames=FRAMES):
     settings, data_format, data_types = SETTINGS[name]
-    tree = {
-        "TOOLBOX_MODE": "train_and_test",
-        "DEVICE": "cpu",
-        "MODEL": {"NAME": name, **settings},
-        "TEST": {
-            "DATA": {
-                "DATA_FORMAT": data_format,
-                "PREPROCESS": {
-                    "DATA_TYPE": data_types,
-                    "LABEL_TYPE": "DiffNormalized",
-                    "CHUNK_LENGTH": frames,
-                    "RESIZE": {"W": SIDE, "H": SIDE},
-                },
-            }
-        },
-    }
-    path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump(tree))
-    return path
+    preprocess = {"DATA_TYPE": data_types, "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": frames}
+    data = {"DATA_FORMAT": data_format, "PREPROCESS": preprocess, **resized(SIDE, SIDE)}
+    general = {"TOOLBOX_MODE": "train_and_test", "DEVICE": "cpu", "MODEL.NAME": name}
+    return write(folder / f"{name}.yaml", general, {"MODEL": settings, "TEST.DATA": data})
 
 
 @pytest.fixture

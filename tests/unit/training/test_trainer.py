@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support import tiny
+from support import in_memory
 
 from rfacenet_toolbox.errors import CheckpointError, DataError, NotFiniteError
 from rfacenet_toolbox.hosts.job import make_trainer
@@ -20,7 +20,7 @@ from rfacenet_toolbox.training.trainer import Trainer
 def trained(config, **settings):
     """A trainer after training from the toolbox's seed, and its loaders."""
     seed_everything(100)
-    loaders = tiny.loaders(**settings)
+    loaders = in_memory.loaders(**settings)
     trainer = make_trainer(config, loaders)
     trainer.train(loaders)
     return trainer, loaders
@@ -44,46 +44,45 @@ def test_columns_of_a_methods_own_follow_the_usual_ones(tmp_path, monkeypatch):
         return taken._replace(log={**taken.log, "clips_seen": (len(clips), None), "unlisted": (1.0, 1)})
 
     monkeypatch.setattr(RFaceNetLearner, "step", logs_more)
-    trained(tiny.config(tmp_path / "a", epochs=1))
+    trained(in_memory.config(tmp_path / "a", epochs=1))
     monkeypatch.setattr(RFaceNetLearner, "log_columns", ("bvp", "clips_seen"))
-    trained(tiny.config(tmp_path / "b", epochs=1))
+    trained(in_memory.config(tmp_path / "b", epochs=1))
     usual, (row,) = list(epochs(tmp_path / "a")[0]), epochs(tmp_path / "b")
     assert tuple(usual) == resume.COLUMNS
     assert list(row) == [*usual, "clips_seen"] and row["clips_seen"] == "4"
 
 
 def test_a_run_leaves_weights_of_each_epoch_a_state_and_a_log(tmp_path):
-    trained(tiny.config(tmp_path))
+    trained(in_memory.config(tmp_path))
     files = sorted(path.name for path in (tmp_path / "models").iterdir())
-    assert files == ["tiny_Epoch0.pth", "tiny_Epoch1.pth", "tiny_state.pth"]
+    assert files == ["small_Epoch0.pth", "small_Epoch1.pth", "small_state.pth"]
     rows = epochs(tmp_path)
     assert [row["epoch"] for row in rows] == ["0", "1"]
     for column in ("loss", "bvp", "heart_rate", "identity", "sigma_bvp", "sigma_heart_rate", "sigma_identity",
                    "alpha", "beta", "identity_accuracy", "seconds"):  # fmt: skip
         assert all(row[column] for row in rows), column
-    assert state_dicts.load(tmp_path / "models" / "tiny_state.pth")["identities"] == ["PURE/1", "PURE/2"]
+    assert state_dicts.load(tmp_path / "models" / "small_state.pth")["identities"] == ["PURE/1", "PURE/2"]
 
 
 @pytest.mark.parametrize("export", [False, True])
 def test_weights_hold_the_classifier_of_people_only_if_asked(tmp_path, export):
-    config = tiny.config(tmp_path, epochs=1, EXPORT_IDENTITY_HEAD=export)
+    config = in_memory.config(tmp_path, {"MODEL.RFACENET.EXPORT_IDENTITY_HEAD": export}, epochs=1)
     trainer, loaders = trained(config)
-    weights = state_dicts.load_weights(tmp_path / "models" / "tiny_Epoch0.pth")
+    weights = state_dicts.load_weights(tmp_path / "models" / "small_Epoch0.pth")
     assert any(name.startswith("classifier.") for name in weights) == export
     predictions, labels, _ = trainer.test(loaders)
     assert sorted(predictions) == ["subject1", "subject2", "subject3"]
-    assert sorted(predictions["subject1"]) == [0, 1] and predictions["subject1"][0].shape == (tiny.FRAMES,)
-    assert labels["subject2"][1].shape == (tiny.FRAMES,)
+    assert sorted(predictions["subject1"]) == [0, 1] and predictions["subject1"][0].shape == (in_memory.FRAMES,)
+    assert labels["subject2"][1].shape == (in_memory.FRAMES,)
 
 
 def test_inference_without_a_classifier_takes_weights_that_have_one(tmp_path):
-    trained(tiny.config(tmp_path, epochs=1, EXPORT_IDENTITY_HEAD=True))
-    config = tiny.config(tmp_path).clone()
-    config.defrost()
-    config.TOOLBOX_MODE, config.INFERENCE.MODEL_PATH = "only_test", str(tmp_path / "models" / "tiny_Epoch0.pth")
-    trainer = make_trainer(config, tiny.loaders())
+    trained(in_memory.config(tmp_path, {"MODEL.RFACENET.EXPORT_IDENTITY_HEAD": True}, epochs=1))
+    weights = str(tmp_path / "models" / "small_Epoch0.pth")
+    config = in_memory.config(tmp_path, {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": weights})
+    trainer = make_trainer(config, in_memory.loaders())
     assert trainer.learner.model.classifier is None
-    assert len(trainer.test(tiny.loaders())[0]) == 3
+    assert len(trainer.test(in_memory.loaders())[0]) == 3
 
 
 class Killed(Exception):
@@ -94,15 +93,17 @@ class Killed(Exception):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"IDENTITY": "tcu"},
-        {"IDENTITY": "noise"},
-        pytest.param({"RUNTIME__COMPILE": True, "RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+        {"MODEL.RFACENET.IDENTITY": "tcu"},
+        {"MODEL.RFACENET.IDENTITY": "noise"},
+        pytest.param(
+            {"MODEL.RFACENET.RUNTIME": {"COMPILE": True, "FUSED_OPTIMIZER": True}}, marks=in_memory.needs_fused_adam
+        ),
     ],
 )
 def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeypatch, settings):
     # Dynamo without a compiler behind it: what is tested here is names and states, not kernels.
     monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
-    whole, stopped = (tiny.config(tmp_path / run, 3, **settings) for run in "ab")
+    whole, stopped = (in_memory.config(tmp_path / run, settings, epochs=3) for run in "ab")
     trained(whole)
 
     step, calls = Trainer._step, []
@@ -118,20 +119,20 @@ def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeyp
         trained(stopped)
     monkeypatch.setattr(Trainer, "_step", step)
     torch.manual_seed(5)  # whatever a fresh process draws before it resumes
-    loaders = tiny.loaders()
+    loaders = in_memory.loaders()
     make_trainer(stopped, loaders).train(loaders)
     assert [row["epoch"] for row in epochs(tmp_path / "b")] == ["0", "1", "2"]
     for epoch in range(3):
-        name = f"models/tiny_Epoch{epoch}.pth"
+        name = f"models/small_Epoch{epoch}.pth"
         assert same_weights(tmp_path / "a" / name, tmp_path / "b" / name)
 
 
 def test_a_finished_training_is_not_repeated(tmp_path, capsys):
-    trained(tiny.config(tmp_path))
-    last = tmp_path / "models" / "tiny_Epoch1.pth"
+    trained(in_memory.config(tmp_path))
+    last = tmp_path / "models" / "small_Epoch1.pth"
     before, log = state_dicts.load(last), (tmp_path / "epochs.csv").read_text()
     last.unlink()
-    trainer, loaders = trained(tiny.config(tmp_path))
+    trainer, loaders = trained(in_memory.config(tmp_path))
     assert "is finished, and is not repeated" in capsys.readouterr().out
     assert (tmp_path / "epochs.csv").read_text() == log
     after = state_dicts.load(last)
@@ -140,24 +141,24 @@ def test_a_finished_training_is_not_repeated(tmp_path, capsys):
 
 
 def test_another_config_starts_afresh(tmp_path, capsys):
-    trained(tiny.config(tmp_path))
-    trained(tiny.config(tmp_path, FUSION="stage1"))
+    trained(in_memory.config(tmp_path))
+    trained(in_memory.config(tmp_path, {"MODEL.RFACENET.FUSION": "stage1"}))
     assert "another configuration" in capsys.readouterr().out
 
 
 def test_a_named_state_of_another_run_is_refused(tmp_path):
-    trained(tiny.config(tmp_path))
-    state = str(tmp_path / "models" / "tiny_state.pth")
+    trained(in_memory.config(tmp_path))
+    state = str(tmp_path / "models" / "small_state.pth")
     with pytest.raises(CheckpointError, match="other settings or other training clips"):
-        trained(tiny.config(tmp_path, TCU_STEPS=2, RESUME=state))
+        trained(in_memory.config(tmp_path, {"MODEL.RFACENET": {"TCU_STEPS": 2, "RESUME": state}}))
     with pytest.raises(CheckpointError, match="no checkpoint at"):
-        trained(tiny.config(tmp_path, RESUME=str(tmp_path / "nowhere.pth")))
+        trained(in_memory.config(tmp_path, {"MODEL.RFACENET.RESUME": str(tmp_path / "nowhere.pth")}))
     with pytest.raises(CheckpointError, match="holds no training state"):
-        trained(tiny.config(tmp_path, RESUME=str(tmp_path / "models" / "tiny_Epoch0.pth")))
+        trained(in_memory.config(tmp_path, {"MODEL.RFACENET.RESUME": str(tmp_path / "models" / "small_Epoch0.pth")}))
 
 
 def test_a_bad_state_is_known_before_the_run(tmp_path):
-    config = tiny.config(tmp_path, 1)
+    config = in_memory.config(tmp_path, epochs=1)
     resume.check_resume(config)
     trained(config)
     resume.check_resume(config)
@@ -172,12 +173,12 @@ def test_a_bad_state_is_known_before_the_run(tmp_path):
     with pytest.raises(CheckpointError, match="is damaged.*or remove it to train afresh"):
         resume.check_resume(config)
     with pytest.raises(CheckpointError, match="no checkpoint at .*nowhere.pth"):
-        resume.check_resume(tiny.config(tmp_path, RESUME=str(tmp_path / "nowhere.pth")))
+        resume.check_resume(in_memory.config(tmp_path, {"MODEL.RFACENET.RESUME": str(tmp_path / "nowhere.pth")}))
 
 
 def test_a_nan_stops_the_run_with_the_clips_name_and_keeps_the_last_state(tmp_path):
-    trainer, _ = trained(tiny.config(tmp_path, 1))
-    longer = tiny.config(tmp_path, 2)
+    trainer, _ = trained(in_memory.config(tmp_path, epochs=1))
+    longer = in_memory.config(tmp_path)
     kept = Path(resume.state_path(longer))
     before = kept.read_bytes()
     with pytest.raises(NotFiniteError, match=r"at the clips 201 chunk 1\..*No epoch was finished"):
@@ -186,68 +187,67 @@ def test_a_nan_stops_the_run_with_the_clips_name_and_keeps_the_last_state(tmp_pa
 
 
 def test_validation_picks_the_best_epoch_and_counts_unseen_subjects(tmp_path):
-    config = tiny.config(tmp_path, 3).clone()
-    config.defrost()
-    config.TEST.USE_LAST_EPOCH = False
+    config = in_memory.config(tmp_path, {"TEST.USE_LAST_EPOCH": False}, epochs=3)
     trainer, loaders = trained(config, valid=("901",))
     rows = epochs(tmp_path)
     best = min(rows, key=lambda row: float(row["valid_bvp"]))["epoch"]
-    assert trainer.test(loaders)[2].endswith(f"tiny_Epoch{best}.pth")
+    assert trainer.test(loaders)[2].endswith(f"small_Epoch{best}.pth")
     assert all(row["valid_identity_unseen"] == "2" for row in rows)
     assert all(row["valid_heart_rate_mae_bpm"] for row in rows)
 
 
 def test_one_clip_in_five_of_a_subject_is_held_back(tmp_path):
-    config = tiny.config(tmp_path, 1, IDENTITY_HOLDOUT=True)
-    train, held = split_holdout(tiny.loaders(chunks=6)["train"], "PURE", 2)
+    config = in_memory.config(tmp_path, {"MODEL.RFACENET.IDENTITY_HOLDOUT": True}, epochs=1)
+    train, held = split_holdout(in_memory.loaders(chunks=6)["train"], "PURE", 2)
     assert (len(train.dataset), len(held.dataset)) == (10, 2)
     assert sorted(name for _, _, names, _ in held for name in names) == ["101", "201"]
     trained(config, chunks=6)
     assert epochs(tmp_path)[0]["holdout_identity_accuracy"] in ("0.0", "0.5", "1.0")
     with pytest.raises(DataError, match="none of 2 subjects has five clips"):
-        trained(tiny.config(tmp_path, 1, IDENTITY_HOLDOUT=True), chunks=4)
+        trained(in_memory.config(tmp_path, {"MODEL.RFACENET.IDENTITY_HOLDOUT": True}, epochs=1), chunks=4)
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        {"RUNTIME__PRECISION": "bf16"},
-        {"RUNTIME__CHANNELS_LAST": True},
-        pytest.param({"RUNTIME__FUSED_OPTIMIZER": True}, marks=tiny.needs_fused_adam),
+        {"MODEL.RFACENET.RUNTIME.PRECISION": "bf16"},
+        {"MODEL.RFACENET.RUNTIME.CHANNELS_LAST": True},
+        pytest.param({"MODEL.RFACENET.RUNTIME.FUSED_OPTIMIZER": True}, marks=in_memory.needs_fused_adam),
     ],
 )
 def test_runtime_settings_change_a_loss_by_rounding_only(tmp_path, settings):
-    trained(tiny.config(tmp_path / "a", 1))
-    trained(tiny.config(tmp_path / "b", 1, **settings))
+    trained(in_memory.config(tmp_path / "a", epochs=1))
+    trained(in_memory.config(tmp_path / "b", settings, epochs=1))
     plain, other = (float(epochs(tmp_path / run)[0]["bvp"]) for run in "ab")
     assert other == pytest.approx(plain, rel=0.1)
 
 
 def test_kept_memory_changes_no_bit(tmp_path):
-    trained(tiny.config(tmp_path / "a", 1, RUNTIME__KEEP_MEMORY=False))
-    trained(tiny.config(tmp_path / "b", 1, RUNTIME__KEEP_MEMORY=True))
-    assert same_weights(*(tmp_path / run / "models" / "tiny_Epoch0.pth" for run in "ab"))
+    trained(in_memory.config(tmp_path / "a", {"MODEL.RFACENET.RUNTIME.KEEP_MEMORY": False}, epochs=1))
+    trained(in_memory.config(tmp_path / "b", {"MODEL.RFACENET.RUNTIME.KEEP_MEMORY": True}, epochs=1))
+    assert same_weights(*(tmp_path / run / "models" / "small_Epoch0.pth" for run in "ab"))
 
 
 def test_weights_of_a_compiled_model_are_those_of_a_plain_one(tmp_path, monkeypatch):
     monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
-    trained(tiny.config(tmp_path, 1, RUNTIME__COMPILE=True))
-    plain = tiny.config(tmp_path, 1, RUNTIME__COMPILE=False)
-    predictions, _, _ = make_trainer(plain, tiny.loaders()).test(tiny.loaders())
+    trained(in_memory.config(tmp_path, {"MODEL.RFACENET.RUNTIME.COMPILE": True}, epochs=1))
+    plain = in_memory.config(tmp_path, {"MODEL.RFACENET.RUNTIME.COMPILE": False}, epochs=1)
+    predictions, _, _ = make_trainer(plain, in_memory.loaders()).test(in_memory.loaders())
     assert sorted(predictions) == ["subject1", "subject2", "subject3"]
 
 
 def test_no_classifier_without_its_task_and_none_run_for_a_bvp(tmp_path):
-    config = tiny.config(tmp_path, LOSS__TASKS=["bvp", "heart_rate"])
-    assert make_trainer(config, tiny.loaders()).learner.model.classifier is None
-    learner = make_trainer(tiny.config(tmp_path), tiny.loaders()).learner
+    config = in_memory.config(tmp_path, {"MODEL.RFACENET.LOSS.TASKS": ["bvp", "heart_rate"]})
+    assert make_trainer(config, in_memory.loaders()).learner.model.classifier is None
+    learner = make_trainer(in_memory.config(tmp_path), in_memory.loaders()).learner
     ran = []
     learner.model.classifier.register_forward_hook(lambda *call: ran.append(call))
-    learner.predict(torch.randn(2, 3, tiny.FRAMES, tiny.SIDE, tiny.SIDE))
+    learner.predict(torch.randn(2, 3, in_memory.FRAMES, in_memory.SIDE, in_memory.SIDE))
     assert ran == []
 
 
 def test_the_bvp_term_alone_learns_a_pulse(tmp_path):
-    trained(tiny.config(tmp_path, 6, LOSS__TASKS=["bvp"], IDENTITY="none", FUSION="none"))
+    settings = {"LOSS.TASKS": ["bvp"], "IDENTITY": "none", "FUSION": "none"}
+    trained(in_memory.config(tmp_path, {"MODEL.RFACENET": settings}, epochs=6))
     rows = epochs(tmp_path)
     assert float(rows[-1]["bvp"]) < 0.7 * float(rows[0]["bvp"])

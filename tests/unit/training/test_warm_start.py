@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from support import tiny
+from support import in_memory
 
 from rfacenet_toolbox.errors import CheckpointError
 from rfacenet_toolbox.hosts.job import make_trainer
@@ -57,13 +57,13 @@ def test_a_run_starts_from_the_file_and_going_on_wins_over_it(tmp_path, capsys):
     path = tmp_path / "physnet.safetensors"
     physnet = PulseBranch().state_dict()
     weights_files.write_safetensors(path, physnet, {"model": "PhysNet"})
-    config, loaders = tiny.config(tmp_path, epochs=2, INIT=str(path)), tiny.loaders()
+    config, loaders = in_memory.config(tmp_path, {"MODEL.RFACENET.INIT": str(path)}), in_memory.loaders()
     trainer = make_trainer(config, loaders)
     with pytest.raises(KeyboardInterrupt):
         _train_one_epoch(trainer, loaders)
     assert f"Starting from {path}. loaded: pulse" in capsys.readouterr().out
-    again = make_trainer(config, tiny.loaders())
-    again.train(tiny.loaders())
+    again = make_trainer(config, in_memory.loaders())
+    again.train(in_memory.loaders())
     said = capsys.readouterr().out
     assert "Going on after epoch 0" in said and "Starting from" not in said
 
@@ -85,7 +85,8 @@ def test_the_first_epoch_begins_with_the_files_weights(tmp_path):
     torch.manual_seed(5)
     physnet = PulseBranch().state_dict()
     torch.save({f"module.{name}": value for name, value in physnet.items()}, tmp_path / "physnet.pth")
-    config, loaders = tiny.config(tmp_path, epochs=1, INIT=str(tmp_path / "physnet.pth")), tiny.loaders()
+    settings, loaders = {"MODEL.RFACENET.INIT": str(tmp_path / "physnet.pth")}, in_memory.loaders()
+    config = in_memory.config(tmp_path, settings, epochs=1)
     trainer = make_trainer(config, loaders)
     seen = {}
 

@@ -18,22 +18,22 @@ from rfacenet_toolbox.hosts.toolbox import plugin
         ("TRAIN:\n  EPOCHS: 3\nTRAIN:\n  LR: 0.1\n", "'TRAIN' stands twice in one block, in lines 1 and 3"),
     ],
 )
-def test_what_is_wrong_with_a_config_is_said_by_name(plugged, text, match):
+def test_what_is_wrong_with_a_config_is_said_by_name(activated_checkout, text, match):
     with pytest.raises(ConfigError, match=match):
-        plugged.get_config(text)
+        activated_checkout.get_config(text)
 
 
-def test_a_config_file_that_is_not_there(plugged):
+def test_a_config_file_that_is_not_there(activated_checkout):
     with pytest.raises(ConfigError, match="nowhere.yaml cannot be read"):
-        plugged.settings.get_config(Namespace(config_file="nowhere.yaml"))
+        activated_checkout.settings.get_config(Namespace(config_file="nowhere.yaml"))
 
 
-def test_the_toolboxs_own_errors_stay(plugged, monkeypatch):
+def test_the_toolboxs_own_errors_stay(activated_checkout, monkeypatch):
     def refuse(args):
         raise ValueError("TRAIN dataset FILE_LIST_PATH must be a csv")
 
-    plugged.settings.get_config = refuse
+    activated_checkout.settings.get_config = refuse
     plugin.activate()
     with pytest.raises(ValueError, match="must be a csv") as error:
-        plugged.get_config("DEVICE: cpu")
+        activated_checkout.get_config("DEVICE: cpu")
     assert type(error.value) is ValueError

@@ -5,8 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from support import configs
 from support.checkouts import contents, write
+from support.configs import NOT_CROPPED, resized
 from support.paths import ROOT
+from support.recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox.errors import ConfigError, InstallError
 from rfacenet_toolbox.hosts.toolbox import install as plugin
@@ -54,13 +57,10 @@ def start(monkeypatch, capfd):
     return run
 
 
-def config_file(folder, name, more=""):
-    path = folder / f"{name}.yaml"
-    path.write_text(
-        f"TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: {name}\n  RFACENET:\n    RUNTIME:\n      WORKERS: 1\n"
-        f"      BUILT_IN_MODELS: true\n{more}"
-    )
-    return path
+def config_file(folder, name, *settings):
+    runtime = {"WORKERS": 1, "BUILT_IN_MODELS": True}
+    base = {"TOOLBOX_MODE": "train_and_test", "MODEL": {"NAME": name, "RFACENET.RUNTIME": runtime}}
+    return configs.write(folder / f"{name}.yaml", base, *settings)
 
 
 @pytest.mark.slow
@@ -127,36 +127,20 @@ def test_real_checkouts_start_on_this_machine(real_checkout, start, stub_job, ca
 
 @pytest.mark.parametrize("installed", [True, False], ids=["installed", "launched"])
 def test_our_model_gets_what_a_real_checkout_preprocessed(real_checkout, tmp_path, start, stub_job, installed):
-    from support.data_recordings import noise_frames, write_ubfc_rppg
-
     for name in ("subject1", "subject12"):
         write_ubfc_rppg(tmp_path / "raw", name, noise_frames(130))
     (tmp_path / "weights.pth").write_bytes(b"")
     data = {
         "FS": 30,
         "DATASET": "UBFC-rPPG",
-        "DO_PREPROCESS": "true",
+        "DO_PREPROCESS": True,
         "DATA_FORMAT": "NCDHW",
-        "DATA_PATH": tmp_path / "raw",
-        "CACHED_PATH": tmp_path / "cache",
+        "DATA_PATH": str(tmp_path / "raw"),
+        "CACHED_PATH": str(tmp_path / "cache"),
+        "PREPROCESS": {"DATA_TYPE": ["DiffNormalized"], "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": 128},
     }
-    preprocess = {
-        "DATA_TYPE": "['DiffNormalized']",
-        "LABEL_TYPE": "DiffNormalized",
-        "DO_CHUNK": "true",
-        "CHUNK_LENGTH": 128,
-        "CROP_FACE": "{DO_CROP_FACE: false}",
-        "RESIZE": "{H: 72, W: 72}",
-    }
-    path = config_file(
-        tmp_path,
-        "rFaceNet",
-        f"INFERENCE:\n  MODEL_PATH: {tmp_path / 'weights.pth'}\nTEST:\n  DATA:\n"
-        + "".join(f"    {key}: {value}\n" for key, value in data.items())
-        + "    PREPROCESS:\n"
-        + "".join(f"      {key}: {value}\n" for key, value in preprocess.items()),
-    )
-    path.write_text(path.read_text().replace("train_and_test", "only_test"))
+    test = {"TOOLBOX_MODE": "only_test", "INFERENCE.MODEL_PATH": str(tmp_path / "weights.pth"), "TEST.DATA": data}
+    path = config_file(tmp_path, "rFaceNet", test, {"TEST.DATA": {**NOT_CROPPED, **resized(72, 72)}})
     status, out, err = start(real_checkout, path, installed)
     assert status == 0, err
     assert "test: 2 recordings, 2 clips: subject12, subject1\n" in out  # the toolbox sorts paths as text

@@ -6,7 +6,6 @@ import random
 import numpy as np
 import pytest
 import torch
-from support.plugged import YAML
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.errors import ConfigError
@@ -14,8 +13,7 @@ from rfacenet_toolbox.runtime import speed
 
 
 def runtime(name="rFaceNet", **settings):
-    lines = "".join(f"      {key}: {value}\n" for key, value in settings.items())
-    return YAML.format(name=name) + "  RFACENET:\n    RUNTIME:\n" + lines
+    return {"MODEL.NAME": name, "MODEL.RFACENET.RUNTIME": settings}
 
 
 @pytest.fixture
@@ -27,72 +25,72 @@ def kept(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "text", [YAML.format(name="Physnet"), "TOOLBOX_MODE: unsupervised_method\nUNSUPERVISED:\n  METHOD: [POS]\n"]
+    "settings", [{"MODEL.NAME": "Physnet"}, {"TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED.METHOD": ["POS"]}]
 )
-def test_built_in_models_keep_their_loader_and_memory(plugged, kept, capsys, text):
-    plugged.get_config(text)
-    assert plugged.main.DataLoader is DataLoader and not kept
+def test_built_in_models_keep_their_loader_and_memory(activated_checkout, kept, capsys, settings):
+    activated_checkout.get_config(settings)
+    assert activated_checkout.main.DataLoader is DataLoader and not kept
     assert capsys.readouterr().out == ""
 
 
-def test_built_in_models_have_our_loader_and_memory_where_asked(plugged, kept):
-    plugged.get_config(runtime("Physnet", BUILT_IN_MODELS="true", WORKERS=2))
-    assert plugged.main.DataLoader([1, 2], num_workers=16).num_workers == 2 and kept == [True]
-    plugged.get_config(runtime("Physnet", BUILT_IN_MODELS="true", KEEP_MEMORY="false"))
+def test_built_in_models_have_our_loader_and_memory_where_asked(activated_checkout, kept):
+    activated_checkout.get_config(runtime("Physnet", BUILT_IN_MODELS=True, WORKERS=2))
+    assert activated_checkout.main.DataLoader([1, 2], num_workers=16).num_workers == 2 and kept == [True]
+    activated_checkout.get_config(runtime("Physnet", BUILT_IN_MODELS=True, KEEP_MEMORY=False))
     assert kept == [True]
 
 
-def test_settings_that_do_not_hold_for_a_built_in_model_are_told(plugged, kept, capsys):
-    plugged.get_config(runtime("Physnet", WORKERS=2, KEEP_WORKERS="false"))
-    assert plugged.main.DataLoader is DataLoader and not kept
+def test_settings_that_do_not_hold_for_a_built_in_model_are_told(activated_checkout, kept, capsys):
+    activated_checkout.get_config(runtime("Physnet", WORKERS=2, KEEP_WORKERS=False))
+    assert activated_checkout.main.DataLoader is DataLoader and not kept
     said = capsys.readouterr().out
     assert "RUNTIME.WORKERS (2), KEEP_WORKERS (False) has no effect" in said and "BUILT_IN_MODELS" in said
 
 
-def test_seed_100_changes_nothing(plugged):
+def test_seed_100_changes_nothing(activated_checkout):
     states = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
-    plugged.get_config(runtime("Physnet", SEED=100))
+    activated_checkout.get_config(runtime("Physnet", SEED=100))
     assert torch.equal(torch.get_rng_state(), states[0])
     assert (np.random.get_state()[1].tolist(), random.getstate()) == states[1:]
-    assert plugged.main.train_generator.initial_seed() != 100
+    assert activated_checkout.main.train_generator.initial_seed() != 100
 
 
-def test_another_seed_seeds_every_generator(plugged):
-    generators = plugged.main.train_generator, plugged.main.general_generator
-    plugged.get_config(runtime("Physnet", SEED=7))
+def test_another_seed_seeds_every_generator(activated_checkout):
+    generators = activated_checkout.main.train_generator, activated_checkout.main.general_generator
+    activated_checkout.get_config(runtime("Physnet", SEED=7))
     drawn = random.random(), np.random.rand(), torch.rand(1).item()
     assert [generator.initial_seed() for generator in generators] == [7, 7]
-    assert generators == (plugged.main.train_generator, plugged.main.general_generator)
+    assert generators == (activated_checkout.main.train_generator, activated_checkout.main.general_generator)
     random.seed(7)
     np.random.seed(7)
     torch.manual_seed(7)
     assert drawn == (random.random(), np.random.rand(), torch.rand(1).item())
 
 
-def test_a_seed_without_loader_generators_to_seed_is_an_error(plugged):
-    del plugged.main.train_generator
+def test_a_seed_without_loader_generators_to_seed_is_an_error(activated_checkout):
+    del activated_checkout.main.train_generator
     with pytest.raises(ConfigError, match="SEED is 7, and this main.py has no train_generator"):
-        plugged.get_config(runtime("Physnet", SEED=7))
+        activated_checkout.get_config(runtime("Physnet", SEED=7))
 
 
 @pytest.mark.filterwarnings("ignore:This DataLoader will create")
 @pytest.mark.parametrize("setting, asked, started", [(-1, 16, 3), (-1, 1, 1), (0, 16, 0), (16, 16, 16), (5, 2, 5)])
-def test_workers(plugged, monkeypatch, setting, asked, started):
+def test_workers(activated_checkout, monkeypatch, setting, asked, started):
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    plugged.get_config(runtime(WORKERS=9))
-    plugged.get_config(runtime(WORKERS=setting))
-    loader = plugged.main.DataLoader([1, 2], batch_size=1, num_workers=asked)
+    activated_checkout.get_config(runtime(WORKERS=9))
+    activated_checkout.get_config(runtime(WORKERS=setting))
+    loader = activated_checkout.main.DataLoader([1, 2], batch_size=1, num_workers=asked)
     assert loader.num_workers == started and loader.batch_size == 1
     assert loader.persistent_workers == (started > 0)
 
 
 @pytest.mark.parametrize("workers, ours", [(0, True), (1, False)])
-def test_a_loader_without_workers_gives_batches_as_one_with_them_would(plugged, workers, ours):
-    plugged.get_config(runtime(WORKERS=workers))
-    loader = plugged.main.DataLoader([1, 2], num_workers=16)
+def test_a_loader_without_workers_gives_batches_as_one_with_them_would(activated_checkout, workers, ours):
+    activated_checkout.get_config(runtime(WORKERS=workers))
+    loader = activated_checkout.main.DataLoader([1, 2], num_workers=16)
     assert (loader.collate_fn.__name__ == "contiguous_batch") == ours
 
 
-def test_workers_are_started_anew_where_asked(plugged):
-    plugged.get_config(runtime(WORKERS=1, KEEP_WORKERS="false"))
-    assert not plugged.main.DataLoader([1, 2], num_workers=16).persistent_workers
+def test_workers_are_started_anew_where_asked(activated_checkout):
+    activated_checkout.get_config(runtime(WORKERS=1, KEEP_WORKERS=False))
+    assert not activated_checkout.main.DataLoader([1, 2], num_workers=16).persistent_workers

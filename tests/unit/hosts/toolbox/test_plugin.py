@@ -7,17 +7,17 @@ import types
 from argparse import Namespace
 
 import pytest
+from support import configs
 from support.checkouts import write
 from support.paths import ROOT
-from support.plugged import YAML
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError, DataError, InstallError
 from rfacenet_toolbox.hosts.toolbox import contract, plugin
 
 
-def test_activate_adds_our_node_and_changes_no_other_key(plugged):
-    tree = plugged.settings._C.clone()
+def test_activate_adds_our_node_and_changes_no_other_key(activated_checkout):
+    tree = activated_checkout.settings._C.clone()
     assert tree.MODEL.RFACENET.RUNTIME.SEED == 100
     del tree.MODEL["RFACENET"]
     theirs = toolbox_tree()
@@ -25,15 +25,15 @@ def test_activate_adds_our_node_and_changes_no_other_key(plugged):
     assert tree == theirs
 
 
-def test_activate_is_safe_to_repeat(plugged):
-    plugged.settings._C.MODEL.RFACENET.RUNTIME.SEED = 3
-    before = plugged.settings.get_config, sys.excepthook, list(sys.meta_path)
+def test_activate_is_safe_to_repeat(activated_checkout):
+    activated_checkout.settings._C.MODEL.RFACENET.RUNTIME.SEED = 3
+    before = activated_checkout.settings.get_config, sys.excepthook, list(sys.meta_path)
     plugin.activate()
-    assert (plugged.settings.get_config, sys.excepthook, sys.meta_path) == before
-    assert plugged.settings._C.MODEL.RFACENET.RUNTIME.SEED == 3
+    assert (activated_checkout.settings.get_config, sys.excepthook, sys.meta_path) == before
+    assert activated_checkout.settings._C.MODEL.RFACENET.RUNTIME.SEED == 3
 
 
-def test_another_config_module_is_an_error(plugged, monkeypatch):
+def test_another_config_module_is_an_error(activated_checkout, monkeypatch):
     stranger = types.ModuleType("config")
     stranger.__file__ = "/elsewhere/config.py"
     monkeypatch.setitem(sys.modules, "config", stranger)
@@ -52,76 +52,83 @@ def test_activate_imports_neither_torch_nor_other_heavy_modules(tmp_path):
     assert subprocess.check_output(command, cwd=folder, env=environment, universal_newlines=True) == "[]\n"
 
 
-def test_a_built_in_model_keeps_mains_functions_and_its_config(plugged):
-    config = plugged.get_config(YAML.format(name="Physnet"))
-    assert plugged.rebound() == set()
-    assert config.is_frozen() and not plugged.checked
+def test_a_built_in_model_keeps_mains_functions_and_its_config(activated_checkout):
+    config = activated_checkout.get_config({"MODEL.NAME": "Physnet"})
+    assert activated_checkout.rebound() == set()
+    assert config.is_frozen() and not activated_checkout.checked
     plain = config.clone()
     del plain.MODEL["RFACENET"]
-    del plugged.settings._C.MODEL["RFACENET"]
-    assert plain == plugged.settings.get_config.toolbox_get_config(Namespace(config_file=plugged.folder / "X.yaml"))
+    del activated_checkout.settings._C.MODEL["RFACENET"]
+    assert plain == activated_checkout.settings.get_config.toolbox_get_config(
+        Namespace(config_file=activated_checkout.folder / "X.yaml")
+    )
 
 
-def test_a_registered_model_is_served_by_the_job(plugged):
-    config = plugged.get_config(YAML.format(name="rFaceNet"))
-    assert plugged.checked == [("rFaceNet", "toolbox")] and not plugged.jobs
-    assert plugged.rebound() == {"DataLoader", "train_and_test", "test"}
-    for function in (plugged.main.train_and_test, plugged.main.test):
+def test_a_registered_model_is_served_by_the_job(activated_checkout):
+    config = activated_checkout.get_config({"MODEL.NAME": "rFaceNet"})
+    assert activated_checkout.checked == [("rFaceNet", "toolbox")] and not activated_checkout.jobs
+    assert activated_checkout.rebound() == {"DataLoader", "train_and_test", "test"}
+    for function in (activated_checkout.main.train_and_test, activated_checkout.main.test):
         function(config, {})
-        served, loaders, host = plugged.jobs.pop()
+        served, loaders, host = activated_checkout.jobs.pop()
         assert served is config and loaders == {"train": None, "valid": None, "test": None}
         assert (host.name, host.revision) == ("toolbox", "unknown")
-    assert not plugged.built_in
+    assert not activated_checkout.built_in
 
 
-def test_other_names_go_to_the_original_functions(plugged):
-    ours = plugged.get_config(YAML.format(name="rFaceNet"))
-    theirs = plugged.get_config(YAML.format(name="Tscan"))
+def test_other_names_go_to_the_original_functions(activated_checkout):
+    ours = activated_checkout.get_config({"MODEL.NAME": "rFaceNet"})
+    theirs = activated_checkout.get_config({"MODEL.NAME": "Tscan"})
     loaders = {"test": None}
-    plugged.main.train_and_test(theirs, loaders)
-    plugged.main.test(theirs, loaders)
-    assert plugged.built_in == [("train_and_test", theirs, loaders), ("test", theirs, loaders)] and not plugged.jobs
-    plugged.get_config(YAML.format(name="rFaceNet"))
-    plugged.main.test(ours, loaders)
-    assert len(plugged.jobs) == 1
+    activated_checkout.main.train_and_test(theirs, loaders)
+    activated_checkout.main.test(theirs, loaders)
+    assert (
+        activated_checkout.built_in == [("train_and_test", theirs, loaders), ("test", theirs, loaders)]
+        and not activated_checkout.jobs
+    )
+    activated_checkout.get_config({"MODEL.NAME": "rFaceNet"})
+    activated_checkout.main.test(ours, loaders)
+    assert len(activated_checkout.jobs) == 1
 
 
-def test_a_main_without_the_functions_is_an_error_for_our_models(plugged):
-    del plugged.main.test
-    plugged.get_config(YAML.format(name="Physnet"))
+def test_a_main_without_the_functions_is_an_error_for_our_models(activated_checkout):
+    del activated_checkout.main.test
+    activated_checkout.get_config({"MODEL.NAME": "Physnet"})
     with pytest.raises(InstallError, match="has no function test"):
-        plugged.get_config(YAML.format(name="rFaceNet"))
+        activated_checkout.get_config({"MODEL.NAME": "rFaceNet"})
 
 
-def test_recordings_that_preprocessing_dropped_stop_the_run(plugged, tmp_path):
+def test_recordings_that_preprocessing_dropped_stop_the_run(activated_checkout, tmp_path):
     for name in ("subject1", "subject2"):
         (tmp_path / "raw" / name).mkdir(parents=True)
-    data = f"TEST:\n  DATA:\n    DATASET: UBFC-rPPG\n    DATA_PATH: {tmp_path / 'raw'}\n"
-    config = plugged.get_config(YAML.format(name="rFaceNet") + data)
+    data = {"DATASET": "UBFC-rPPG", "DATA_PATH": str(tmp_path / "raw")}
+    config = activated_checkout.get_config({"MODEL.NAME": "rFaceNet", "TEST.DATA": data})
     clips = types.SimpleNamespace(inputs=["/cache/subject1_input0.npy"])
     with pytest.raises(DataError, match="Missing: subject2"):
-        plugged.main.test(config, {"test": types.SimpleNamespace(dataset=clips)})
-    assert not plugged.jobs
+        activated_checkout.main.test(config, {"test": types.SimpleNamespace(dataset=clips)})
+    assert not activated_checkout.jobs
 
 
-def test_a_misspelt_model_is_refused_before_preprocessing(plugged):
+def test_a_misspelt_model_is_refused_before_preprocessing(activated_checkout):
     with pytest.raises(ConfigError, match="'rFacenet'.*Did you mean 'rFaceNet'"):
-        plugged.get_config(YAML.format(name="rFacenet"))
-    plugged.main.test = lambda config, loaders: config.MODEL.NAME == "rFacenet"
-    plugged.get_config(YAML.format(name="rFacenet"))
+        activated_checkout.get_config({"MODEL.NAME": "rFacenet"})
+    activated_checkout.main.test = lambda config, loaders: config.MODEL.NAME == "rFacenet"
+    activated_checkout.get_config({"MODEL.NAME": "rFacenet"})
 
 
-def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(plugged, monkeypatch):
-    text = "TEST:\n  DATA:\n    DO_PREPROCESS: true\n    PREPROCESS:\n      CROP_FACE:\n        DO_CROP_FACE: true\n"
-    text = YAML.format(name="rFaceNet") + text + "        BACKEND: {}\n"
-    plugged.get_config(text.format("HC"))
+def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(activated_checkout, monkeypatch):
+    def check(backend):
+        data = {"DO_PREPROCESS": True, "PREPROCESS.CROP_FACE": {"DO_CROP_FACE": True, "BACKEND": backend}}
+        activated_checkout.get_config({"MODEL.NAME": "rFaceNet", "TEST.DATA": data})
+
+    check("HC")
     with pytest.raises(ConfigError, match="TEST.*'Y5F', and this revision of the toolbox has no YOLO5Face"):
-        plugged.get_config(text.format("Y5F"))
+        check("Y5F")
     monkeypatch.setitem(contract.BACKENDS, "RF", ("RetinaFace", "absent_module"))
     with pytest.raises(ConfigError, match="'RF', which needs the module absent_module"):
-        plugged.get_config(text.format("RF"))
+        check("RF")
     monkeypatch.setitem(contract.BACKENDS, "RF", ("RetinaFace", "json"))
-    plugged.get_config(text.format("RF"))
+    check("RF")
 
 
 #: runs in a checkout: main.py's functions with and without the plug-in, and the loaders' lists against ours
@@ -140,9 +147,9 @@ sys.modules["__main__"] = main
 originals = main.train_and_test, main.test
 config = settings.get_config(Namespace(config_file=built_in))
 assert (main.train_and_test, main.test) == originals
-plugged = config.clone()
-del plugged.MODEL["RFACENET"]
-assert plugged == plain
+without_ours = config.clone()
+del without_ours.MODEL["RFACENET"]
+assert without_ours == plain
 config = settings.get_config(Namespace(config_file=ours))
 assert main.train_and_test.toolbox_function is originals[0] and main.test.toolbox_function is originals[1]
 for dataset, module, path in (("PURE", "PURELoader", pure), ("UBFC-rPPG", "UBFCrPPGLoader", ubfc_rppg)):
@@ -176,6 +183,7 @@ sys.modules["__main__"] = main
 settings.get_config(Namespace(config_file=sys.argv[1]))
 print(main.DataLoader is DataLoader, asked)
 """
+ASKED = {"MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True}
 BUILT_IN = "configs/train_configs/PURE_PURE_UBFC-rPPG_PHYSNET_BASIC.yaml"
 
 
@@ -184,8 +192,8 @@ def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
         (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
         for scenario in (1, 2):
             (tmp_path / "PURE" / f"{number:02d}-{scenario:02d}").mkdir(parents=True)
-    ours = tmp_path / "ours.yaml"
-    ours.write_text(f"BASE: ['{real_checkout / BUILT_IN}']\nMODEL:\n  NAME: rFaceNet\n")
+    settings = {"BASE": [str(real_checkout / BUILT_IN)], "MODEL.NAME": "rFaceNet"}
+    ours = configs.write(tmp_path / "ours.yaml", settings)
     command = [sys.executable, "-c", REAL, BUILT_IN, str(ours), str(tmp_path / "PURE"), str(tmp_path / "UBFC")]
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
     done = subprocess.run(
@@ -200,13 +208,10 @@ def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["train_and_test", "unsupervised_method"])
-@pytest.mark.parametrize("asked, said", [("", "True []\n"), ("true", "False [True]\n")])
+@pytest.mark.parametrize("asked, said", [({}, "True []\n"), (ASKED, "False [True]\n")])
 def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tmp_path, mode, asked, said):
-    path = tmp_path / "X.yaml"
-    path.write_text(
-        f"BASE: ['{real_checkout / BUILT_IN}']\nTOOLBOX_MODE: {mode}\nUNSUPERVISED:\n  METHOD: [POS]\n"
-        + (f"MODEL:\n  RFACENET:\n    RUNTIME:\n      BUILT_IN_MODELS: {asked}\n" if asked else "")
-    )
+    settings = {"BASE": [str(real_checkout / BUILT_IN)], "TOOLBOX_MODE": mode, "UNSUPERVISED.METHOD": ["POS"]}
+    path = configs.write(tmp_path / "X.yaml", settings, asked)
     done = subprocess.run(
         [sys.executable, "-c", LOADERS, str(path)],
         cwd=str(real_checkout),
@@ -218,14 +223,16 @@ def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tm
     assert done.returncode == 0 and done.stdout.endswith(said), done.stdout
 
 
-def test_a_training_without_a_validation_set_gets_past_mains_look_at_its_name(plugged):
-    text = YAML.format(name="rFaceNet") + "TRAIN:\n  DATA:\n    DATASET: PURE\nTEST:\n  USE_LAST_EPOCH: {last}\n"
-    assert plugged.get_config(text.format(last=True)).VALID.DATA.DATASET == "PURE"
-    assert plugged.get_config(text.format(last=False)).VALID.DATA.DATASET == ""
+@pytest.mark.parametrize("use_last_epoch, dataset", [(True, "PURE"), (False, "")])
+def test_a_training_without_a_validation_set_gets_past_mains_look_at_its_name(
+    activated_checkout, use_last_epoch, dataset
+):
+    settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.USE_LAST_EPOCH": use_last_epoch}
+    assert dataset == activated_checkout.get_config(settings).VALID.DATA.DATASET
 
 
-def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocessed(plugged):
-    (plugged.folder / "main.py").write_text('if dataset == "PURE": pass\n')
-    text = YAML.format(name="rFaceNet") + "TRAIN:\n  DATA:\n    DATASET: PURE\nTEST:\n  DATA:\n    DATASET: MadeUp\n"
+def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocessed(activated_checkout):
+    (activated_checkout.folder / "main.py").write_text('if dataset == "PURE": pass\n')
+    settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.DATA.DATASET": "MadeUp"}
     with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'MadeUp', which the main.py of this checkout"):
-        plugged.get_config(text)
+        activated_checkout.get_config(settings)

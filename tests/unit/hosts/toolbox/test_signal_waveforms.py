@@ -14,29 +14,29 @@ from rfacenet_toolbox.errors import ConfigError, InstallError
 from rfacenet_toolbox.hosts.toolbox import contract
 
 
-def unsupervised(methods, log="runs"):
-    return f"TOOLBOX_MODE: unsupervised_method\nUNSUPERVISED:\n  METHOD: {methods}\nLOG:\n  PATH: {log}\n"
+def unsupervised(*methods):
+    return {"TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED.METHOD": list(methods)}
 
 
-def test_the_unsupervised_mode_rebinds_its_function_and_nothing_else(plugged):
+def test_the_unsupervised_mode_rebinds_its_function_and_nothing_else(activated_checkout):
     state = torch.get_rng_state()
-    plugged.get_config(unsupervised("[POS]"))
-    assert plugged.rebound() == {"unsupervised_method_inference"} and not plugged.checked
-    once = plugged.main.unsupervised_method_inference
-    plugged.get_config(unsupervised("[POS]"))
-    assert plugged.main.unsupervised_method_inference is once
+    activated_checkout.get_config(unsupervised("POS"))
+    assert activated_checkout.rebound() == {"unsupervised_method_inference"} and not activated_checkout.checked
+    once = activated_checkout.main.unsupervised_method_inference
+    activated_checkout.get_config(unsupervised("POS"))
+    assert activated_checkout.main.unsupervised_method_inference is once
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_a_misspelt_signal_method_is_refused_before_preprocessing(plugged):
+def test_a_misspelt_signal_method_is_refused_before_preprocessing(activated_checkout):
     with pytest.raises(ConfigError, match="'CHROME', which is unknown. Did you mean 'CHROM'.*GREEN, ICA"):
-        plugged.get_config(unsupervised("[POS, CHROME]"))
+        activated_checkout.get_config(unsupervised("POS", "CHROME"))
 
 
-def test_a_main_without_the_unsupervised_function_is_an_error(plugged):
-    del plugged.main.unsupervised_method_inference
+def test_a_main_without_the_unsupervised_function_is_an_error(activated_checkout):
+    del activated_checkout.main.unsupervised_method_inference
     with pytest.raises(InstallError, match="has no function unsupervised_method_inference"):
-        plugged.get_config(unsupervised("[POS]"))
+        activated_checkout.get_config(unsupervised("POS"))
 
 
 class Clips(Dataset):
@@ -53,8 +53,8 @@ class Clips(Dataset):
 
 
 @pytest.fixture
-def predicting(plugged, monkeypatch):
-    """The plugged main with a predictor of its own that knows POS and CHROM; what it prints goes to ``heard``."""
+def predicting(activated_checkout, monkeypatch):
+    """The checkout with a predictor of its own that knows POS and CHROM; what it prints goes to ``heard``."""
     library = types.SimpleNamespace(butter=1)
     chrom = types.ModuleType(contract.CHROM)
     chrom.signal = library
@@ -62,30 +62,29 @@ def predicting(plugged, monkeypatch):
     predictor.POS_WANG = lambda frames, fs: frames[:, 0, 0, 1] * 2.0
     predictor.CHROME_DEHAAN = lambda frames, fs: frames[:100, 0, 0, 1] * len(chrom.signal.hanning(4))
     functions = predictor.POS_WANG, predictor.CHROME_DEHAAN
-    plugged.heard = []
+    activated_checkout.heard = []
 
     def infer(config, loaders):
         for method in config.UNSUPERVISED.METHOD:
             for clips, _, _, _ in loaders["unsupervised"]:
                 if method == "POS":
-                    plugged.heard.append(("POS", predictor.POS_WANG(clips[0].numpy(), 30).sum()))
+                    activated_checkout.heard.append(("POS", predictor.POS_WANG(clips[0].numpy(), 30).sum()))
                 elif method == "CHROM":
-                    plugged.heard.append(("CHROM", predictor.CHROME_DEHAAN(clips[0].numpy(), 30).sum()))
+                    activated_checkout.heard.append(("CHROM", predictor.CHROME_DEHAAN(clips[0].numpy(), 30).sum()))
                 else:
                     raise ValueError(method)
 
-    plugged.main.unsupervised_method_inference = infer
+    activated_checkout.main.unsupervised_method_inference = infer
     for name, module in ((contract.SIGNAL_PREDICTOR, predictor), (contract.CHROM, chrom)):
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.delitem(sys.modules, "rfacenet_toolbox.hosts.job")  # the real one
-    yield plugged
+    yield activated_checkout
     assert functions == (predictor.POS_WANG, predictor.CHROME_DEHAAN) and chrom.signal is library
 
 
 def predict(predicting, methods, folder):
-    data = "  DATA:\n    DATASET: PURE\n    FS: 30\n    PREPROCESS:\n      LABEL_TYPE: Raw\n"
-    text = unsupervised(methods, folder).replace("LOG:", data + "LOG:")
-    config = predicting.get_config(text)
+    data = {"DATASET": "PURE", "FS": 30, "PREPROCESS.LABEL_TYPE": "Raw"}
+    config = predicting.get_config(unsupervised(*methods), {"UNSUPERVISED.DATA": data, "LOG.PATH": str(folder)})
     predicting.main.unsupervised_method_inference(config, {"unsupervised": DataLoader(Clips(), batch_size=1)})
 
 
@@ -95,7 +94,7 @@ def outputs(folder, method):
 
 
 def test_the_toolboxs_waveforms_are_kept_by_video_and_scored(predicting, tmp_path):
-    predict(predicting, "[POS, CHROM]", tmp_path)
+    predict(predicting, ["POS", "CHROM"], tmp_path)
     assert [name for name, _ in predicting.heard] == ["POS"] * 3 + ["CHROM"] * 3
     for method, length, factor in (("POS", 120, 2), ("CHROM", 100, 4)):
         content = json.loads((tmp_path / method / "results.json").read_text())
@@ -117,7 +116,7 @@ def test_the_toolboxs_waveforms_are_kept_by_video_and_scored(predicting, tmp_pat
 
 
 def test_a_method_that_this_revision_lacks_is_ours(predicting, tmp_path, capsys):
-    predict(predicting, "[POS, GREEN]", tmp_path)
+    predict(predicting, ["POS", "GREEN"], tmp_path)
     assert {name for name, _ in predicting.heard} == {"POS"}
     assert "This revision of the toolbox has no GREEN; the plug-in's own takes its place." in capsys.readouterr().out
     label = Clips()[1][1]
@@ -131,7 +130,7 @@ def test_what_was_predicted_whole_is_kept_when_the_toolbox_fails(predicting, tmp
     whole = sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN
     sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN = fail
     with pytest.raises(ZeroDivisionError):
-        predict(predicting, "[POS, CHROM]", tmp_path)
+        predict(predicting, ["POS", "CHROM"], tmp_path)
     assert sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN is fail
     sys.modules[contract.SIGNAL_PREDICTOR].CHROME_DEHAAN = whole
     assert (tmp_path / "POS" / "results.json").exists() and not (tmp_path / "CHROM").exists()

@@ -8,16 +8,15 @@ from argparse import Namespace
 import numpy as np
 import pytest
 import torch
+from support import configs
 from support.checkouts import write
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.hosts.toolbox import plugin
 
-YAML = "TOOLBOX_MODE: train_and_test\nMODEL:\n  NAME: {name}\n"
 
-
-class Plugged:
+class ActivatedCheckout:
     """A checkout's modules in this process: ``config`` as ``settings``, ``__main__`` as ``main``, and the stubs."""
 
     def __init__(self, folder):
@@ -43,9 +42,11 @@ class Plugged:
         config.freeze()
         return config
 
-    def get_config(self, text):
-        path = self.folder / "X.yaml"
-        path.write_text(text)
+    def get_config(self, *settings):
+        """The config of a training with these settings, or of a file with this text."""
+        if not isinstance(settings[0], str):
+            settings = ({"TOOLBOX_MODE": "train_and_test"}, *settings)
+        path = configs.write(self.folder / "X.yaml", *settings)
         return self.settings.get_config(Namespace(config_file=str(path)))
 
     def rebound(self):
@@ -53,21 +54,25 @@ class Plugged:
 
 
 @pytest.fixture
-def plugged(tmp_path, monkeypatch):
+def activated_checkout(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     state = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    plugged = Plugged(tmp_path / "checkout")
+    checkout = ActivatedCheckout(tmp_path / "checkout")
     job = types.ModuleType("rfacenet_toolbox.hosts.job")
     job.check_files = lambda config: None
-    job.run = lambda *args: plugged.jobs.append(args)
-    for name, module in (("config", plugged.settings), ("__main__", plugged.main), ("rfacenet_toolbox.hosts.job", job)):
+    job.run = lambda *args: checkout.jobs.append(args)
+    for name, module in (
+        ("config", checkout.settings),
+        ("__main__", checkout.main),
+        ("rfacenet_toolbox.hosts.job", job),
+    ):
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(
-        "rfacenet_toolbox.config.check", lambda config, host: plugged.checked.append((config.MODEL.NAME, host))
+        "rfacenet_toolbox.config.check", lambda config, host: checkout.checked.append((config.MODEL.NAME, host))
     )
     plugin.activate()
-    yield plugged
+    yield checkout
     random.setstate(state[0])
     np.random.set_state(state[1])
     torch.set_rng_state(state[2])

@@ -1,6 +1,6 @@
 """Runs in a checkout's root, in a process of its own: caches recordings with the checkout's loaders.
 
-Reads a JSON job from stdin; ``python data_toolbox_side.py`` with ``{"names": config}`` prints experiment names, with
+Reads a JSON job from stdin; ``python toolbox_loaders.py`` with ``{"names": config}`` prints experiment names, with
 ``{"caches": [node, ...]}`` fills every node's CACHED_PATH and writes its file list and its loader's items.
 """
 

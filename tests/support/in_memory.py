@@ -1,12 +1,11 @@
-"""A tiny data set in memory and a config that fits it, for tests of the trainer."""
+"""Small clips in memory and a config that fits them, for tests of the trainer."""
 
 import math
 
 import pytest
 import torch
+from support.configs import for_splits, tree
 from torch.utils.data import DataLoader, Dataset
-
-from rfacenet_toolbox.config.tree import toolbox_tree
 
 FRAMES, SIDE = 32, 16
 
@@ -22,7 +21,7 @@ def _has_fused_adam():
 needs_fused_adam = pytest.mark.skipif(not _has_fused_adam(), reason="this PyTorch has no fused Adam for the CPU")
 
 
-class TinyClips(Dataset):
+class Clips(Dataset):
     """What the trainer uses of the toolbox's data sets: items, and ``inputs``, the clips' paths."""
 
     def __init__(self, names, chunks=2, spoil=None):
@@ -47,7 +46,7 @@ class TinyClips(Dataset):
 def loader(names, shuffle=False, **settings):
     generator = torch.Generator()
     generator.manual_seed(100)
-    return DataLoader(TinyClips(names, **settings), batch_size=2, shuffle=shuffle, generator=generator)
+    return DataLoader(Clips(names, **settings), batch_size=2, shuffle=shuffle, generator=generator)
 
 
 def loaders(train=("101", "201"), valid=None, test=("subject1", "subject2", "subject3"), **settings):
@@ -58,26 +57,14 @@ def loaders(train=("101", "201"), valid=None, test=("subject1", "subject2", "sub
     }
 
 
-def config(folder, epochs=2, **settings):
-    """A frozen tree for :class:`TinyClips`; ``settings`` go to ``MODEL.RFACENET``, ``A__B`` is ``A.B`` there."""
-    tree = toolbox_tree()
-    tree.TOOLBOX_MODE = "train_and_test"
-    tree.MODEL.NAME = "rFaceNet"
-    tree.MODEL.MODEL_DIR = str(folder / "models")
-    tree.LOG.PATH = str(folder)
-    tree.TEST.OUTPUT_SAVE_DIR = str(folder / "outputs")
-    tree.DEVICE = "cpu"
-    tree.TRAIN.EPOCHS, tree.TRAIN.LR, tree.TRAIN.MODEL_FILE_NAME = epochs, 3e-3, "tiny"
-    for split, dataset in (("TRAIN", "PURE"), ("VALID", "PURE"), ("TEST", "UBFC-rPPG")):
-        data = tree[split].DATA
-        data.DATASET, data.FS, data.PREPROCESS.LABEL_TYPE = dataset, 30, "Standardized"
-        data.DATA_PATH = str(folder / "no_raw_data")
-    tree.MODEL.RFACENET.FRAME_NUM = FRAMES
-    for key, value in settings.items():
-        *path, leaf = key.split("__")
-        node = tree.MODEL.RFACENET
-        for name in path:
-            node = node[name]
-        node[leaf] = value
-    tree.freeze()
-    return tree
+def config(folder, *settings, epochs=2):
+    """A frozen tree for :class:`Clips`, whose files all go to ``folder``."""
+    data = {"DATASET": "PURE", "FS": 30, "DATA_PATH": str(folder / "no_raw_data")}
+    return tree(
+        {"TOOLBOX_MODE": "train_and_test", "DEVICE": "cpu", "LOG.PATH": str(folder)},
+        {"MODEL": {"NAME": "rFaceNet", "MODEL_DIR": str(folder / "models"), "RFACENET.FRAME_NUM": FRAMES}},
+        {"TRAIN": {"EPOCHS": epochs, "LR": 3e-3, "MODEL_FILE_NAME": "small"}},
+        for_splits({**data, "PREPROCESS.LABEL_TYPE": "Standardized"}),
+        {"TEST": {"DATA.DATASET": "UBFC-rPPG", "OUTPUT_SAVE_DIR": str(folder / "outputs")}},
+        *settings,
+    )

@@ -1,0 +1,222 @@
+"""Every kind of file that the package reads, damaged in hundreds of ways: an error of ours or a value, nothing else."""
+
+import json
+import pickle
+import random
+import sys
+import types
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from support.data_recordings import data_node, write_pure, write_ubfc_rppg
+
+from rfacenet_toolbox import config
+from rfacenet_toolbox.datasets import clip_cache, splits
+from rfacenet_toolbox.datasets.clips import ClipDataset, check_files
+from rfacenet_toolbox.datasets.readers import find_recordings
+from rfacenet_toolbox.errors import RFaceNetError
+from rfacenet_toolbox.evaluation.files import outputs, run_folder
+from rfacenet_toolbox.methods.rfacenet import RFaceNet
+from rfacenet_toolbox.prediction import clip_model
+from rfacenet_toolbox.training import state_dicts
+
+#: damaged versions of each file; building a network from the weights takes longer than the others
+TRIES, SLOW_TRIES = 300, 12
+#: by how much reading all of them may raise the process's highest memory
+MEMORY_MB = 600
+ODD = (
+    b"nan", b"inf", b"-1", b"1e999", b"99999999999999999999", b"null", b"[]", b"{}", b'""', b"true", b"\x00",
+    b"\xff\xfe", b"=1+1", b"\x1b[2J", b"../" * 40, b"a" * 300, b"[" * 3000, b"(" * 3000,
+)  # fmt: skip
+
+
+def damaged(whole, chance):
+    """The content cut, overwritten, doubled, or with something odd at a random place."""
+    content, place = bytearray(whole), chance.randrange(len(whole))
+    kind = chance.randrange(6)
+    if kind == 0:
+        return bytes(content[:place])
+    if kind == 1:
+        for _ in range(chance.randint(1, 20)):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+    elif kind == 2:
+        content[place : place + chance.randint(1, 12)] = chance.choice(ODD)
+    elif kind == 3:
+        content[place:place] = content[: chance.randrange(len(content))]
+    elif kind == 4:
+        del content[place : place + chance.randint(1, 40)]
+    else:
+        return bytes(chance.randrange(256) for _ in range(chance.randrange(200)))
+    return bytes(content)
+
+
+def odd_values(content, chance):
+    """A JSON content in which one value at some depth is replaced or absent."""
+    copy = json.loads(json.dumps(content))
+    part = copy
+    while True:
+        keys = list(part) if isinstance(part, dict) else list(range(len(part)))
+        key = chance.choice(keys)
+        if isinstance(part[key], (dict, list)) and part[key] and chance.random() < 0.7:
+            part = part[key]
+            continue
+        if chance.random() < 0.3:
+            del part[key]
+        else:
+            part[key] = chance.choice([None, -1, 1e300, "x", [], {}, True, [[1]], "\x1b[2J", "y" * 5000])
+        return copy
+
+
+def tensors():
+    torch.manual_seed(0)
+    return {"a.weight": torch.rand(4, 3), "a.bias": torch.rand(4), "n": torch.tensor(3)}
+
+
+def results():
+    metrics = dict.fromkeys(("MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC"), [1.0, 0.5])
+    return {
+        "schema": 1, "model": "rFaceNet", "host": "standalone", "host_revision": None, "mode": "only_test",
+        "train_set": None, "test_set": "PURE", "weights": "w.pth", "seed": 100,
+        "videos": {"expected": 3, "scored": 3, "missing": []}, "evaluation_method": "FFT",
+        "protocols": {"neurips2023": {"n": 3, **metrics, "undefined": {}}}, "versions": {}, "config": {},
+    }  # fmt: skip
+
+
+def _yaml(folder):
+    path = folder / "c.yaml"
+    path.write_text(
+        "BASE: ['']\nTOOLBOX_MODE: train_and_test\nDEVICE: cpu\nLOG: {PATH: runs/a}\nMODEL: {NAME: rFaceNet}\n"
+        "TRAIN:\n  EPOCHS: 2\n  LR: 9e-3\n  MODEL_FILE_NAME: a\n  DATA: &data\n    FS: 30\n    DATASET: PURE\n"
+        "    PREPROCESS: {DATA_TYPE: ['DiffNormalized'], RESIZE: {H: 72, W: 72}}\nTEST: {DATA: *data}\n"
+    )
+    return path, lambda: config.load(path)
+
+
+def _weights(folder):
+    torch.save(tensors(), folder / "w.pth")
+    return folder / "w.pth", lambda: state_dicts.load_weights(folder / "w.pth")
+
+
+def _old_weights(folder):
+    torch.save(tensors(), folder / "w.pth", _use_new_zipfile_serialization=False)
+    return folder / "w.pth", lambda: state_dicts.load_weights(folder / "w.pth")
+
+
+def _safetensors(folder):
+    path = folder / "w.safetensors"
+    save_file(RFaceNet(frames=32, subjects=0).state_dict(), str(path), {"frames": "32", "size": "72", "fs_hz": "30"})
+    return path, lambda: clip_model.load("rfacenet", path)
+
+
+def _outputs(folder):
+    signal = {0: torch.rand(100), 1: torch.rand(100)}
+    content = {"predictions": {"101": signal}, "labels": {"101": signal}, "label_type": "Raw", "fs": 30}
+    (folder / "x_outputs.pickle").write_bytes(pickle.dumps(content, protocol=4))
+    return folder / "x_outputs.pickle", lambda: outputs.read(folder / "x_outputs.pickle").evaluate()
+
+
+def _run(folder, damage):
+    (folder / "results.json").write_text(json.dumps(results()))
+    (folder / "epochs.csv").write_text("epoch,loss\n0,2.5\n1,\n")
+    (folder / "per_video.csv").write_text(
+        "protocol,video,heart_rate_bpm,label_heart_rate_bpm,error_bpm\nneurips2023,101,60,61,-1\n"
+    )
+
+    def read():
+        run = run_folder.read_run(folder)
+        for protocol in run.results["protocols"]:
+            run.heart_rates(protocol), run.absolute_errors(protocol), run.metric("MAE", protocol)
+        return run.scored_of_expected, run.seed
+
+    return folder / damage, read
+
+
+def _marker(folder):
+    clip_cache.write_clip(str(folder), "101", 0, np.zeros((4, 8, 8, 3), np.float32), np.zeros(4, np.float32))
+    clip_cache.write_marker(
+        str(folder), "101", True, report={"clips": 1}, source=[1, 2, 3], settings={}, clip_bytes=[1]
+    )
+    return folder / "101_cached.json", lambda: clip_cache.cached_inputs(str(folder), "101")
+
+
+def _clip(folder):
+    path = clip_cache.write_clip(str(folder), "101", 0, np.zeros((4, 8, 8, 3), np.float32), np.zeros(4, np.float32))
+
+    node = data_node("PURE", str(folder), str(folder))
+    node.PREPROCESS.CHUNK_LENGTH, node.PREPROCESS.RESIZE.H, node.PREPROCESS.RESIZE.W = 4, 8, 8
+
+    def read():
+        check_files([path], node)
+        return ClipDataset([path], "NCDHW")[0]
+
+    return folder / "101_input0.npy", read
+
+
+def _file_list(folder):
+    splits.write_file_list(str(folder / "list.csv"), [str(folder / "101_input0.npy")])
+    return folder / "list.csv", lambda: splits.read_file_list(str(folder / "list.csv"))
+
+
+def _pure(folder):
+    write_pure(folder / "data")
+    (path,) = (folder / "data").rglob("*.json")
+    return path, lambda: _signal("PURE", folder)
+
+
+def _ubfc(folder):
+    write_ubfc_rppg(folder / "data")
+    (path,) = (folder / "data").rglob("ground_truth.txt")
+    return path, lambda: _signal("UBFC-rPPG", folder)
+
+
+def _signal(dataset, folder):
+    (recording,) = find_recordings(dataset, str(folder / "data"))
+    recording.dataset.times(recording)
+    return recording.ppg()
+
+
+FILES = {
+    "YAML": _yaml, "weights": _weights, "weights before torch 1.6": _old_weights, "safetensors": _safetensors,
+    "outputs": _outputs, "results.json": lambda folder: _run(folder, "results.json"),
+    "per_video.csv": lambda folder: _run(folder, "per_video.csv"),
+    "epochs.csv": lambda folder: _run(folder, "epochs.csv"), "marker": _marker, "clip": _clip, "file list": _file_list,
+    "PURE": _pure, "UBFC-rPPG": _ubfc,
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", FILES)
+def test_a_damaged_file_is_an_error_of_ours_or_a_value(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    path, read = FILES[kind](tmp_path)
+    assert read() is not None
+    whole, chance = path.read_bytes(), random.Random(kind)
+    tries = SLOW_TRIES if kind == "safetensors" else TRIES
+    refused, before = 0, _peak_mb()
+    for number in range(tries):
+        content = damaged(whole, chance)
+        if path.suffix == ".json" and number % 2:
+            content = json.dumps(odd_values(json.loads(whole), chance)).encode()
+        path.write_bytes(content)
+        try:
+            read()
+        except RFaceNetError as error:
+            refused += 1
+            assert len(str(error)) < 5000 and "\x1b" not in str(error) and "Traceback" not in str(error)
+        except Exception as error:
+            raise AssertionError(f"{kind}, version {number}: {content[:300]!r}") from error
+    assert refused > tries / 6 or kind == "marker", f"only {refused} of {tries} were refused"
+    assert _peak_mb() - before < MEMORY_MB
+
+
+def _peak_mb():
+    resource = types.SimpleNamespace(ru_maxrss=0)
+    if sys.platform.startswith("linux"):
+        from resource import RUSAGE_SELF, getrusage
+
+        resource = getrusage(RUSAGE_SELF)
+    return resource.ru_maxrss / 1024

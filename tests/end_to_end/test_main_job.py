@@ -67,7 +67,7 @@ def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trai
     read_until(process, r"Test:")
     kill(process)
     assert not results.exists()
-    left = model_files(copied) / f".small_Epoch9.pth.{files._host()}-{process.pid}.tmp"  # of a writer that was killed
+    left = model_files(finished_job_copy) / f".small_Epoch9.pth.{files._host()}-{process.pid}.tmp"
     left.write_text("")
     for damage in ("", "{"):
         results.write_text(damage)

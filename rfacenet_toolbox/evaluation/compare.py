@@ -118,7 +118,7 @@ def _checked(errors_a: ArrayLike, errors_b: ArrayLike, metric: str) -> NDArray[n
 
 def _by_subject(
     errors: NDArray[np.float64], metric: str, subjects: Optional[Sequence[str]]
-) -> Tuple[NDArray[np.float64], NDArray[np.int64]]:
+) -> Tuple[NDArray[Any], NDArray[Any]]:
     """``(sums (2, G), counts (G,))``: of each subject, the sum of what the metric is a mean of, and its videos."""
     terms = np.abs(errors) if metric == "MAE" else np.square(errors)
     if subjects is None:

@@ -16,6 +16,7 @@ from support.recordings import noise_frames, pulse, write_ground_truth, write_ub
 
 from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.cli import standalone
+from rfacenet_toolbox.runtime import files
 from rfacenet_toolbox.training import state_dicts
 
 
@@ -66,6 +67,8 @@ def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trai
     read_until(process, r"Test:")
     kill(process)
     assert not results.exists()
+    left = model_files(finished_job_copy) / f".small_Epoch9.pth.{files._host()}-{process.pid}.tmp"
+    left.write_text("")
     for damage in ("", "{"):
         results.write_text(damage)
         capfd.readouterr()
@@ -74,6 +77,7 @@ def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trai
         assert "Train epoch" not in shown.err and "is finished, and is not repeated" in shown.out
         again = json.loads(results.read_text())
         assert again["protocols"] == json.loads(whole)["protocols"] and "warnings" not in again
+    assert not left.exists()
 
 
 def test_preprocessing_that_was_killed_goes_on_where_it_was(tmp_path):

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from support.data_recordings import data_node, write_pure, write_ubfc_rppg
+from support.configs import data_node
+from support.recordings import write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox import config
 from rfacenet_toolbox.datasets import clip_cache, splits

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from support.configs import data_node
 from support.recordings import write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox import config
-from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.datasets import clip_cache, splits
 from rfacenet_toolbox.datasets.clips import ClipDataset, check_files
 from rfacenet_toolbox.datasets.readers import find_recordings
@@ -145,9 +145,8 @@ def _marker(folder):
 def _clip(folder):
     path = clip_cache.write_clip(str(folder), "101", 0, np.zeros((4, 8, 8, 3), np.float32), np.zeros(4, np.float32))
 
-    node = toolbox_tree().TEST.DATA
+    node = data_node("PURE", str(folder), str(folder))
     node.PREPROCESS.CHUNK_LENGTH, node.PREPROCESS.RESIZE.H, node.PREPROCESS.RESIZE.W = 4, 8, 8
-    node.PREPROCESS.DATA_TYPE, node.PREPROCESS.DO_CHUNK = ["DiffNormalized"], True
 
     def read():
         check_files([path], node)

@@ -104,7 +104,7 @@ def log_below_a_file(folder):
 
 
 BROKEN = {
-    truncated_video: r"1 of 3 .*- UBFC-rPPG recording subject2 .*s of video are missing",
+    truncated_video: r"1 of 3 .*- UBFC-rPPG recording subject2 .*(s of video are missing|video was cut short)",
     missing_frame: rf"1 of 4 .*- PURE recording 201 .*1 of the {LENGTH} frames .* not there, the first is Image\d+.png",
     empty_ground_truth: r"- UBFC-rPPG recording subject10 .*ground_truth.txt is empty",
     no_such_data: r"nowhere' is no folder, so there are no UBFC-rPPG recordings",

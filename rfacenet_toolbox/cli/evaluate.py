@@ -1,4 +1,4 @@
-"""``rfacenet evaluate`` and ``compare``: saved outputs scored, and two of them held against each other."""
+"""``rfacenet evaluate`` and ``compare``: saved outputs scored, and two of them compared."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The splits of a run held against each other: a cache for each source, and settings that fit.
+"""The splits of a run checked against each other: a cache for each source, and settings that fit.
 
 The toolbox names a cache after the preprocessing alone, so two folders of one data set share it unless ``CACHED_PATH``
 differs, and the clips of the split that is preprocessed last then stand for both.

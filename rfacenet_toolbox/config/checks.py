@@ -68,7 +68,7 @@ def _check_home(node, key=""):
 
 
 def check_method_names(names):
-    """Refuse an ``UNSUPERVISED.METHOD`` that there is not.
+    """Refuse an unknown ``UNSUPERVISED.METHOD``.
 
     Raises:
         ConfigError: no names, or one that is no signal method; the message lists what there is.

@@ -28,7 +28,7 @@ def rfacenet_node():
     # Training
     node.INIT = ""  # weights to start from: a .safetensors or .pth file, or "package"; a PhysNet's start the 3D branch
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
-    node.EXPORT_IDENTITY_HEAD = False  # keep the classifier of people in the weights files
+    node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files
     node.RESUME = "auto"  # auto: go on where an interrupted run of this config stopped; never; or a state file
 
     # How it runs. None of these may change a result beyond rounding, but SEED.

@@ -129,7 +129,7 @@ class Pure(Dataset):
         stamped_s, listed_s = (_span_s(_timestamps(content, key)) for key in ("/FullPackage", "/Image"))
         label_s = stamped_s or (len(signal) - 1) / PPG_HZ
         video_s = listed_s or (frame_count - 1) / fs_hz
-        # By stamps of both, an oximeter that ran on has been held against the frames already, see :mod:`.times`.
+        # By stamps of both, an oximeter that ran on has been checked against the frames already, see :mod:`.times`.
         if label_s < video_s - TOLERANCE_S or (label_s > video_s + TOLERANCE_S and not (stamped_s and listed_s)):
             raise recording.error(
                 f"its video lasts {video_s:.1f} s ({frame_count} frames) and its ground truth {label_s:.1f} s "

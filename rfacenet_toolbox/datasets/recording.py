@@ -78,7 +78,7 @@ class Dataset(ABC):
     def times(self, recording):
         """What the recording's files say about its times, as :class:`~.times.RecordedTimes`, without decoding frames.
 
-        It is held against FS before the recording is cached. A data set without times says nothing.
+        It is checked against FS before the recording is cached. A data set without times says nothing.
 
         Raises:
             DataError: times that cannot be read.

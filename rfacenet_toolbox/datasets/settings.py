@@ -28,7 +28,7 @@ class PreprocessSettings:
         large_box_coef: factor by which the face box is enlarged; None leaves it as it is.
         detect_every: look for the face in every so many frames; None looks in the first only.
         median_box: crop all frames to the median of the boxes.
-        fs_hz: the video's frame rate, which is only held against the recordings' own times.
+        fs_hz: the video's frame rate, which is only checked against the recordings' own times.
     """
 
     data_types: Tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A recording's own times, held against the configured frame rate and against each other before it is cached.
+"""A recording's own times, checked against the configured frame rate and against each other before it is cached.
 
 Clips hold frames and labels by number, so every rate that is read from them is wrong by as much as FS is, and a label
 that was stretched over frames that are not there belongs to other moments. The tolerances are wide enough for what

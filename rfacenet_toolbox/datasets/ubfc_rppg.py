@@ -14,7 +14,7 @@ class UbfcRppg(Dataset):
     """Recording ``subject7``: ``subject7/vid.avi`` and ``subject7/ground_truth.txt``.
 
     The text has three lines, PPG, heart rate and time, with one value per frame. The label is the first as it is,
-    and the last is held against the video's frame rate.
+    and the last is checked against the video's frame rate.
     Each subject has one recording, and the toolbox divides them in their order.
     """
 

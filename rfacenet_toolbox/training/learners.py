@@ -49,7 +49,7 @@ def for_training(config, subjects=None):
 
 
 def for_inference(config):
-    """A new learner of ``MODEL.NAME`` for the test clips, without a classifier of people.
+    """A new learner of ``MODEL.NAME`` for the test clips, without the identity classifier.
 
     Raises:
         ConfigError, ShapeError: an unknown method, or settings that it cannot have.

@@ -1,4 +1,5 @@
-"""The contract with the toolbox: every name of its code that the plug-in knows. No other file has one.
+"""The contract with the toolbox: every name of its code that the plug-in relies on. No other file names its
+modules, classes or functions; all hosts know that a loader's ``dataset.inputs`` lists the files of its clips.
 
 It is the same from 2023-11 (7e33a44) to 2025-09 (d807b01):
 

@@ -5,7 +5,7 @@
 128 frames at 30 fps give a grid of 14 bpm, so the signal is zero-padded until the grid is 1 bpm or finer, and a Hann
 window keeps the spectrum's mirror image below 0 Hz from pulling the peak of a slow pulse.
 
-Labels are DiffNormalized: a time derivative, whose spectrum is the BVP's times f^2. Its largest peak can be the
+Labels are DiffNormalized: a time derivative, whose power spectrum is the BVP's times f^2. Its largest peak can be the
 dicrotic wave's harmonic. So a derivative is integrated first: mean removed, cumulative sum, straight line removed.
 """
 
@@ -32,7 +32,7 @@ def heart_rate_bpm(
     is_derivative: bool = False,
     resolution_bpm: float = RESOLUTION_BPM,
 ) -> torch.Tensor:
-    """Eq. 3 as written: the frequency of the largest power in the band.
+    """Eq. 3 with its argmax, which has no gradient: the frequency of the largest power in the band.
 
     >>> t = torch.arange(128) / 30
     >>> abs(float(heart_rate_bpm(torch.sin(2 * math.pi * 1.2 * t), 30)) - 72) < 1

@@ -78,7 +78,7 @@ class RFaceNetLearner(Learner):
         return columns
 
     def weights(self):
-        """All parameters; those of the classifier of people only if ``EXPORT_IDENTITY_HEAD`` asks for them."""
+        """All parameters; those of the identity classifier only if ``EXPORT_IDENTITY_HEAD`` asks for them."""
         weights = super().weights()
         if self.exports_classifier:
             return weights

@@ -25,7 +25,7 @@ class LossTerms(NamedTuple):
     ``bvp`` is in z-scored units (0 to 4, 2 for no correlation), ``heart_rate`` in the loss's unit squared,
     ``identity`` in nats. A task that is left out is None.
 
-    ``heart_rate_mae_bpm`` is for the log: the mean absolute error of Eq. 3 as written, without a gradient.
+    ``heart_rate_mae_bpm`` is for the log: the mean absolute error of Eq. 3 with its argmax, without a gradient.
     """
 
     total: torch.Tensor

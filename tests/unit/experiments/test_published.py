@@ -40,7 +40,7 @@ def test_values_of_table_2(direction, method, metric, number):
 
 def test_values_of_table_3():
     assert TABLE3["✓", "×"]["RMSE"] == (6.26, 26.27)
-    assert TABLE3["×", "noise"]["MAE"] == (1.57, 0.46)
+    assert TABLE3["×", "✓"]["MAE"] == (1.57, 0.46)
 
 
 def test_what_the_text_says_of_the_tables_holds():

@@ -12,7 +12,7 @@ from rfacenet_toolbox.experiments.table3 import CONFIGS, DIRECTION, PUBLISHED, R
 #: what the paper's columns TCU and CTFC mean: {(TCU, CTFC): (MODEL.RFACENET.FUSION, IDENTITY)}
 SETTINGS = {
     ("×", "×"): ("none", "none"),
-    ("×", "noise"): ("stage3", "noise"),
+    ("×", "✓"): ("stage3", "noise"),
     ("✓", "×"): ("none", "tcu"),
     ("✓", "Stage-1"): ("stage1", "tcu"),
     ("✓", "Stage-2"): ("stage2", "tcu"),

@@ -51,12 +51,13 @@ def variability(
     found = np.median([one.quality for one in readings]) if readings else 0.0
     if found < LOWEST_QUALITY:
         return None, f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {found:.2f} where the face is there."
-    fine = _fine(_near_heart_rate(stretch, [one.heart_rate_bpm for one in readings]), stretch.fs_hz)
+    rates_bpm = [one.heart_rate_bpm for one in readings if one.heart_rate_bpm is not None]
+    fine = _fine(_near_heart_rate(stretch, rates_bpm), stretch.fs_hz)
     beats = neurokit2.ppg_findpeaks(fine, sampling_rate=_FINE_HZ)["PPG_Peaks"]
     if len(beats) < SHORTEST_S / 2:
         return None, f"only {len(beats)} beats could be told apart in {seconds:.0f} s."
     found = 60 * (len(beats) - 1) * _FINE_HZ / (beats[-1] - beats[0])
-    expected = float(np.mean([one.heart_rate_bpm for one in readings]))  # of a rate that changes, too
+    expected = float(np.mean(rates_bpm))  # of a rate that changes, too
     if abs(found / expected - 1) > _BEATS_TOLERANCE:
         return None, f"its beats make {found:.0f} per minute, and its spectrum {expected:.0f}: some were missed."
     table = neurokit2.hrv_time(beats, sampling_rate=_FINE_HZ)

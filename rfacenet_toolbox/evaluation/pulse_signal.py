@@ -19,7 +19,7 @@ MIN_SAMPLES = 10
 #: The toolbox's smoothing parameter of :func:`detrend`, which counts in samples.
 DETREND_LAMBDA = 100
 #: The frame rate of its data sets, and the share by which a rate may differ from it and count as it.
-TOOLBOX_HZ, NEAR_TOOLBOX = 30.0, 0.02
+TOOLBOX_HZ, NEAR_TOOLBOX = 30.0, 0.05
 #: Half-width of the SNR's windows around a harmonic: 6 bpm.
 SNR_HALF_WIDTH_HZ = 6 / 60
 #: How many times finer the grid is that an interpolated peak is read from: 0.05 bpm at 2,000 samples and 30 Hz.
@@ -67,7 +67,7 @@ def detrend_lambda(fs_hz: float) -> float:
     """The ``lambda_`` with which :func:`detrend` removes at ``fs_hz`` what the toolbox's removes at 30 Hz.
 
     Its cut-off, ``fs_hz / (2 pi sqrt(lambda_))``, is 0.48 Hz there. With the toolbox's value it would be 1.9 Hz, 115
-    beats per minute, at 120 Hz, and slower pulses would be read at their double. Within 2 % of 30 Hz it is the
+    beats per minute, at 120 Hz, and slower pulses would be read at their double. Within 5 % of 30 Hz it is the
     toolbox's.
     """
     share = fs_hz / TOOLBOX_HZ

@@ -76,7 +76,11 @@ def test_a_run_killed_in_its_test_or_with_damaged_results_is_tested_and_not_trai
         shown = capfd.readouterr()
         assert "Train epoch" not in shown.err and "is finished, and is not repeated" in shown.out
         again = json.loads(results.read_text())
-        assert again["protocols"] == json.loads(whole)["protocols"] and "warnings" not in again
+        # In this process the number of threads may be another, and with it the last digits.
+        for name, summary in json.loads(whole)["protocols"].items():
+            assert again["protocols"][name]["MAE"] == pytest.approx(summary["MAE"])
+            assert again["protocols"][name]["SNR"] == pytest.approx(summary["SNR"], rel=1e-4)
+        assert "warnings" not in again
     assert not left.exists()
 
 

@@ -145,7 +145,7 @@ def _how_to_import():
 
 def _plan_configs(root, record):
     """{path: content} to write, and lines that say so; ``record`` learns what will be ours."""
-    copies, kept, same = {}, [], 0
+    copies, kept, same, updated = {}, [], 0, 0
     source = configs_dir()
     for name in _yaml_files(source):
         content, path = _read(os.path.join(source, name)), os.path.join(root, FOLDER, name)
@@ -156,13 +156,15 @@ def _plan_configs(root, record):
             same += 1
         else:
             copies[path] = content
+            updated += there is not None
             record["configs"][name] = _sha256(content)
-    lines = [f"{FOLDER}/: {len(copies)} files added, {same} there already"]
+    of_before = f", {updated} updated" if updated else ""
+    lines = [f"{FOLDER}/: {len(copies) - updated} files added{of_before}, {same} there already"]
     return copies, lines + [f"{FOLDER}/{name}: yours, left as it is" for name in kept]
 
 
 def _yaml_files(folder):
-    """Paths below ``folder`` and its folders, parted by ``/``, sorted."""
+    """Paths below ``folder`` and its folders, separated by ``/``, sorted."""
     found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(".yaml")]
     return sorted(os.path.relpath(path, folder).replace(os.sep, "/") for path in found)
 

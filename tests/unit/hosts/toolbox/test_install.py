@@ -68,6 +68,8 @@ def test_configs_in_folders_come_with_their_folder_and_go_with_it(checkout, ship
     assert plugin.install(checkout)[2] == "toolbox_configs/: 3 files added, 0 there already"
     assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../A.yaml']\n"
     assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 3 there already"
+    (shipped / "A.yaml").write_text("NEWER: 1\n")
+    assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 1 updated, 2 there already"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
 

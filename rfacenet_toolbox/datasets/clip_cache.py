@@ -112,7 +112,7 @@ def source_state(recording):
 def check_origin(cached_path, recording):
     """Refuse to take, or to overwrite, clips that were made from another folder's recording of the same name.
 
-    A folder that is not there any more has been moved, and one whose files are the same is a copy.
+    A folder that is not there any more has been moved, and one with as many files and bytes is a copy.
 
     Raises:
         DataError: with both folders.
@@ -121,7 +121,8 @@ def check_origin(cached_path, recording):
     folder = marker and marker.get("folder")
     if not folder or not os.path.isdir(folder) or os.path.realpath(folder) == os.path.realpath(recording.path):
         return
-    if marker.get("source") != source_state(recording):
+    state = source_state(recording)
+    if state is None or (marker.get("source") or [])[:2] != state[:2]:
         raise recording.error(
             f"{cached_path} holds its clips already, made from another folder, {folder}. Give this data set a "
             f"CACHED_PATH of its own, or remove {recording.name}_* there to lose those clips"

@@ -18,8 +18,8 @@ from .recording import TOLERANCE_S
 RATE_TOLERANCE = 0.05
 #: a difference of rates from which it is said
 WORTH_SAYING = 0.01
-#: successive stamps may be this far apart, and any stamp this far from an even clock: a beat at 120 per minute
-LONGEST_GAP_S = 0.5
+#: successive stamps may be this far apart, and any stamp this far from an even clock: as video and ground truth may
+LONGEST_GAP_S = TOLERANCE_S
 #: below it, a rate cannot be told from the stamps' jitter
 _SHORTEST_S = 0.5
 
@@ -150,14 +150,14 @@ def _apart(times):
     begins_s = times.samples_s[0] - times.frames_s[0]
     ends_s = times.samples_s[-1] - times.frames_s[-1]
     video_s, ppg_s = np.ptp(times.frames_s), np.ptp(times.samples_s)
-    allowed_s = max(0.1, RATE_TOLERANCE * video_s)
+    allowed_s = max(TOLERANCE_S, RATE_TOLERANCE * video_s)
     late = begins_s > TOLERANCE_S or ends_s < -TOLERANCE_S
     if not late and abs(ppg_s - video_s) <= allowed_s and abs(begins_s) <= max(TOLERANCE_S, allowed_s):
         return None
     return (
         f"its PPG lasts {ppg_s:.1f} s and its frames {video_s:.1f} s; it begins {_signed(begins_s)} and ends "
         f"{_signed(ends_s)} them. Expected the same moments to {TOLERANCE_S:g} s and the same length to "
-        f"{RATE_TOLERANCE:.0%}, because the label is stretched over the frames. Copy the recording again from the data "
+        f"{allowed_s:.1f} s, because the label is stretched over the frames. Copy the recording again from the data "
         f"set"
     )
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .recording import TOLERANCE_S, Dataset
-from .times import RecordedTimes
+from .times import RATE_TOLERANCE, RecordedTimes
 
 
 class UbfcRppg(Dataset):
@@ -76,14 +76,12 @@ class UbfcRppg(Dataset):
         if len(lines) < 3 or not lines[2].strip():
             return RecordedTimes(rates_hz=rates_hz)
         times_s, samples = self._numbers(recording, lines[2], "time in s"), len(lines[0].split())
-        if len(times_s) != samples or not np.isfinite(times_s).all():
+        if abs(len(times_s) - samples) > max(1, RATE_TOLERANCE * samples) or not np.isfinite(times_s).all():
             return RecordedTimes(
                 problem=f"ground_truth.txt has {np.isfinite(times_s).sum()} times in its third line for {samples} "
-                f"samples; expected one for each. Copy the file again from the data set"
+                f"samples; expected as many. Copy the file again from the data set"
             )
-        return RecordedTimes(
-            times_s, rates_hz=rates_hz, frames_from="the times in ground_truth.txt, one for each frame,"
-        )
+        return RecordedTimes(times_s, rates_hz=rates_hz, frames_from="the times in ground_truth.txt")
 
     def ppg(self, recording):
         """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""

@@ -9,8 +9,7 @@ Written from the papers that each docstring cites. Where the rPPG-Toolbox depart
 and the docstring says so: on the same frames the waveforms agree with its ``unsupervised_methods`` to 1e-6 of their
 largest value, scale and sign included. That holds for float32 frames too, which its loaders give, because colours are
 averaged and normalised in the frames' own precision, as there. In float64 the same recording gives waveforms that
-differ by 1e-5 of their largest value, and for PBV, whose equations are ill-conditioned, by 1e-3. All this holds within
-5 % of 30 frames per second. Beyond that, POS and ICA detrend over the same time, where the toolbox counts frames.
+differ by 1e-5 of their largest value, and for PBV, whose equations are ill-conditioned, by 1e-3.
 
 Nothing in here reads files, prints, or knows of configs or torch.
 """

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...errors import DataError
-from ...evaluation import bandpass, detrend, detrend_lambda
+from ...evaluation import bandpass, detrend
 from .colour import as_rgb
 from .jade import jade
 
@@ -29,13 +29,13 @@ def ica(rgb, fs_hz):
     Source: M.-Z. Poh, D. J. McDuff, R. W. Picard, "Non-contact, automated cardiac pulse measurements using video
     imaging and blind source separation", Optics Express 18(10), 2010, with JADE for the separation. Agrees with the
     toolbox's ``ICA_POH``, which departs from it: the video is taken whole, not in 30 s windows; the channels are
-    detrended first (lambda 100 at 30 Hz, see :func:`~rfacenet_toolbox.evaluation.detrend_lambda`), and the component
+    detrended first (lambda 100), and the component
     with the highest peak in its normalised spectrum is taken in place of the second one (both as in the authors' paper
     of 2011); a third-order 0.7-2.5 Hz filter ends it.
     """
     rgb = as_rgb(rgb, "ICA", least_frames=LEAST_FRAMES)
     _check_varies(rgb)
-    colours = detrend(rgb, detrend_lambda(fs_hz)).T
+    colours = detrend(rgb).T
     colours -= colours.mean(axis=1, keepdims=True)
     sources = jade(colours / colours.std(axis=1, keepdims=True))
     return bandpass(sources[np.argmax(_peak_shares(sources))], fs_hz, BAND_HZ, order=FILTER_ORDER)

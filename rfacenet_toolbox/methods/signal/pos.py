@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ...evaluation import bandpass, detrend, detrend_lambda
+from ...evaluation import bandpass, detrend
 from .colour import as_rgb, combine, normalised_windows, overlap_add
 
 WINDOW_S = 1.6
@@ -29,12 +29,12 @@ def pos(rgb, fs_hz):
 
     Source: W. Wang, A. C. den Brinker, S. Stuijk, G. de Haan, "Algorithmic principles of remote PPG", IEEE Transactions
     on Biomedical Engineering 64(7), 2017, Algorithm 1. Agrees with the toolbox's ``POS_WANG``, which departs from it:
-    the window that ends with the last frame is left out, and the sum of the windows is detrended (lambda 100 at 30
-    Hz, see :func:`~rfacenet_toolbox.evaluation.detrend_lambda`) and filtered to 0.75-3 Hz.
+    the window that ends with the last frame is left out, and the sum of the windows is detrended (lambda 100,
+    at any frame rate: above 30 frames per second, slow pulses go with the trend) and filtered to 0.75-3 Hz.
     """
     length = math.ceil(WINDOW_S * fs_hz)
     rgb = as_rgb(rgb, "POS", least_frames=length + 1)
     projected = normalised_windows(rgb[:-1], length, hop=1) @ PLANE.T
     pulses = combine(projected[..., 0], projected[..., 1], sign=+1)
     pulses -= pulses.mean(axis=1, keepdims=True)
-    return bandpass(detrend(overlap_add(pulses, 1, len(rgb)), detrend_lambda(fs_hz)), fs_hz, BAND_HZ)
+    return bandpass(detrend(overlap_add(pulses, 1, len(rgb))), fs_hz, BAND_HZ)

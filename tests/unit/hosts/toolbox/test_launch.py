@@ -22,7 +22,7 @@ job = types.ModuleType("rfacenet_toolbox.hosts.job")
 def run(config, loaders, host):
     clips = [clip for batch in loaders["test"] for clip in (batch[2] if len(batch) == 4 else batch.tolist())]
     print("our job", host.name, sorted(set(clips)), loaders["test"].num_workers)
-job.run = run
+job.run, job.check_files = run, lambda config: None
 sys.modules["rfacenet_toolbox.hosts.job"] = job
 """
 

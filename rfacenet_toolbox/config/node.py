@@ -32,7 +32,10 @@ def rfacenet_node():
     node.LOSS.SIGMA_FLOOR = 0.0  # sigma_2^2 is at least so many times its term
     node.LOSS.SIGMA_HOLD = 0.0  # sigma_2 and sigma_3 keep their start until the BVP term is below this
 
-    # Training
+    # Training. OPTIMIZER holds for every method that this package trains.
+    node.OPTIMIZER = CfgNode()
+    node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant
+    node.OPTIMIZER.WEIGHT_DECAY = 0.0  # of Adam
     node.INIT = ""  # weights to start from: a .safetensors or .pth file, or "package"; a PhysNet's start the 3D branch
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
     node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files

@@ -99,7 +99,8 @@ class RFaceNetLearner(Learner):
 
 
 def _checked_sharpness(sharpness):
-    if len(sharpness) != 2 or not all(0 < value <= LARGEST_SHARPNESS for value in sharpness):
+    numbers = all(isinstance(value, (int, float)) for value in sharpness)
+    if len(sharpness) != 2 or not numbers or not all(0 < value <= LARGEST_SHARPNESS for value in sharpness):
         raise ShapeError(
             f"LOSS.SHARPNESS is {sharpness}; expected two numbers above 0 and up to {LARGEST_SHARPNESS:g}, of the "
             f"first epoch and of the last."

@@ -35,6 +35,10 @@ class TaskWeights(nn.Module):
         ShapeError: sigmas that are not positive, an unknown update, a negative floor or hold.
     """
 
+    log_sigma: torch.Tensor
+    running_mean: torch.Tensor
+    has_pulse: torch.Tensor
+
     def __init__(
         self,
         sigma_init: Sequence[float] = (1.0, 1.0, 1.0),
@@ -56,7 +60,8 @@ class TaskWeights(nn.Module):
             self.log_sigma = nn.Parameter(start)
         else:
             self.register_buffer("log_sigma", start)
-        if sigma_update != "learned" or sigma_floor or sigma_hold:
+        self.follows = bool(sigma_update != "learned" or sigma_floor or sigma_hold)
+        if self.follows:
             self.register_buffer("running_mean", torch.full((len(TASKS),), math.nan))
             self.register_buffer("has_pulse", torch.tensor(False))
 
@@ -67,7 +72,7 @@ class TaskWeights(nn.Module):
 
     def weighted_sum(self, terms: Dict[str, torch.Tensor]) -> torch.Tensor:
         """The weighted sum of the tasks that take part: {task: scalar}, in the order of :data:`TASKS`."""
-        if self.training and hasattr(self, "running_mean"):
+        if self.training and self.follows:
             self._follow(terms)
         log_sigma = self._log_sigma()
         sigma = log_sigma.exp()
@@ -80,7 +85,7 @@ class TaskWeights(nn.Module):
 
     def _log_sigma(self) -> torch.Tensor:
         log_sigma = self.log_sigma
-        if not hasattr(self, "running_mean"):
+        if not self.follows:
             return log_sigma
         best = self._best_log_sigma()
         seen = ~torch.isnan(best)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from statistics import mean
-from typing import Dict, NamedTuple
+from typing import Dict, NamedTuple, Optional
 
 import numpy as np
 import yaml
@@ -28,8 +28,9 @@ class Recordings(NamedTuple):
 
     train: Dict
     test: Dict
-    learning_rate: float
-    without_map: bool  #: whether to test with the map of the contour branch set to zero, too
+    learning_rate: Optional[float] = None  #: the highest; None for that of the main config
+    train_on_all: bool = True  #: on all recordings, not on the main config's share of them
+    without_map: bool = False  #: whether to test with the map of the contour branch set to zero, too
 
     def write(self, out):
         """Write those that are not below ``out`` yet."""
@@ -49,13 +50,19 @@ EASY = Recordings(
     {"folder": "PURE", "dataset": "pure", "subjects": 8, "seed": 1, "scenarios": [1, 3], "seconds": 12.85},
     {"folder": "UBFC-rPPG", "dataset": "ubfc-rppg", "subjects": 12, "seed": 2, "first_subject": 21, "seconds": 17.1},
     learning_rate=3e-3,
-    without_map=False,
 )
 #: 10 people with 24 clips each, three in each of eight conditions, and 96 test videos of 12 others
 HARD = Recordings(
     {"folder": "hard/train", "dataset": "varied-pure", "subjects": 10, "seed": 31, "seconds": 12.9},
     {"folder": "hard/test", "dataset": "varied-pure", "subjects": 12, "seed": 32, "first_subject": 51, "seconds": 8.7},
     learning_rate=2e-3,
+    without_map=True,
+)
+#: of PURE's size: 10 people, six scenarios, a minute each; tested on 20 others for half a minute each
+REAL_SIZE = Recordings(
+    {"folder": "real_size/PURE", "dataset": "pure", "subjects": 10, "seed": 1, "seconds": 60},
+    {"folder": "real_size/UBFC", "dataset": "ubfc-rppg", "subjects": 20, "seed": 2, "first_subject": 21, "seconds": 30},
+    train_on_all=False,
     without_map=True,
 )
 
@@ -114,8 +121,11 @@ def _config(out, recordings, size, epochs, settings, seed):
     }
     if train == test:  # one format for two folders: a cache each
         data["TEST"]["DATA"]["CACHED_PATH"] += "_test"
-    data["TRAIN"].update(EPOCHS=epochs, LR=recordings.learning_rate)
-    data["TRAIN"]["DATA"]["END"] = 1.0
+    data["TRAIN"]["EPOCHS"] = epochs
+    if recordings.learning_rate is not None:
+        data["TRAIN"]["LR"] = recordings.learning_rate
+    if recordings.train_on_all:
+        data["TRAIN"]["DATA"]["END"] = 1.0
     settings = dict(settings)
     runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0, **settings.pop("RUNTIME", {})}
     return {

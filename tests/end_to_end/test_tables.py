@@ -82,10 +82,8 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
     status, out, _ = run(capsys, "table2", *sets, "--methods", "rFaceNet", "--seeds", 100, "--jobs", 2)
     assert status == 1 and "1 of 2 runs failed; the same command tries them again" in out
     text = (tmp_path / "out" / "table2.md").read_text(encoding="utf-8")
-    assert (
-        "| rFaceNet | **1.05 ± 0.35** | – | **2.51 ± 2.55** | – | **0.99 ± 0.02** | – | 42 (41.0 to 44.0) | – | 0 of 1 |"
-        in text
-    )
+    numbers = "| **1.05 ± 0.35** | – | **2.51 ± 2.55** | – | **0.99 ± 0.02** | – |"
+    assert f"| rFaceNet {numbers} 42 (41.0 to 44.0) | – | 0 of 1 |" in text
     assert "| rFaceNet | **3.74 ± 1.52** | [**1.00 ± 0.50**](UBFC_PURE/rFaceNet/seed100/results.json) |" in text
 
 

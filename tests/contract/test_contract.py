@@ -287,6 +287,14 @@ def test_settings_of_the_network_train_the_same_weights_in_either_host(toolbox, 
     assert_same_metrics(*(run.results() for run in runs))
 
 
+def test_the_optimizers_settings_hold_in_either_host(host, standalone, tmp_path):
+    succeeded(standalone.trained)
+    ours = {"MODEL.RFACENET.OPTIMIZER": {"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}}
+    settings = {"TRAIN.LR": 1e-5, "TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True}
+    run = succeeded(host.main(tmp_path, settings, ours, cache=standalone.cache))
+    assert [float(row["learning_rate"]) for row in run.table("epochs.csv")] == [1e-5]
+
+
 def test_uninstall_gives_the_checkout_back(toolbox, tmp_path):
     succeeded(toolbox.trained)
     used = tmp_path / "used"

@@ -28,8 +28,7 @@ class Recordings(NamedTuple):
 
     train: Dict
     test: Dict
-    learning_rate: Optional[float] = None  #: the highest; None for that of the main config
-    train_on_all: bool = True  #: on all recordings, not on the main config's share of them
+    learning_rate: Optional[float]  #: the highest; None for all as in the main config: rate, share, balance of the loss
     without_map: bool = False  #: whether to test with the map of the contour branch set to zero, too
 
     def write(self, out):
@@ -62,7 +61,7 @@ HARD = Recordings(
 REAL_SIZE = Recordings(
     {"folder": "real_size/PURE", "dataset": "pure", "subjects": 10, "seed": 1, "seconds": 60},
     {"folder": "real_size/UBFC", "dataset": "ubfc-rppg", "subjects": 20, "seed": 2, "first_subject": 21, "seconds": 30},
-    train_on_all=False,
+    learning_rate=None,
     without_map=True,
 )
 
@@ -122,11 +121,11 @@ def _config(out, recordings, size, epochs, settings, seed):
     if train == test:  # one format for two folders: a cache each
         data["TEST"]["DATA"]["CACHED_PATH"] += "_test"
     data["TRAIN"]["EPOCHS"] = epochs
+    settings = dict(settings)
     if recordings.learning_rate is not None:
         data["TRAIN"]["LR"] = recordings.learning_rate
-    if recordings.train_on_all:
         data["TRAIN"]["DATA"]["END"] = 1.0
-    settings = dict(settings)
+        settings["LOSS"] = {"HEART_RATE_GRADIENT_CAP": 0.0, **settings.get("LOSS", {})}
     runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0, **settings.pop("RUNTIME", {})}
     return {
         "BASE": [str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")],

@@ -24,8 +24,8 @@ _ALPHA_0 = {"FUSION_INIT": [0.0, 1.0]}
 _544 = {"SIGMA_INIT": [0.5, 4.0, 4.0]}
 
 
-#: Eq. 4 as the paper prints it, where the main config starts it otherwise
-AS_PRINTED = {"LOSS": {"SIGMA_INIT": [1.0, 1.0, 1.0]}}
+#: Eq. 4 as the paper prints it, where the main config caps a gradient
+AS_PRINTED = {"LOSS": {"HEART_RATE_GRADIENT_CAP": 0.0}}
 
 
 class Study(NamedTuple):

@@ -40,6 +40,9 @@ def check_no_effect(config, splits):
         dataset = config[split].DATA.DATASET
         if dataset in DATASETS:
             reasons.update({f"{split}.DATA.{key}": f"{why}, not of {dataset}" for key, why in _REFUSED_OF_DATA.items()})
+        for other in DATASETS.values():
+            if other.node is not None and other.name != dataset:
+                reasons[f"{split}.DATA.{other.node}"] = f"it selects recordings of {other.name}, not of {dataset}"
     for key, why in reasons.items():
         for name, value in _changed(key, _at(config, key), _at(defaults, key)):
             raise ConfigError(f"{name} is {value!r} and would do nothing: {why}. Leave it out.")

@@ -4,6 +4,7 @@ import copy
 
 from yacs.config import CfgNode
 
+from ..datasets.readers import DATASETS
 from ..errors import ConfigError
 from ..methods import registry
 
@@ -46,7 +47,7 @@ def rfacenet_node():
 
 
 def add_settings(tree):
-    """Add ``MODEL.RFACENET``, and the nodes of registered methods, to a tree that has the toolbox's keys.
+    """Add ``MODEL.RFACENET``, and the nodes of registered methods and of data sets, to a tree with the toolbox's keys.
 
     Raises:
         ConfigError: the toolbox has a node of such a name, with other settings.
@@ -61,3 +62,7 @@ def add_settings(tree):
             )
         if name not in tree.MODEL:
             tree.MODEL[name] = CfgNode(copy.deepcopy(defaults))
+    for dataset in DATASETS.values():
+        for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
+            if dataset.node is not None and dataset.node not in tree[split].DATA:
+                tree[split].DATA[dataset.node] = CfgNode(copy.deepcopy(dict(dataset.defaults)))

@@ -1,10 +1,10 @@
-"""``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration."""
+"""``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration; and how such nodes are added."""
 
 import copy
 
 from yacs.config import CfgNode
 
-from ..datasets.readers import DATASETS
+from ..datasets.own_settings import NODES
 from ..errors import ConfigError
 from ..methods import registry
 
@@ -65,7 +65,7 @@ def add_settings(tree):
             )
         if name not in tree.MODEL:
             tree.MODEL[name] = CfgNode(copy.deepcopy(defaults))
-    for dataset in DATASETS.values():
+    for node, defaults in NODES.items():
         for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
-            if dataset.node is not None and dataset.node not in tree[split].DATA:
-                tree[split].DATA[dataset.node] = CfgNode(copy.deepcopy(dict(dataset.defaults)))
+            if split in tree and node not in tree[split].DATA:
+                tree[split].DATA[node] = CfgNode(copy.deepcopy(defaults))

@@ -8,6 +8,7 @@ import os
 import re
 
 from ..errors import ConfigError, DataError, unknown
+from .own_settings import NODES
 from .pure import Pure
 from .recording import Recording, Selection
 from .ubfc_rppg import UbfcRppg
@@ -37,6 +38,8 @@ def register(dataset):
             f"DATASET {dataset.name!r} is read by {type(taken).__qualname__} already. Register the new data set under "
             f"another name."
         )
+    if dataset.node is not None:
+        NODES.setdefault(dataset.node, dict(dataset.defaults))
 
 
 def find_dataset(name):

@@ -5,17 +5,11 @@ from collections import defaultdict
 
 from ..errors import ConfigError, DataError
 from ..runtime import limits
+from .own_settings import NODES
 from .recording import Selection
 
-#: settings below ``<SPLIT>.DATA.VIPL_HR``
-DEFAULTS = {
-    "SCENES": [1, 2, 3, 4, 5, 6, 7, 8, 9],
-    "SOURCES": [1, 2, 3],  # 4 is infrared
-    "SECOND_TAKES": True,  # v1-2 beside v1
-    "FOLD": "",  # "train 1": all subjects but those of fold 1, "test 1": those of fold 1
-    "FOLDS_FROM": "files",  # fold/fold1.mat ... fold5.mat in DATA_PATH, or "built-in"
-    "LEAVE_OUT_BAD_GROUND_TRUTH": False,  # the recordings that RS-rPPG lists
-}
+#: their defaults, below ``<SPLIT>.DATA.VIPL_HR``
+DEFAULTS = NODES["VIPL_HR"]
 FOLDS = (1, 2, 3, 4, 5)
 #: scenes that only the phone recorded
 _PHONE_SCENES, _PHONE = (8, 9), 2

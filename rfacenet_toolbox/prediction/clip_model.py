@@ -9,7 +9,7 @@ from ..config import weights_path
 from ..datasets.normalise import LABEL_TYPES, FrameFeatures
 from ..errors import CheckpointError, unknown
 from ..methods.physnet import PhysNet
-from ..methods.rfacenet import RFaceNet
+from ..methods.rfacenet import CONTOURS, CTFC_CONVS, FUSIONS, NORMS, TCU_UPSCALES, RFaceNet
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from ..runtime import limits, speed
 from ..training import state_dicts, weights_files
@@ -17,9 +17,9 @@ from ..training import state_dicts, weights_files
 #: what the networks are trained with where a weights file does not say otherwise
 _NUMBERS = {
     "frames": (int, limits.CLIP_FRAMES), "size": (int, limits.CLIP_SIDE), "fs_hz": (float, limits.FS_HZ),
-    "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])),
+    "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])), "tcu_upscale": (int, (min(TCU_UPSCALES), max(TCU_UPSCALES))),
 }  # fmt: skip
-_DEFAULTS = {"frames": "128", "size": "72", "fs_hz": "30", "label_type": "DiffNormalized"}
+_DEFAULTS = {"frames": "128", "size": "72", "fs_hz": "30", "tcu_upscale": "2"}
 
 
 class ClipModel:
@@ -37,7 +37,7 @@ class ClipModel:
     def __init__(self, network, file):
         self.frames, self.size = _number(file, "frames"), _number(file, "size")
         self.fs_hz = _number(file, "fs_hz")
-        self.is_derivative = _label_type(file) == "DiffNormalized"
+        self.is_derivative = _word(file, "label_type", LABEL_TYPES, "DiffNormalized") == "DiffNormalized"
         self.weights = str(file.path)
         speed.use_channels_last(network)
         self._network = _folded(network.eval())
@@ -106,13 +106,16 @@ def _check_pixels(file):
         )
 
 
-def _label_type(file):
-    label_type = file.metadata.get("label_type", _DEFAULTS["label_type"])
-    if label_type not in LABEL_TYPES:
-        raise CheckpointError(
-            f"{file.path}: {unknown('label_type', label_type[:80], LABEL_TYPES)} Export the run again."
-        )
-    return label_type
+def _word(file, name, words, default):
+    """One of ``words`` from the file's metadata.
+
+    Raises:
+        CheckpointError: it is none of them.
+    """
+    word = file.metadata.get(name, default)
+    if word not in words:
+        raise CheckpointError(f"{file.path}: {unknown(name, word[:80], words)} Export the run again.")
+    return word
 
 
 class _Bvp(nn.Module):
@@ -144,11 +147,17 @@ def _rfacenet_settings(weights, file):
         steps = _number(file, "tcu_steps")
     else:
         steps = first.shape[1] // 3 if first is not None and first.ndim > 1 else 1
+    contours = "tcu" if first is not None else "noise" if has_ctfc else "none"
+    conv = "scalar" if has_ctfc and "ctfc.pulse_conv.bias" not in weights else "full"
+    has_statistics = any(name.startswith("pulse.") and name.endswith("running_var") for name in weights)
     return {
         "frames": _number(file, "frames"),
-        "fusion": metadata.get("fusion", "stage3" if has_ctfc else "none"),
-        "contours": metadata.get("identity", "tcu" if first is not None else "noise" if has_ctfc else "none"),
+        "fusion": _word(file, "fusion", FUSIONS, "stage3" if has_ctfc else "none"),
+        "contours": _word(file, "identity", CONTOURS, contours),
         "tcu_steps": steps,
+        "tcu_upscale": _number(file, "tcu_upscale"),
+        "ctfc_conv": _word(file, "ctfc_conv", CTFC_CONVS, conv),
+        "norm": _word(file, "norm", NORMS, "batch" if has_statistics else "instance"),
     }
 
 

@@ -109,7 +109,9 @@ def _keys(node, prefix=""):
 
 def test_settings_of_one_data_set_are_refused_for_another(config_with):
     config = config_with({"TEST.DATA.VIPL_HR.SCENES": [1]})
-    with pytest.raises(ConfigError, match=r"TEST.DATA.VIPL_HR.SCENES is \[1\] and would do nothing.*of VIPL-HR, not of"):
+    with pytest.raises(
+        ConfigError, match=r"TEST.DATA.VIPL_HR.SCENES is \[1\] and would do nothing.*of VIPL-HR, not of"
+    ):
         check_no_effect(config, splits_used(config))
     config = config_with({"TEST.DATA": {"DATASET": "VIPL-HR", "VIPL_HR.SCENES": [1]}})
     check_no_effect(config, splits_used(config))

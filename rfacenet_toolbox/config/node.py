@@ -28,6 +28,7 @@ def rfacenet_node():
     node.LOSS.TASKS = ["bvp", "heart_rate", "identity"]  # the terms of Eq. 4 that take part
     node.LOSS.HEART_RATE_UNIT = "hz"  # hz, bpm
     node.LOSS.HEART_RATE_TERM = "squared_error"  # squared_error, expected_squared_error, cross_entropy
+    node.LOSS.HEART_RATE_TARGET = "label"  # label, recorded: the true heart rate of a clip, by Eq. 3 or as it came
     node.LOSS.SHARPNESS = [8.0, 8.0]  # exponent of the powers in that term, in the first epoch and in the last
     node.LOSS.HEART_RATE_GRADIENT_CAP = 0.0  # longest gradient of that term at the BVP, as a multiple of the BVP term's
     node.LOSS.BVP_ERROR = "z_scored"  # z_scored, raw

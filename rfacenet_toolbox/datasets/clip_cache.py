@@ -170,21 +170,6 @@ def left_out(cached_path, name):
     return marker["report"].get("left_out") if marker is not None and marker["complete"] else None
 
 
-def measured_content(measured, bounds):
-    """:class:`~.recording.Measured` as a marker has it.
-
-    Args:
-        measured: of the recording.
-        bounds: first frame and end of every clip, each of which gets its mean heart rate.
-    """
-    content = {"fs_hz": float(measured.fs_hz)}
-    if measured.heart_rate_bpm is not None:
-        content["heart_rate_bpm"] = float(measured.heart_rate_bpm)
-    if measured.heart_rates_bpm is not None:
-        content["clip_heart_rates_bpm"] = [float(np.mean(measured.heart_rates_bpm[begin:end])) for begin, end in bounds]
-    return content
-
-
 def cached_inputs(cached_path, name):
     """The input files of ``name``, in order.
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from ..errors import ConfigError, DataError
 from ..runtime import files, pool
-from . import clip_cache
+from . import clip_cache, own_rates
 from .face_boxes import face_video
 from .normalise import FrameFeatures, normalise_label
 from .preprocess_report import PreprocessReport, RecordingReport, left_out_lines
@@ -143,8 +143,7 @@ def _cache(task):
         () if measured is None else measured.notes,
     )
     facts["report"] = report.content()
-    if measured is not None:
-        facts["measured"] = clip_cache.measured_content(measured, bounds)
+    facts.update(own_rates.for_marker(measured, bounds))
     clip_cache.write_marker(task.cached_path, recording.name, complete=False, **facts)
     features = FrameFeatures(video.frames, settings.data_types)
     label = normalise_label(label, settings.label_type)

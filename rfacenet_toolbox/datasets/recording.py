@@ -27,6 +27,7 @@ class Dataset(ABC):
         split_by_subject: whether BEGIN and END count subjects, each with all recordings, or recordings.
         leaves_out_unusable: a recording that cannot be read is left out, and named with its reason, instead of ending
             the run. For data sets with damages that are known and stay.
+        has_own_rates: :meth:`measured` gives a frame rate and a heart rate for each recording, and FS is not looked at.
         node: of its own settings, ``<SPLIT>.DATA.<node>`` in configs; None where it has none.
         defaults: the settings there, ``{KEY: default}``.
     """
@@ -35,6 +36,7 @@ class Dataset(ABC):
     layout: str
     split_by_subject = True
     leaves_out_unusable = False
+    has_own_rates = False
     node: Optional[str] = None
     defaults: Mapping[str, Any] = {}
 

@@ -90,7 +90,7 @@ def load_split(split, data_node, workers=None, progress=True):
         data_node: ``config.<split>.DATA`` with CACHED_PATH (EXP_DATA_NAME included) and FILE_LIST_PATH (a .csv) filled
             in, which :func:`check_split` accepts.
         workers: preprocessing processes; None is one per CPU.
-        progress: show a bar, and what was cached.
+        progress: show a bar, and what was selected and cached.
 
     Returns:
         :class:`~.clips.ClipDataset`; its ``report`` is the :class:`~.preprocess.PreprocessReport`, or None.

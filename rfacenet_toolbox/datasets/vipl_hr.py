@@ -37,6 +37,7 @@ class ViplHr(Dataset):
         "with video.avi, gt_HR.csv, wave.csv and, but for source2, time.txt inside"
     )
     leaves_out_unusable = True
+    has_own_rates = True
     node = "VIPL_HR"
     defaults = DEFAULTS
 

@@ -48,15 +48,18 @@ def column(recording, file, title):
 def heart_rates_bpm(recording):
     """``gt_HR.csv``, one value per second: (N,) float64, NaN where there was no measurement.
 
+    That is where it holds the fault code, or what no heart has.
+
     Raises:
         DataError: the file cannot be read, or holds no measurement.
     """
     rates = column(recording, "gt_HR.csv", "HR")
-    rates[rates == HEART_RATE_FAULT] = np.nan
+    low, high = limits.HEART_RATE_BPM
+    rates[(rates == HEART_RATE_FAULT) | (rates < low) | (rates > high)] = np.nan
     if not np.isfinite(rates).any():
         raise recording.error(
-            f"gt_HR.csv has no heart rate in {len(rates)} rows; all hold the fault code {HEART_RATE_FAULT:g}. Copy the "
-            f"file again from the data set"
+            f"gt_HR.csv has no heart rate in {len(rates)} rows; they hold the fault code {HEART_RATE_FAULT:g}, or what "
+            f"no heart has. Copy the file again from the data set"
         )
     return rates
 
@@ -105,7 +108,12 @@ def heart_rates_at_frames(rates_bpm, times_s):
         )
     known = np.isfinite(rates_bpm)
     if not known.all():
-        notes.append((f"fault codes {HEART_RATE_FAULT:g} in gt_HR.csv are left out", f"{np.sum(~known)} s"))
+        notes.append(
+            (
+                f"seconds without a heart rate (fault code {HEART_RATE_FAULT:g}) in gt_HR.csv are left out",
+                f"{np.sum(~known)} s",
+            )
+        )
     return np.interp(times_s, seconds[known], rates_bpm[known]), tuple(notes)
 
 

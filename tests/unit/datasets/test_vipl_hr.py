@@ -108,7 +108,8 @@ def test_fault_codes_are_dropped_before_the_mean_and_bridged(tmp_path, capsys):
     assert measured.heart_rate_bpm == 75
     assert measured.heart_rates_bpm[[25, 50, 99]] == pytest.approx([70, 80, 90])
     assert (
-        "fault codes 255 in gt_HR.csv are left out, in 1 recording: p1_v1_source1 (3 s)" in cached(tmp_path, capsys)[1]
+        "seconds without a heart rate (fault code 255) in gt_HR.csv are left out, in 1 recording: p1_v1_source1 (3 s)"
+        in cached(tmp_path, capsys)[1]
     )
 
 
@@ -160,7 +161,7 @@ def text(name, content):
         (text("video.avi", "nothing"), "no frame of video.avi can be decoded"),
         (without("gt_HR.csv"), "its gt_HR.csv is not there"),
         (without("wave.csv"), "its wave.csv is not there"),
-        (text("gt_HR.csv", "HR\n255\n255\n"), "gt_HR.csv has no heart rate in 2 rows; all hold the fault code 255"),
+        (text("gt_HR.csv", "HR\n255\n255\n"), "gt_HR.csv has no heart rate in 2 rows; they hold the fault code 255"),
         (text("gt_HR.csv", "72\n73\n"), "gt_HR.csv begins with '72'; expected the title 'HR'"),
         (text("wave.csv", "Wave\n5\n5\n5\n"), "its PPG is constant"),
     ],

@@ -12,7 +12,7 @@ from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES, FrameFeatures
 from ..errors import CheckpointError, unknown
 from ..methods.physformer import PhysFormer
 from ..methods.physnet import PhysNet
-from ..methods.rfacenet import RFaceNet
+from ..methods.rfacenet import CONTOURS, CTFC_CONVS, FUSIONS, NORMS, TCU_UPSCALES, RFaceNet
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from ..runtime import limits, speed
 from ..training import state_dicts, weights_files
@@ -20,13 +20,13 @@ from ..training import state_dicts, weights_files
 #: numbers that a weights file may state, and their bounds
 _NUMBERS = {
     "frames": (int, limits.CLIP_FRAMES), "size": (int, limits.CLIP_SIDE), "fs_hz": (float, limits.FS_HZ),
-    "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])), "heads": (int, (1, 1024)),
-    "theta": (float, (0, 1)),
+    "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])), "tcu_upscale": (int, (min(TCU_UPSCALES), max(TCU_UPSCALES))),
+    "heads": (int, (1, 1024)), "theta": (float, (0, 1)),
 }  # fmt: skip
 #: what the networks are trained with where a weights file does not say otherwise
-_CLIPS = {"frames": "128", "size": "72", "fs_hz": "30", "data_type": "DiffNormalized", "label_type": "DiffNormalized"}
+_CLIPS = {"frames": "128", "size": "72", "fs_hz": "30"}
 _DEFAULTS = {
-    "rfacenet": _CLIPS,
+    "rfacenet": {**_CLIPS, "tcu_upscale": "2"},
     "physnet": _CLIPS,
     "physformer": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
 }
@@ -49,8 +49,8 @@ class ClipModel:
     def __init__(self, network, file):
         self.frames, self.size = _number(file, "frames"), _number(file, "size")
         self.fs_hz = _number(file, "fs_hz")
-        self.is_derivative = _one_of(file, "label_type", LABEL_TYPES) == "DiffNormalized"
-        self._data_type = _one_of(file, "data_type", FRAME_TYPES)
+        self.is_derivative = _word(file, "label_type", LABEL_TYPES, "DiffNormalized") == "DiffNormalized"
+        self._data_type = _word(file, "data_type", FRAME_TYPES, "DiffNormalized")
         self.weights = str(file.path)
         speed.use_channels_last(network)
         self._network = _folded(network.eval())
@@ -121,11 +121,16 @@ def _check_pixels(file):
         )
 
 
-def _one_of(file, name, known):
-    value = file.metadata[name]
-    if value not in known:
-        raise CheckpointError(f"{file.path}: {unknown(name, value[:80], known)} Export the run again.")
-    return value
+def _word(file, name, words, default):
+    """One of ``words`` from the file's metadata.
+
+    Raises:
+        CheckpointError: it is none of them.
+    """
+    word = file.metadata.get(name, default)
+    if word not in words:
+        raise CheckpointError(f"{file.path}: {unknown(name, word[:80], words)} Export the run again.")
+    return word
 
 
 class _Bvp(nn.Module):
@@ -157,11 +162,17 @@ def _rfacenet_settings(weights, file):
         steps = _number(file, "tcu_steps")
     else:
         steps = first.shape[1] // 3 if first is not None and first.ndim > 1 else 1
+    contours = "tcu" if first is not None else "noise" if has_ctfc else "none"
+    conv = "scalar" if has_ctfc and "ctfc.pulse_conv.bias" not in weights else "full"
+    has_statistics = any(name.startswith("pulse.") and name.endswith("running_var") for name in weights)
     return {
         "frames": _number(file, "frames"),
-        "fusion": metadata.get("fusion", "stage3" if has_ctfc else "none"),
-        "contours": metadata.get("identity", "tcu" if first is not None else "noise" if has_ctfc else "none"),
+        "fusion": _word(file, "fusion", FUSIONS, "stage3" if has_ctfc else "none"),
+        "contours": _word(file, "identity", CONTOURS, contours),
         "tcu_steps": steps,
+        "tcu_upscale": _number(file, "tcu_upscale"),
+        "ctfc_conv": _word(file, "ctfc_conv", CTFC_CONVS, conv),
+        "norm": _word(file, "norm", NORMS, "batch" if has_statistics else "instance"),
     }
 
 

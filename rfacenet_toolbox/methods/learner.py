@@ -101,6 +101,9 @@ class Learner:
         """Whether the method is to know which person each training clip shows."""
         return False
 
+    def start_epoch(self, epoch: int, epochs: int) -> None:
+        """Called before each epoch of training, 0 to ``epochs - 1``, for what changes from one to the next."""
+
     def predict(self, clips: torch.Tensor) -> Waveforms:
         """Clips in the method's ``DATA_FORMAT`` -> a BVP (T,) for each, as a sequence or a tensor (B, T)."""
         raise NotImplementedError

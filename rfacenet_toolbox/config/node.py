@@ -17,6 +17,9 @@ def rfacenet_node():
     node.IDENTITY = "tcu"  # tcu, noise, none
     node.FUSION_INIT = [1.0, 1.0]  # where alpha and beta of Eq. 2 start
     node.TCU_STEPS = 1  # time steps that the TCU keeps
+    node.TCU_UPSCALE = 2  # 1, 2: by how much its image is enlarged
+    node.CTFC_CONV = "full"  # full, scalar: what the CTFC's convolutions learn
+    node.NORM = "batch"  # batch, instance, time: how the 3D branch normalises
     node.NOISE_SEED = 0  # of the one noise map that IDENTITY: noise is evaluated with
 
     # Loss (paper section 3.4)

@@ -84,6 +84,15 @@ BASELINE_REFUSED = [
     ("TSCAN", {"MODEL.TSCAN.FRAME_DEPTH": 100, "NUM_OF_GPU_TRAIN": 2}, "CHUNK_LENGTH is 180, and MODEL.TSCAN.*is 200"),
     ("EFFICIENTPHYS", {"MODEL.EFFICIENTPHYS.FRAME_DEPTH": 181}, "is 180, and MODEL.EFFICIENTPHYS.FRAME_DEPTH.*is 181"),
     ("EFFICIENTPHYS", {"TEST.DATA.PREPROCESS.DATA_TYPE": ["Raw", "Raw"]}, "TEST.DATA.*EfficientPhys takes one"),
+    ("PHYSFORMER", {f"{PREPROCESS}.CHUNK_LENGTH": 158}, "CHUNK_LENGTH is 158; expected a multiple of 4, such as 156"),
+    (
+        "PHYSFORMER",
+        {"TEST.DATA.PREPROCESS.RESIZE.W": 72},
+        "TEST.*RESIZE is W 72, H 128; PhysFormer takes multiples of 32",
+    ),
+    ("PHYSFORMER", {"MODEL.PHYSFORMER.NUM_HEADS": 5}, "MODEL.PHYSFORMER: NUM_HEADS is 5; expected a divisor of DIM"),
+    ("PHYSFORMER", {"MODEL.DROP_RATE": 1.0}, "MODEL.PHYSFORMER: THETA is 0.7 and DROP_RATE 1.0"),
+    ("PHYSFORMER", {"TRAIN.DATA.FS": 5}, "MODEL.PHYSFORMER: fs_hz is 5; PhysFormer's loss looks at heart rates up to"),
     ("TSCAN", {"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'"),
 ]
 

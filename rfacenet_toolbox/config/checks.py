@@ -133,10 +133,11 @@ def _check_toolbox_data(data, key):
             f"checkout, with 'rfacenet run --config_file'."
         )
     crop = data.PREPROCESS.CROP_FACE
-    if crop.DO_CROP_FACE and not crop.BACKEND.startswith(TOOLBOX_BACKENDS):
+    if data.DO_PREPROCESS and crop.DO_CROP_FACE and not crop.BACKEND.startswith(TOOLBOX_BACKENDS):
         raise ConfigError(
             f"{key}.PREPROCESS.CROP_FACE.BACKEND is {crop.BACKEND!r}; the toolbox has {', '.join(TOOLBOX_BACKENDS)}. "
-            f"HC, OpenCV's Haar cascade, is there in both hosts."
+            f"HC, OpenCV's Haar cascade, is there in both hosts. Clips that the standalone host made with the same "
+            f"config are taken as they are with DO_PREPROCESS: False."
         )
     try:
         check_cached_path(data.CACHED_PATH)

@@ -22,6 +22,7 @@ NEURAL = {
     "DeepPhys": "table2/{}_DEEPPHYS.yaml",
     "EfficientPhys": "table2/{}_EFFICIENTPHYS.yaml",
     "rFaceNet": "{}_RFACENET.yaml",
+    "PhysFormer": "table2/{}_PHYSFORMER.yaml",
 }
 #: what people call the methods, where it is not what configs call them
 _TITLES = {"Tscan": "TS-CAN", "Physnet": "PhysNet"}

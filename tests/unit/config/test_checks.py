@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.configs import RUNNABLE
+from support.configs import RUNNABLE, for_splits
 from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import check, load
@@ -84,6 +84,15 @@ BASELINE_REFUSED = [
     ("TSCAN", {"MODEL.TSCAN.FRAME_DEPTH": 100, "NUM_OF_GPU_TRAIN": 2}, "CHUNK_LENGTH is 180, and MODEL.TSCAN.*is 200"),
     ("EFFICIENTPHYS", {"MODEL.EFFICIENTPHYS.FRAME_DEPTH": 181}, "is 180, and MODEL.EFFICIENTPHYS.FRAME_DEPTH.*is 181"),
     ("EFFICIENTPHYS", {"TEST.DATA.PREPROCESS.DATA_TYPE": ["Raw", "Raw"]}, "TEST.DATA.*EfficientPhys takes one"),
+    ("PHYSFORMER", {f"{PREPROCESS}.CHUNK_LENGTH": 158}, "CHUNK_LENGTH is 158; expected a multiple of 4, such as 156"),
+    (
+        "PHYSFORMER",
+        {"TEST.DATA.PREPROCESS.RESIZE.W": 72},
+        "TEST.*RESIZE is W 72, H 128; PhysFormer takes multiples of 32",
+    ),
+    ("PHYSFORMER", {"MODEL.PHYSFORMER.NUM_HEADS": 5}, "MODEL.PHYSFORMER: NUM_HEADS is 5; expected a divisor of DIM"),
+    ("PHYSFORMER", {"MODEL.DROP_RATE": 1.0}, "MODEL.PHYSFORMER: THETA is 0.7 and DROP_RATE 1.0"),
+    ("PHYSFORMER", {"TRAIN.DATA.FS": 5}, "MODEL.PHYSFORMER: fs_hz is 5; PhysFormer's loss looks at heart rates up to"),
     ("TSCAN", {"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'"),
 ]
 
@@ -145,8 +154,17 @@ def test_training_settings_do_not_matter_to_a_test(config_with, tmp_path):
 
 def test_the_toolbox_has_backends_that_the_standalone_host_has_not(config_with):
     check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "toolbox")
-    with pytest.raises(ConfigError, match="BACKEND is 'MP'; the toolbox has HC, Y5F, RF"):
-        check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "MP"}), "toolbox")
+    for name in ("MP", "MTCNN", "MTCNN_SMOOTH"):
+        with pytest.raises(
+            ConfigError, match=f"BACKEND is '{name}'; the toolbox has HC, Y5F, RF.*DO_PREPROCESS: False"
+        ):
+            check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": name}), "toolbox")
+
+
+def test_clips_that_were_made_elsewhere_may_have_any_backend(config_with):
+    cached = for_splits({"DO_PREPROCESS": False})
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "MTCNN"}), "toolbox")
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "standalone")
 
 
 @pytest.mark.parametrize("key", ["LOG.PATH", "TEST.DATA.CACHED_PATH"])

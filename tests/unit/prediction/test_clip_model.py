@@ -5,7 +5,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from rfacenet_toolbox.datasets.normalise import FrameFeatures
 from rfacenet_toolbox.errors import CheckpointError
+from rfacenet_toolbox.methods.physformer import PhysFormer
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.prediction import clip_model
 
@@ -23,6 +25,7 @@ def weights():
         *(("frames", value) for value in ("1000000000", "0", "-4", "1.5", "nan")),
         *(("size", value) for value in ("0", "1000000", "7")),
         *(("tcu_steps", value) for value in ("0", "1000000", "x")),
+        *(("data_type", value) for value in ("Foo", "diffnormalized")),
         *(("tcu_upscale", value) for value in ("0", "3", "x")),
         ("label_type", "Foo"),
         *((name, "Foo") for name in ("fusion", "identity", "ctfc_conv", "norm")),
@@ -48,6 +51,32 @@ def test_settings_in_their_ranges_are_taken(tmp_path, weights):
     save_file(weights, path, {"frames": "32", "size": "64", "fs_hz": "29.97", "label_type": "Standardized"})
     model = clip_model.load("rfacenet", path)
     assert (model.frames, model.size, model.fs_hz, model.is_derivative) == (32, 64, 29.97, False)
+
+
+def test_a_physformer_is_built_as_its_parameters_show(tmp_path):
+    torch.manual_seed(0)
+    network = PhysFormer(dim=24, feed_forward=36, heads=2, layers=3, theta=0.5).eval()
+    path = str(tmp_path / "w.safetensors")
+    settings = {"frames": "16", "size": "32", "heads": "2", "theta": "0.5", "data_type": "Standardized"}
+    save_file(network.state_dict(), path, {**settings, "label_type": "Raw"})
+    model = clip_model.load("physformer", path)
+    frames = np.random.default_rng(0).integers(0, 255, (17, 32, 32, 3), dtype=np.uint8)
+    clip = FrameFeatures(frames, ["Standardized"]).clip(0, 16).astype(np.float32)
+    with torch.no_grad():
+        expected = network(torch.from_numpy(clip).permute(3, 0, 1, 2)[None])[0]
+    torch.testing.assert_close(torch.from_numpy(model.waveform(frames)), expected, rtol=0, atol=1e-5)
+    assert not model.is_derivative
+
+
+def test_a_physformer_of_the_toolbox_has_the_papers_clips(tmp_path):
+    path = tmp_path / "theirs.pth"
+    torch.save({f"module.{name}": value for name, value in PhysFormer().state_dict().items()}, path)
+    model = clip_model.load("physformer", path)
+    assert (model.frames, model.size, model.is_derivative) == (160, 128, True)
+    with pytest.raises(CheckpointError, match="is of another model"):
+        clip_model.load("physnet", path)
+    with pytest.raises(CheckpointError, match="physformer needs trained weights.*the .pth of a PhysFormer that the"):
+        clip_model.load("physformer")
 
 
 VARIANTS = [

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +179,18 @@ def summary(seeds):
     figures["first_epoch_s"] = mean(float(run["epochs"][0]["seconds"]) for run in seeds)
     figures["later_epochs_s"] = mean(min(float(epoch["seconds"]) for epoch in run["epochs"][1:]) for run in seeds)
     return figures
+
+
+def markdown(figures):
+    """A table of :func:`summary` by variant; in brackets, how far apart the seeds are."""
+    spread = "_spread"
+    columns = list(dict.fromkeys(key for values in figures.values() for key in values if not key.endswith(spread)))
+    rows = [["", *columns], ["---"] * (len(columns) + 1)]
+    for name, values in figures.items():
+        cells = ["" if math.isnan(values.get(key, math.nan)) else f"{values[key]:.3f}" for key in columns]
+        apart = [f" ({values[key + spread]:.3f})" if key + spread in values else "" for key in columns]
+        rows.append([name, *(cell + more for cell, more in zip(cells, apart))])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _metric(tested, metric):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from measuring import ROOT
 from step import variants
-from training_runs import EASY, HARD, REAL_SIZE, Recordings, draw, run, summary
+from training_runs import EASY, HARD, REAL_SIZE, Recordings, draw, markdown, run, summary
 
 TUNED = {"LOSS": {"HEART_RATE_UNIT": "hz", "SIGMA_INIT": [0.5, 4.0, 1.0]}}
 _EXPECTED = {"HEART_RATE_TERM": "expected_squared_error", "SHARPNESS": [2.0, 2.0]}
@@ -107,8 +107,7 @@ def main():
     content = {"size": size, "epochs": epochs, "seeds": args.seeds, "variants": figures}
     (args.out / f"{args.study}.json").write_text(json.dumps(content, indent=1) + "\n")
     draw(runs, args.out / f"{args.study}.png")
-    for name, values in figures.items():
-        print(f"{name:28}", "  ".join(f"{key} {value:.3f}" for key, value in values.items()))
+    print(markdown(figures))
 
 
 def _arguments():

@@ -5,6 +5,7 @@ changes no result, is told before the run.
 """
 
 from ..datasets.readers import DATASETS
+from ..datasets.settings import DEFAULT_FS_HZ
 from ..errors import ConfigError
 from ..methods import registry
 from .tree import toolbox_tree
@@ -39,17 +40,29 @@ def check_no_effect(config, splits):
     for split in splits:
         dataset = config[split].DATA.DATASET
         if dataset in DATASETS:
+            _check_own_rates(f"{split}.DATA.FS", config[split].DATA.FS, DATASETS[dataset])
             reasons.update({f"{split}.DATA.{key}": f"{why}, not of {dataset}" for key, why in _REFUSED_OF_DATA.items()})
+        for other in DATASETS.values():
+            if other.node is not None and other.name != dataset:
+                reasons[f"{split}.DATA.{other.node}"] = f"it selects recordings of {other.name}, not of {dataset}"
     for key, why in reasons.items():
         for name, value in _changed(key, _at(config, key), _at(defaults, key)):
             raise ConfigError(f"{name} is {value!r} and would do nothing: {why}. Leave it out.")
+
+
+def _check_own_rates(key, fs_hz, dataset):
+    if dataset.has_own_rates and fs_hz != DEFAULT_FS_HZ:
+        raise ConfigError(
+            f"{key} is {fs_hz} and would do nothing: each recording of {dataset.name} has a frame rate of its own. Set "
+            f"it to {DEFAULT_FS_HZ:g}."
+        )
 
 
 def told_no_effect(config):
     """A sentence for each setting that does nothing here, and changes no result that was meant to change."""
     model = config.MODEL.NAME
     sentences = []
-    if config.MODEL.DROP_RATE:
+    if config.MODEL.DROP_RATE and "DROP_RATE" not in registry.model_keys(model):
         sentences.append(f"MODEL.DROP_RATE is {config.MODEL.DROP_RATE} and has no effect on {model}, in either host.")
     if config.NUM_OF_GPU_TRAIN != 1 and not registry.learner_class(model).needs.depth_setting:
         sentences.append(

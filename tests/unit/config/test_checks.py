@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.configs import RUNNABLE
+from support.configs import RUNNABLE, TABLE1, for_splits
 from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import check, load
@@ -57,6 +57,9 @@ REFUSED = [
     ({"MODEL.RFACENET.LOSS.SIGMA_UPDATE": "fixed"}, "sigma_update is 'fixed'; expected learned or running_mean"),
     ({"MODEL.RFACENET.FUSION_INIT": [1.0]}, "fusion_init is .*expected two numbers, where alpha"),
     ({"MODEL.RFACENET.FUSION_INIT": ["zero", 1.0]}, "fusion_init is .*expected two numbers, where alpha"),
+    ({"MODEL.RFACENET.TCU_UPSCALE": 4}, "MODEL.RFACENET: tcu_upscale is 4; expected 1 or 2"),
+    ({"MODEL.RFACENET.CTFC_CONV": "scalars"}, "MODEL.RFACENET: ctfc_conv is 'scalars'; expected full or scalar"),
+    ({"MODEL.RFACENET.NORM": "layer"}, "MODEL.RFACENET: norm is 'layer'; expected one of batch, instance, time"),
     ({"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'; expected one of fp32, bf16"),
     ({"MODEL.RFACENET.RUNTIME.SEED": -1}, "RUNTIME.SEED is -1; expected 0 to 4294967295"),
     ({"MODEL.RFACENET.INIT": "none.pth"}, "INIT is 'none.pth'. There is no weights file at none.pth"),
@@ -81,8 +84,26 @@ BASELINE_REFUSED = [
     ("TSCAN", {"MODEL.TSCAN.FRAME_DEPTH": 100, "NUM_OF_GPU_TRAIN": 2}, "CHUNK_LENGTH is 180, and MODEL.TSCAN.*is 200"),
     ("EFFICIENTPHYS", {"MODEL.EFFICIENTPHYS.FRAME_DEPTH": 181}, "is 180, and MODEL.EFFICIENTPHYS.FRAME_DEPTH.*is 181"),
     ("EFFICIENTPHYS", {"TEST.DATA.PREPROCESS.DATA_TYPE": ["Raw", "Raw"]}, "TEST.DATA.*EfficientPhys takes one"),
+    ("PHYSFORMER", {f"{PREPROCESS}.CHUNK_LENGTH": 158}, "CHUNK_LENGTH is 158; expected a multiple of 4, such as 156"),
+    (
+        "PHYSFORMER",
+        {"TEST.DATA.PREPROCESS.RESIZE.W": 72},
+        "TEST.*RESIZE is W 72, H 128; PhysFormer takes multiples of 32",
+    ),
+    ("PHYSFORMER", {"MODEL.PHYSFORMER.NUM_HEADS": 5}, "MODEL.PHYSFORMER: NUM_HEADS is 5; expected a divisor of DIM"),
+    ("PHYSFORMER", {"MODEL.DROP_RATE": 1.0}, "MODEL.PHYSFORMER: THETA is 0.7 and DROP_RATE 1.0"),
+    ("PHYSFORMER", {"TRAIN.DATA.FS": 5}, "MODEL.PHYSFORMER: fs_hz is 5; PhysFormer's loss looks at heart rates up to"),
     ("TSCAN", {"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'"),
 ]
+
+
+@pytest.mark.parametrize("path", TABLE1, ids=lambda path: path.stem)
+def test_table_1s_configs_pass_the_checks_of_the_standalone_host_alone(path, monkeypatch):
+    monkeypatch.setattr("rfacenet_toolbox.datasets.settings.check_backend", lambda name: None)  # MTCNN's weights
+    config = load(path)
+    check(config, "standalone")
+    with pytest.raises(ConfigError, match="DATASET is 'VIPL-HR', which only the standalone host reads"):
+        check(config, "toolbox")
 
 
 @pytest.mark.parametrize("host", ["standalone", "toolbox"])
@@ -142,8 +163,17 @@ def test_training_settings_do_not_matter_to_a_test(config_with, tmp_path):
 
 def test_the_toolbox_has_backends_that_the_standalone_host_has_not(config_with):
     check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "toolbox")
-    with pytest.raises(ConfigError, match="BACKEND is 'MP'; the toolbox has HC, Y5F, RF"):
-        check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "MP"}), "toolbox")
+    for name in ("MP", "MTCNN", "MTCNN_SMOOTH"):
+        with pytest.raises(
+            ConfigError, match=f"BACKEND is '{name}'; the toolbox has HC, Y5F, RF.*DO_PREPROCESS: False"
+        ):
+            check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": name}), "toolbox")
+
+
+def test_clips_that_were_made_elsewhere_may_have_any_backend(config_with):
+    cached = for_splits({"DO_PREPROCESS": False})
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "MTCNN"}), "toolbox")
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "standalone")
 
 
 @pytest.mark.parametrize("key", ["LOG.PATH", "TEST.DATA.CACHED_PATH"])

@@ -48,8 +48,11 @@ EARLIER = {
 
 @pytest.fixture
 def config():
+    """The demo's, with the balance of the loss that it had then."""
     tree = load(CONFIGS / "DEMO_RFACENET.yaml")
     tree.defrost()
+    tree.MODEL.RFACENET.LOSS.SIGMA_INIT = [0.5, 4.0, 1.0]
+    tree.MODEL.RFACENET.LOSS.HEART_RATE_GRADIENT_CAP = 0.0
     return tree
 
 
@@ -85,6 +88,14 @@ def test_a_setting_that_the_state_does_not_know_has_its_default(config, key, pat
 def test_another_value_than_the_default_is_another_run(config):
     config.MODEL.RFACENET.RUNTIME.SEED = 7
     assert not agrees(without("SEED", "runtime"), config)
+    assert not agrees(EARLIER, config)
+
+
+@pytest.mark.parametrize("key, value", [("TCU_UPSCALE", 1), ("CTFC_CONV", "scalar"), ("NORM", "instance")])
+def test_a_network_setting_that_the_state_does_not_know_is_another_run_unless_it_has_its_default(config, key, value):
+    assert key not in EARLIER["model"]
+    assert agrees(EARLIER, config)
+    config.MODEL.RFACENET[key] = value
     assert not agrees(EARLIER, config)
 
 

@@ -1,8 +1,8 @@
 """How far off is the heart-rate variability of `rfacenet predict` on recordings with a chest strap?
 
 ``python benchmarks/variability.py FOLDER`` reads the Welltory-PPG-dataset (Neshitov et al. 2021, free for research,
-https://github.com/Welltory/welltory-ppg-dataset): fingertip video as mean colours, ``FOLDER/subject_*/PPG.csv``, and the
-RR intervals of a Polar H10, ``RR.txt``. Of each recording it takes the channel with the highest signal quality.
+https://github.com/Welltory/welltory-ppg-dataset): fingertip video as mean colours, ``FOLDER/subject_*/PPG.csv``, and
+the RR intervals of a Polar H10, ``RR.txt``. Of each recording it takes the channel with the highest signal quality.
 
 It prints a Markdown table of RMSSD in ms: the strap's; that of NeuroKit2's `ppg_findpeaks`, as they are and with its
 Kubios correction; and that of `rfacenet predict`, with the number of beats that it corrected or the reason why it gives

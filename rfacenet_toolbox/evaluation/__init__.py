@@ -42,7 +42,7 @@ from .pulse_signal import (
     prepare,
     snr_db,
 )
-from .scoring import SCORE_COLUMNS, VideoScore, score_video, window_bounds
+from .scoring import SCORE_COLUMNS, VideoScore, fft_grids_bpm, score_video, window_bounds
 
 __all__ = [
     "Comparison",
@@ -62,6 +62,7 @@ __all__ = [
     "detrend_lambda",
     "evaluate",
     "fft_grid_bpm",
+    "fft_grids_bpm",
     "fft_heart_rate_bpm",
     "get_protocol",
     "join_chunks",

@@ -1,7 +1,7 @@
 """Scores of one video, window by window: heart rate, its truth, SNR and MACC."""
 
 import math
-from typing import Any, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import EvaluationError
 from .inputs import as_pair, check_rate
 from .protocols import Protocol, Scheme, get_protocol
-from .pulse_signal import MIN_SAMPLES, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, prepare, snr_db
+from .pulse_signal import (
+    MIN_SAMPLES,
+    fft_grid_bpm,
+    fft_heart_rate_bpm,
+    has_bin_in_band,
+    macc,
+    peak_heart_rate_bpm,
+    prepare,
+    snr_db,
+)
 
 #: What :meth:`VideoScore.columns` gives.
 SCORE_COLUMNS = ("start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db", "macc")
@@ -134,6 +143,13 @@ def score_video(
         else:
             scores.append(skip(start, stop, reason))
     return scores
+
+
+def fft_grids_bpm(per_video: Mapping[str, Sequence[VideoScore]], fs_hz: float) -> Optional[Tuple[float, float]]:
+    """The finest and the coarsest FFT grid of what was scored, in bpm; None if nothing was."""
+    lengths = {score.stop - score.start for scores in per_video.values() for score in scores if not score.skipped}
+    grids = [fft_grid_bpm(length, fs_hz) for length in lengths]
+    return (min(grids), max(grids)) if grids else None
 
 
 def skip(start: int, stop: int, reason: str) -> VideoScore:

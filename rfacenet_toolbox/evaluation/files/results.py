@@ -10,7 +10,7 @@ from ...errors import DataError, printable
 from ...runtime.files import write_text
 from ...runtime.tables import csv_text
 from . import SCHEMA
-from .score_text import score_cells
+from .score_text import metric_lines, score_cells
 
 RESULTS, PER_VIDEO = "results.json", "per_video.csv"
 PER_VIDEO_COLUMNS = ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
@@ -82,17 +82,31 @@ def write(run, scored):
     return content
 
 
-def text(content):
-    """The content of a ``results.json`` for people: counts, and a table of each protocol."""
+def coarsest_grids_bpm(run, scored):
+    """``{protocol: distance of two heart rates in bpm, at most}`` of a run that was scored by FFT.
+
+    Args:
+        run, scored: as for :func:`write`.
+    """
+    if run.scheme.method != "FFT" or run.scheme.interpolate:
+        return {}
+    grids = {name: evaluation.fft_grids_bpm(per_video, run.fs_hz) for name, (_, per_video) in scored.items()}
+    return {name: grid[1] for name, grid in grids.items() if grid}
+
+
+def text(content, grids_bpm=None):
+    """The content of a ``results.json`` for people: counts, and a table of each protocol.
+
+    Args:
+        content: what :func:`write` gave.
+        grids_bpm: of :func:`coarsest_grids_bpm`.
+    """
     videos = content["videos"]
     lines = [f"{content['model']} on {content['test_set']}: {videos['scored']} of {videos['expected']} videos"]
     lines += [f"  {video} has no estimate: {reason}" for video, reason in videos.get("left_out", {}).items()]
     for name, summary in content["protocols"].items():
         lines.append(f"  {name} (n = {summary['n']})")
-        for metric, (unit, _) in evaluation.METRICS.items():
-            value, error = summary[metric]
-            shown = "undefined" if value is None else f"{value:.3f} ± {error:.3f} {unit}"
-            lines.append(f"    {metric:8}{shown}")
+        lines += [f"    {line}" for line in metric_lines(summary, (grids_bpm or {}).get(name))]
     return printable("\n".join(lines))
 
 

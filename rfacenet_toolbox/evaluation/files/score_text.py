@@ -53,17 +53,11 @@ class Scoring:
         left_out = evaluation.left_out(scored.per_video)
         return {
             **_how(scored),
-            "fft_grid_bpm": self._grids(scored.per_video) if scored.scheme.method == "FFT" else None,
+            "fft_grid_bpm": _grids_bpm(scored, self.outputs.fs_hz),
             "videos_scored": len(scored.per_video) - len(left_out),
             "left_out": left_out,
             "metrics": scored.summary,
         }
-
-    def _grids(self, per_video):
-        """The finest and the coarsest FFT grid of what was scored, in bpm; None if nothing was."""
-        lengths = {score.stop - score.start for scores in per_video.values() for score in scores if not score.skipped}
-        grids = [evaluation.fft_grid_bpm(length, self.outputs.fs_hz) for length in lengths]
-        return [min(grids), max(grids)] if grids else None
 
     def rows(self):
         """A row of ``PER_VIDEO_COLUMNS`` for every video or window, under every protocol and method."""
@@ -71,6 +65,12 @@ class Scoring:
             named = (self.outputs.path, scored.protocol.name, scored.scheme.method)
             for video, scores in scored.per_video.items():
                 yield from ((*named, video, *score_cells(score, self.outputs.fs_hz)) for score in scores)
+
+
+def _grids_bpm(scored, fs_hz):
+    """The finest and the coarsest FFT grid of what was scored, in bpm; None if nothing was, or not by FFT."""
+    grids = evaluation.fft_grids_bpm(scored.per_video, fs_hz) if scored.scheme.method == "FFT" else None
+    return grids and list(grids)
 
 
 def score_cells(score, fs_hz):
@@ -88,7 +88,8 @@ def scoring_text(content):
     lines = [f"{content['file']}: {content['videos']} videos, {content['label_type']}, {content['fs_hz']:g} Hz"]
     for scored in content["evaluations"]:
         lines += ["", *_heading(scored, content["videos"])]
-        lines += [_metric_line(metric, scored["metrics"]) for metric in evaluation.METRICS]
+        grid_bpm = scored["fft_grid_bpm"][1] if scored["fft_grid_bpm"] and not scored["interpolated"] else None
+        lines += [f"  {line}" for line in metric_lines(scored["metrics"], grid_bpm)]
         lines += [f"  left out: {video}: {reason}" for video, reason in scored["left_out"].items()]
     return printable("\n".join(lines))
 
@@ -106,11 +107,27 @@ def _heading(scored, videos):
     yield counts
 
 
+def metric_lines(summary, grid_bpm=None):
+    """Lines for people: each metric of a summary, and whether its errors are smaller than what can be told apart.
+
+    Args:
+        summary: of ``evaluation.summarise``.
+        grid_bpm: the coarsest distance of two heart rates; None where they lie on no grid.
+    """
+    lines = [_metric_line(metric, summary) for metric in evaluation.METRICS]
+    mae_bpm, _ = summary["MAE"]
+    if grid_bpm is not None and mae_bpm is not None and mae_bpm < grid_bpm:
+        lines.append(
+            f"the FFT grid of {grid_bpm:.2f} bpm is coarser than this MAE: rates that differ by less may count as equal"
+        )
+    return lines
+
+
 def _metric_line(metric, summary):
     value, error = summary[metric]
     if value is None:
-        return f"  {metric:8}undefined: {summary['undefined'][metric]}"
-    line = f"  {metric:8}{value:.3f} ± {error:.3f} {evaluation.METRICS[metric].unit}".rstrip()
+        return f"{metric:8}undefined: {summary['undefined'][metric]}"
+    line = f"{metric:8}{value:.3f} ± {error:.3f} {evaluation.METRICS[metric].unit}".rstrip()
     if metric == "RMSE":
         line += f"   (by formula A {summary['RMSE_se_A']:.3f} bpm^2, by B {summary['RMSE_se_B']:.3f} bpm)"
     return line

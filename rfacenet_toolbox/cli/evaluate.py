@@ -7,23 +7,41 @@ METHODS = {"FFT": "FFT", "peak": "peak detection"}
 
 
 def evaluate_arguments(parser):
-    parser.add_argument("file", nargs="+", help="a *_outputs.pickle, or a run's folder or results.json")
+    parser.add_argument("file", nargs="*", help="a *_outputs.pickle, or a run's folder or results.json")
     _add_scoring_arguments(parser)
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="first the rows of the paper's tables, and how many videos their numbers are of; no file is needed",
+    )
     parser.add_argument("--per-video", metavar="CSV", help="also write every video's (or window's) scores here")
     parser.add_argument("--json", action="store_true", help="print JSON in place of text")
 
 
 def evaluate(args):
+    from ..errors import ConfigError
     from ..evaluation.files import score_text
 
+    if not (args.file or args.published):
+        raise ConfigError("rfacenet evaluate needs a file: a *_outputs.pickle, or a run's folder or results.json.")
+    if args.per_video and not args.file:
+        raise ConfigError("--per-video lists the videos of a file, and none is given. Name one, or leave it out.")
     scorings = [_score(path, args) for path in args.file]
     contents = [scoring.content() for scoring in scorings]
     if args.per_video:
         _write(args.per_video, score_text.per_video_csv(scorings))
     if args.json:
-        print(json.dumps({"schema": score_text.SCHEMA, "files": contents}, indent=1, allow_nan=False))
+        rows = {"published": _published().records()} if args.published else {}
+        print(json.dumps({"schema": score_text.SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
     else:
-        print("\n\n".join(map(score_text.scoring_text, contents)))
+        texts = [_published().text()] if args.published else []
+        print("\n\n".join([*texts, *map(score_text.scoring_text, contents)]))
+
+
+def _published():
+    from ..experiments import published
+
+    return published
 
 
 def compare_arguments(parser):
@@ -47,7 +65,10 @@ def compare(args):
 def _add_scoring_arguments(parser):
     """How saved outputs are scored; :func:`_score` takes them."""
     parser.add_argument(
-        "--protocol", action="append", help="neurips2023 or toolbox2025; again for another; all by default"
+        "--protocol",
+        action="append",
+        help="neurips2023, toolbox2025 or vipl, that of Table 1; again for another; by default the first two, and "
+        "vipl where the recordings have frame rates or heart rates of their own",
     )
     parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; again for both")
     parser.add_argument("--window", type=float, metavar="SECONDS", help="score windows of this length")
@@ -58,17 +79,20 @@ def _add_scoring_arguments(parser):
 
 def _score(path, args):
     """The :class:`~rfacenet_toolbox.evaluation.files.score_text.Scoring` of a file by the command line's arguments."""
-    from ..evaluation import PROTOCOLS, Scheme
+    from ..evaluation import TOOLBOX_PROTOCOLS, Scheme
     from ..evaluation.files import outputs
     from ..evaluation.files.score_text import Scoring
 
+    saved = outputs.read(path)
+    plain = not (args.window or args.interpolate)
     methods = [METHODS[method] for method in args.method or ["FFT"]]
     schemes = []
     for method in methods:
         # beside FFT, peak detection may stand without it; alone, it is refused
         interpolate = args.interpolate and (method == "FFT" or "FFT" not in methods)
-        schemes.append(Scheme(args.protocol or tuple(PROTOCOLS), method, args.window, interpolate))
-    return Scoring(outputs.read(path), schemes)
+        protocols = saved.protocols if plain and method == "FFT" else TOOLBOX_PROTOCOLS
+        schemes.append(Scheme(args.protocol or protocols, method, args.window, interpolate))
+    return Scoring(saved, schemes)
 
 
 def _write(path, text):

@@ -3,14 +3,14 @@
 import json
 import os
 import platform
-from typing import NamedTuple, Optional, Sequence
+from typing import Mapping, NamedTuple, Optional, Sequence
 
 from ... import __version__, evaluation
 from ...errors import DataError, printable
 from ...runtime.files import write_text
 from ...runtime.tables import csv_text
 from . import SCHEMA
-from .score_text import metric_lines, score_cells
+from .score_text import is_on_fft_grid, metric_lines, score_cells
 
 RESULTS, PER_VIDEO = "results.json", "per_video.csv"
 PER_VIDEO_COLUMNS = ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
@@ -49,6 +49,10 @@ class TestRun(NamedTuple):
     outputs: str
     #: Sentences about what may be meant, or may be a mistake.
     warnings: Sequence[str] = ()
+    #: ``{video: frames per second}`` of recordings that have their own, and ``{video: mean heart rate}`` of those that
+    #: come with one.
+    own_fs_hz: Mapping[str, float] = {}
+    true_bpm: Mapping[str, float] = {}
 
     @property
     def results(self):
@@ -72,7 +76,7 @@ def write(run, scored):
     """
     content = _content(run, scored)
     rows = (
-        [protocol, video, *score_cells(score, run.fs_hz)]
+        [protocol, video, *score_cells(score, run.own_fs_hz.get(video, run.fs_hz))]
         for protocol, (_, per_video) in scored.items()
         for video in sorted(per_video, key=_natural)
         for score in per_video[video]
@@ -88,9 +92,13 @@ def coarsest_grids_bpm(run, scored):
     Args:
         run, scored: as for :func:`write`.
     """
-    if run.scheme.method != "FFT" or run.scheme.interpolate:
+    if run.scheme.interpolate:
         return {}
-    grids = {name: evaluation.fft_grids_bpm(per_video, run.fs_hz) for name, (_, per_video) in scored.items()}
+    grids = {
+        name: evaluation.fft_grids_bpm(per_video, {video: run.own_fs_hz.get(video, run.fs_hz) for video in per_video})
+        for name, (_, per_video) in scored.items()
+        if is_on_fft_grid(evaluation.get_protocol(name), run.scheme)
+    }
     return {name: grid[1] for name, grid in grids.items() if grid}
 
 
@@ -106,7 +114,7 @@ def text(content, grids_bpm=None):
     lines += [f"  {video} has no estimate: {reason}" for video, reason in videos.get("left_out", {}).items()]
     for name, summary in content["protocols"].items():
         lines.append(f"  {name} (n = {summary['n']})")
-        lines += [f"    {line}" for line in metric_lines(summary, (grids_bpm or {}).get(name))]
+        lines += [f"    {line}" for line in metric_lines(name, summary, (grids_bpm or {}).get(name))]
     return printable("\n".join(lines))
 
 

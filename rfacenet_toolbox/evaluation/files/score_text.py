@@ -41,10 +41,12 @@ class Scoring:
 
     def content(self):
         """Everything that was measured, fit for JSON."""
+        own_rates = {"fs_hz_of_videos": self.outputs.own_fs_hz} if self.outputs.own_fs_hz else {}
         return {
             "file": self.outputs.path,
             "label_type": self.outputs.label_type,
             "fs_hz": self.outputs.fs_hz,
+            **own_rates,
             "videos": self.outputs.videos,
             "evaluations": [self._evaluation(scored) for scored in self.results],
         }
@@ -53,24 +55,23 @@ class Scoring:
         left_out = evaluation.left_out(scored.per_video)
         return {
             **_how(scored),
-            "fft_grid_bpm": _grids_bpm(scored, self.outputs.fs_hz),
+            "fft_grid_bpm": self._grids(scored) if is_on_fft_grid(scored.protocol, scored.scheme) else None,
             "videos_scored": len(scored.per_video) - len(left_out),
             "left_out": left_out,
             "metrics": scored.summary,
         }
 
+    def _grids(self, scored):
+        grids = evaluation.fft_grids_bpm(scored.per_video, self.outputs.rates_hz)
+        return grids and list(grids)
+
     def rows(self):
         """A row of ``PER_VIDEO_COLUMNS`` for every video or window, under every protocol and method."""
+        rates_hz = self.outputs.rates_hz
         for scored in self.results:
             named = (self.outputs.path, scored.protocol.name, scored.scheme.method)
             for video, scores in scored.per_video.items():
-                yield from ((*named, video, *score_cells(score, self.outputs.fs_hz)) for score in scores)
-
-
-def _grids_bpm(scored, fs_hz):
-    """The finest and the coarsest FFT grid of what was scored, in bpm; None if nothing was, or not by FFT."""
-    grids = evaluation.fft_grids_bpm(scored.per_video, fs_hz) if scored.scheme.method == "FFT" else None
-    return grids and list(grids)
+                yield from ((*named, video, *score_cells(score, rates_hz[video])) for score in scores)
 
 
 def score_cells(score, fs_hz):
@@ -85,13 +86,18 @@ def per_video_csv(scorings):
 
 def scoring_text(content):
     """:meth:`Scoring.content` for people."""
-    lines = [f"{content['file']}: {content['videos']} videos, {content['label_type']}, {content['fs_hz']:g} Hz"]
+    lines = [f"{content['file']}: {content['videos']} videos, {content['label_type']}, {_rates_text(content)}"]
     for scored in content["evaluations"]:
         lines += ["", *_heading(scored, content["videos"])]
         grid_bpm = scored["fft_grid_bpm"][1] if scored["fft_grid_bpm"] and not scored["interpolated"] else None
-        lines += [f"  {line}" for line in metric_lines(scored["metrics"], grid_bpm)]
+        lines += [f"  {line}" for line in metric_lines(scored["protocol"], scored["metrics"], grid_bpm)]
         lines += [f"  left out: {video}: {reason}" for video, reason in scored["left_out"].items()]
     return printable("\n".join(lines))
+
+
+def _rates_text(content):
+    own = content.get("fs_hz_of_videos")
+    return f"{min(own.values()):g} to {max(own.values()):g} Hz, each its own" if own else f"{content['fs_hz']:g} Hz"
 
 
 def _heading(scored, videos):
@@ -107,14 +113,15 @@ def _heading(scored, videos):
     yield counts
 
 
-def metric_lines(summary, grid_bpm=None):
+def metric_lines(protocol, summary, grid_bpm=None):
     """Lines for people: each metric of a summary, and whether its errors are smaller than what can be told apart.
 
     Args:
+        protocol: name of the summary's protocol.
         summary: of ``evaluation.summarise``.
         grid_bpm: the coarsest distance of two heart rates; None where they lie on no grid.
     """
-    lines = [_metric_line(metric, summary) for metric in evaluation.METRICS]
+    lines = [_metric_line(metric, unit, summary) for metric, (unit, _) in evaluation.metrics_of(protocol).items()]
     mae_bpm, _ = summary["MAE"]
     if grid_bpm is not None and mae_bpm is not None and mae_bpm < grid_bpm:
         lines.append(
@@ -123,11 +130,11 @@ def metric_lines(summary, grid_bpm=None):
     return lines
 
 
-def _metric_line(metric, summary):
+def _metric_line(metric, unit, summary):
     value, error = summary[metric]
     if value is None:
         return f"{metric:8}undefined: {summary['undefined'][metric]}"
-    line = f"{metric:8}{value:.3f} ± {error:.3f} {evaluation.METRICS[metric].unit}".rstrip()
+    line = f"{metric:8}{value:.3f} ± {error:.3f} {unit}".rstrip()
     if metric == "RMSE":
         line += f"   (by formula A {summary['RMSE_se_A']:.3f} bpm^2, by B {summary['RMSE_se_B']:.3f} bpm)"
     return line
@@ -144,8 +151,16 @@ def _how(scored):
     }
 
 
+def is_on_fft_grid(protocol, scheme):
+    """Whether heart rates under a protocol and a scheme are frequencies of one FFT."""
+    return scheme.method == "FFT" and protocol.segment_s is None
+
+
 def _method_text(how):
     """The same for people, e.g. "FFT with an interpolated peak, windows of 10 s"."""
+    segment_s = evaluation.get_protocol(how["protocol"]).segment_s
+    if segment_s is not None:
+        return f"Eq. 3, mean over segments of about {segment_s:g} s"
     method = how["method"] + (" with an interpolated peak" if how["interpolated"] else "")
     return f"{method}, " + ("whole videos" if how["window_s"] is None else f"windows of {how['window_s']:g} s")
 
@@ -165,17 +180,23 @@ def comparison(first, second, metric="MAE", seed=0, subjects_of=None):
         EvaluationError: frame rates that differ, or fewer than two videos that both have scored.
     """
     files = [scoring.outputs.path for scoring in (first, second)]
-    rates = [scoring.outputs.fs_hz for scoring in (first, second)]
-    if rates[0] != rates[1]:
-        raise EvaluationError(
-            f"{files[0]} is of videos at {rates[0]:g} Hz and {files[1]} at {rates[1]:g} Hz: their FFT grids and "
-            f"filters differ, so a difference would not be the methods'. Compare runs on the same recordings."
-        )
+    _check_rates(first.outputs, second.outputs)
     comparisons = [
         {**_how(a), **_compared(a.per_video, b.per_video, files, metric, seed, subjects_of)}
         for a, b in zip(first.results, second.results)
     ]
     return {"schema": SCHEMA, "files": files, "metric": metric, "seed": seed, "comparisons": comparisons}
+
+
+def _check_rates(first, second):
+    rates = first.rates_hz, second.rates_hz
+    for video in rates[0]:
+        if rates[0][video] != rates[1].get(video, rates[0][video]):
+            raise EvaluationError(
+                f"{first.path} has {video} at {rates[0][video]:g} Hz and {second.path} has it at "
+                f"{rates[1][video]:g} Hz: their FFT grids and filters differ, so a difference would not be the "
+                f"methods'. Compare runs on the same recordings."
+            )
 
 
 def _compared(per_video_a, per_video_b, files, metric, seed, subjects_of):

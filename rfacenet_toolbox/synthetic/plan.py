@@ -21,6 +21,8 @@ VARIED = ("varied", "varied-pure")
 #: in PURE's format: a recording for each subject and scenario, named after both
 _IN_PURE_FORMAT = ("pure", "varied-pure")
 _SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
+#: of a recording in a note that is read
+_MOST_FRAMES, _LARGEST = 200_000, 4096
 _RANDOM = {"pulse": 0, "motion": 1, "picture": 2, "traits": 3, "beat": 4}
 
 
@@ -55,6 +57,24 @@ class RecordingSpec(NamedTuple):
         """The :class:`~.varied.Traits` of a varied recording. A subject who has several keeps the skin tone."""
         tone = subject_tone(self.subject) if self.dataset == "varied-pure" else None
         return traits(self.scenario, self.generator("traits"), tone)
+
+
+def spec_of(name, note):
+    """The :class:`RecordingSpec` of a recording's entry in the note that is left beside synthetic recordings.
+
+    Raises:
+        ValueError, KeyError, TypeError: no recording has these values.
+    """
+    spec = RecordingSpec(name, *(note[field] for field in RecordingSpec._fields[1:]))
+    whole = (spec.subject, spec.scenario, spec.seed, *spec.size)
+    if not all(isinstance(number, int) for number in whole) or not isinstance(spec.codec, (str, type(None))):
+        raise TypeError(name)
+    _check(spec.dataset, 1, spec.subject, spec.seconds, spec.fps, spec.size, spec.seed, spec.codec)
+    _scenarios(spec.dataset, [spec.scenario])
+    _heart_rates(spec.heart_rate_bpm, 1, spec.seed, HEART_RATES_BPM[spec.dataset])
+    if spec.frame_count > _MOST_FRAMES or max(spec.size) > _LARGEST:
+        raise ValueError(name)
+    return spec
 
 
 def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, seconds, fps, size, seed, codec):

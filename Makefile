@@ -8,7 +8,7 @@ TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplet
 	--config toolbox_configs/table2/DEMO_BASE.yaml
 BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
-.PHONY: demo predict-demo table2-demo table3-demo weights test test-fast test-floor lint types docs bench mediapipe clean
+.PHONY: demo predict-demo table2-demo table3-demo weights test test-fast test-floor lint types docs bench mediapipe mtcnn clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -51,6 +51,10 @@ bench: .venv/ready
 mediapipe: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[mediapipe]'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps --force-reinstall opencv-python-headless
+
+# The weights of the face backend MTCNN: files in facenet-pytorch, whose code is not used, and nothing that it asks for.
+mtcnn: .venv/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps facenet-pytorch
 
 # Tables 2 and 3 on synthetic recordings. Killed, even with kill -9, they go on where they were when made again.
 table2-demo: .venv/ready demo_tables/ready

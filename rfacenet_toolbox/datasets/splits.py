@@ -10,7 +10,7 @@ from ..runtime.files import write_text
 from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
 from .preprocess import preprocess
-from .readers import check_shares, find_dataset, find_recordings, split_recordings
+from .readers import check_shares, find_dataset, own_settings, select_recordings, split_recordings
 from .settings import frame_rate_hz, preprocess_settings
 from .times import check_times
 
@@ -22,7 +22,9 @@ def check_split(split, data_node):
         ConfigError: a setting that the standalone host does not serve; the message begins with the split.
     """
     try:
-        find_dataset(data_node.DATASET)
+        dataset, settings = find_dataset(data_node.DATASET), own_settings(data_node)
+        if settings is not None:
+            dataset.check_settings(settings)
         check_data_format(data_node.DATA_FORMAT)
         preprocess_settings(data_node)
         clip_cache.check_cached_path(data_node.CACHED_PATH)
@@ -88,7 +90,7 @@ def load_split(split, data_node, workers=None, progress=True):
         data_node: ``config.<split>.DATA`` with CACHED_PATH (EXP_DATA_NAME included) and FILE_LIST_PATH (a .csv) filled
             in, which :func:`check_split` accepts.
         workers: preprocessing processes; None is one per CPU.
-        progress: show a bar, and what was cached.
+        progress: show a bar, and what was selected and cached.
 
     Returns:
         :class:`~.clips.ClipDataset`; its ``report`` is the :class:`~.preprocess.PreprocessReport`, or None.
@@ -97,6 +99,9 @@ def load_split(split, data_node, workers=None, progress=True):
         DataError: no recordings, recordings that failed, or a cache or file list that is not complete.
     """
     report = None
+    if progress and os.path.isdir(data_node.DATA_PATH):
+        for remark in _select(data_node).remarks:
+            print(f"{split} {data_node.DATASET}: {remark}")
     if data_node.DO_PREPROCESS:
         inputs, report = preprocess(_recordings(data_node), data_node, data_node.CACHED_PATH, workers, progress)
         write_file_list(data_node.FILE_LIST_PATH, inputs)
@@ -111,9 +116,17 @@ def load_split(split, data_node, workers=None, progress=True):
     return clips
 
 
+def _select(data_node):
+    return select_recordings(data_node.DATASET, data_node.DATA_PATH, own_settings(data_node))
+
+
 def _recordings(data_node):
-    found = find_recordings(data_node.DATASET, data_node.DATA_PATH)
-    return split_recordings(found, data_node.BEGIN, data_node.END)
+    return split_recordings(_select(data_node).recordings, data_node.BEGIN, data_node.END)
+
+
+def _usable_recordings(data_node):
+    """Without those that were left out when they were preprocessed."""
+    return [one for one in _recordings(data_node) if not clip_cache.left_out(data_node.CACHED_PATH, one.name)]
 
 
 def _cached(split, data_node):
@@ -128,7 +141,7 @@ def _cached(split, data_node):
 
 def _list_retroactively(data_node):
     """All cached clips of the split; as the toolbox's ``build_file_list_retroactive``, but leaves no recording out."""
-    recordings = _recordings(data_node)
+    recordings = _usable_recordings(data_node)
     clips = {one.name: clip_cache.cached_inputs(data_node.CACHED_PATH, one.name) for one in recordings}
     without = [name for name, paths in clips.items() if not paths]
     if without:
@@ -153,7 +166,7 @@ def _check_listed(split, data_node, inputs):
         clip_cache.cached_inputs(data_node.CACHED_PATH, name)
     if clip_cache.is_own_list(data_node) or not os.path.isdir(data_node.DATA_PATH):
         return
-    expected = [recording.name for recording in _recordings(data_node)]
+    expected = [recording.name for recording in _usable_recordings(data_node)]
     if len(listed) < len(expected):  # names may differ: the toolbox divides UBFC-rPPG in the file system's order
         raise DataError(
             f"{data_node.FILE_LIST_PATH} lists clips of {len(listed)} recordings, but the split {data_node.BEGIN}-"

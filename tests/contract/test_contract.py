@@ -214,7 +214,7 @@ def test_tables_have_a_row_for_each_video_and_each_epoch(host):
     [
         ({"TRAIN.EPOCH": 3}, ["config.yaml", "TRAIN.EPOCH", "Did you mean TRAIN.EPOCHS"]),
         ({"TEST.DATA.CACHED_PATH": "<folder>/input_clips"}, ["TEST.DATA", "CACHED_PATH", "'input'"]),
-        ({"TRAIN.DATA.PREPROCESS.CROP_FACE.BACKEND": "MTCNN"}, ["TRAIN.DATA", "BACKEND", "'MTCNN'", "HC"]),
+        ({"TRAIN.DATA.PREPROCESS.CROP_FACE.BACKEND": "DLIB"}, ["TRAIN.DATA", "BACKEND", "'DLIB'", "HC"]),
     ],
     ids=["unknown key", "input in the cache path", "face backend"],
 )

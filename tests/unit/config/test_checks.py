@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.configs import RUNNABLE
+from support.configs import RUNNABLE, for_splits
 from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import check, load
@@ -154,8 +154,17 @@ def test_training_settings_do_not_matter_to_a_test(config_with, tmp_path):
 
 def test_the_toolbox_has_backends_that_the_standalone_host_has_not(config_with):
     check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "toolbox")
-    with pytest.raises(ConfigError, match="BACKEND is 'MP'; the toolbox has HC, Y5F, RF"):
-        check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "MP"}), "toolbox")
+    for name in ("MP", "MTCNN", "MTCNN_SMOOTH"):
+        with pytest.raises(
+            ConfigError, match=f"BACKEND is '{name}'; the toolbox has HC, Y5F, RF.*DO_PREPROCESS: False"
+        ):
+            check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": name}), "toolbox")
+
+
+def test_clips_that_were_made_elsewhere_may_have_any_backend(config_with):
+    cached = for_splits({"DO_PREPROCESS": False})
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "MTCNN"}), "toolbox")
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "standalone")
 
 
 @pytest.mark.parametrize("key", ["LOG.PATH", "TEST.DATA.CACHED_PATH"])

@@ -105,3 +105,13 @@ def test_every_key_that_no_code_reads_is_in_the_documentation():
 def _keys(node, prefix=""):
     for key, value in node.items():
         yield from _keys(value, f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}"]
+
+
+def test_settings_of_one_data_set_are_refused_for_another(config_with):
+    config = config_with({"TEST.DATA.VIPL_HR.SCENES": [1]})
+    with pytest.raises(
+        ConfigError, match=r"TEST.DATA.VIPL_HR.SCENES is \[1\] and would do nothing.*of VIPL-HR, not of"
+    ):
+        check_no_effect(config, splits_used(config))
+    config = config_with({"TEST.DATA": {"DATASET": "VIPL-HR", "VIPL_HR.SCENES": [1]}})
+    check_no_effect(config, splits_used(config))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.checkouts import CHECKOUTS
-from support.configs import RUNNABLE
+from support.configs import RUNNABLE, TABLE1
 from support.paths import ROOT
 
 from rfacenet_toolbox.config import load
@@ -65,7 +65,7 @@ def test_what_the_toolboxs_own_configs_set_is_told_and_not_refused(config_with):
     assert len(told_no_effect(config)) == 1
 
 
-@pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUNNABLE + TABLE1, ids=lambda path: path.stem)
 def test_shipped_configs_have_nothing_to_be_told(path):
     config = load(path)
     check_no_effect(config, splits_used(config))

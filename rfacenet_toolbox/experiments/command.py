@@ -103,11 +103,12 @@ def execute(runs, out, jobs=None, slurm=None, impossible=None):
 
 def report_failures(outcomes):
     """Say which runs failed; the exit status of the command."""
-    failed = [outcome.run for outcome in outcomes if outcome.failure is not None]
+    failed = [(outcome.run, outcome.failure) for outcome in outcomes if outcome.failure is not None]
     if failed:
         print(f"{len(failed)} of {len(outcomes)} runs failed; the same command tries them again:")
-        for run in failed:
-            print(f"  {run.name} ({run.log if run.log.is_file() else 'never begun'})")
+        for run, failure in failed:
+            reason = failure.rpartition("\n")[2].strip()  # of the log, where there is one
+            print(f"  {run.name} ({run.log if run.log.is_file() else 'never begun'}): {reason}")
     return 1 if failed else 0
 
 

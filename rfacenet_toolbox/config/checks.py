@@ -124,7 +124,7 @@ def _check_data(data, split, host):
 def _check_toolbox_data(data, key):
     """What the toolbox would find out in its preprocessing processes, and then drop the recordings without a word."""
     from ..datasets.clip_cache import check_cached_path
-    from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
+    from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES, TOOLBOX_FRAME_TYPES
     from ..datasets.readers import own_settings
 
     if own_settings(data) is not None:
@@ -144,7 +144,8 @@ def _check_toolbox_data(data, key):
     except ConfigError as error:
         raise ConfigError(f"{key}: {error}") from error
     for data_type in data.PREPROCESS.DATA_TYPE:
-        _one_of(f"{key}.PREPROCESS.DATA_TYPE", data_type, FRAME_TYPES)
+        known = TOOLBOX_FRAME_TYPES if data.DO_PREPROCESS else FRAME_TYPES
+        _one_of(f"In a checkout {key}.PREPROCESS.DATA_TYPE", data_type, known)
     _one_of(f"{key}.PREPROCESS.LABEL_TYPE", data.PREPROCESS.LABEL_TYPE, LABEL_TYPES)
 
 

@@ -25,6 +25,9 @@ def rfacenet_node():
     node.LOSS.HEART_RATE_UNIT = "hz"  # hz, bpm
     node.LOSS.SIGMA_INIT = [1.0, 1.0, 1.0]
 
+    # Data
+    node.RESAMPLE = False  # bring recordings of another frame rate to FS; standalone, where preprocessing is ours
+
     # Training
     node.INIT = ""  # weights to start from: a .safetensors or .pth file, or "package"; a PhysNet's start the 3D branch
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it

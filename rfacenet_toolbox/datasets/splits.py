@@ -11,6 +11,7 @@ from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
 from .preprocess import preprocess
 from .readers import check_shares, find_dataset, find_recordings, split_recordings
+from .resample import resampled
 from .settings import frame_rate_hz, preprocess_settings
 from .times import check_times
 
@@ -31,32 +32,38 @@ def check_split(split, data_node):
         raise ConfigError(f"{split}.DATA: {error}")
 
 
-def check_source(split, data_node):
+def check_source(split, data_node, resample=False):
     """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off, and their times.
+
+    Args:
+        split, data_node, resample: as of :func:`load_split`.
 
     Raises:
         DataError: they are not, or their times cannot be right.
     """
     check_own_list(split, data_node)
     if data_node.DO_PREPROCESS:
-        check_times(_recordings(data_node), frame_rate_hz(data_node))
+        check_times(_recordings(data_node, resample), frame_rate_hz(data_node))
     elif not os.path.isdir(data_node.CACHED_PATH):
         raise DataError(
             f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
             f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
         )
     else:
-        check_times_if_there(data_node)
+        check_times_if_there(data_node, resample)
 
 
-def check_times_if_there(data_node):
+def check_times_if_there(data_node, resample=False):
     """Hold the times of a split's recordings against FS, where they can be found and their data set is ours to read.
+
+    Args:
+        data_node, resample: as of :func:`load_split`.
 
     Raises:
         DataError: times that cannot be right.
     """
     try:
-        recordings = _recordings(data_node)
+        recordings = _recordings(data_node, resample)
     except (ConfigError, DataError):
         return
     check_times(recordings, frame_rate_hz(data_node))
@@ -80,7 +87,7 @@ def check_own_list(split, data_node):
         )
 
 
-def load_split(split, data_node, workers=None, progress=True):
+def load_split(split, data_node, workers=None, progress=True, resample=False):
     """The clips of a split, preprocessed first if DO_PREPROCESS says so.
 
     Args:
@@ -89,6 +96,7 @@ def load_split(split, data_node, workers=None, progress=True):
             in, which :func:`check_split` accepts.
         workers: preprocessing processes; None is one per CPU.
         progress: show a bar, and what was cached.
+        resample: bring recordings of another frame rate to FS, see :mod:`.resample`.
 
     Returns:
         :class:`~.clips.ClipDataset`; its ``report`` is the :class:`~.preprocess.PreprocessReport`, or None.
@@ -98,12 +106,13 @@ def load_split(split, data_node, workers=None, progress=True):
     """
     report = None
     if data_node.DO_PREPROCESS:
-        inputs, report = preprocess(_recordings(data_node), data_node, data_node.CACHED_PATH, workers, progress)
+        recordings = _recordings(data_node, resample)
+        inputs, report = preprocess(recordings, data_node, data_node.CACHED_PATH, workers, progress)
         write_file_list(data_node.FILE_LIST_PATH, inputs)
         if progress:
             print(f"{split} {data_node.DATASET}: {report}")
     else:
-        check_source(split, data_node)
+        check_source(split, data_node, resample)
         inputs = _cached(split, data_node)
     clips = ClipDataset(inputs, data_node.DATA_FORMAT)
     check_files(clips.inputs, data_node)
@@ -111,9 +120,10 @@ def load_split(split, data_node, workers=None, progress=True):
     return clips
 
 
-def _recordings(data_node):
+def _recordings(data_node, resample=False):
     found = find_recordings(data_node.DATASET, data_node.DATA_PATH)
-    return split_recordings(found, data_node.BEGIN, data_node.END)
+    found = split_recordings(found, data_node.BEGIN, data_node.END)
+    return resampled(found, frame_rate_hz(data_node)) if resample else found
 
 
 def _cached(split, data_node):

@@ -81,7 +81,8 @@ class UbfcRppg(Dataset):
                 problem=f"ground_truth.txt has {np.isfinite(times_s).sum()} times in its third line for {samples} "
                 f"samples; expected as many. Copy the file again from the data set"
             )
-        return RecordedTimes(times_s, rates_hz=rates_hz, frames_from="the times in ground_truth.txt")
+        samples_s = times_s if len(times_s) == samples else None
+        return RecordedTimes(times_s, samples_s, rates_hz, frames_from="the times in ground_truth.txt")
 
     def ppg(self, recording):
         """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""

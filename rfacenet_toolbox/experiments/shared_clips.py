@@ -22,11 +22,13 @@ def cache_shared_clips(runs):
             for split in splits_used(run.config):
                 data = run.config[split].DATA
                 if data.DO_PREPROCESS:
-                    wanted.setdefault(_setting(data), (split, data, []))[2].append(run)
+                    wanted.setdefault(_setting(data), (split, data, run.config.MODEL.RFACENET.RESAMPLE, []))[-1].append(
+                        run
+                    )
     failures = {}
-    for split, data, its_runs in wanted.values():
+    for split, data, resample, its_runs in wanted.values():
         try:
-            splits.load_split(split, data)
+            splits.load_split(split, data, resample=resample)
         except RFaceNetError as error:
             failures.update((run.folder, f"its clips could not be prepared: {error}") for run in its_runs)
     return failures

@@ -86,8 +86,8 @@ class Host:
     def warnings(self, config):
         """Sentences about what may be meant, often none: what differs between the splits, or is in two of them, and
         frame rates that are not quite FS."""
+        from ..datasets import resample, times
         from ..datasets.settings import frame_rate_hz
-        from ..datasets.times import remarks
 
         splits = splits_used(config)
         sentences = between_splits.warnings(config, splits)
@@ -100,7 +100,10 @@ class Host:
                 people = ", ".join(map(str, _shared_people(recordings, one, other)))
                 sentences.append(f"{one} and {other} have recordings of the same people: subject {people}.")
         for split, found in recordings.items():
-            sentences += [f"{split}: {remark}" for remark in remarks(found, frame_rate_hz(config[split].DATA))]
+            fs_hz = frame_rate_hz(config[split].DATA)
+            if config.MODEL.RFACENET.RESAMPLE:
+                found = resample.resampled(found, fs_hz)
+            sentences += [f"{split}: {remark}" for remark in resample.remarks(found) + times.remarks(found, fs_hz)]
         return sentences
 
     def print_warnings(self, config):

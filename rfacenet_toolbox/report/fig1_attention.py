@@ -100,6 +100,8 @@ def attention_of(runs, most_clips=24):
         raise DataError("none of these runs is of rFaceNet, and only its layers are known here.")
     models = {run.name: trained(run).model for run in runs}
     data = config_of(runs[0]).TEST.DATA
+    if config_of(runs[0]).MODEL.RFACENET.RESAMPLE:
+        raise DataError("its clips were resampled, and the contours are of the recordings' own frames.")
     for run in runs[1:]:
         _check_same_clips(runs[0], run)
     dataset = ClipDataset(_input_files(data), data.DATA_FORMAT)

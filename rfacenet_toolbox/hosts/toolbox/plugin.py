@@ -12,6 +12,7 @@ import os
 import sys
 
 from ...config.node import add_settings
+from ...config.read import name_resampled
 from ...config.splits_used import splits_used
 from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone
 from ...methods import registry
@@ -52,11 +53,27 @@ def _with_our_models(get_config, tree, root):
     def wrapper(args):
         add_settings(tree)  # of methods that were registered after the plug-in was activated
         config = explained(get_config, args, tree)
+        if config.MODEL.RFACENET.RESAMPLE:
+            _read_resampled(config)
         _set_up_run(config, sys.modules["__main__"], root)
         return config
 
     wrapper.toolbox_get_config = get_config
     return wrapper
+
+
+def _read_resampled(config):
+    """Resampled clips are read from the cache that the standalone host fills; the toolbox would not resample."""
+    for split in splits_used(config):
+        if config[split].DATA.DO_PREPROCESS:
+            raise ConfigError(
+                f"MODEL.RFACENET.RESAMPLE is True and {split}.DATA.DO_PREPROCESS is True, and the toolbox preprocesses "
+                f"recordings at their own frame rate. Run the config in the standalone host, which resamples, or let "
+                f"it fill the same CACHED_PATH, and set DO_PREPROCESS to False here."
+            )
+    config.defrost()
+    name_resampled(config)
+    config.freeze()
 
 
 def _set_up_run(config, main, root):
@@ -84,7 +101,7 @@ def _set_up_ours(config, main, root):
     check(config, host=ToolboxHost.name)
     _check_backends(config, root)
     for split in splits_used(config):
-        check_times_if_there(config[split].DATA)
+        check_times_if_there(config[split].DATA, config.MODEL.RFACENET.RESAMPLE)
     host = ToolboxHost(root)
     _name_validation_set(config)
     _check_data_sets(config, root)

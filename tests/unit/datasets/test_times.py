@@ -1,12 +1,20 @@
 """Recordings whose own times say that their clips would be wrong, and those of the data sets, which must pass."""
 
-import json
 import os
 
 import numpy as np
 import pytest
 from support.configs import data_node
-from support.recordings import FIRST_NS, noise_frames, pulse, write_pure, write_ubfc_rppg, write_video
+from support.recordings import (
+    FIRST_NS,
+    edit_truth,
+    keep_frames,
+    noise_frames,
+    pulse,
+    write_pure,
+    write_ubfc_rppg,
+    write_video,
+)
 
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
@@ -27,13 +35,6 @@ def pure(root, seconds=SECONDS):
     return write_pure(root, frames=noise_frames(30 * seconds, **SMALL))
 
 
-def edit(path, change):
-    file = path / (path.name + ".json")
-    content = json.loads(file.read_text())
-    change(content)
-    file.write_text(json.dumps(content))
-
-
 def without_samples(path, first_s, last_s):
     """The oximeter lacks some seconds."""
 
@@ -41,20 +42,7 @@ def without_samples(path, first_s, last_s):
         samples = content["/FullPackage"]
         content["/FullPackage"] = samples[: int(60 * first_s)] + samples[int(60 * last_s) :]
 
-    edit(path, cut)
-
-
-def keep_frames(path, keep):
-    """Frames that ``keep`` says no to are neither there nor listed."""
-    images = sorted((path / path.name).glob("*.png"))
-    for index, image in enumerate(images):
-        if not keep(index):
-            image.unlink()
-
-    def cut(content):
-        content["/Image"] = [entry for index, entry in enumerate(content["/Image"]) if keep(index)]
-
-    edit(path, cut)
+    edit_truth(path, cut)
 
 
 def numbered(path, keep=lambda index: True):
@@ -67,7 +55,7 @@ def numbered(path, keep=lambda index: True):
         for sample in content["/FullPackage"]:
             sample.pop("Timestamp")
 
-    edit(path, strip)
+    edit_truth(path, strip)
 
 
 def test_times_as_the_data_sets_have_them_pass(tmp_path):
@@ -77,7 +65,7 @@ def test_times_as_the_data_sets_have_them_pass(tmp_path):
         stamp = int(image.stem[len("Image") :]) + int(random.uniform(0, 8e6))
         image.rename(image.parent / f"Image{stamp}.png")
     stamps = sorted(int(image.stem[len("Image") :]) for image in (path / path.name).glob("*.png"))
-    edit(path, lambda content: content.update({"/Image": [{"Timestamp": stamp} for stamp in stamps]}))
+    edit_truth(path, lambda content: content.update({"/Image": [{"Timestamp": stamp} for stamp in stamps]}))
 
     def run_on(content):  # the oximeter's packages come in bursts, and it is stopped after the camera
         samples = content["/FullPackage"]
@@ -85,7 +73,7 @@ def test_times_as_the_data_sets_have_them_pass(tmp_path):
         for index, sample in enumerate(samples):
             sample["Timestamp"] = FIRST_NS + (index // 3) * 50000000
 
-    edit(path, run_on)
+    edit_truth(path, run_on)
     assert check(tmp_path / "PURE") == []
     write_ubfc_rppg(tmp_path / "UBFC-rPPG", frames=noise_frames(60, 32, 32))
     assert check(tmp_path / "UBFC-rPPG", "UBFC-rPPG") == []
@@ -104,7 +92,7 @@ def test_times_as_the_data_sets_have_them_pass(tmp_path):
         (lambda path: keep_frames(path, lambda index: index % 2 or index < 480), "FS is 30|stray by up to"),
         (lambda path: numbered(path, lambda index: index % 2), "numbered in steps of 2, from 1 to 599"),
         (lambda path: numbered(path, lambda index: index not in (40, 41)), "2 numbers are missing .* first after 39"),
-        (lambda path: edit(path, lambda content: content["/FullPackage"][7].pop("Timestamp")), "in 1199 of 1200"),
+        (lambda path: edit_truth(path, lambda content: content["/FullPackage"][7].pop("Timestamp")), "in 1199 of 1200"),
     ],
 )
 def test_pure_that_cannot_be_right_is_refused_before_anything_is_cached(tmp_path, damage, said):

@@ -236,3 +236,40 @@ def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocesse
     settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.DATA.DATASET": "MadeUp"}
     with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'MadeUp', which the main.py of this checkout"):
         activated_checkout.get_config(settings)
+
+
+def test_resampling_is_refused_where_the_toolbox_preprocesses(activated_checkout):
+    settings = {"MODEL.NAME": "Physnet", "MODEL.RFACENET.RESAMPLE": True, "TEST.DATA.DO_PREPROCESS": True}
+    with pytest.raises(ConfigError, match="RESAMPLE is True and TEST.DATA.DO_PREPROCESS is True.*standalone host"):
+        activated_checkout.get_config(settings)
+    config = activated_checkout.get_config({**settings, "TEST.DATA.DO_PREPROCESS": False})
+    assert config.TEST.DATA.CACHED_PATH.endswith("_Resampled30") and config.is_frozen()
+
+
+#: runs in a checkout: where it looks for clips and lists
+PATHS = """
+import sys
+from argparse import Namespace
+from rfacenet_toolbox.hosts.toolbox import activate
+activate()
+import config as settings
+config = settings.get_config(Namespace(config_file=sys.argv[1]))
+for split in ("TRAIN", "TEST"):
+    print(config[split].DATA.CACHED_PATH, config[split].DATA.FILE_LIST_PATH, config.MODEL.MODEL_DIR)
+"""
+
+
+def test_real_checkouts_read_the_resampled_clips_of_the_standalone_host(real_checkout, tmp_path):
+    settings = {"MODEL.RFACENET.RESAMPLE": True, **configs.for_splits({"DO_PREPROCESS": False})}
+    path = configs.write(tmp_path / "X.yaml", configs.small_job(tmp_path), settings)
+    config = configs.load(path)
+    done = subprocess.run(
+        [sys.executable, "-c", PATHS, str(path)],
+        cwd=str(real_checkout),
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        text=True,
+    )
+    paths = [[config[split].DATA[key] for key in ("CACHED_PATH", "FILE_LIST_PATH")] for split in ("TRAIN", "TEST")]
+    expected = "".join(f"{cache} {lists} {config.MODEL.MODEL_DIR}\n" for cache, lists in paths)
+    assert done.stdout.endswith(expected), done.stdout + done.stderr

@@ -46,7 +46,10 @@ def compare(args):
 def _add_scoring_arguments(parser):
     """How saved outputs are scored; :func:`_score` takes them."""
     parser.add_argument(
-        "--protocol", action="append", help="neurips2023 or toolbox2025; again for another; all by default"
+        "--protocol",
+        action="append",
+        help="neurips2023, toolbox2025 or vipl, that of Table 1; again for another; by default the first two, and "
+        "vipl where the recordings have frame rates or heart rates of their own",
     )
     parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; again for both")
     parser.add_argument("--window", type=float, metavar="SECONDS", help="score windows of this length")
@@ -57,17 +60,20 @@ def _add_scoring_arguments(parser):
 
 def _score(path, args):
     """The :class:`~rfacenet_toolbox.evaluation.files.score_text.Scoring` of a file by the command line's arguments."""
-    from ..evaluation import PROTOCOLS, Scheme
+    from ..evaluation import TOOLBOX_PROTOCOLS, Scheme
     from ..evaluation.files import outputs
     from ..evaluation.files.score_text import Scoring
 
+    saved = outputs.read(path)
+    plain = not (args.window or args.interpolate)
     methods = [METHODS[method] for method in args.method or ["FFT"]]
     schemes = []
     for method in methods:
         # beside FFT, peak detection may stand without it; alone, it is refused
         interpolate = args.interpolate and (method == "FFT" or "FFT" not in methods)
-        schemes.append(Scheme(args.protocol or tuple(PROTOCOLS), method, args.window, interpolate))
-    return Scoring(outputs.read(path), schemes)
+        protocols = saved.protocols if plain and method == "FFT" else TOOLBOX_PROTOCOLS
+        schemes.append(Scheme(args.protocol or protocols, method, args.window, interpolate))
+    return Scoring(saved, schemes)
 
 
 def _write(path, text):

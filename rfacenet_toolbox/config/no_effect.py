@@ -11,7 +11,7 @@ from .tree import toolbox_tree
 
 #: key or node -> why no run reads it
 _REFUSED = {
-    "TRAIN.OPTIMIZER": "no trainer reads it, the toolbox's own included: the optimizer has PyTorch's defaults",
+    "TRAIN.OPTIMIZER": "no trainer reads it, the toolbox's own included. MODEL.RFACENET.OPTIMIZER has the weight decay",
     "MODEL.RESUME": "no trainer reads it; MODEL.RFACENET.RESUME says which state to go on from",
 }
 #: the same below a ``DATA`` node whose data set is one that we read ourselves

@@ -28,7 +28,10 @@ def rfacenet_node():
     # Data
     node.RESAMPLE = False  # bring recordings of another frame rate to FS; standalone, where preprocessing is ours
 
-    # Training
+    # Training. OPTIMIZER holds for every method that this package trains.
+    node.OPTIMIZER = CfgNode()
+    node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant
+    node.OPTIMIZER.WEIGHT_DECAY = 0.0  # of Adam
     node.INIT = ""  # weights to start from: a .safetensors or .pth file, or "package"; a PhysNet's start the 3D branch
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
     node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files

@@ -15,7 +15,9 @@ MACC     none     largest correlation of the two waveforms over circular shifts,
 ======== ======== ==================================================================================
 
 each with a standard error. The band and the formula of RMSE's standard error have changed within the toolbox under the
-same names, so every number belongs to a protocol: ``neurips2023``, that of the paper's tables, or ``toolbox2025``.
+same names, so every number belongs to a protocol: ``neurips2023``, that of the paper's Tables 2 and 3, or
+``toolbox2025``. A third, ``vipl``, is that of Table 1: heart rates by Eq. 3 on segments of about 8 s, and two standard
+deviations of the error besides.
 
 >>> result = evaluate({"subject1": prediction}, {"subject1": label}, fs_hz=30)         # doctest: +SKIP
 >>> summary, per_video = result["neurips2023"]                                         # doctest: +SKIP
@@ -28,8 +30,8 @@ numbers agree to 1e-6. SNR is d807b01's in both protocols, over the protocol's b
 
 from .compare import Comparison, compare, video_errors
 from .inputs import join_chunks, validate
-from .metrics import METRICS, Metric, evaluate, left_out, summarise
-from .protocols import DEFAULT_SCHEME, METHODS, PROTOCOLS, Protocol, Scheme, get_protocol
+from .metrics import METRICS, SD_METRICS, Metric, evaluate, left_out, metrics_of, summarise
+from .protocols import DEFAULT_SCHEME, METHODS, PROTOCOLS, TOOLBOX_PROTOCOLS, Protocol, Scheme, get_protocol
 from .pulse_signal import (
     MIN_SAMPLES,
     bandpass,
@@ -43,6 +45,7 @@ from .pulse_signal import (
     snr_db,
 )
 from .scoring import SCORE_COLUMNS, VideoScore, score_video, window_bounds
+from .segments import eq3_heart_rate_bpm, segment_bounds
 
 __all__ = [
     "Comparison",
@@ -54,7 +57,9 @@ __all__ = [
     "PROTOCOLS",
     "Protocol",
     "SCORE_COLUMNS",
+    "SD_METRICS",
     "Scheme",
+    "TOOLBOX_PROTOCOLS",
     "VideoScore",
     "bandpass",
     "compare",
@@ -65,11 +70,14 @@ __all__ = [
     "fft_heart_rate_bpm",
     "get_protocol",
     "join_chunks",
+    "eq3_heart_rate_bpm",
     "left_out",
     "macc",
+    "metrics_of",
     "peak_heart_rate_bpm",
     "prepare",
     "score_video",
+    "segment_bounds",
     "snr_db",
     "summarise",
     "validate",

@@ -1,7 +1,7 @@
 """Inputs: chunks joined to videos, and likely mistakes caught before anything is scored."""
 
 import numbers
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,6 +89,37 @@ def check_rate(fs_hz: Any) -> None:
         raise EvaluationError(f"fs_hz is {fs_hz!r}, and should be the videos' frames per second, e.g. 30.")
 
 
+def as_rates(fs_hz: Union[float, Mapping[str, float]], videos: Iterable[str]) -> Dict[str, float]:
+    """``{video: frames per second}``, of one rate for all or a rate for each.
+
+    Raises:
+        EvaluationError: a rate that is not positive, or a video without one.
+    """
+    if not isinstance(fs_hz, Mapping):
+        check_rate(fs_hz)
+        return dict.fromkeys(videos, fs_hz)
+    missing = [str(video) for video in videos if video not in fs_hz]
+    if missing:
+        raise EvaluationError(
+            f"{len(missing)} videos have no frame rate, the first of them {missing[0]!r}. Give fs_hz one for each, or "
+            f"one number for all."
+        )
+    for rate in fs_hz.values():
+        check_rate(rate)
+    return dict(fs_hz)
+
+
+def check_true_rates(true_bpm: Mapping[str, float]) -> Mapping[str, float]:
+    """``{video: mean heart rate}`` as it is; EvaluationError unless each is a positive number."""
+    for video, rate in true_bpm.items():
+        if not isinstance(rate, numbers.Real) or not 0 < float(rate) < float("inf"):
+            raise EvaluationError(
+                f"The true heart rate of video {video!r} is {rate!r}, and should be beats per minute, e.g. 72. Leave "
+                f"it out where the recording has none."
+            )
+    return true_bpm
+
+
 def check_videos(predictions: Mapping[str, ArrayLike], labels: Mapping[str, ArrayLike]) -> None:
     """Raise EvaluationError unless there are videos, and both hold the same ones; the message names the others."""
     if not predictions and not labels:
@@ -102,18 +133,20 @@ def check_videos(predictions: Mapping[str, ArrayLike], labels: Mapping[str, Arra
             )
 
 
-def validate(predictions: Mapping[str, ArrayLike], labels: Mapping[str, ArrayLike], fs_hz: float) -> None:
+def validate(
+    predictions: Mapping[str, ArrayLike], labels: Mapping[str, ArrayLike], fs_hz: Union[float, Mapping[str, float]]
+) -> None:
     """Check a whole test set before anything is scored.
 
     Args:
         predictions, labels: ``{video: (N,) array}``.
-        fs_hz: frames per second.
+        fs_hz: frames per second, of all videos or ``{video: frames per second}``.
 
     Raises:
         EvaluationError: no videos; a video with only one of the two; a signal that :func:`as_pair` refuses (the
             message names the video); a rate that is not positive.
     """
-    check_rate(fs_hz)
+    as_rates(fs_hz, predictions)
     check_videos(predictions, labels)
     for video in predictions:
         as_pair(predictions[video], labels[video], video)

@@ -5,7 +5,7 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Seq
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .inputs import check_rate, check_videos, validate
+from .inputs import as_rates, check_true_rates, check_videos, validate
 from .protocols import DEFAULT_SCHEME, Protocol, Scheme, get_protocol
 from .scoring import VideoScore, score_video, score_what_can_be, skip
 
@@ -30,6 +30,14 @@ METRICS = {
     "SNR": Metric("dB", less_is_better=False),
     "MACC": Metric("", less_is_better=False),
 }
+#: Those that a protocol with segments has besides: the standard deviation of the signed errors, so that RMSE^2 is
+#: SD^2 plus the squared mean error, and that of the absolute ones, so that RMSE^2 is SD_abs^2 + MAE^2.
+SD_METRICS = {"SD": Metric("bpm", less_is_better=True), "SD_abs": Metric("bpm", less_is_better=True)}
+
+
+def metrics_of(protocol: Union[str, Protocol]) -> Dict[str, Metric]:
+    """The metrics of a protocol's summary, in the order in which they are shown."""
+    return METRICS if get_protocol(protocol).segment_s is None else {**SD_METRICS, **METRICS}
 
 
 def _mean(values: Any) -> List[float]:
@@ -37,15 +45,25 @@ def _mean(values: Any) -> List[float]:
     return [float(np.mean(values)), float(np.std(values) / np.sqrt(len(values)))]
 
 
+def _deviation(values: NDArray[Any]) -> List[float]:
+    """``[standard deviation taken with N, its standard error to first order]``."""
+    deviation = float(np.std(values))
+    se_of_square = _mean(np.square(values - np.mean(values)))[1]
+    return [deviation, se_of_square / (2 * deviation) if deviation else 0.0]
+
+
 def _heart_rate_metrics(estimate: NDArray[Any], truth: NDArray[Any], rmse_se: str) -> Dict[str, Any]:
-    """MAE and RMSE in bpm, MAPE in percent, and RMSE's two standard errors."""
+    """SD, SD_abs, MAE and RMSE in bpm, MAPE in percent, and two standard errors of the RMSE."""
     errors = estimate - truth
     squared = np.square(errors)
     se_a = _mean(squared)[1]
-    standard_errors = {"A": se_a, "B": float(np.sqrt(se_a))}
+    rmse = float(np.sqrt(np.mean(squared)))
+    standard_errors = {"A": se_a, "B": float(np.sqrt(se_a)), "C": se_a / (2 * rmse) if rmse else 0.0}
     return {
+        "SD": _deviation(errors),
+        "SD_abs": _deviation(np.abs(errors)),
         "MAE": _mean(np.abs(errors)),
-        "RMSE": [float(np.sqrt(np.mean(squared))), standard_errors[rmse_se]],
+        "RMSE": [rmse, standard_errors[rmse_se]],
         "MAPE": _mean(np.abs(errors / truth) * 100),
         "RMSE_se_A": standard_errors["A"],
         "RMSE_se_B": standard_errors["B"],
@@ -89,7 +107,7 @@ def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> D
         A dict fit for JSON: ``n`` (windows scored) and ``windows_skipped``; ``MAE``, ``RMSE`` (bpm), ``MAPE``
         (percent), ``Pearson``, ``SNR`` (dB), ``MACC``, each ``[value, standard error]``; ``RMSE_se_A`` (bpm^2) and
         ``RMSE_se_B`` (bpm). A metric that does not exist is ``[None, None]``, and ``undefined`` gives its reason:
-        ``{metric: reason}``.
+        ``{metric: reason}``. A protocol with segments has ``SD`` and ``SD_abs`` (bpm) besides.
 
     Source: agrees with the toolbox's ``calculate_metrics``, with None where that has NaN, infinity or a warning.
     """
@@ -108,7 +126,7 @@ def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> D
         if reasons["Pearson"] is None:
             values["Pearson"] = _pearson(estimate, truth)
     else:
-        reasons.update(dict.fromkeys(("MAE", "RMSE", "MAPE", "Pearson"), no_rates))
+        reasons.update((metric, no_rates) for metric in metrics_of(protocol) if metric not in ("SNR", "MACC"))
     for metric, field, what in (("SNR", "snr_db", "power near the pulse"), ("MACC", "macc", "varying signal")):
         column = [getattr(score, field) for score in scored]
         reasons[metric] = _why_missing(column, what)
@@ -116,7 +134,7 @@ def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> D
             values[metric] = _mean(column)
 
     summary: Dict[str, Any] = {"n": len(scored), "windows_skipped": len(scores) - len(scored)}
-    summary.update((metric, values.get(metric, [None, None])) for metric in METRICS)
+    summary.update((metric, values.get(metric, [None, None])) for metric in metrics_of(protocol))
     summary.update((extra, values.get(extra)) for extra in ("RMSE_se_A", "RMSE_se_B"))
     summary["undefined"] = {metric: reason for metric, reason in reasons.items() if reason is not None}
     return summary
@@ -125,23 +143,25 @@ def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> D
 def evaluate(
     predictions: Mapping[str, ArrayLike],
     labels: Mapping[str, ArrayLike],
-    fs_hz: float,
+    fs_hz: Union[float, Mapping[str, float]],
     scheme: Scheme = DEFAULT_SCHEME,
     *,
     is_derivative: bool = True,
     skip_unusable: bool = False,
     unusable: Optional[Mapping[str, str]] = None,
+    true_bpm: Optional[Mapping[str, float]] = None,
 ) -> Dict[str, Tuple[Dict[str, Any], Dict[str, List[VideoScore]]]]:
     """Score a test set under each protocol of a scheme.
 
     Args:
         predictions, labels: ``{video: (N,) array}``, the same videos in both.
-        fs_hz: frames per second.
-        scheme: a :class:`~.protocols.Scheme`; by default whole videos, FFT, every protocol.
+        fs_hz: frames per second, of all videos or ``{video: frames per second}``.
+        scheme: a :class:`~.protocols.Scheme`; by default whole videos, FFT, the toolbox's protocols.
         is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.
         skip_unusable: leave out what has no estimate (see ``score_what_can_be``), each with its reason, and score the
             rest; False refuses the whole set.
         unusable: ``{video: reason}`` of videos that have no signals at all; they count as left out.
+        true_bpm: ``{video: mean heart rate}`` of the recordings that have one of their own; see ``score_video``.
 
     Returns:
         ``{protocol name: (summary, {video: [VideoScore, ...]})}``; see :func:`summarise` for the summary, and
@@ -151,18 +171,19 @@ def evaluate(
         EvaluationError: what ``validate`` and ``score_video`` refuse, before anything is scored; with
             ``skip_unusable``, only what concerns the whole set.
     """
+    rates_hz = as_rates(fs_hz, predictions)
     if skip_unusable:
-        check_rate(fs_hz)
         if predictions or labels or not unusable:
             check_videos(predictions, labels)
     else:
         validate(predictions, labels, fs_hz)
+    true_bpm = check_true_rates(true_bpm or {})
     score = score_what_can_be if skip_unusable else score_video
     settings = (is_derivative, scheme.method, scheme.window_s, scheme.interpolate)
     results = {}
     for protocol in map(get_protocol, scheme.protocols):
         per_video = {
-            video: score(prediction, labels[video], fs_hz, protocol, *settings)
+            video: score(prediction, labels[video], rates_hz[video], protocol, *settings, true_bpm.get(video))
             for video, prediction in predictions.items()
         }
         per_video.update((video, [skip(0, 0, reason)]) for video, reason in (unusable or {}).items())

@@ -2,7 +2,7 @@
 
 Two things changed in the toolbox between the revision of the paper's time and today's, under the same metric names:
 the pulse band, which enters the filter, the heart-rate search and the SNR, and the formula printed as RMSE's standard
-error.
+error. The paper scores VIPL-HR in a third way, without the toolbox.
 """
 
 from dataclasses import dataclass
@@ -21,10 +21,13 @@ class Protocol(NamedTuple):
     name: str
     #: Lowest and highest frequency, both included, of the filter, the heart-rate search and the SNR.
     band_hz: Tuple[float, float]
-    #: ``"A"``: std(e^2) / sqrt(N), in bpm^2. ``"B"``: the square root of A, in bpm.
+    #: ``"A"``: std(e^2) / sqrt(N), in bpm^2. ``"B"``: the square root of A, in bpm. ``"C"``: A / (2 RMSE), in bpm.
     rmse_se: str
     #: Where the protocol comes from, for people.
     source: str
+    #: A video's heart rate is the mean of Eq. 3 over segments of about so many seconds, and its truth is that of the
+    #: recording where there is one; see ``segments``. None: one heart rate per video or window, as in the toolbox.
+    segment_s: Optional[float] = None
 
 
 PROTOCOLS = {
@@ -42,8 +45,17 @@ PROTOCOLS = {
             rmse_se="B",
             source="rPPG-Toolbox from 2025-03-08, e.g. d807b01",
         ),
+        Protocol(
+            name="vipl",
+            band_hz=(0.5, 4.2),
+            rmse_se="C",
+            source="rFaceNet's Table 1: Eq. 3 on segments of about 8 s, section 4.2",
+            segment_s=8.0,
+        ),
     )
 }
+#: What is scored unless others are named.
+TOOLBOX_PROTOCOLS = ("neurips2023", "toolbox2025")
 
 
 def get_protocol(protocol: Union[str, Protocol]) -> Protocol:
@@ -70,10 +82,11 @@ class Scheme:
         interpolate: read FFT heart rates off between the lines of the spectrum; see ``fft_heart_rate_bpm``.
 
     Raises:
-        EvaluationError: an unknown protocol or method, or ``interpolate`` without FFT.
+        EvaluationError: an unknown protocol or method, ``interpolate`` without FFT, or any of the three for a protocol
+            that has segments of its own.
     """
 
-    protocols: Sequence[Union[str, Protocol]] = tuple(PROTOCOLS)
+    protocols: Sequence[Union[str, Protocol]] = TOOLBOX_PROTOCOLS
     method: str = "FFT"
     window_s: Optional[float] = None
     interpolate: bool = False
@@ -89,6 +102,15 @@ class Scheme:
             raise EvaluationError(
                 f"Only FFT heart rates can be interpolated, and the method is {self.method!r}. Drop one of the two."
             )
+        if (self.method, self.window_s, self.interpolate) == ("FFT", None, False):
+            return
+        for protocol in map(get_protocol, self.protocols):
+            if protocol.segment_s is not None:
+                raise EvaluationError(
+                    f"The protocol {protocol.name} reads whole videos by Eq. 3 in segments of its own, and takes "
+                    f"neither peak detection nor windows nor interpolation. Drop these, or name other protocols: "
+                    f"{', '.join(TOOLBOX_PROTOCOLS)}."
+                )
 
 
 DEFAULT_SCHEME = Scheme()

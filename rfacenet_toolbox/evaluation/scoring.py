@@ -10,6 +10,7 @@ from ..errors import EvaluationError
 from .inputs import as_pair, check_rate
 from .protocols import Protocol, Scheme, get_protocol
 from .pulse_signal import MIN_SAMPLES, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, prepare, snr_db
+from .segments import MIN_EQ3_SAMPLES, mean_heart_rate_bpm
 
 #: What :meth:`VideoScore.columns` gives.
 SCORE_COLUMNS = ("start_s", "stop_s", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db", "macc")
@@ -68,6 +69,31 @@ def _why_skipped(samples: int, fs_hz: float, band_hz: Tuple[float, float], metho
     return None
 
 
+def _score_segments(
+    prediction: NDArray[Any],
+    label: NDArray[Any],
+    fs_hz: float,
+    protocol: Protocol,
+    segment_s: float,
+    is_derivative: bool,
+    true_bpm: Optional[float],
+) -> List[VideoScore]:
+    """The score of a whole video under a protocol with segments."""
+    stop, band_hz = len(label), protocol.band_hz
+    reason = _why_skipped(stop, fs_hz, band_hz, "FFT")
+    if stop < MIN_EQ3_SAMPLES:
+        reason = f"{stop} samples; Eq. 3 needs at least {MIN_EQ3_SAMPLES}"
+    if reason is not None:
+        return [skip(0, stop, reason)]
+    estimate, from_label = (
+        mean_heart_rate_bpm(signal, fs_hz, band_hz, is_derivative, segment_s) for signal in (prediction, label)
+    )
+    truth = from_label if true_bpm is None else true_bpm
+    prediction, label = (prepare(signal, fs_hz, band_hz, is_derivative) for signal in (prediction, label))
+    snr = snr_db(prediction, fft_heart_rate_bpm(label, fs_hz, band_hz), fs_hz, band_hz)
+    return [VideoScore(0, stop, estimate, truth, snr, macc(prediction, label))]
+
+
 def _score_window(
     prediction: NDArray[Any],
     label: NDArray[Any],
@@ -99,6 +125,7 @@ def score_video(
     method: str = "FFT",
     window_s: Optional[float] = None,
     interpolate: bool = False,
+    true_bpm: Optional[float] = None,
 ) -> List[VideoScore]:
     """Score one video, window by window.
 
@@ -111,6 +138,8 @@ def score_video(
         window_s: seconds per window; None scores the video as a whole.
         interpolate: read FFT heart rates off between the lines of the spectrum; see ``fft_heart_rate_bpm``. SNR and
             MACC stay as they are.
+        true_bpm: the recording's own mean heart rate, the truth under a protocol with segments; None takes the
+            label's. The toolbox's protocols take the label's always.
 
     Returns:
         A :class:`VideoScore` for every window, those too short to be scored included (see ``skipped``).
@@ -122,8 +151,11 @@ def score_video(
     """
     Scheme([protocol], method, window_s, interpolate)  # refuses what cannot be
     check_rate(fs_hz)
-    band_hz = get_protocol(protocol).band_hz
+    protocol = get_protocol(protocol)
+    band_hz = protocol.band_hz
     prediction, label = as_pair(prediction, label)
+    if protocol.segment_s is not None:
+        return _score_segments(prediction, label, fs_hz, protocol, protocol.segment_s, is_derivative, true_bpm)
     scores = []
     for start, stop in window_bounds(len(prediction), fs_hz, window_s):
         reason = _why_skipped(stop - start, fs_hz, band_hz, method)
@@ -141,7 +173,9 @@ def skip(start: int, stop: int, reason: str) -> VideoScore:
     return VideoScore(start, stop, None, None, None, None, skipped=reason)
 
 
-def score_what_can_be(prediction: ArrayLike, label: ArrayLike, *args: Any, **kwargs: Any) -> List[VideoScore]:
+def score_what_can_be(
+    prediction: ArrayLike, label: ArrayLike, fs_hz: float, protocol: Union[str, Protocol], *settings: Any
+) -> List[VideoScore]:
     """:func:`score_video`, but what has no estimate is skipped, and its reason kept.
 
     A video with values that are not finite, with a constant label, too short, or of two lengths is skipped as a whole;
@@ -155,17 +189,19 @@ def score_what_can_be(prediction: ArrayLike, label: ArrayLike, *args: Any, **kwa
     except EvaluationError as error:
         return [skip(0, np.size(label), str(error))]
     scores = []
-    for score in score_video(prediction, label, *args, **kwargs):
-        reason = score.skipped or _why_no_estimate(score, prediction, label)
+    segment_s = get_protocol(protocol).segment_s
+    no_rate = "fewer than two peaks" if segment_s is None else f"no change in one of its segments of {segment_s:g} s"
+    for score in score_video(prediction, label, fs_hz, protocol, *settings):
+        reason = score.skipped or _why_no_estimate(score, prediction, label, no_rate)
         scores.append(score if reason is None else skip(score.start, score.stop, reason))
     return scores
 
 
-def _why_no_estimate(score: VideoScore, prediction: NDArray[Any], label: NDArray[Any]) -> Optional[str]:
+def _why_no_estimate(score: VideoScore, prediction: NDArray[Any], label: NDArray[Any], no_rate: str) -> Optional[str]:
     pair = (("prediction", prediction, score.heart_rate_bpm), ("label", label, score.label_heart_rate_bpm))
     for name, signal, heart_rate_bpm in pair:
         if np.ptp(signal[score.start : score.stop]) == 0:
             return f"the {name} is {signal[score.start]:g} throughout, which has no heart rate"
         if heart_rate_bpm is None:
-            return f"the {name} has fewer than two peaks, and so no heart rate"
+            return f"the {name} has {no_rate}, and so no heart rate"
     return None

@@ -150,18 +150,20 @@ def write_signal_methods(config, host, signals):
 def score_and_write(test_run, predictions, labels, left_out=None):
     """Save and score the outputs of a test run; a video that cannot be scored is left out, as those of ``left_out``."""
     if predictions:
-        outputs.write(test_run.outputs, predictions, labels, test_run.label_type, test_run.fs_hz)
+        of_videos = test_run.own_fs_hz, test_run.true_bpm
+        outputs.write(test_run.outputs, predictions, labels, test_run.label_type, test_run.fs_hz, *of_videos)
     gaps = {video: outputs.gap(chunks, max(chunks)) for video, chunks in predictions.items()}
     gaps = {video: f"the prediction lacks {missing}" for video, missing in gaps.items() if missing}
     predictions, labels = ({name: one for name, one in of.items() if name not in gaps} for of in (predictions, labels))
     scored = evaluation.evaluate(
         _joined(predictions),
         _joined(labels),
-        test_run.fs_hz,
+        {video: test_run.own_fs_hz.get(video, test_run.fs_hz) for video in predictions},
         test_run.scheme,
         is_derivative=test_run.is_derivative,
         skip_unusable=True,
         unusable={**(left_out or {}), **gaps},
+        true_bpm=test_run.true_bpm,
     )
     return write(test_run, scored)
 

@@ -23,6 +23,8 @@ NAME_LENGTH = 255
 
 #: frames per second of a recording
 FS_HZ = (1, 1000)
+#: beats per minute of a person
+HEART_RATE_BPM = (20, 300)
 #: frames of a network's clip, the side of its square frames in pixels, and the pixels of all its frames together
 CLIP_FRAMES, CLIP_SIDE, CLIP_PIXELS = (2, 10_000), (8, 1024), 2**25
 #: processes that load clips

@@ -30,16 +30,16 @@ def check(settings, device):
         _check_compile(device)
 
 
-def adam(parameters, learning_rate, settings):
+def adam(parameters, learning_rate, settings, weight_decay=0.0):
     """``torch.optim.Adam`` of ``parameters``, as one kernel for all of them where ``FUSED_OPTIMIZER`` asks for it.
 
     Raises:
         ConfigError: the torch build has no fused Adam for the parameters' device.
     """
     if not settings.FUSED_OPTIMIZER:
-        return torch.optim.Adam(parameters, lr=learning_rate)
+        return torch.optim.Adam(parameters, lr=learning_rate, weight_decay=weight_decay)
     try:
-        return torch.optim.Adam(parameters, lr=learning_rate, fused=True)
+        return torch.optim.Adam(parameters, lr=learning_rate, weight_decay=weight_decay, fused=True)
     except (RuntimeError, TypeError) as error:  # an older build knows no `fused`, or has it for CUDA alone
         raise ConfigError(
             f"MODEL.RFACENET.RUNTIME.FUSED_OPTIMIZER is True, and torch {torch.__version__} has no fused Adam on "

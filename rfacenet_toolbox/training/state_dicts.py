@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 
 from ..errors import CheckpointError
+from ..runtime import torch_files
 from ..runtime.files import write_atomically
 from ..runtime.unpickle import Refused
-from . import torch_files
 
 
 def save(path, content):

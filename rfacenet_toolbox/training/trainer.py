@@ -9,14 +9,15 @@ from tqdm import tqdm
 
 from ..errors import NotFiniteError
 from ..methods.learner import UNKNOWN_SUBJECT
-from ..runtime import machine, processes, speed
+from ..runtime import machine, processes
 from . import learners, state_dicts, warm_start
 from .loaders import clip_names, label_checksum, split_holdout
+from .optimization import make_optimizer, make_scheduler
 from .resume import RunState, state_path, weights_path
 
 
 class Trainer:
-    """Drives a learner as the toolbox drives its models: Adam, OneCycleLR, a weights file for each epoch.
+    """Drives a learner as the toolbox drives its models: Adam, a rate for each step, a weights file for each epoch.
 
     Args:
         config: the whole tree, with its derived paths.
@@ -43,10 +44,8 @@ class Trainer:
         loader, holdout = self._with_holdout(loaders["train"])
         epochs = self.config.TRAIN.EPOCHS
         self.parameters = [*self.learner.model.parameters(), *self.learner.loss.parameters()]
-        self.optimizer = speed.adam(self.parameters, self.config.TRAIN.LR, self.config.MODEL.RFACENET.RUNTIME)
-        self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, max_lr=self.config.TRAIN.LR, epochs=epochs, steps_per_epoch=len(loader)
-        )
+        self.optimizer = make_optimizer(self.parameters, self.config)
+        self.scheduler = make_scheduler(self.optimizer, self.config, len(loader))
         self.state = RunState(
             self.config,
             self.learner,

@@ -266,6 +266,14 @@ def test_rfacenet_run_trains_the_same_weights_in_either_host(host, standalone, t
             torch.testing.assert_close(value, theirs[name], rtol=0, atol=1e-6, msg=name)
 
 
+def test_the_optimizers_settings_hold_in_either_host(host, standalone, tmp_path):
+    succeeded(standalone.trained)
+    ours = {"MODEL.RFACENET.OPTIMIZER": {"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}}
+    settings = {"TRAIN.LR": 1e-5, "TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True}
+    run = succeeded(host.main(tmp_path, settings, ours, cache=standalone.cache))
+    assert [float(row["learning_rate"]) for row in run.table("epochs.csv")] == [1e-5]
+
+
 def test_uninstall_gives_the_checkout_back(toolbox, tmp_path):
     succeeded(toolbox.trained)
     used = tmp_path / "used"

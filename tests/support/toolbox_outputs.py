@@ -41,14 +41,14 @@ def chunked(signals, length):
     return chunks
 
 
-def write(path, predictions, labels, label_type="DiffNormalized", fs=30, length=180):
-    """The pickle of the toolbox's ``save_test_outputs``, of whole signals."""
-    return dump(path, chunked(predictions, length), chunked(labels, length), label_type, fs)
+def write(path, predictions, labels, label_type="DiffNormalized", fs=30, length=180, **more):
+    """The pickle of the toolbox's ``save_test_outputs``, of whole signals; ``more`` are keys that it does not have."""
+    return dump(path, chunked(predictions, length), chunked(labels, length), label_type, fs, **more)
 
 
-def dump(path, predictions, labels, label_type, fs):
+def dump(path, predictions, labels, label_type, fs, **more):
     """The same of chunks."""
-    content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs}
+    content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs, **more}
     path.write_bytes(pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL))
     return path
 

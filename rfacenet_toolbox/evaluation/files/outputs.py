@@ -1,4 +1,8 @@
-"""Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours: written, read, scored."""
+"""Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours: written, read, scored.
+
+The toolbox's files have one frame rate. Ours add, for recordings that have their own, ``fs_of_videos`` and
+``heart_rates_of_videos`` (beats per minute); the toolbox does not look at them.
+"""
 
 import itertools
 import numbers
@@ -17,6 +21,11 @@ from . import safe_pickle
 #: The toolbox's label types, and whether a signal of that type is the derivative of the pulse.
 LABEL_TYPES = {"DiffNormalized": True, "Raw": False, "Standardized": False}
 KEYS = ("predictions", "labels", "label_type", "fs")
+#: What recordings say of themselves: key -> (its values' bounds, words for them). A file may have neither.
+KEYS_OF_VIDEOS = {
+    "fs_of_videos": (limits.FS_HZ, "frames per second"),
+    "heart_rates_of_videos": (limits.HEART_RATE_BPM, "beats per minute"),
+}
 
 
 class Outputs(NamedTuple):
@@ -32,6 +41,20 @@ class Outputs(NamedTuple):
     fs_hz: float
     #: ``{video: reason}`` of the videos whose chunks cannot be joined.
     unusable: Dict[str, str]
+    #: ``{video: frames per second}`` of recordings whose own rate is known; the others have :attr:`fs_hz`.
+    own_fs_hz: Dict[str, float] = {}
+    #: ``{video: mean heart rate}`` of recordings that come with one.
+    true_bpm: Dict[str, float] = {}
+
+    @property
+    def rates_hz(self):
+        """``{video: frames per second}``."""
+        return {video: self.own_fs_hz.get(video, self.fs_hz) for video in (*self.predictions, *self.unusable)}
+
+    @property
+    def protocols(self):
+        """Names of the protocols that are scored unless others are named: ``vipl`` where recordings have own rates."""
+        return scheme_protocols(self.own_fs_hz or self.true_bpm)
 
     @property
     def videos(self):
@@ -47,11 +70,12 @@ class Outputs(NamedTuple):
         return evaluation.evaluate(
             self.predictions,
             self.labels,
-            self.fs_hz,
+            self.rates_hz,
             scheme,
             is_derivative=LABEL_TYPES[self.label_type],
             skip_unusable=True,
             unusable=self.unusable,
+            true_bpm=self.true_bpm,
         )
 
 
@@ -59,7 +83,12 @@ class _Unusable(Exception):
     """Why a video's chunks cannot be joined."""
 
 
-def write(path, predictions, labels, label_type, fs_hz):
+def scheme_protocols(have_own_rates):
+    """The protocols for recordings that have frame rates or heart rates of their own, or for others."""
+    return (*evaluation.TOOLBOX_PROTOCOLS, *(["vipl"] if have_own_rates else []))
+
+
+def write(path, predictions, labels, label_type, fs_hz, own_fs_hz=None, true_bpm=None):
     """Save outputs as the toolbox's own trainers do.
 
     Args:
@@ -67,11 +96,16 @@ def write(path, predictions, labels, label_type, fs_hz):
         predictions, labels: ``{video: {chunk number: (T,) tensor}}``.
         label_type: a name in ``LABEL_TYPES``.
         fs_hz: frames per second.
+        own_fs_hz: ``{video: frames per second}`` of recordings that have their own.
+        true_bpm: ``{video: mean heart rate}`` of recordings that come with one.
 
     Raises:
         OutputError: the file cannot be written.
     """
     content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs_hz}
+    for key, numbers_of in zip(KEYS_OF_VIDEOS, (own_fs_hz, true_bpm)):
+        if numbers_of:
+            content[key] = {video: float(number) for video, number in numbers_of.items() if video in predictions}
     write_atomically(path, lambda file: pickle.dump(content, file, protocol=4))
 
 
@@ -88,6 +122,7 @@ def read(path):
     path = find(path)
     content = safe_pickle.load(path)
     _check_layout(path, content)
+    _check_of_videos(path, content)
     predictions, labels, unusable = {}, {}, {}
     for video, chunks in content["predictions"].items():
         try:
@@ -97,7 +132,8 @@ def read(path):
     if not predictions:
         video, reason = next(iter(unusable.items()))
         raise DataError(f"None of the {len(unusable)} videos in {path} can be used. The first, {video}: {reason}.")
-    return Outputs(path, predictions, labels, content["label_type"], float(content["fs"]), unusable)
+    of_videos = ({video: float(one) for video, one in content.get(key, {}).items()} for key in KEYS_OF_VIDEOS)
+    return Outputs(path, predictions, labels, content["label_type"], float(content["fs"]), unusable, *of_videos)
 
 
 def find(path):
@@ -139,7 +175,7 @@ def _check_layout(path, content):
             f"{path} says that its labels are of type {label_type!r}, and expected are {', '.join(LABEL_TYPES)}: of "
             f"another type it is not known whether its signals are pulses or their derivatives."
         )
-    if isinstance(fs, bool) or not isinstance(fs, numbers.Real) or not limits.within(fs, limits.FS_HZ):
+    if not _is_within(fs, limits.FS_HZ):
         raise DataError(f"{path} gives a frame rate of {fs!r}, and should give the videos' frames per second, e.g. 30.")
     predictions, labels = content["predictions"], content["labels"]
     for videos in (predictions, labels):
@@ -157,6 +193,21 @@ def _check_layout(path, content):
             f"{path} has predictions of {len(predictions)} videos and labels of {len(labels)}, and these have only one "
             f"of the two: {', '.join(alone[:5])}{', ...' if len(alone) > 5 else ''}. Test again."
         )
+
+
+def _check_of_videos(path, content):
+    """Raise DataError unless what is said of single videos is of videos that are there, and can be."""
+    for key, (bounds, unit) in KEYS_OF_VIDEOS.items():
+        of_videos = content.get(key, {})
+        if not isinstance(of_videos, dict):
+            raise DataError(f"{path} holds a {type(of_videos).__name__} as {key}, and should hold {{video: {unit}}}.")
+        for video, number in of_videos.items():
+            if video not in content["predictions"] or not _is_within(number, bounds):
+                raise DataError(f"{path} gives {number!r} {unit} for the video {video!r} as {key}. Test again.")
+
+
+def _is_within(value, bounds):
+    return not isinstance(value, bool) and isinstance(value, numbers.Real) and limits.within(value, bounds)
 
 
 def _joined(prediction, label):

@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from typing import NamedTuple, Optional, Sequence
+from typing import Mapping, NamedTuple, Optional, Sequence
 
 from ... import __version__, evaluation
 from ...errors import DataError, printable
@@ -49,6 +49,10 @@ class TestRun(NamedTuple):
     outputs: str
     #: Sentences about what may be meant, or may be a mistake.
     warnings: Sequence[str] = ()
+    #: ``{video: frames per second}`` of recordings that have their own, and ``{video: mean heart rate}`` of those that
+    #: come with one.
+    own_fs_hz: Mapping[str, float] = {}
+    true_bpm: Mapping[str, float] = {}
 
     @property
     def results(self):
@@ -72,7 +76,7 @@ def write(run, scored):
     """
     content = _content(run, scored)
     rows = (
-        [protocol, video, *score_cells(score, run.fs_hz)]
+        [protocol, video, *score_cells(score, run.own_fs_hz.get(video, run.fs_hz))]
         for protocol, (_, per_video) in scored.items()
         for video in sorted(per_video, key=_natural)
         for score in per_video[video]
@@ -89,7 +93,7 @@ def text(content):
     lines += [f"  {video} has no estimate: {reason}" for video, reason in videos.get("left_out", {}).items()]
     for name, summary in content["protocols"].items():
         lines.append(f"  {name} (n = {summary['n']})")
-        for metric, (unit, _) in evaluation.METRICS.items():
+        for metric, (unit, _) in evaluation.metrics_of(name).items():
             value, error = summary[metric]
             shown = "undefined" if value is None else f"{value:.3f} ± {error:.3f} {unit}"
             lines.append(f"    {metric:8}{shown}")

@@ -48,8 +48,18 @@ class Run(NamedTuple):
         return None if self.results["weights"] is None else self.results["seed"]
 
     def metric(self, name, protocol):
-        """``(value, standard error)``, both None where the metric is undefined."""
-        return tuple(self.results["protocols"][protocol][name])
+        """``(value, standard error)``, both None where the metric is undefined.
+
+        Raises:
+            DataError: the run was not scored under this protocol, or the protocol has no such metric.
+        """
+        protocols = self.results["protocols"]
+        if protocol not in protocols or name not in protocols[protocol]:
+            raise DataError(
+                f"{self.path} has no {name} under the protocol {protocol}; it was scored under "
+                f"{', '.join(protocols)}. Name one of these, or remove the folder and run again."
+            )
+        return tuple(protocols[protocol][name])
 
     @property
     def scored_of_expected(self):
@@ -88,12 +98,12 @@ class Run(NamedTuple):
         saved = outputs.read(self.folder)
         if video not in saved.predictions:
             raise DataError(f"the saved outputs of {self.folder} do not hold the video {video!r}.")
-        band_hz = evaluation.get_protocol(protocol).band_hz
+        band_hz, fs_hz = evaluation.get_protocol(protocol).band_hz, saved.rates_hz[video]
         prediction, label = (
-            evaluation.prepare(signals[video], saved.fs_hz, band_hz, outputs.LABEL_TYPES[saved.label_type])
+            evaluation.prepare(signals[video], fs_hz, band_hz, outputs.LABEL_TYPES[saved.label_type])
             for signals in (saved.predictions, saved.labels)
         )
-        return prediction, label, saved.fs_hz
+        return prediction, label, fs_hz
 
 
 def read_run(folder):
@@ -168,7 +178,9 @@ def _problem(content):
     if not all(_is_count(content["videos"].get(count)) for count in ("expected", "scored")):
         return "its videos lack a count, expected or scored"
     for name, summary in content["protocols"].items():
-        undone = [metric for metric in evaluation.METRICS if not _is_metric(summary, metric)]
+        known = evaluation.PROTOCOLS.get(name)
+        metrics = evaluation.METRICS if known is None else evaluation.metrics_of(known)
+        undone = [metric for metric in metrics if not _is_metric(summary, metric)]
         if undone:
             return f"{', '.join(undone)} under the protocol {name} should be [value, standard error]"
     return None

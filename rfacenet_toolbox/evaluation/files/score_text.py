@@ -41,10 +41,12 @@ class Scoring:
 
     def content(self):
         """Everything that was measured, fit for JSON."""
+        own_rates = {"fs_hz_of_videos": self.outputs.own_fs_hz} if self.outputs.own_fs_hz else {}
         return {
             "file": self.outputs.path,
             "label_type": self.outputs.label_type,
             "fs_hz": self.outputs.fs_hz,
+            **own_rates,
             "videos": self.outputs.videos,
             "evaluations": [self._evaluation(scored) for scored in self.results],
         }
@@ -53,7 +55,7 @@ class Scoring:
         left_out = evaluation.left_out(scored.per_video)
         return {
             **_how(scored),
-            "fft_grid_bpm": self._grids(scored.per_video) if scored.scheme.method == "FFT" else None,
+            "fft_grid_bpm": self._grids(scored.per_video) if _is_on_fft_grid(scored) else None,
             "videos_scored": len(scored.per_video) - len(left_out),
             "left_out": left_out,
             "metrics": scored.summary,
@@ -61,16 +63,23 @@ class Scoring:
 
     def _grids(self, per_video):
         """The finest and the coarsest FFT grid of what was scored, in bpm; None if nothing was."""
-        lengths = {score.stop - score.start for scores in per_video.values() for score in scores if not score.skipped}
-        grids = [evaluation.fft_grid_bpm(length, self.outputs.fs_hz) for length in lengths]
+        rates_hz = self.outputs.rates_hz
+        windows = {
+            (score.stop - score.start, rates_hz[video])
+            for video, scores in per_video.items()
+            for score in scores
+            if not score.skipped
+        }
+        grids = [evaluation.fft_grid_bpm(length, fs_hz) for length, fs_hz in windows]
         return [min(grids), max(grids)] if grids else None
 
     def rows(self):
         """A row of ``PER_VIDEO_COLUMNS`` for every video or window, under every protocol and method."""
+        rates_hz = self.outputs.rates_hz
         for scored in self.results:
             named = (self.outputs.path, scored.protocol.name, scored.scheme.method)
             for video, scores in scored.per_video.items():
-                yield from ((*named, video, *score_cells(score, self.outputs.fs_hz)) for score in scores)
+                yield from ((*named, video, *score_cells(score, rates_hz[video])) for score in scores)
 
 
 def score_cells(score, fs_hz):
@@ -85,12 +94,17 @@ def per_video_csv(scorings):
 
 def scoring_text(content):
     """:meth:`Scoring.content` for people."""
-    lines = [f"{content['file']}: {content['videos']} videos, {content['label_type']}, {content['fs_hz']:g} Hz"]
+    lines = [f"{content['file']}: {content['videos']} videos, {content['label_type']}, {_rates_text(content)}"]
     for scored in content["evaluations"]:
         lines += ["", *_heading(scored, content["videos"])]
-        lines += [_metric_line(metric, scored["metrics"]) for metric in evaluation.METRICS]
+        lines += [_metric_line(metric, scored) for metric in evaluation.metrics_of(scored["protocol"])]
         lines += [f"  left out: {video}: {reason}" for video, reason in scored["left_out"].items()]
     return printable("\n".join(lines))
+
+
+def _rates_text(content):
+    own = content.get("fs_hz_of_videos")
+    return f"{min(own.values()):g} to {max(own.values()):g} Hz, each its own" if own else f"{content['fs_hz']:g} Hz"
 
 
 def _heading(scored, videos):
@@ -106,11 +120,13 @@ def _heading(scored, videos):
     yield counts
 
 
-def _metric_line(metric, summary):
+def _metric_line(metric, scored):
+    summary = scored["metrics"]
     value, error = summary[metric]
     if value is None:
         return f"  {metric:8}undefined: {summary['undefined'][metric]}"
-    line = f"  {metric:8}{value:.3f} ± {error:.3f} {evaluation.METRICS[metric].unit}".rstrip()
+    unit = evaluation.metrics_of(scored["protocol"])[metric].unit
+    line = f"  {metric:8}{value:.3f} ± {error:.3f} {unit}".rstrip()
     if metric == "RMSE":
         line += f"   (by formula A {summary['RMSE_se_A']:.3f} bpm^2, by B {summary['RMSE_se_B']:.3f} bpm)"
     return line
@@ -127,8 +143,15 @@ def _how(scored):
     }
 
 
+def _is_on_fft_grid(scored):
+    return scored.scheme.method == "FFT" and scored.protocol.segment_s is None
+
+
 def _method_text(how):
     """The same for people, e.g. "FFT with an interpolated peak, windows of 10 s"."""
+    segment_s = evaluation.get_protocol(how["protocol"]).segment_s
+    if segment_s is not None:
+        return f"Eq. 3, mean over segments of about {segment_s:g} s"
     method = how["method"] + (" with an interpolated peak" if how["interpolated"] else "")
     return f"{method}, " + ("whole videos" if how["window_s"] is None else f"windows of {how['window_s']:g} s")
 
@@ -148,17 +171,23 @@ def comparison(first, second, metric="MAE", seed=0, subjects_of=None):
         EvaluationError: frame rates that differ, or fewer than two videos that both have scored.
     """
     files = [scoring.outputs.path for scoring in (first, second)]
-    rates = [scoring.outputs.fs_hz for scoring in (first, second)]
-    if rates[0] != rates[1]:
-        raise EvaluationError(
-            f"{files[0]} is of videos at {rates[0]:g} Hz and {files[1]} at {rates[1]:g} Hz: their FFT grids and "
-            f"filters differ, so a difference would not be the methods'. Compare runs on the same recordings."
-        )
+    _check_rates(first.outputs, second.outputs)
     comparisons = [
         {**_how(a), **_compared(a.per_video, b.per_video, files, metric, seed, subjects_of)}
         for a, b in zip(first.results, second.results)
     ]
     return {"schema": SCHEMA, "files": files, "metric": metric, "seed": seed, "comparisons": comparisons}
+
+
+def _check_rates(first, second):
+    rates = first.rates_hz, second.rates_hz
+    for video in rates[0]:
+        if rates[0][video] != rates[1].get(video, rates[0][video]):
+            raise EvaluationError(
+                f"{first.path} has {video} at {rates[0][video]:g} Hz and {second.path} has it at "
+                f"{rates[1][video]:g} Hz: their FFT grids and filters differ, so a difference would not be the "
+                f"methods'. Compare runs on the same recordings."
+            )
 
 
 def _compared(per_video_a, per_video_b, files, metric, seed, subjects_of):

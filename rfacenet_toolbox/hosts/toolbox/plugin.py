@@ -11,7 +11,7 @@ import importlib.util
 import os
 import sys
 
-from ...config.node import add_settings
+from ...config.node import add_settings, rfacenet_node
 from ...config.read import name_resampled
 from ...config.splits_used import splits_used
 from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone
@@ -89,6 +89,7 @@ def _set_up_run(config, main, root):
         _set_up_ours(config, main, root)
     else:
         _refuse_misspelt(config.MODEL.NAME, main)
+        _refuse_optimizer(config)
         loaders.set_up_built_in(main, runtime)
 
 
@@ -162,6 +163,19 @@ def _refuse_misspelt(name, main):
     ours = [known for known in registry.names() if registry.adds_to_toolbox(known)]
     if name not in served and closest(name, ours, 0.8):
         raise registry.unknown_name(name)
+
+
+def _refuse_optimizer(config):
+    """The toolbox's trainers have optimizers of their own, which these settings would not reach."""
+    if config.TOOLBOX_MODE != "train_and_test":
+        return
+    for key, default in rfacenet_node().OPTIMIZER.items():
+        value = config.MODEL.RFACENET.OPTIMIZER[key]
+        if value != default:
+            raise ConfigError(
+                f"MODEL.RFACENET.OPTIMIZER.{key} is {value!r}, and in a checkout {config.MODEL.NAME} is the toolbox's "
+                f"own model, whose trainer does not read it. Leave it out, or run the config in the standalone host."
+            )
 
 
 def _check_backends(config, root):

@@ -90,7 +90,10 @@ def test_another_truth_is_told(capsys, save):
 @pytest.mark.parametrize(
     "second, message",
     [
-        ({"predictions": CLOSE, "fs": 35}, "at 30 Hz and .*b_outputs.pickle at 35 Hz: their FFT grids and filters"),
+        (
+            {"predictions": CLOSE, "fs": 35},
+            "at 30 Hz and .*b_outputs.pickle has it at 35 Hz: their FFT grids and filters",
+        ),
         ({"predictions": some(CLOSE, 1)}, "have 1 scored videos in common, of 12 and 1; a comparison needs two"),
         ({"predictions": {"7": CLOSE["subject1"]}, "labels": {"7": TRUTH["subject1"]}}, "have 0 scored videos in"),
     ],

@@ -207,3 +207,41 @@ def test_any_subset_of_the_real_outputs_agrees_with_the_toolbox(capsys, tmp_path
         for metric, numbers in printed.items():
             if scored[protocol]["metrics"][metric] != [None, None]:
                 assert scored[protocol]["metrics"][metric] == pytest.approx(numbers, abs=1e-6, rel=0)
+
+
+@pytest.fixture
+def with_own_rates(tmp_path):
+    """Outputs of recordings of 24 frames per second, in a file whose own rate is 30."""
+    own = {"fs_of_videos": dict.fromkeys(GUESS, 24.0), "heart_rates_of_videos": {"subject2": 61.0}}
+    return write(tmp_path / "own_outputs.pickle", GUESS, TRUTH, label_type="Standardized", **own)
+
+
+def test_recordings_with_rates_of_their_own_are_scored_under_vipl_too(capsys, with_own_rates):
+    status, out, err = run(capsys, with_own_rates)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{with_own_rates}: 4 videos, Standardized, 24 to 24 Hz, each its own\n")
+    block = out[out.index("vipl (0.5-4.2 Hz), Eq. 3, mean over segments of about 8 s\n") :].splitlines()
+    assert block[1] == "  4 of 4 videos scored"
+    assert [line.split()[0] for line in block[2:]] == [
+        "SD", "SD_abs", "MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC",
+    ]  # fmt: skip
+    scored = evaluations(capsys, with_own_rates)
+    assert list(scored) == ["neurips2023", "toolbox2025", "vipl"] and scored["vipl"]["fft_grid_bpm"] is None
+    assert scored["neurips2023"]["fft_grid_bpm"] == [pytest.approx(24 * 60 / 1024)] * 2
+
+
+def test_vipl_is_asked_for_by_name_elsewhere_and_goes_with_no_windows(capsys, path, with_own_rates):
+    assert list(evaluations(capsys, path, "--protocol", "vipl")) == ["vipl"]
+    assert list(evaluations(capsys, with_own_rates, "--window", "10")) == ["neurips2023", "toolbox2025"]
+    status, _, err = run(capsys, path, "--protocol", "vipl", "--method", "peak")
+    assert status == 2 and "vipl reads whole videos by Eq. 3 in segments of its own" in err
+
+
+def test_each_video_is_listed_at_its_own_rate(capsys, with_own_rates, tmp_path):
+    table = tmp_path / "per_video.csv"
+    assert run(capsys, with_own_rates, "--per-video", table, "--protocol", "vipl")[0] == 0
+    with open(table, newline="", encoding="utf-8") as file:
+        rows = {row["video"]: row for row in csv.DictReader(file)}
+    assert rows["subject2"]["label_heart_rate_bpm"] == "61"
+    assert float(rows["subject2"]["heart_rate_bpm"]) == pytest.approx(79 * 24 / 30, abs=0.6)
+    assert float(rows["subject1"]["stop_s"]) == pytest.approx(24 * 30 / 24)

@@ -17,6 +17,8 @@ REFUSED = [
     ({"TRAIN.EPOCHS": 0}, "TRAIN.EPOCHS is 0; expected 1 or more"),
     ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
+    ({"MODEL.RFACENET.OPTIMIZER.SCHEDULER": "step"}, "OPTIMIZER.SCHEDULER is 'step'; expected one of OneCycleLR"),
+    ({"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY": -1.0}, "OPTIMIZER.WEIGHT_DECAY is -1.0; expected 0 or more"),
     ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
     ({"TRAIN.MODEL_FILE_NAME": "../x"}, "MODEL_FILE_NAME is '../x'; expected the beginning of a file name within"),
     ({"TRAIN.MODEL_FILE_NAME": "a/../../x"}, "expected the beginning of a file name within MODEL_DIR"),

@@ -4,10 +4,11 @@ from rfacenet_toolbox.errors import EvaluationError
 from rfacenet_toolbox.evaluation import PROTOCOLS, Protocol, Scheme, get_protocol
 
 
-def test_the_two_protocols_differ_in_band_and_standard_error():
-    assert {name: (protocol.band_hz, protocol.rmse_se) for name, protocol in PROTOCOLS.items()} == {
-        "neurips2023": ((0.75, 2.5), "A"),
-        "toolbox2025": ((0.6, 3.3), "B"),
+def test_the_protocols_differ_in_band_standard_error_and_segments():
+    assert {name: (one.band_hz, one.rmse_se, one.segment_s) for name, one in PROTOCOLS.items()} == {
+        "neurips2023": ((0.75, 2.5), "A", None),
+        "toolbox2025": ((0.6, 3.3), "B", None),
+        "vipl": ((0.5, 4.2), "C", 8.0),
     }
     assert all(protocol.name == name and protocol.source for name, protocol in PROTOCOLS.items())
 
@@ -25,12 +26,12 @@ def test_a_protocol_cannot_be_changed():
 
 def test_an_unknown_name_is_answered_with_the_names_there_are():
     with pytest.raises(
-        EvaluationError, match="protocol is 'neurips', .*mean 'neurips2023'. There are: neurips2023, toolbox2025"
+        EvaluationError, match="protocol is 'neurips', .*mean 'neurips2023'. There are: neurips2023, toolbox2025, vipl"
     ):
         get_protocol("neurips")
 
 
-def test_a_scheme_is_every_protocol_on_whole_videos_by_fft_unless_told():
+def test_a_scheme_is_the_toolboxs_protocols_on_whole_videos_by_fft_unless_told():
     assert Scheme() == Scheme(("neurips2023", "toolbox2025"), "FFT", None, False)
 
 

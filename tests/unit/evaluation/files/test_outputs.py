@@ -249,3 +249,39 @@ def test_a_run_is_found_by_its_folder_or_its_results(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="no .*_outputs.pickle below .*OUTPUT_SAVE_DIR"):
         outputs.find(tmp_path / "empty")
+
+
+RATES_HZ = {"subject1": 30.0, "subject2": 24.95}
+
+
+def test_what_recordings_say_of_themselves_is_written_and_read(path):
+    outputs.write(path, chunked(GUESS, 100), chunked(TRUTH, 100), "Standardized", 30, RATES_HZ, {"subject1": 61})
+    read = outputs.read(path)
+    assert (read.own_fs_hz, read.true_bpm) == (RATES_HZ, {"subject1": 61.0})
+    assert read.rates_hz == {**dict.fromkeys(GUESS, 30.0), **RATES_HZ}
+    assert read.protocols == ("neurips2023", "toolbox2025", "vipl")
+    _, per_video = read.evaluate(Scheme(read.protocols))["vipl"]
+    truth = {video: scores[0].label_heart_rate_bpm for video, scores in per_video.items()}
+    assert truth == pytest.approx({"subject1": 61, "subject2": 75 * 24.95 / 30, "subject3": 90, "subject4": 100}, abs=1)
+
+
+def test_a_file_of_one_frame_rate_has_the_toolboxs_keys_alone(path):
+    outputs.write(path, chunked(GUESS, 100), chunked(TRUTH, 100), "Standardized", 30)
+    assert list(pickle.loads(path.read_bytes())) == ["predictions", "labels", "label_type", "fs"]
+    read = outputs.read(path)
+    assert (read.own_fs_hz, read.true_bpm, read.protocols) == ({}, {}, ("neurips2023", "toolbox2025"))
+
+
+@pytest.mark.parametrize(
+    "more, message",
+    [
+        ({"fs_of_videos": [30]}, "holds a list as fs_of_videos, and should hold {video: frames per second}"),
+        ({"fs_of_videos": {"subject1": 0}}, "gives 0 frames per second for the video 'subject1'"),
+        ({"fs_of_videos": {"subject1": "30"}}, "gives '30' frames per second for the video 'subject1'"),
+        ({"fs_of_videos": {"nobody": 30}}, "gives 30 frames per second for the video 'nobody'"),
+        ({"heart_rates_of_videos": {"subject1": 400}}, "gives 400 beats per minute for the video 'subject1'"),
+    ],
+)
+def test_what_is_said_of_a_video_must_be_possible(path, more, message):
+    with pytest.raises(DataError, match=message):
+        outputs.read(saved(path, **more))

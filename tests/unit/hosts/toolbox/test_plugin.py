@@ -64,6 +64,15 @@ def test_a_built_in_model_keeps_mains_functions_and_its_config(activated_checkou
     )
 
 
+@pytest.mark.parametrize("setting", [{"WEIGHT_DECAY": 5e-5}, {"SCHEDULER": "constant"}])
+def test_the_optimizers_settings_are_ours_and_not_those_of_a_built_in_model(activated_checkout, setting):
+    ours = {"MODEL.RFACENET.OPTIMIZER": setting}
+    with pytest.raises(ConfigError, match="OPTIMIZER.* in a checkout Physnet is the toolbox's own model"):
+        activated_checkout.get_config({"MODEL.NAME": "Physnet"}, ours)
+    activated_checkout.get_config({"MODEL.NAME": "Physnet", "TOOLBOX_MODE": "only_test"}, ours)
+    activated_checkout.get_config({"MODEL.NAME": "rFaceNet"}, ours)
+
+
 def test_a_registered_model_is_served_by_the_job(activated_checkout):
     config = activated_checkout.get_config({"MODEL.NAME": "rFaceNet"})
     assert activated_checkout.checked == [("rFaceNet", "toolbox")] and not activated_checkout.jobs

@@ -15,8 +15,8 @@ from typing import Dict, NamedTuple
 
 import torch
 
-from ..runtime import limits
-from ..runtime.unpickle import Budget, Refused, Sealed, StandIn, Unpickler, check_size, dictionary
+from . import limits
+from .unpickle import Budget, Refused, Sealed, StandIn, Unpickler, check_size, dictionary
 
 _ZIP_START = b"PK\x03\x04"
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001

@@ -9,8 +9,8 @@ import zipfile
 import pytest
 import torch
 
-from rfacenet_toolbox.errors import CheckpointError
-from rfacenet_toolbox.training import state_dicts
+from rfacenet_toolbox.runtime import torch_files
+from rfacenet_toolbox.runtime.unpickle import Refused
 
 
 @pytest.fixture(autouse=True)
@@ -73,19 +73,19 @@ def saved(path, content, zipped=True):
 @pytest.mark.parametrize("zipped", [True, False])
 def test_everything_in_a_training_state_is_read_exactly(tmp_path, zipped):
     state = training_state()
-    assert same(state, state_dicts.load(saved(tmp_path / "state.pth", state, zipped)))
+    assert same(state, torch_files.read(saved(tmp_path / "state.pth", state, zipped)))
 
 
 @pytest.mark.parametrize("zipped", [True, False])
 @pytest.mark.parametrize("content", [Runs(), {"weight": Runs()}, {"weight": torch.zeros(2), "x": [Runs()]}])
 def test_a_file_that_would_run_code_is_refused_by_name(tmp_path, content, zipped):
-    with pytest.raises(CheckpointError, match=r"asks for (posix|nt)\.system.* Nothing in it was run"):
-        state_dicts.load(saved(tmp_path / "hostile.pth", content, zipped))
+    with pytest.raises(Refused, match=r"^(posix|nt)\.system$"):
+        torch_files.read(saved(tmp_path / "hostile.pth", content, zipped))
 
 
 def test_a_pickled_model_is_refused(tmp_path):
-    with pytest.raises(CheckpointError, match=r"asks for torch\.nn\.modules\.linear\.Linear.*save its state_dict"):
-        state_dicts.load(saved(tmp_path / "model.pth", torch.nn.Linear(1, 1)))
+    with pytest.raises(Refused, match=r"^torch\.nn\.modules\.linear\.Linear$"):
+        torch_files.read(saved(tmp_path / "model.pth", torch.nn.Linear(1, 1)))
 
 
 def test_no_change_of_a_byte_is_taken_for_other_numbers(tmp_path):
@@ -97,8 +97,8 @@ def test_no_change_of_a_byte_is_taken_for_other_numbers(tmp_path):
         damaged[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
         (tmp_path / "damaged.pth").write_bytes(damaged)
         try:
-            content = state_dicts.load(tmp_path / "damaged.pth")
-        except CheckpointError:
+            content = torch_files.read(tmp_path / "damaged.pth")
+        except Exception:  # a damaged file can raise nearly anything
             continue
         assert same(state, content)  # a byte of the padding or of a date
 
@@ -133,8 +133,8 @@ def rewritten(path, change=lambda name, content: content, compression=zipfile.ZI
 )
 def test_a_zip_that_torch_would_not_write_is_refused(tmp_path, change, compression, reason):
     path = rewritten(saved(tmp_path / "w.pth", {"weight": torch.zeros(100)}), change, compression)
-    with pytest.raises(CheckpointError, match=reason):
-        state_dicts.load(path)
+    with pytest.raises(ValueError, match=reason):
+        torch_files.read(path)
 
 
 def test_announced_sizes_are_held_against_the_file(tmp_path):
@@ -142,5 +142,5 @@ def test_announced_sizes_are_held_against_the_file(tmp_path):
     small = pickle.dumps(100, protocol=2)[2:-1]
     path = saved(tmp_path / "w.pth", {"weight": torch.zeros(100)})
     rewritten(path, lambda name, content: content.replace(small, huge) if name.endswith(".pkl") else content)
-    with pytest.raises(CheckpointError, match="larger than the file"):
-        state_dicts.load(path)
+    with pytest.raises(ValueError, match="larger than the file"):
+        torch_files.read(path)

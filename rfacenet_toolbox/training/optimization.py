@@ -1,0 +1,24 @@
+"""Adam and its learning rate, as ``TRAIN.LR`` and ``MODEL.RFACENET.OPTIMIZER`` say, for every learner."""
+
+import torch
+
+from ..runtime import speed
+
+
+def make_optimizer(parameters, config):
+    """Adam with ``OPTIMIZER.WEIGHT_DECAY``, PyTorch's penalty on the squares of all parameters, those of the loss too.
+
+    Raises:
+        ConfigError: ``RUNTIME.FUSED_OPTIMIZER`` asks for a kernel that this build of torch does not have.
+    """
+    node = config.MODEL.RFACENET
+    return speed.adam(parameters, config.TRAIN.LR, node.RUNTIME, weight_decay=node.OPTIMIZER.WEIGHT_DECAY)
+
+
+def make_scheduler(optimizer, config, steps_per_epoch):
+    """The learning rate of each step: ``OneCycleLR`` up to ``TRAIN.LR`` and down again, or ``TRAIN.LR`` throughout."""
+    if config.MODEL.RFACENET.OPTIMIZER.SCHEDULER == "constant":
+        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0, total_iters=1)
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=config.TRAIN.LR, epochs=config.TRAIN.EPOCHS, steps_per_epoch=steps_per_epoch
+    )

@@ -13,7 +13,7 @@ from .preprocess import preprocess
 from .readers import check_shares, find_dataset, find_recordings, split_recordings
 from .resample import resampled
 from .settings import frame_rate_hz, preprocess_settings
-from .times import check_times
+from .times import check_times, disagreements
 
 
 def check_split(split, data_node):
@@ -62,11 +62,24 @@ def check_times_if_there(data_node, resample=False):
     Raises:
         DataError: times that cannot be right.
     """
+    check_times(_recordings_if_there(data_node, resample), frame_rate_hz(data_node))
+
+
+def told_times(data_node):
+    """A sentence about times that :func:`check_times_if_there` refuses, for a run that goes on; None if all agree."""
+    recordings = _recordings_if_there(data_node)
+    failures = disagreements(recordings, frame_rate_hz(data_node))
+    if not failures:
+        return None
+    others = f" So it is, or nearly, with {len(failures) - 1} more recordings." if len(failures) > 1 else ""
+    return f"the times of {len(failures)} of {len(recordings)} recordings cannot be right. {failures[0]}{others}"
+
+
+def _recordings_if_there(data_node, resample=False):
     try:
-        recordings = _recordings(data_node, resample)
+        return _recordings(data_node, resample)
     except (ConfigError, DataError):
-        return
-    check_times(recordings, frame_rate_hz(data_node))
+        return []
 
 
 def check_own_list(split, data_node):

@@ -97,14 +97,19 @@ def check_times(recordings, fs_hz):
     Raises:
         DataError: names every recording whose times disagree.
     """
-    found = [(recording, disagreement(times, fs_hz)) for recording, times in _readable(recordings)]
-    failures = [recording.error(what) for recording, what in found if what]
+    failures = disagreements(recordings, fs_hz)
     if failures:
         reasons = "\n".join(f"- {error}" for error in failures)
         raise DataError(
             f"The times of {len(failures)} of {len(recordings)} recordings cannot be right. Nothing was cached. Repair "
             f"these, or move them out of DATA_PATH, and run the same command:\n{reasons}"
         )
+
+
+def disagreements(recordings, fs_hz):
+    """An error for each recording that :func:`check_times` refuses, a list that is often empty."""
+    found = [(recording, disagreement(times, fs_hz)) for recording, times in _readable(recordings)]
+    return [recording.error(what) for recording, what in found if what]
 
 
 def remarks(recordings, fs_hz):

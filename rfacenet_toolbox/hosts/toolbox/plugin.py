@@ -14,7 +14,7 @@ import sys
 from ...config.node import add_settings, rfacenet_node
 from ...config.read import name_resampled
 from ...config.splits_used import splits_used
-from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone
+from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone, printable
 from ...methods import registry
 from ...runtime import failures
 from . import contract, loaders
@@ -83,6 +83,7 @@ def _set_up_run(config, main, root):
         from ...config import check_method_names
 
         check_method_names(config.UNSUPERVISED.METHOD)
+        _look_at_times(config)
         loaders.set_up_built_in(main, runtime)
         keep_waveforms(main, root)
     elif registry.adds_to_toolbox(config.MODEL.NAME):
@@ -90,7 +91,21 @@ def _set_up_run(config, main, root):
     else:
         _refuse_misspelt(config.MODEL.NAME, main)
         _refuse_optimizer(config)
+        _look_at_times(config)
         loaders.set_up_built_in(main, runtime)
+
+
+def _look_at_times(config):
+    """The toolbox's own models go on whatever the recordings' times say, unless BUILT_IN_MODELS asks for more."""
+    from ...datasets.splits import check_times_if_there, told_times
+
+    for split in splits_used(config):
+        if config.MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS:
+            check_times_if_there(config[split].DATA, config.MODEL.RFACENET.RESAMPLE)
+            continue
+        sentence = None if config.MODEL.RFACENET.RESAMPLE else told_times(config[split].DATA)
+        if sentence:
+            print(printable(f"Warning: {split}: {sentence}"))
 
 
 def _set_up_ours(config, main, root):

@@ -10,6 +10,7 @@ import pytest
 from support import configs
 from support.checkouts import write
 from support.paths import ROOT
+from support.recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError, DataError, InstallError
@@ -282,3 +283,22 @@ def test_real_checkouts_read_the_resampled_clips_of_the_standalone_host(real_che
     paths = [[config[split].DATA[key] for key in ("CACHED_PATH", "FILE_LIST_PATH")] for split in ("TRAIN", "TEST")]
     expected = "".join(f"{cache} {lists} {config.MODEL.MODEL_DIR}\n" for cache, lists in paths)
     assert done.stdout.endswith(expected), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [{"MODEL.NAME": "Physnet"}, {"TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED.METHOD": ["POS"]}],
+    ids=["model", "signal method"],
+)
+def test_built_in_models_run_on_times_that_cannot_be_right_and_it_is_said(activated_checkout, tmp_path, capsys, kind):
+    for subject in (1, 2):
+        write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(20, 32, 32), fps_hz=25)
+    data = {"DATASET": "UBFC-rPPG", "DATA_PATH": str(tmp_path / "raw"), "FS": 30}
+    settings = {"TEST.DATA": data, "UNSUPERVISED.DATA": data, **kind}
+    activated_checkout.get_config(settings)
+    assert not activated_checkout.checked
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
+    assert "the times of 2 of 2 recordings cannot be right. UBFC-rPPG recording subject1" in line
+    assert "25.00 frames per second, and FS is 30" in line and "1 more recordings" in line
+    with pytest.raises(DataError, match="The times of 2 of 2 recordings cannot be right"):
+        activated_checkout.get_config({**settings, "MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True})

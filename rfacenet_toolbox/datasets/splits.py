@@ -1,14 +1,11 @@
 """A split of a config -> its clips: what the toolbox's ``BaseLoader.__init__`` does."""
 
 import os
-from collections import Counter
 
-import pandas as pd
-
-from ..errors import ConfigError, DataError, closest
-from ..runtime.files import write_text
+from ..errors import ConfigError, DataError
 from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
+from .file_lists import check_list, read_file_list, write_file_list
 from .preprocess import preprocess
 from .readers import check_shares, find_dataset, find_recordings, split_recordings
 from .resample import resampled
@@ -41,7 +38,7 @@ def check_source(split, data_node, resample=False):
     Raises:
         DataError: they are not, or their times cannot be right.
     """
-    check_own_list(split, data_node)
+    check_list(split, data_node)
     if data_node.DO_PREPROCESS:
         check_times(_recordings(data_node, resample), frame_rate_hz(data_node))
     elif not os.path.isdir(data_node.CACHED_PATH):
@@ -80,24 +77,6 @@ def _recordings_if_there(data_node, resample=False):
         return _recordings(data_node, resample)
     except (ConfigError, DataError):
         return []
-
-
-def check_own_list(split, data_node):
-    """Check that a list of the user's own is there: a misspelt name would be taken for all clips.
-
-    Raises:
-        DataError: it is not.
-    """
-    path = data_node.FILE_LIST_PATH
-    if clip_cache.is_own_list(data_node) and not os.path.isfile(path):
-        folder, name = os.path.split(path)
-        there = os.listdir(folder) if os.path.isdir(folder) else []
-        similar = closest(name, [file for file in there if file.endswith(".csv")])
-        raise DataError(
-            f"{split}.DATA.FILE_LIST_PATH is {path!r}, and there is no such file. "
-            f"{f'Did you mean {similar!r}? ' if similar else ''}Name a list that is there, or a folder in which the "
-            f"list of all clips is made."
-        )
 
 
 def load_split(split, data_node, workers=None, progress=True, resample=False):
@@ -188,34 +167,3 @@ def _check_listed(split, data_node, inputs):
 
 def _some(names):
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def write_file_list(path, inputs):
-    """Write the toolbox's file list: a CSV with an index and the column ``input_files``."""
-    write_text(path, pd.DataFrame(list(inputs), columns=["input_files"]).to_csv())
-
-
-def read_file_list(path):
-    """The input files that a file list names, in its order.
-
-    Raises:
-        DataError: it has no such column, names no clips, or names one twice.
-    """
-    try:
-        inputs = pd.read_csv(path)["input_files"].tolist()
-    except (KeyError, ValueError) as error:
-        raise DataError(
-            f"The file list {path} cannot be read ({error}); expected a CSV with a column 'input_files'. Delete it and "
-            f"it will be made again."
-        )
-    twice = [name for name, count in Counter(inputs).items() if count > 1]
-    if twice:
-        raise DataError(
-            f"{path} lists {len(twice)} clips more than once, the first is {twice[0]}. Delete the lines that are there "
-            f"twice."
-        )
-    if not inputs:
-        raise DataError(
-            f"File list empty: {path} names no clips. Delete it, set DO_PREPROCESS to True, and it is made again."
-        )
-    return inputs

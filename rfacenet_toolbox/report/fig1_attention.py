@@ -15,9 +15,9 @@ from ..datasets import clip_cache
 from ..datasets.clips import ClipDataset, clip_name
 from ..datasets.face_boxes import boxes_of, crop_and_resize, inside_frame
 from ..datasets.face_mesh import check_available, contour_mask, outline
+from ..datasets.file_lists import read_file_list
 from ..datasets.readers import find_recordings
 from ..datasets.settings import preprocess_settings
-from ..datasets.splits import read_file_list
 from ..errors import DataError
 from ..synthetic import is_synthetic
 from ..synthetic.outline import face_outlines

@@ -95,7 +95,8 @@ class Pure(Dataset):
                     f"order. Copy the frames again from the data set"
                 )
         if not unit:
-            stamps, unit = _timestamps(content, "/Image"), 1e9
+            stamps = _timestamps(content, "/Image")
+            unit = _unit(stamps)
         samples, entries = _timestamps(content, "/FullPackage"), content.get("/FullPackage")
         if samples and len(samples) != len(entries):
             return RecordedTimes(
@@ -104,7 +105,7 @@ class Pure(Dataset):
             )
         return RecordedTimes(
             _seconds(stamps, unit) if len(stamps) == len(names) else None,
-            _seconds(samples, 1e9) if samples else None,
+            _seconds(samples, _unit(samples)) if samples else None,
         )
 
     def ppg(self, recording):
@@ -157,12 +158,17 @@ class Pure(Dataset):
 
 
 def _timestamps(content, key):
-    """Timestamps under ``key`` in ns; none where the JSON does not have them."""
+    """Timestamps under ``key``, in ns in the data set; none where the JSON does not have them."""
     entries = content.get(key)
     if not isinstance(entries, list):
         return []
     stamps = [entry.get("Timestamp") for entry in entries if isinstance(entry, dict)]
     return [stamp for stamp in stamps if isinstance(stamp, int)]
+
+
+def _unit(stamps):
+    """Of stamps, so many to the second: ns, where their steps do not tell that somebody converted them."""
+    return image_names.fitting_unit(stamps) or 1e9
 
 
 def _seconds(stamps, unit):

@@ -146,6 +146,32 @@ def test_a_small_difference_is_said_and_goes_on(tmp_path):
     assert "subject1 has 29.40 frames per second" in warning and "+2.0%" in warning and "1 more recordings" in warning
 
 
+@pytest.mark.parametrize("per_second", [1, 1e3, 1e6])
+def test_times_in_another_unit_than_seconds_are_read(tmp_path, per_second):
+    path = write_ubfc_rppg(tmp_path, frames=noise_frames(100, 32, 32))
+    write_truth(path, 30, times_s=np.arange(100) / 30 * per_second)
+    assert check(tmp_path, "UBFC-rPPG") == []
+    write_truth(path, 30, times_s=np.arange(100) / 25 * per_second)
+    with pytest.raises(DataError, match="ground_truth.txt it has 25.00 frames per second"):
+        check(tmp_path, "UBFC-rPPG")
+
+
+@pytest.mark.parametrize("per_second", [1e3, 1e6])
+def test_stamps_of_pure_in_another_unit_than_nanoseconds_are_read(tmp_path, per_second):
+    path = pure(tmp_path)
+    for index, image in enumerate(sorted((path / path.name).glob("*.png"))):
+        image.rename(image.parent / f"frame{index:04d}.png")
+
+    def convert(content):
+        for entry in content["/Image"] + content["/FullPackage"]:
+            entry["Timestamp"] = int(entry["Timestamp"] / 1e9 * per_second)
+
+    edit_truth(path, convert)
+    assert check(tmp_path) == []
+    with pytest.raises(DataError, match="it has 30.0[0-9] frames per second, and FS is 25"):
+        check(tmp_path, fs_hz=25)
+
+
 def test_a_hole_in_the_ground_truth_and_times_for_other_samples_are_refused(tmp_path):
     path = write_ubfc_rppg(tmp_path, frames=noise_frames(4, 32, 32))
     times_s = np.arange(100) / 30

@@ -87,6 +87,7 @@ class Host:
         """Sentences about what may be meant, often none: what differs between the splits, or is in two of them, and
         frame rates that are not quite FS."""
         from ..datasets import file_lists, resample, times
+        from ..datasets.other_labels import told_other_labels
         from ..datasets.settings import frame_rate_hz
 
         splits = splits_used(config)
@@ -107,6 +108,8 @@ class Host:
                 people = ", ".join(map(str, _shared_people(recordings, one, other)))
                 sentences.append(f"{one} and {other} have recordings of the same people: subject {people}.")
         for split, found in recordings.items():
+            other = told_other_labels(found, config[split].DATA)
+            sentences += [f"{split}: {other}"] if other else []
             fs_hz = frame_rate_hz(config[split].DATA)
             if config.MODEL.RFACENET.RESAMPLE:
                 found = resample.resampled(found, fs_hz)

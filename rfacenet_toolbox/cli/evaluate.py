@@ -6,23 +6,41 @@ METHODS = {"FFT": "FFT", "peak": "peak detection"}
 
 
 def evaluate_arguments(parser):
-    parser.add_argument("file", nargs="+", help="a *_outputs.pickle, or a run's folder or results.json")
+    parser.add_argument("file", nargs="*", help="a *_outputs.pickle, or a run's folder or results.json")
     _add_scoring_arguments(parser)
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="first the rows of the paper's tables, and how many videos their numbers are of; no file is needed",
+    )
     parser.add_argument("--per-video", metavar="CSV", help="also write every video's (or window's) scores here")
     parser.add_argument("--json", action="store_true", help="print JSON in place of text")
 
 
 def evaluate(args):
+    from ..errors import ConfigError
     from ..evaluation.files import score_text
 
+    if not (args.file or args.published):
+        raise ConfigError("rfacenet evaluate needs a file: a *_outputs.pickle, or a run's folder or results.json.")
+    if args.per_video and not args.file:
+        raise ConfigError("--per-video lists the videos of a file, and none is given. Name one, or leave it out.")
     scorings = [_score(path, args) for path in args.file]
     contents = [scoring.content() for scoring in scorings]
     if args.per_video:
         _write(args.per_video, score_text.per_video_csv(scorings))
     if args.json:
-        print(json.dumps({"schema": score_text.SCHEMA, "files": contents}, indent=1, allow_nan=False))
+        rows = {"published": _published().records()} if args.published else {}
+        print(json.dumps({"schema": score_text.SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
     else:
-        print("\n\n".join(map(score_text.scoring_text, contents)))
+        texts = [_published().text()] if args.published else []
+        print("\n\n".join([*texts, *map(score_text.scoring_text, contents)]))
+
+
+def _published():
+    from ..experiments import published
+
+    return published
 
 
 def compare_arguments(parser):

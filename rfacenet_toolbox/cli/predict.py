@@ -8,7 +8,9 @@ from pathlib import Path
 
 def predict_arguments(parser):
     parser.add_argument("videos", nargs="+", metavar="VIDEO", help="a video, a folder of images, or a camera's number")
-    parser.add_argument("--method", default="rfacenet", help="rfacenet (the default), physnet, pos, chrom, green, ...")
+    parser.add_argument(
+        "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, pos, chrom, ..."
+    )
     parser.add_argument("--weights", help="a network's .safetensors or .pth; by default the file that we ship")
     parser.add_argument("--face", default="HC", metavar="HC|MP", help="face finder: Haar cascade (default), MediaPipe")
     parser.add_argument("--out", metavar="DIR", help="write NAME.json, NAME_bvp.csv and NAME.png there")

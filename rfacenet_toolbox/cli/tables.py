@@ -4,7 +4,10 @@
 def table2_arguments(parser):
     _add_dataset_options(parser)
     parser.add_argument(
-        "--methods", nargs="+", metavar="NAME", help="the paper's eleven by default; OMIT is there besides"
+        "--methods",
+        nargs="+",
+        metavar="NAME",
+        help="the paper's eleven by default; OMIT and PhysFormer are there besides",
     )
     _add_run_options(parser, "runs/table2")
 

@@ -1,17 +1,21 @@
 """What the method of ``MODEL.NAME`` gets of a configuration: its own settings and its clips; both are checked here."""
 
+from yacs.config import CfgNode
+
 from ..errors import ConfigError, ShapeError
 from ..methods import registry
 
 
 def settings_of(config):
-    """The node below ``MODEL`` that holds the method's settings; None where it has none.
+    """The method's settings: its node below ``MODEL``, and what it reads of ``MODEL`` itself; None where it has none.
 
     Raises:
         ConfigError: no such method.
     """
-    node = registry.settings_node(config.MODEL.NAME)
-    return None if node is None else config.MODEL[node]
+    node, keys = registry.settings_node(config.MODEL.NAME), registry.model_keys(config.MODEL.NAME)
+    if not keys:
+        return None if node is None else config.MODEL[node]
+    return CfgNode({**(config.MODEL[node] if node else {}), **{key: config.MODEL[key] for key in keys}})
 
 
 def clips_of(config, split):
@@ -73,6 +77,11 @@ def _check_clips(config, split, needs):
     if min(preprocess.RESIZE.W, preprocess.RESIZE.H) < needs.smallest_side:
         side = needs.smallest_side
         raise ConfigError(f"{key}.PREPROCESS.RESIZE is below {side}x{side}, the smallest that {method} takes.")
+    if preprocess.RESIZE.W % needs.side_multiple_of or preprocess.RESIZE.H % needs.side_multiple_of:
+        raise ConfigError(
+            f"{key}.PREPROCESS.RESIZE is W {preprocess.RESIZE.W}, H {preprocess.RESIZE.H}; {method} takes multiples of "
+            f"{needs.side_multiple_of} for both."
+        )
 
 
 def _check_length(config, splits, needs):

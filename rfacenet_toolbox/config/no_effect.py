@@ -49,7 +49,7 @@ def told_no_effect(config):
     """A sentence for each setting that does nothing here, and changes no result that was meant to change."""
     model = config.MODEL.NAME
     sentences = []
-    if config.MODEL.DROP_RATE:
+    if config.MODEL.DROP_RATE and "DROP_RATE" not in registry.model_keys(model):
         sentences.append(f"MODEL.DROP_RATE is {config.MODEL.DROP_RATE} and has no effect on {model}, in either host.")
     if config.NUM_OF_GPU_TRAIN != 1 and not registry.learner_class(model).needs.depth_setting:
         sentences.append(

@@ -17,13 +17,23 @@ def rfacenet_node():
     node.IDENTITY = "tcu"  # tcu, noise, none
     node.FUSION_INIT = [1.0, 1.0]  # where alpha and beta of Eq. 2 start
     node.TCU_STEPS = 1  # time steps that the TCU keeps
+    node.TCU_UPSCALE = 2  # 1, 2: by how much its image is enlarged
+    node.CTFC_CONV = "full"  # full, scalar: what the CTFC's convolutions learn
+    node.NORM = "batch"  # batch, instance, time: how the 3D branch normalises
     node.NOISE_SEED = 0  # of the one noise map that IDENTITY: noise is evaluated with
 
     # Loss (paper section 3.4)
     node.LOSS = CfgNode()
     node.LOSS.TASKS = ["bvp", "heart_rate", "identity"]  # the terms of Eq. 4 that take part
     node.LOSS.HEART_RATE_UNIT = "hz"  # hz, bpm
+    node.LOSS.HEART_RATE_TERM = "squared_error"  # squared_error, expected_squared_error, cross_entropy
+    node.LOSS.SHARPNESS = [8.0, 8.0]  # exponent of the powers in that term, in the first epoch and in the last
+    node.LOSS.HEART_RATE_GRADIENT_CAP = 0.0  # longest gradient of that term at the BVP, as a multiple of the BVP term's
+    node.LOSS.BVP_ERROR = "z_scored"  # z_scored, raw
     node.LOSS.SIGMA_INIT = [1.0, 1.0, 1.0]
+    node.LOSS.SIGMA_UPDATE = "learned"  # learned, running_mean
+    node.LOSS.SIGMA_FLOOR = 0.0  # sigma_2^2 is at least so many times its term
+    node.LOSS.SIGMA_HOLD = 0.0  # sigma_2 and sigma_3 keep their start until the BVP term is below this
 
     # Data
     node.RESAMPLE = False  # bring recordings of another frame rate to FS; standalone, where preprocessing is ours

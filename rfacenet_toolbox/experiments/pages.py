@@ -9,7 +9,7 @@ from ..evaluation import METRICS
 from ..evaluation.files.run_folder import find_run
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, csv_text, markdown, marks, plus_minus
-from .published import HEADINGS
+from .published import HEADINGS, video_count
 
 #: what a page says first where the recordings are synthetic
 SYNTHETIC = (
@@ -20,6 +20,11 @@ _LEGEND = (
     "value ± standard error over the test videos, as the paper prints them. Measured: both are averaged over the "
     "seeds; the smaller line gives the lowest and the highest value of a seed. The best is in bold and the second best "
     "doubly underlined (in Markdown: in italics), among the published and among the measured numbers of a half."
+)
+_VIDEOS_LEGEND = (
+    "Videos: for a published row, N = (RMSE² - MAE²) / SE(MAE)², the number of videos that its own numbers imply, with "
+    "the interval that rounding leaves open where no or several whole numbers lie in it; for a measured row, how many "
+    "were scored."
 )
 
 
@@ -106,6 +111,7 @@ def common_notes(settings):
         f"Data: {'; '.join(one.description for one in settings.sets.values())}.",
         f"Evaluation protocol {settings.protocol}, the same for every measured number; {settings.host}.",
         _LEGEND,
+        _VIDEOS_LEGEND,
     ]
 
 
@@ -122,10 +128,21 @@ def number_cells(published, results, settings, marked, anchor):
     cells = []
     for metric in HEADINGS:
         mark_published, mark_measured = marked[metric]
-        cells.append(Cell(plus_minus(*published[metric]), mark=mark_published) if published else Cell())
+        cells.append(Cell(plus_minus(*published[metric][:2]), mark=mark_published) if published else Cell())
         href = relative(results[0].path, settings.out) if len(results) == 1 else f"#{anchor}" if results else ""
         cells.append(over_seeds_cell(over_seeds(results, metric, settings.protocol), href, mark_measured))
     return cells
+
+
+def video_cells(published, results):
+    """Two cells with the numbers of videos behind a row: that which the published numbers imply, and those scored.
+
+    Args:
+        published, results: as in :func:`number_cells`.
+    """
+    count = video_count(published) if published else None
+    scored = sorted({result.results["videos"]["scored"] for result in results})
+    return [NOTHING if count is None else count.text, " to ".join(map(str, scored[:1] + scored[1:][-1:])) or NOTHING]
 
 
 def marked_rows(published, results, protocol):
@@ -149,13 +166,14 @@ def marked_rows(published, results, protocol):
 
 
 def metric_groups():
-    """The upper header's words and widths of :func:`number_cells`."""
-    return [(heading, 2) for heading in HEADINGS.values()]
+    """The upper header's words and widths of :func:`number_cells` and :func:`video_cells`."""
+    return [*((heading, 2) for heading in HEADINGS.values()), ("videos", 2)]
 
 
 def metric_columns(settings):
-    """The lower header's words of :func:`number_cells`."""
-    return ["published", "synthetic" if settings.is_synthetic else "measured"] * len(HEADINGS)
+    """The lower header's words of :func:`number_cells` and :func:`video_cells`."""
+    measured = "synthetic" if settings.is_synthetic else "measured"
+    return [*["published", measured] * len(HEADINGS), "published (N)", measured]
 
 
 def every_run(title, named_results, settings):
@@ -186,4 +204,11 @@ def number_record(published, results, metric, settings):
         "metric": metric, "protocol": settings.protocol, "published": number[0], "published_se": number[1],
         "measured": value, "measured_se": error, "lowest": low, "highest": high, "runs": seeds,
         "results": " ".join(relative(result.path, settings.out) for result in results),
+        **_count_record(published),
     }  # fmt: skip
+
+
+def _count_record(published):
+    count = video_count(published) if published else None
+    numbers = (None, None, None) if count is None else (round(one, 1) for one in count)
+    return dict(zip(("published_n", "published_n_low", "published_n_high"), numbers))

@@ -22,6 +22,7 @@ NEURAL = {
     "DeepPhys": "table2/{}_DEEPPHYS.yaml",
     "EfficientPhys": "table2/{}_EFFICIENTPHYS.yaml",
     "rFaceNet": "{}_RFACENET.yaml",
+    "PhysFormer": "table2/{}_PHYSFORMER.yaml",
 }
 #: what people call the methods, where it is not what configs call them
 _TITLES = {"Tscan": "TS-CAN", "Physnet": "PhysNet"}
@@ -104,6 +105,7 @@ def _half(half, direction, settings):
     rows = []
     for (row, results), numbers, marks in zip(half, published, marked):
         cells = pages.number_cells(numbers, results, settings, marks, html.anchor(every_run))
+        cells += pages.video_cells(numbers, results)
         done = str(len(results)) if len(results) == len(row.runs) else f"{len(results)} of {len(row.runs)}"
         rows.append([title(row.name), *cells, done])
     notes = []

@@ -52,6 +52,7 @@ def make_page(rows, settings):
     for row, numbers, marks in zip(rows, published, marked):
         its_results, comparison = results[row.name], comparisons.get(row.name)
         cells = pages.number_cells(numbers, its_results, settings, marks, html.anchor(_EVERY_RUN))
+        cells += pages.video_cells(numbers, its_results)
         parts = PUBLISHED[row.name][0]
         table_rows.append([row.name, *parts, *cells, _difference_cell(comparison), str(len(its_results))])
         for metric in HEADINGS:

@@ -34,6 +34,7 @@ class ClipNeeds(NamedTuple):
     data_types: int = 1  #: how many DATA_TYPEs, of three channels each
     smallest_side: int = 1  #: of a frame, in pixels
     square: bool = False  #: height and width are equal, and the same in every split
+    side_multiple_of: int = 1  #: height and width
     frames_multiple_of: int = 1
     frames_setting: Optional[str] = None  #: the method's setting that says how many frames a clip has
     depth_setting: Optional[str] = None  #: the method's setting of which, times num_gpus, a clip has at least as many
@@ -61,7 +62,8 @@ class Learner:
         model, loss: modules; the parameters of both are learned.
 
     Args:
-        settings: the method's own node below ``MODEL``, read by attribute; None where it has none.
+        settings: the method's own node below ``MODEL``, read by attribute, with the settings directly below ``MODEL``
+            that its line of the registry names; None where it has neither.
         clips: the :class:`ClipSpec` of the clips to learn from or to predict.
         num_subjects: people among the training clips, for methods that learn to tell them apart; 0 for inference.
 
@@ -100,6 +102,9 @@ class Learner:
     def learns_subjects(cls, settings: Any) -> bool:
         """Whether the method is to know which person each training clip shows."""
         return False
+
+    def start_epoch(self, epoch: int, epochs: int) -> None:
+        """Called before each epoch of training, 0 to ``epochs - 1``, for what changes from one to the next."""
 
     def predict(self, clips: torch.Tensor) -> Waveforms:
         """Clips in the method's ``DATA_FORMAT`` -> a BVP (T,) for each, as a sequence or a tensor (B, T)."""

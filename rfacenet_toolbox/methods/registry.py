@@ -4,7 +4,8 @@ Nothing else in the package compares method names.
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Type, Union
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
 from ..errors import ConfigError, unknown
 
@@ -22,12 +23,22 @@ class Method(NamedTuple):
     defaults: Optional[Dict[str, Any]] = (
         None  #: of the node's settings, where it is no node of the toolbox's nor rFaceNet's
     )
+    model_keys: Tuple[str, ...] = ()  #: settings directly below ``MODEL`` that it reads beside those of its node
+    #: what the toolbox's trainer of this name has, as ``MODEL.RFACENET.OPTIMIZER`` says it, where that is no default
+    toolbox_optimizer: Mapping[str, Any] = MappingProxyType({})
 
 
 _METHODS = {
     "DeepPhys": Method("rfacenet_toolbox.methods.frame_attention:DeepPhysLearner", None, in_toolbox=True),
     "EfficientPhys": Method(
         "rfacenet_toolbox.methods.frame_attention:EfficientPhysLearner", "EFFICIENTPHYS", in_toolbox=True
+    ),
+    "PhysFormer": Method(
+        "rfacenet_toolbox.methods.physformer.learner:PhysFormerLearner",
+        "PHYSFORMER",
+        in_toolbox=True,
+        model_keys=("DROP_RATE",),
+        toolbox_optimizer=MappingProxyType({"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}),
     ),
     "Physnet": Method("rfacenet_toolbox.methods.physnet:PhysNetLearner", "PHYSNET", in_toolbox=True),
     "Tscan": Method("rfacenet_toolbox.methods.frame_attention:TSCANLearner", "TSCAN", in_toolbox=True),
@@ -86,6 +97,23 @@ def settings_node(name: str) -> Optional[str]:
         ConfigError: no such method; the message lists those there are.
     """
     return _method(name).node
+
+
+def model_keys(name: str) -> Tuple[str, ...]:
+    """Names of the settings directly below ``MODEL`` that the method reads beside those of its node.
+
+    Raises:
+        ConfigError: no such method; the message lists those there are.
+    """
+    return _method(name).model_keys
+
+
+def toolbox_optimizer(name: str) -> Mapping[str, Any]:
+    """What the toolbox's own trainer of a name has of the settings ``MODEL.RFACENET.OPTIMIZER``, {} for the defaults.
+
+    A name that is not registered here has the defaults, too.
+    """
+    return _METHODS[name].toolbox_optimizer if name in _METHODS else {}
 
 
 def added_nodes() -> Dict[Optional[str], Dict[str, Any]]:

@@ -1,4 +1,6 @@
-"""The networks that turn a clip of face frames into a waveform: rFaceNet and PhysNet, ready for inference."""
+"""The networks that turn a clip of face frames into a waveform: rFaceNet, PhysNet and PhysFormer, for inference."""
+
+import re
 
 import numpy as np
 import torch
@@ -6,20 +8,30 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..config import weights_path
-from ..datasets.normalise import LABEL_TYPES, FrameFeatures
+from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES, FrameFeatures
 from ..errors import CheckpointError, unknown
+from ..methods.physformer import PhysFormer
 from ..methods.physnet import PhysNet
-from ..methods.rfacenet import RFaceNet
+from ..methods.rfacenet import CONTOURS, CTFC_CONVS, FUSIONS, NORMS, TCU_UPSCALES, RFaceNet
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from ..runtime import limits, speed
 from ..training import state_dicts, weights_files
 
-#: what the networks are trained with where a weights file does not say otherwise
+#: numbers that a weights file may state, and their bounds
 _NUMBERS = {
     "frames": (int, limits.CLIP_FRAMES), "size": (int, limits.CLIP_SIDE), "fs_hz": (float, limits.FS_HZ),
-    "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])),
+    "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])), "tcu_upscale": (int, (min(TCU_UPSCALES), max(TCU_UPSCALES))),
+    "heads": (int, (1, 1024)), "theta": (float, (0, 1)),
 }  # fmt: skip
-_DEFAULTS = {"frames": "128", "size": "72", "fs_hz": "30", "label_type": "DiffNormalized"}
+#: what the networks are trained with where a weights file does not say otherwise
+_CLIPS = {"frames": "128", "size": "72", "fs_hz": "30"}
+_DEFAULTS = {
+    "rfacenet": {**_CLIPS, "tcu_upscale": "2"},
+    "physnet": _CLIPS,
+    "physformer": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
+}
+#: what people call those that come without weights
+_TITLES = {"physnet": "PhysNet", "physformer": "PhysFormer"}
 
 
 class ClipModel:
@@ -37,14 +49,15 @@ class ClipModel:
     def __init__(self, network, file):
         self.frames, self.size = _number(file, "frames"), _number(file, "size")
         self.fs_hz = _number(file, "fs_hz")
-        self.is_derivative = _label_type(file) == "DiffNormalized"
+        self.is_derivative = _word(file, "label_type", LABEL_TYPES, "DiffNormalized") == "DiffNormalized"
+        self._data_type = _word(file, "data_type", FRAME_TYPES, "DiffNormalized")
         self.weights = str(file.path)
         speed.use_channels_last(network)
         self._network = _folded(network.eval())
 
     def waveform(self, frames):
         """uint8 RGB (T + 1, H, W, 3) -> float32 (T,), without a unit. Frames that do not change at all give zeros."""
-        clip = FrameFeatures(frames, ["DiffNormalized"]).clip(0, self.frames)
+        clip = FrameFeatures(frames, [self._data_type]).clip(0, self.frames).astype(np.float32, copy=False)
         if not clip.any():
             return np.zeros(self.frames, dtype=np.float32)
         batch = torch.from_numpy(clip).permute(3, 0, 1, 2).unsqueeze(0)  # channels-last as it is
@@ -53,7 +66,7 @@ class ClipModel:
 
 
 def load(method, weights=None):
-    """The :class:`ClipModel` for ``"rfacenet"`` or ``"physnet"``.
+    """The :class:`ClipModel` for ``"rfacenet"``, ``"physnet"`` or ``"physformer"``.
 
     Args:
         weights: a ``.safetensors`` or ``.pth`` file; None is the shipped one, which rFaceNet alone has.
@@ -61,10 +74,10 @@ def load(method, weights=None):
     Raises:
         CheckpointError: no such file, or not this network's.
     """
-    if weights is None and method == "physnet":
+    if weights is None and method in _TITLES:
         raise CheckpointError(
-            "The method physnet needs trained weights: give --weights (weights=) the .pth of a PhysNet that the "
-            "rPPG-Toolbox trained, such as one of its released models."
+            f"The method {method} needs trained weights: give --weights (weights=) the .pth of a {_TITLES[method]} "
+            f"that the rPPG-Toolbox trained, such as one of its released models."
         )
     if weights is None and not weights_path.SHIPPED.is_file():
         raise CheckpointError(
@@ -72,18 +85,20 @@ def load(method, weights=None):
             "trained, or take a method that needs none: --method pos, chrom or green."
         )
     file = weights_files.read(weights_path.PACKAGE if weights is None else weights)
+    file = file._replace(metadata={**_DEFAULTS[method], **file.metadata})
     _check_pixels(file)
-    return ClipModel({"rfacenet": _rfacenet, "physnet": _physnet}[method](file), file)
+    make = {"rfacenet": _rfacenet, "physnet": _physnet, "physformer": _physformer}[method]
+    return ClipModel(make(file), file)
 
 
 def _number(file, name):
-    """A number of the file's metadata, or its default.
+    """A number of the file's metadata.
 
     Raises:
         CheckpointError: it is no number, or one that no network has.
     """
     kind, bounds = _NUMBERS[name]
-    text = file.metadata.get(name, _DEFAULTS.get(name))
+    text = file.metadata[name]
     try:
         value = kind(text)
         fits = limits.within(value, bounds)
@@ -106,13 +121,16 @@ def _check_pixels(file):
         )
 
 
-def _label_type(file):
-    label_type = file.metadata.get("label_type", _DEFAULTS["label_type"])
-    if label_type not in LABEL_TYPES:
-        raise CheckpointError(
-            f"{file.path}: {unknown('label_type', label_type[:80], LABEL_TYPES)} Export the run again."
-        )
-    return label_type
+def _word(file, name, words, default):
+    """One of ``words`` from the file's metadata.
+
+    Raises:
+        CheckpointError: it is none of them.
+    """
+    word = file.metadata.get(name, default)
+    if word not in words:
+        raise CheckpointError(f"{file.path}: {unknown(name, word[:80], words)} Export the run again.")
+    return word
 
 
 class _Bvp(nn.Module):
@@ -144,11 +162,17 @@ def _rfacenet_settings(weights, file):
         steps = _number(file, "tcu_steps")
     else:
         steps = first.shape[1] // 3 if first is not None and first.ndim > 1 else 1
+    contours = "tcu" if first is not None else "noise" if has_ctfc else "none"
+    conv = "scalar" if has_ctfc and "ctfc.pulse_conv.bias" not in weights else "full"
+    has_statistics = any(name.startswith("pulse.") and name.endswith("running_var") for name in weights)
     return {
         "frames": _number(file, "frames"),
-        "fusion": metadata.get("fusion", "stage3" if has_ctfc else "none"),
-        "contours": metadata.get("identity", "tcu" if first is not None else "noise" if has_ctfc else "none"),
+        "fusion": _word(file, "fusion", FUSIONS, "stage3" if has_ctfc else "none"),
+        "contours": _word(file, "identity", CONTOURS, contours),
         "tcu_steps": steps,
+        "tcu_upscale": _number(file, "tcu_upscale"),
+        "ctfc_conv": _word(file, "ctfc_conv", CTFC_CONVS, conv),
+        "norm": _word(file, "norm", NORMS, "batch" if has_statistics else "instance"),
     }
 
 
@@ -156,6 +180,25 @@ def _physnet(file):
     network = PhysNet(_number(file, "frames"))
     state_dicts.fit(network, file.weights, file.path)
     return network
+
+
+def _physformer(file):
+    network = PhysFormer(**_physformer_settings(file))
+    state_dicts.fit(network, file.weights, file.path)
+    return network
+
+
+def _physformer_settings(file):
+    """Widths and number of blocks as the parameters show them, where they are those of a PhysFormer."""
+    settings = {"heads": _number(file, "heads"), "theta": _number(file, "theta")}
+    for setting, name in (
+        ("dim", "patch_embedding.weight"),
+        ("feed_forward", "transformer1.blocks.0.pwff.fc1.0.weight"),
+    ):
+        if name in file.weights:
+            settings[setting] = len(file.weights[name])
+    blocks = sum(re.fullmatch(r"transformer1\.blocks\.\d+\.norm1\.weight", name) is not None for name in file.weights)
+    return {**settings, "layers": 3 * blocks} if blocks else settings
 
 
 def _folded(module):

@@ -17,7 +17,7 @@ from .resample import GridResampler, OverlapAdd, even_grid, stretches
 from .waveform import Waveform
 
 #: methods that are networks, which need weights
-NETWORKS = ("rfacenet", "physnet")
+NETWORKS = ("rfacenet", "physnet", "physformer")
 #: the part of the face box that is averaged: skin, with little hair and background
 _SKIN_ACROSS, _SKIN_DOWN = 0.6, 0.8
 #: length of the stretches in which a signal method takes a long recording, and what neighbours share

@@ -10,7 +10,7 @@ import torch
 from ..errors import DataError, RFaceNetError
 from ..evaluation import PROTOCOLS
 from ..evaluation.files.run_folder import read_run
-from ..methods.rfacenet import RFaceNet
+from ..methods.rfacenet import build_rfacenet
 from ..runtime.files import write_text
 from ..synthetic import is_synthetic
 from ..training.learners import config_of, with_classifier
@@ -207,10 +207,11 @@ def _architecture(runs, album):
     node, resize = config.MODEL.RFACENET, config.TEST.DATA.PREPROCESS.RESIZE
     clip = torch.zeros(1, 3, node.FRAME_NUM, resize.H, resize.W)
     shape = tuple(clip.shape[1:])
-    schemes = {
-        fusion: trace(RFaceNet(frames=node.FRAME_NUM, subjects=0, fusion=fusion, tcu_steps=node.TCU_STEPS), clip)
-        for fusion in _FUSED
-    }
+    schemes = {}
+    for fusion in _FUSED:
+        scheme = node.clone()
+        scheme.update(FUSION=fusion, IDENTITY="tcu")
+        schemes[fusion] = trace(build_rfacenet(scheme, 0), clip)
     return "\n".join(
         [
             album.add(

@@ -14,10 +14,10 @@ from ..runtime.files import write_text
 from ..runtime.json_files import read_json
 from .face import Subject
 from .motion import head_motion
-from .plan import RecordingSpec, plan
+from .plan import VARIED, RecordingSpec, plan
 from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
 from .render import Scene, render
-from .varied import CONDITIONS, frames, write_compressed
+from .varied import CONDITIONS, compressed, frames, write_compressed
 from .writers import PURE_LABEL_HZ, Labels, write_pure, write_ubfc
 
 MANIFEST = "synthetic.json"
@@ -51,13 +51,15 @@ def write_dataset(
     Args:
         out: folder, made if missing.
         dataset: ``"pure"`` (``ss-tt/ss-tt/Image*.png`` and ``ss-tt/ss-tt.json``), ``"ubfc-rppg"``
-            (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``), or ``"varied"``: in UBFC-rPPG's format, recordings
-            that differ in everything in which real ones differ (:mod:`.varied`; needs PyAV).
+            (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``), ``"varied"``: in UBFC-rPPG's format, recordings
+            that differ in everything in which real ones differ (:mod:`.varied`; needs PyAV), or ``"varied-pure"``:
+            such recordings in PURE's format, several of each subject.
         subjects: how many, numbered from ``first_subject``. The number alone decides the face.
         seed: of pulse, motion, noise and background.
         scenarios: for PURE, scenario numbers, 1 to 6; all by default. For UBFC-rPPG, which has one recording per
             subject, the one motion to use; 1 by default. For varied recordings, numbers of
-            :data:`~.varied.CONDITIONS`, which take turns; all by default.
+            :data:`~.varied.CONDITIONS`, all by default; ``"varied"`` subjects take turns, and each ``"varied-pure"``
+            subject has all of them.
         seconds, fps: length, and frames per second.
         size: (width, height) in pixels.
         heart_rates_bpm: one number for each recording, or one for all. By default they are spread evenly over 50 to
@@ -112,7 +114,7 @@ def _described(spec):
     """A spec as the note has it."""
     content = spec._asdict()
     content.pop("name")
-    if spec.dataset == "varied":
+    if spec.dataset in VARIED:
         content.update(condition=CONDITIONS[spec.scenario], **spec.traits()._asdict())
     return json.loads(json.dumps(content, default=list))
 
@@ -175,7 +177,7 @@ def _write_recording(job):
     part.mkdir()
     moments, course, wave = _signals(spec)
     blood = np.interp(moments, *wave)
-    if spec.dataset == "pure":
+    if spec.dataset in ("pure", "varied-pure"):
         times = np.arange(int(round(spec.seconds * PURE_LABEL_HZ))) / PURE_LABEL_HZ
         labels = Labels(times, np.interp(times, *wave), np.interp(times, *course))
         write_pure(part, spec.name, _pictures(spec, blood), labels, spec.fps)
@@ -188,8 +190,9 @@ def _write_recording(job):
 
 def _pictures(spec, blood):
     rng = spec.generator("picture")
-    if spec.dataset == "varied":
-        return frames(spec.subject, spec.scenario, spec.traits(), blood, spec.size, spec.fps, rng)
+    if spec.dataset in VARIED:
+        drawn = frames(spec.subject, spec.scenario, spec.traits(), blood, spec.size, spec.fps, rng)
+        return compressed(drawn, spec.traits()) if spec.dataset == "varied-pure" else drawn
     motion = head_motion(spec.scenario, len(blood), spec.fps, spec.generator("motion"))
     return render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion), rng)
 
@@ -203,7 +206,7 @@ def _signals(spec):
     """Times of the frames (T,), and on a fine grid (times, heart rate) and (times, BVP)."""
     rng = spec.generator("pulse")
     course = heart_rate_course(spec.seconds + 0.1, _WAVE_HZ, spec.heart_rate_bpm, rng)
-    beat = drawn_beat(spec.generator("beat")) if spec.dataset == "varied" else BEAT
+    beat = drawn_beat(spec.generator("beat")) if spec.dataset in VARIED else BEAT
     wave = wave_of_course(course, _WAVE_HZ, rng, beat)
     fine = np.arange(len(course)) / _WAVE_HZ
     return np.arange(spec.frame_count) / spec.fps, (fine, course), (fine, wave)

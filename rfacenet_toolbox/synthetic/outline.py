@@ -9,6 +9,7 @@ from .dataset import MANIFEST, read_specs
 from .face import Subject
 from .look import head_shape
 from .motion import Motion, head_motion
+from .plan import VARIED
 from .render import affine
 
 _FARTHEST = 3.0  # in half face widths; no head reaches so far
@@ -35,7 +36,7 @@ def face_outlines(folder, name, points=72):
             f"{', '.join(specs) or 'none'}."
         )
     spec = specs[name]
-    if spec.dataset == "varied":
+    if spec.dataset in VARIED:
         raise DataError(f"{name} is a varied recording, and outlines are known of the plain ones only. Use those.")
     subject = Subject(spec.subject)
     face = subject.draw(tuple(spec.size))

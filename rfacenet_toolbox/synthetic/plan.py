@@ -6,11 +6,20 @@ import numpy as np
 
 from ..errors import ConfigError, unknown
 from .motion import SCENARIOS
-from .varied import CONDITIONS, traits
+from .varied import CONDITIONS, subject_tone, traits
 
 #: kind of data set -> range of its heart rates
-HEART_RATES_BPM = {"pure": (50.0, 120.0), "ubfc-rppg": (50.0, 120.0), "varied": (45.0, 180.0)}
+HEART_RATES_BPM = {
+    "pure": (50.0, 120.0),
+    "ubfc-rppg": (50.0, 120.0),
+    "varied": (45.0, 180.0),
+    "varied-pure": (45.0, 180.0),
+}
 DATASETS = tuple(HEART_RATES_BPM)
+#: drawn by :mod:`.varied`; the others are plain
+VARIED = ("varied", "varied-pure")
+#: in PURE's format: a recording for each subject and scenario, named after both
+_IN_PURE_FORMAT = ("pure", "varied-pure")
 _SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
 _RANDOM = {"pulse": 0, "motion": 1, "picture": 2, "traits": 3, "beat": 4}
 
@@ -43,8 +52,9 @@ class RecordingSpec(NamedTuple):
         return np.random.default_rng((32452843, self.seed, self.subject, self.scenario, _RANDOM[part]))
 
     def traits(self):
-        """The :class:`~.varied.Traits` of a varied recording."""
-        return traits(self.scenario, self.generator("traits"))
+        """The :class:`~.varied.Traits` of a varied recording. A subject who has several keeps the skin tone."""
+        tone = subject_tone(self.subject) if self.dataset == "varied-pure" else None
+        return traits(self.scenario, self.generator("traits"), tone)
 
 
 def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, seconds, fps, size, seed, codec):
@@ -61,7 +71,7 @@ def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, second
     rates = _heart_rates(heart_rates_bpm, len(takes), seed, HEART_RATES_BPM[dataset])
     return [
         RecordingSpec(
-            name=f"{number:02d}-{scenario:02d}" if dataset == "pure" else f"subject{number}",
+            name=f"{number:02d}-{scenario:02d}" if dataset in _IN_PURE_FORMAT else f"subject{number}",
             dataset=dataset,
             subject=int(number),
             scenario=scenario,
@@ -97,7 +107,7 @@ def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
             f"size is {size!r}; expected a width and a height of at least {_SMALLEST}, so that the face detector finds "
             f"the face. The real data sets have (640, 480)."
         )
-    if dataset == "pure" and first_subject + subjects - 1 > 99:
+    if dataset in _IN_PURE_FORMAT and first_subject + subjects - 1 > 99:
         raise ConfigError(
             f"PURE's folder names have two digits for the subject, so subject {first_subject + subjects - 1} has no "
             f"name. Ask for subjects up to 99."
@@ -112,7 +122,7 @@ def _takes(dataset, numbers, scenarios):
 
 
 def _scenarios(dataset, scenarios):
-    names = CONDITIONS if dataset == "varied" else SCENARIOS
+    names = CONDITIONS if dataset in VARIED else SCENARIOS
     if scenarios is None:
         return (1,) if dataset == "ubfc-rppg" else tuple(names)
     scenarios = tuple(scenarios)

@@ -5,7 +5,7 @@ from ..evaluation.files import run_folder
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from . import learners, weights_files
 
-_METHODS = {"rFaceNet": "rfacenet", "Physnet": "physnet"}
+_METHODS = {"rFaceNet": "rfacenet", "Physnet": "physnet", "PhysFormer": "physformer"}
 
 
 def export(folder, path):
@@ -28,7 +28,7 @@ def export(folder, path):
     run = run_folder.read_run(folder)
     name = run.results["model"]
     if name not in _METHODS:
-        raise ConfigError(f"{folder} is a run of {name}; rfacenet predict takes rFaceNet and Physnet.")
+        raise ConfigError(f"{folder} is a run of {name}; rfacenet predict takes {', '.join(_METHODS)}.")
     weights = learners.trained(run).model.state_dict()
     weights = {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
     metadata = _metadata(run, learners.config_of(run))
@@ -43,6 +43,7 @@ def _metadata(run, config):
         "frames": data.PREPROCESS.CHUNK_LENGTH,
         "size": data.PREPROCESS.RESIZE.W,
         "fs_hz": data.FS,
+        "data_type": data.PREPROCESS.DATA_TYPE[0],
         "label_type": data.PREPROCESS.LABEL_TYPE,
         "seed": run.results["seed"],
         "version": run.results["versions"]["rfacenet_toolbox"],
@@ -50,4 +51,8 @@ def _metadata(run, config):
     if settings["method"] == "rfacenet":
         node = config.MODEL.RFACENET
         settings.update(fusion=node.FUSION, identity=node.IDENTITY, tcu_steps=node.TCU_STEPS)
+        settings.update(tcu_upscale=node.TCU_UPSCALE, ctfc_conv=node.CTFC_CONV, norm=node.NORM)
+    if settings["method"] == "physformer":
+        node = config.MODEL.PHYSFORMER
+        settings.update(heads=node.NUM_HEADS, theta=node.THETA)
     return {key: str(value) for key, value in settings.items()}

@@ -52,9 +52,11 @@ def agree(one, other):
 
 def _settings(config, name):
     node = registry.settings_node(name)
+    model = _without(config.MODEL[node] if node else {}, _MODEL_OTHERS)
+    model.update({key: config.MODEL[key] for key in registry.model_keys(name)})
     return {
         "train": _without(config.TRAIN, _TRAIN_OTHERS),
-        "model": _without(config.MODEL[node] if node else {}, _MODEL_OTHERS),
+        "model": model,
         "optimizer": dict(config.MODEL.RFACENET.OPTIMIZER),
         "runtime": _without(config.MODEL.RFACENET.RUNTIME, _RUNTIME_OTHERS),
     }

@@ -9,6 +9,8 @@ from ..runtime import torch_files
 from ..runtime.files import write_atomically
 from ..runtime.unpickle import Refused
 
+_RUNNING_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
+
 
 def save(path, content):
     """Save tensors, numbers, strings, lists and dicts of them."""
@@ -93,7 +95,7 @@ def fit(model, weights, source, may_miss=()):
         raise CheckpointError(
             f"{source} is of another model than the config describes: "
             f"{_some('absent', missing)}{_some('unknown', unknown)}{_some('of another shape', shapes)}"
-            f"Compare MODEL.NAME and the settings below MODEL with those it was trained with."
+            f"{_hint(missing + unknown, shapes)}"
         )
     model.load_state_dict(weights, strict=False)
 
@@ -101,6 +103,15 @@ def fit(model, weights, source, may_miss=()):
 def without_module(name):
     """The name without the ``module.`` that DataParallel puts before it."""
     return name[len("module.") :] if name.startswith("module.") else name
+
+
+def _hint(names, shapes):
+    if not shapes and all(name.endswith(_RUNNING_STATISTICS) for name in names):
+        return (
+            "Only one of the two has the running statistics of batch normalisation: compare MODEL.RFACENET.NORM with "
+            "what it was trained with."
+        )
+    return "Compare MODEL.NAME and the settings below MODEL with those it was trained with."
 
 
 def _some(what, names, most=3):

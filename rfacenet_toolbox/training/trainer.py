@@ -63,6 +63,7 @@ class Trainer:
             warm_start.start(self.learner.model, self.config.MODEL.RFACENET.INIT)
         for epoch in range(first, epochs):
             started = time.monotonic()
+            self.learner.start_epoch(epoch, epochs)
             row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
             if processes.is_writer():
                 state_dicts.save(weights_path(self.config, epoch), self.learner.weights())

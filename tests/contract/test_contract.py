@@ -266,6 +266,27 @@ def test_rfacenet_run_trains_the_same_weights_in_either_host(host, standalone, t
             torch.testing.assert_close(value, theirs[name], rtol=0, atol=1e-6, msg=name)
 
 
+NETWORKS = [
+    {"TCU_UPSCALE": 1, "CTFC_CONV": "scalar", "NORM": "instance"},
+    {"NORM": "time", "FUSION": "stage1"},
+]
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network["NORM"])
+def test_settings_of_the_network_train_the_same_weights_in_either_host(toolbox, standalone, tmp_path, network):
+    succeeded(standalone.trained)
+    settings = {"TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True, "MODEL.RFACENET": network}
+    runs = [
+        succeeded(host.main(tmp_path / host.name, settings, cache=standalone.cache)) for host in (standalone, toolbox)
+    ]
+    ours, theirs = (torch.load(str(run.weights(0)), weights_only=True) for run in runs)
+    assert ("pulse.ConvBlock1.1.running_mean" in ours) == (network["NORM"] != "instance")
+    assert set(ours) == set(theirs)
+    for name, value in ours.items():
+        torch.testing.assert_close(value, theirs[name], rtol=0, atol=1e-6, msg=name)
+    assert_same_metrics(*(run.results() for run in runs))
+
+
 def test_the_optimizers_settings_hold_in_either_host(host, standalone, tmp_path):
     succeeded(standalone.trained)
     ours = {"MODEL.RFACENET.OPTIMIZER": {"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}}

@@ -184,9 +184,10 @@ def _refuse_optimizer(config):
     """The toolbox's trainers have optimizers of their own, which these settings would not reach."""
     if config.TOOLBOX_MODE != "train_and_test":
         return
+    theirs = registry.toolbox_optimizer(config.MODEL.NAME)
     for key, default in rfacenet_node().OPTIMIZER.items():
         value = config.MODEL.RFACENET.OPTIMIZER[key]
-        if value != default:
+        if value not in (default, theirs.get(key, default)):
             raise ConfigError(
                 f"MODEL.RFACENET.OPTIMIZER.{key} is {value!r}, and in a checkout {config.MODEL.NAME} is the toolbox's "
                 f"own model, whose trainer does not read it. Leave it out, or run the config in the standalone host."

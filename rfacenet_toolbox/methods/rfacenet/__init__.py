@@ -1,16 +1,20 @@
 """Section 3 of the paper: the network, a file per block of Fig. 2, the heart rate (Eq. 3) and the loss (Eq. 4)."""
 
 from .build import build_rfacenet
-from .ctfc import CrossTaskFeatureCombiner
+from .ctfc import CTFC_CONVS, CrossTaskFeatureCombiner
 from .extractors import ContourExtractor, PulseBranch
 from .heart_rate import heart_rate_bpm, soft_heart_rate_bpm
 from .loss import LossTerms, MultiTaskLoss
-from .network import CONTOURS, FUSIONS, RFaceNet, RFaceNetOutput
+from .network import CONTOURS, FUSIONS, TCU_UPSCALES, RFaceNet, RFaceNetOutput
+from .norms import NORMS, TemporalNorm
 from .tcu import TemporalCompressorUnit
 
 __all__ = [
     "CONTOURS",
+    "CTFC_CONVS",
     "FUSIONS",
+    "NORMS",
+    "TCU_UPSCALES",
     "ContourExtractor",
     "CrossTaskFeatureCombiner",
     "LossTerms",
@@ -19,6 +23,7 @@ __all__ = [
     "RFaceNet",
     "RFaceNetOutput",
     "TemporalCompressorUnit",
+    "TemporalNorm",
     "build_rfacenet",
     "heart_rate_bpm",
     "soft_heart_rate_bpm",

@@ -24,4 +24,7 @@ def build_rfacenet(settings: Any, num_subjects: int) -> RFaceNet:
         tcu_steps=settings.TCU_STEPS,
         noise_seed=settings.NOISE_SEED,
         fusion_init=settings.FUSION_INIT,
+        tcu_upscale=settings.TCU_UPSCALE,
+        ctfc_conv=settings.CTFC_CONV,
+        norm=settings.NORM,
     )

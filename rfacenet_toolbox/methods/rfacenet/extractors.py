@@ -2,21 +2,25 @@
 
 from torch import nn
 
+from .norms import channel_norm, map_norm
 
-def _conv3d_block(in_channels, out_channels, kernel=(3, 3, 3), pooling=()):
+
+def _conv3d_block(in_channels, out_channels, norm, kernel=(3, 3, 3), pooling=(), is_last=False):
     padding = tuple(size // 2 for size in kernel)
-    return nn.Sequential(
+    parts = [
         nn.Conv3d(in_channels, out_channels, kernel, padding=padding),
-        nn.BatchNorm3d(out_channels),
+        channel_norm(norm, out_channels),
         *pooling,
         nn.ReLU(inplace=True),
-    )
+        None if is_last else map_norm(norm),
+    ]
+    return nn.Sequential(*filter(None, parts))
 
 
-def _double_time(channels):
+def _double_time(channels, norm):
     return nn.Sequential(
         nn.ConvTranspose3d(channels, channels, kernel_size=(4, 1, 1), stride=(2, 1, 1), padding=(1, 0, 0)),
-        nn.BatchNorm3d(channels),
+        channel_norm(norm, channels),
         nn.ELU(),
     )
 
@@ -33,6 +37,11 @@ class PulseBranch(nn.Module):
     - ``stage1``: M1, (B, 64, T, H // 2, W // 2)
     - ``stage2``: M2, (B, 64, T / 2, H // 4, W // 4)
     - ``stage3``: M3, (B, 64, T / 4, H // 8, W // 8)
+
+    Args:
+        norm: one of :data:`~.norms.NORMS`. With ``"time"``, the clip and the outputs of blocks 1 to 8 are normalised
+            over time, so that all 3x3x3 convolutions get normalised maps. M1, M2 and M3 are normalised, too, and what
+            the CTFC adds to them is not: an identity map, the same in every frame, would be lost.
     """
 
     #: channels of M1, M2 and M3
@@ -40,26 +49,29 @@ class PulseBranch(nn.Module):
     #: T must be a multiple of this, and H and W at least this
     time_factor, smallest_side = 4, 16
 
-    def __init__(self):
+    def __init__(self, norm="batch"):
         super().__init__()
+        self.clip_norm = map_norm(norm)
         # A maximum of what was cut at zero is the maximum, cut at zero: ReLU after the pooling costs a quarter.
-        self.ConvBlock1 = _conv3d_block(3, 16, kernel=(1, 5, 5), pooling=[nn.MaxPool3d((1, 2, 2))])
-        self.ConvBlock2 = _conv3d_block(16, 32)
-        self.ConvBlock3 = _conv3d_block(32, 64)
-        self.ConvBlock4 = _conv3d_block(64, 64)
-        self.ConvBlock5 = _conv3d_block(64, 64)
-        self.ConvBlock6 = _conv3d_block(64, 64)
-        self.ConvBlock7 = _conv3d_block(64, 64)
-        self.ConvBlock8 = _conv3d_block(64, 64)
-        self.ConvBlock9 = _conv3d_block(64, 64)
-        self.upsample = _double_time(64)
-        self.upsample2 = _double_time(64)
+        self.ConvBlock1 = _conv3d_block(3, 16, norm, kernel=(1, 5, 5), pooling=[nn.MaxPool3d((1, 2, 2))])
+        self.ConvBlock2 = _conv3d_block(16, 32, norm)
+        self.ConvBlock3 = _conv3d_block(32, 64, norm)
+        self.ConvBlock4 = _conv3d_block(64, 64, norm)
+        self.ConvBlock5 = _conv3d_block(64, 64, norm)
+        self.ConvBlock6 = _conv3d_block(64, 64, norm)
+        self.ConvBlock7 = _conv3d_block(64, 64, norm)
+        self.ConvBlock8 = _conv3d_block(64, 64, norm)
+        self.ConvBlock9 = _conv3d_block(64, 64, norm, is_last=True)
+        self.upsample = _double_time(64, norm)
+        self.upsample2 = _double_time(64, norm)
         self.ConvBlock10 = nn.Conv3d(64, 1, kernel_size=1)
         self.halve_space = nn.MaxPool3d((1, 2, 2))
         self.halve_space_and_time = nn.MaxPool3d((2, 2, 2))
 
     def stage1(self, clip):
         """(B, 3, T, H, W) -> M1."""
+        if self.clip_norm is not None:
+            clip = self.clip_norm(clip)
         return self.ConvBlock3(self.ConvBlock2(self.ConvBlock1(clip)))
 
     def stage2(self, m1):
@@ -81,7 +93,7 @@ class ContourExtractor(nn.Module):
     """2D feature extractor: the TCU's image -> the avg-identity feature map.
 
     Four halvings bring the doubled 144x144 of section 4.2 to 9x9, the size of M3, so fusion at stage 3 lays the map
-    on M3 point by point and earlier stages up-sample it, as section 3.3 has it.
+    on M3 point by point and earlier stages up-sample it, as section 3.3 has it. An image of 72x72 gives 4x4.
 
     Args:
         in_channels: channels of the image, 3 for each step that the TCU kept.
@@ -89,6 +101,8 @@ class ContourExtractor(nn.Module):
 
     #: channels of the identity map
     channels = 64
+    #: by how much the image's height and width are reduced
+    halving = 16
 
     def __init__(self, *, in_channels):
         super().__init__()

@@ -51,7 +51,7 @@ def heart_rate_bpm(
     Raises:
         ShapeError: a signal too short, or a band that holds no frequency.
     """
-    return _hard(*_band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm))
+    return peak_bpm(*band_power(bvp, fs_hz, band_hz, is_derivative=is_derivative, resolution_bpm=resolution_bpm))
 
 
 def soft_heart_rate_bpm(
@@ -68,33 +68,44 @@ def soft_heart_rate_bpm(
     On a clean tone the weights sit on the peak, and the result agrees with :func:`heart_rate_bpm` to 1 bpm.
     Arguments, shapes, units and errors are those of :func:`heart_rate_bpm`.
     """
-    return _soft(*_band_power(bvp, fs_hz, band_hz, is_derivative, resolution_bpm), sharpness)
+    power, grid_bpm = band_power(bvp, fs_hz, band_hz, is_derivative=is_derivative, resolution_bpm=resolution_bpm)
+    return (frequency_weights(power, sharpness) * grid_bpm).sum(dim=-1)
 
 
-def hard_and_soft_heart_rate_bpm(
-    bvp: Any, fs_hz: float, *, is_derivative: bool = False
-) -> Tuple[torch.Tensor, torch.Tensor]:
-    """:func:`heart_rate_bpm` and :func:`soft_heart_rate_bpm` of the same signal, from one spectrum."""
-    power, grid_bpm = _band_power(bvp, fs_hz, BAND_HZ, is_derivative, RESOLUTION_BPM)
-    return _hard(power.detach(), grid_bpm), _soft(power, grid_bpm, SHARPNESS)
-
-
-def _hard(power: torch.Tensor, grid_bpm: torch.Tensor) -> torch.Tensor:
+def peak_bpm(power: torch.Tensor, grid_bpm: torch.Tensor) -> torch.Tensor:
+    """The frequency of the largest power; arguments as :func:`band_power` gives them."""
     return grid_bpm[power.argmax(dim=-1)]
 
 
-def _soft(power: torch.Tensor, grid_bpm: torch.Tensor, sharpness: float) -> torch.Tensor:
+def frequency_weights(power: torch.Tensor, sharpness: float) -> torch.Tensor:
+    """``power ** sharpness`` (..., F), normalised to a sum of 1."""
+    return torch.softmax(_log_power(power, sharpness), dim=-1)
+
+
+def log_frequency_weights(power: torch.Tensor, sharpness: float) -> torch.Tensor:
+    """The logarithm of :func:`frequency_weights`."""
+    return torch.log_softmax(_log_power(power, sharpness), dim=-1)
+
+
+def _log_power(power: torch.Tensor, sharpness: float) -> torch.Tensor:
     peak = power.detach().amax(dim=-1, keepdim=True).clamp_min(1e-20)
     # Powers 50 dB below the peak weigh nothing, and the floor keeps the logarithm's gradient finite there. The peak
     # is only a scale, which the softmax does not see, so no gradient needs to pass through it.
-    weights = torch.softmax(sharpness * torch.log(power / peak + 1e-5), dim=-1)
-    return (weights * grid_bpm).sum(dim=-1)
+    return sharpness * torch.log(power / peak + 1e-5)
 
 
-def _band_power(
-    bvp: Any, fs_hz: float, band_hz: Tuple[float, float], is_derivative: bool, resolution_bpm: float
+def band_power(
+    bvp: Any,
+    fs_hz: float,
+    band_hz: Tuple[float, float] = BAND_HZ,
+    *,
+    is_derivative: bool = False,
+    resolution_bpm: float = RESOLUTION_BPM,
 ) -> Tuple[torch.Tensor, torch.Tensor]:
-    """Power (..., F) and its grid (F,) in bpm, inside the band."""
+    """The power spectrum (..., F) of Eq. 3 inside the band, and its frequencies (F,) in bpm.
+
+    Arguments and errors are those of :func:`heart_rate_bpm`.
+    """
     signal = torch.as_tensor(bvp).to(torch.float32)
     length = signal.shape[-1] if signal.dim() else 0
     if length < 16:

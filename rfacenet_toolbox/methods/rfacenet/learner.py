@@ -7,7 +7,7 @@ from ..learner import UNKNOWN_SUBJECT, ClipNeeds, Learner, Step
 from .build import build_rfacenet
 from .extractors import PulseBranch
 from .heart_rate import heart_rate_bpm
-from .loss import MultiTaskLoss
+from .loss import LARGEST_SHARPNESS, MultiTaskLoss
 from .network import IDENTITY_CLASSIFIER
 
 
@@ -26,12 +26,20 @@ class RFaceNetLearner(Learner):
     def __init__(self, settings, clips, num_subjects=0):
         self.exports_classifier = settings.EXPORT_IDENTITY_HEAD
         self.model = build_rfacenet(settings, num_subjects)
+        self.sharpness = _checked_sharpness(settings.LOSS.SHARPNESS)
         self.loss = MultiTaskLoss(
             clips.fs_hz,
             is_derivative=clips.is_derivative,
             heart_rate_unit=settings.LOSS.HEART_RATE_UNIT,
-            sigma_init=settings.LOSS.SIGMA_INIT,
             tasks=settings.LOSS.TASKS,
+            bvp_error=settings.LOSS.BVP_ERROR,
+            heart_rate_term=settings.LOSS.HEART_RATE_TERM,
+            sharpness=self.sharpness[0],
+            heart_rate_gradient_cap=settings.LOSS.HEART_RATE_GRADIENT_CAP,
+            sigma_init=settings.LOSS.SIGMA_INIT,
+            sigma_update=settings.LOSS.SIGMA_UPDATE,
+            sigma_floor=settings.LOSS.SIGMA_FLOOR,
+            sigma_hold=settings.LOSS.SIGMA_HOLD,
         )
 
     @classmethod
@@ -51,6 +59,11 @@ class RFaceNetLearner(Learner):
     def learns_subjects(cls, settings):
         """Wherever there are contours to tell people by; the log counts unseen subjects without the task too."""
         return settings.IDENTITY == "tcu"
+
+    def start_epoch(self, epoch, epochs):
+        """The sharpness goes from its first value to its second in equal ratios."""
+        first, last = self.sharpness
+        self.loss.sharpness = first * (last / first) ** (epoch / max(1, epochs - 1))
 
     def predict(self, clips):
         """(B, 3, T, H, W) -> BVP (B, T)."""
@@ -83,6 +96,16 @@ class RFaceNetLearner(Learner):
         if self.exports_classifier:
             return weights
         return {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
+
+
+def _checked_sharpness(sharpness):
+    numbers = all(isinstance(value, (int, float)) for value in sharpness)
+    if len(sharpness) != 2 or not numbers or not all(0 < value <= LARGEST_SHARPNESS for value in sharpness):
+        raise ShapeError(
+            f"LOSS.SHARPNESS is {sharpness}; expected two numbers above 0 and up to {LARGEST_SHARPNESS:g}, of the "
+            f"first epoch and of the last."
+        )
+    return tuple(float(value) for value in sharpness)
 
 
 def _identity_log(scores, subjects, term):

@@ -3,27 +3,29 @@
 ``1/(2 s1^2) |bvp - f(x)|^2 + log s1  +  1/(2 s2^2) |hr - f(x)|^2 + log s2  +  1/s3 CE(id, f(x)) + log s3``
 """
 
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from ...errors import ShapeError
 from ..learner import UNKNOWN_SUBJECT
-from .heart_rate import hard_and_soft_heart_rate_bpm, heart_rate_bpm
+from .heart_rate import SHARPNESS, band_power, heart_rate_bpm, peak_bpm
+from .heart_rate_terms import HEART_RATE_TERMS, LIKELIHOODS
+from .task_weights import TASKS, TaskWeights
 
-#: the tasks of Eq. 4 in the order of its sigmas
-TASKS = ("bvp", "heart_rate", "identity")
+#: what the squared BVP error compares: both signals z-scored over the clip, or as they are
+BVP_ERRORS = ("z_scored", "raw")
 #: beats per minute in one unit of the heart-rate term
 HEART_RATE_UNITS = {"bpm": 1.0, "hz": 60.0}
+LARGEST_SHARPNESS = 64.0
 
 
 class LossTerms(NamedTuple):
     """Scalars. ``total`` is Eq. 4; the rest are its squared errors and its cross-entropy, before the sigmas.
 
-    ``bvp`` is in z-scored units (0 to 4, 2 for no correlation), ``heart_rate`` in the loss's unit squared,
-    ``identity`` in nats. A task that is left out is None.
+    ``bvp`` is in z-scored units (0 to 4, 2 for no correlation) or the label's own, ``heart_rate`` in the loss's unit
+    squared, or in nats for ``"cross_entropy"``, ``identity`` in nats. A task that is left out is None.
 
     ``heart_rate_mae_bpm`` is for the log: the mean absolute error of Eq. 3 with its argmax, without a gradient.
     """
@@ -35,18 +37,25 @@ class LossTerms(NamedTuple):
     heart_rate_mae_bpm: torch.Tensor
 
 
-class MultiTaskLoss(nn.Module):
+class MultiTaskLoss(TaskWeights):
     """Eq. 4 with its three learned, positive sigmas.
 
     Args:
         fs_hz: frames per second.
         is_derivative: labels, and so predictions, are time derivatives of the BVP (DiffNormalized).
         heart_rate_unit: ``"hz"``, or ``"bpm"`` as Eq. 3 has it.
-        sigma_init: where sigma 1, 2 and 3 start.
         tasks: those of :data:`TASKS` that take part; ``("bvp",)`` is the BVP term alone.
+        bvp_error: one of :data:`BVP_ERRORS`.
+        heart_rate_term: a name in :data:`~.heart_rate_terms.HEART_RATE_TERMS`.
+        sharpness: exponent of the powers that weigh the frequencies in the heart-rate term; may be set anew between
+            epochs.
+        heart_rate_gradient_cap: in each clip, the gradient of the weighted heart-rate term with respect to the
+            predicted BVP is at most so many times as long as that of the weighted BVP term. The loss's value and the
+            sigmas' gradients are untouched. 0 for no cap.
+        sigmas: ``sigma_init`` and what else :class:`~.task_weights.TaskWeights` takes.
 
     Raises:
-        ShapeError: an unknown task or unit, or a sigma that is not positive.
+        ShapeError: a setting that it cannot have.
     """
 
     def __init__(
@@ -55,28 +64,36 @@ class MultiTaskLoss(nn.Module):
         *,
         is_derivative: bool = True,
         heart_rate_unit: str = "hz",
-        sigma_init: Sequence[float] = (1.0, 1.0, 1.0),
         tasks: Sequence[str] = TASKS,
+        bvp_error: str = "z_scored",
+        heart_rate_term: str = "squared_error",
+        sharpness: float = SHARPNESS,
+        heart_rate_gradient_cap: float = 0.0,
+        **sigmas: Any,
     ) -> None:
-        super().__init__()
-        if heart_rate_unit not in HEART_RATE_UNITS:
-            raise ShapeError(f"heart_rate_unit is {heart_rate_unit!r}; expected {' or '.join(HEART_RATE_UNITS)}.")
+        likelihoods = ["identity", *(["heart_rate"] if heart_rate_term in LIKELIHOODS else [])]
+        super().__init__(likelihoods=likelihoods, **sigmas)
+        for name, value, known in (
+            ("heart_rate_unit", heart_rate_unit, HEART_RATE_UNITS),
+            ("bvp_error", bvp_error, BVP_ERRORS),
+            ("heart_rate_term", heart_rate_term, HEART_RATE_TERMS),
+        ):
+            if value not in known:
+                raise ShapeError(f"{name} is {value!r}; expected {' or '.join(known)}.")
         if "bvp" not in tasks or not set(tasks) <= set(TASKS):
             raise ShapeError(f"tasks are {tuple(tasks)}; expected 'bvp', and of the others any of {TASKS[1:]}.")
-        numbers = all(isinstance(value, (int, float)) for value in sigma_init)
-        if len(sigma_init) != len(TASKS) or not numbers or min(sigma_init) <= 0:
-            raise ShapeError(f"sigma_init is {tuple(sigma_init)}; expected three positive numbers, one for each task.")
+        if not 0 < sharpness <= LARGEST_SHARPNESS:
+            raise ShapeError(f"sharpness is {sharpness}; expected above 0 and up to {LARGEST_SHARPNESS:g}.")
+        if not 0 <= heart_rate_gradient_cap < float("inf"):
+            raise ShapeError(f"heart_rate_gradient_cap is {heart_rate_gradient_cap}; expected above 0, or 0 for none.")
         self.fs_hz = fs_hz
         self.is_derivative = is_derivative
         self.bpm_per_unit = HEART_RATE_UNITS[heart_rate_unit]
         self.tasks = tuple(tasks)
-        # The logarithm is what is learned: a sigma cannot reach zero or turn negative.
-        self.log_sigma = nn.Parameter(torch.log(torch.tensor([float(value) for value in sigma_init])))
-
-    @property
-    def sigmas(self) -> Tuple[float, ...]:
-        """The three sigmas as floats, in the order of :data:`TASKS`."""
-        return tuple(self.log_sigma.detach().exp().tolist())
+        self.bvp_error = bvp_error
+        self.heart_rate_term = HEART_RATE_TERMS[heart_rate_term]
+        self.sharpness = sharpness
+        self.heart_rate_gradient_cap = heart_rate_gradient_cap
 
     def forward(
         self,
@@ -88,7 +105,7 @@ class MultiTaskLoss(nn.Module):
         """Eq. 4 of a batch.
 
         Args:
-            bvp: (B, T) predicted; label: (B, T) ground truth. Both are z-scored over time here.
+            bvp: (B, T) predicted; label: (B, T) ground truth.
             scores: (B, K) of the identity classifier, or None.
             classes: (B,) integers, 0 to K - 1; :data:`UNKNOWN_SUBJECT` takes no part in the identity term. None is a
                 batch of such.
@@ -98,24 +115,42 @@ class MultiTaskLoss(nn.Module):
             raise ShapeError(f"bvp {tuple(bvp.shape)} and label {tuple(label.shape)}: expected one (B, T) for both.")
         if classes is None:
             classes = torch.full((len(bvp),), UNKNOWN_SUBJECT, device=bvp.device)
-        sigma = self.log_sigma.exp()
-        bvp_term = (_z_score(bvp) - _z_score(label)).square().mean(dim=-1).mean()
-        total = bvp_term / (2 * sigma[0] ** 2) + self.log_sigma[0]
-        heart_rate_term = identity_term = None
-        mae_bpm, soft_error_bpm = self._heart_rate_errors(bvp, label)
+        terms: Dict[str, torch.Tensor] = {"bvp": self._bvp_term(bvp, label)}
+        heart_rate_term, mae_bpm = self._heart_rate_term_and_mae(self._capped(bvp, label), label)
         if "heart_rate" in self.tasks:
-            heart_rate_term = (soft_error_bpm / self.bpm_per_unit).square().mean()
-            total = total + heart_rate_term / (2 * sigma[1] ** 2) + self.log_sigma[1]
+            terms["heart_rate"] = heart_rate_term
         if "identity" in self.tasks and scores is not None and bool((classes >= 0).any()):
-            identity_term = F.cross_entropy(scores.float(), classes, ignore_index=UNKNOWN_SUBJECT)
-            total = total + identity_term / sigma[2] + self.log_sigma[2]
-        return LossTerms(total, bvp_term, heart_rate_term, identity_term, mae_bpm)
+            terms["identity"] = F.cross_entropy(scores.float(), classes, ignore_index=UNKNOWN_SUBJECT)
+        total = self.weighted_sum(terms)
+        return LossTerms(total, terms["bvp"], terms.get("heart_rate"), terms.get("identity"), mae_bpm)
 
-    def _heart_rate_errors(self, bvp: torch.Tensor, label: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
-        """Mean absolute error of the rates as Eq. 3 has them, and the errors (B,) of the differentiable ones."""
+    def _bvp_term(self, bvp: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        if self.bvp_error == "z_scored":
+            bvp, label = _z_score(bvp), _z_score(label)
+        return (bvp - label).square().mean(dim=-1).mean()
+
+    def _heart_rate_term_and_mae(self, bvp: torch.Tensor, label: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """The term, and the mean absolute error in bpm of the rates as Eq. 3 has them."""
         target = heart_rate_bpm(label, self.fs_hz, is_derivative=self.is_derivative)
-        hard, soft = hard_and_soft_heart_rate_bpm(_z_score(bvp), self.fs_hz, is_derivative=self.is_derivative)
-        return (hard - target).abs().mean(), soft - target
+        power, grid_bpm = band_power(_z_score(bvp), self.fs_hz, is_derivative=self.is_derivative)
+        term = self.heart_rate_term(power, grid_bpm, target, self.sharpness, self.bpm_per_unit).mean()
+        return term, (peak_bpm(power.detach(), grid_bpm) - target).abs().mean()
+
+    def _capped(self, bvp: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        """The same BVP, through which no gradient passes that is longer than the cap allows."""
+        if not self.heart_rate_gradient_cap or "heart_rate" not in self.tasks or not bvp.requires_grad:
+            return bvp
+        leaf = bvp.detach().requires_grad_()
+        (reference,) = torch.autograd.grad(self._bvp_term(leaf, label), leaf)
+        longest = self.heart_rate_gradient_cap * reference.norm(dim=-1, keepdim=True) / (2 * self.sigmas[0] ** 2)
+
+        def shorten(gradient: torch.Tensor) -> torch.Tensor:
+            length = gradient.norm(dim=-1, keepdim=True).clamp_min(1e-20)
+            return gradient * (longest / length).clamp_max(1.0)
+
+        capped = bvp.view_as(bvp)
+        capped.register_hook(shorten)
+        return capped
 
 
 def _z_score(signal: torch.Tensor) -> torch.Tensor:

@@ -7,14 +7,17 @@ import torch
 from torch import nn
 
 from ...errors import ShapeError
-from .ctfc import CrossTaskFeatureCombiner
+from .ctfc import CTFC_CONVS, CrossTaskFeatureCombiner
 from .extractors import ContourExtractor, PulseBranch
+from .norms import NORMS
 from .tcu import TemporalCompressorUnit
 
 #: where the CTFC sits (Fig. 5), by the number of pulse stages before it; "none" is no CTFC
 FUSIONS = {"none": 0, "stage1": 1, "stage2": 2, "stage3": 3}
 #: what the CTFC is fed with: the TCU's contours, random noise of the same shape (Table 3), or nothing
 CONTOURS = ("tcu", "noise", "none")
+#: factors of the interpolation after the TCU
+TCU_UPSCALES = (1, 2)
 #: how the names of the identity classifier's parameters begin: training needs it, inference does not
 IDENTITY_CLASSIFIER = "classifier."
 
@@ -46,6 +49,10 @@ class RFaceNet(nn.Module):
         tcu_steps: time steps that the TCU keeps, 1 to ``frames``.
         noise_seed: seed of the one noise map that ``contours="noise"`` uses in evaluation mode.
         fusion_init: where alpha (of the identity map) and beta (of the rPPG map) of Eq. 2 start.
+        tcu_upscale: factor of the interpolation after the TCU, one of :data:`TCU_UPSCALES`. With 1, the identity map
+            has half of M3's height and width, and the CTFC up-samples it at every stage.
+        ctfc_conv: what the CTFC's convolutions learn, one of :data:`~.ctfc.CTFC_CONVS`.
+        norm: how the 3D branch normalises its feature maps, one of :data:`~.norms.NORMS`.
 
     Raises:
         ShapeError: a size or a combination of settings that the network cannot have.
@@ -61,16 +68,23 @@ class RFaceNet(nn.Module):
         tcu_steps: int = 1,
         noise_seed: int = 0,
         fusion_init: Sequence[float] = (1.0, 1.0),
+        tcu_upscale: int = 2,
+        ctfc_conv: str = "full",
+        norm: str = "batch",
     ) -> None:
         super().__init__()
-        _check_settings(frames, subjects, fusion, contours, tcu_steps, fusion_init)
+        _check_settings(frames, subjects, fusion, contours)
+        _check_tcu(frames, tcu_steps, tcu_upscale)
+        _check_ctfc(fusion_init, ctfc_conv)
+        _check_norm(frames, norm)
         self.frames = frames
         self.fusion = fusion
         self.contours = contours
         self.noise_seed = noise_seed
-        self.pulse = PulseBranch()
+        self.tcu_upscale = tcu_upscale
+        self.pulse = PulseBranch(norm)
         if contours == "tcu":
-            self.tcu = TemporalCompressorUnit(steps=tcu_steps)
+            self.tcu = TemporalCompressorUnit(steps=tcu_steps, upscale=tcu_upscale)
             self.contour = ContourExtractor(in_channels=3 * tcu_steps)
         self.classifier: Optional[nn.Module] = None
         if contours == "tcu" and subjects:
@@ -80,7 +94,10 @@ class RFaceNet(nn.Module):
         self.ctfc: Optional[nn.Module] = None
         if fusion != "none":
             self.ctfc = CrossTaskFeatureCombiner(
-                identity_channels=ContourExtractor.channels, pulse_channels=PulseBranch.channels, init=fusion_init
+                identity_channels=ContourExtractor.channels,
+                pulse_channels=PulseBranch.channels,
+                init=fusion_init,
+                convolution=ctfc_conv,
             )
 
     def forward(self, clip: torch.Tensor, with_identity: bool = True) -> RFaceNetOutput:
@@ -107,7 +124,8 @@ class RFaceNet(nn.Module):
         return self._noise_map(clip)
 
     def _noise_map(self, clip: torch.Tensor) -> torch.Tensor:
-        batch, height, width = clip.shape[0], clip.shape[-2] // 8, clip.shape[-1] // 8
+        batch = clip.shape[0]
+        height, width = (side * self.tcu_upscale // ContourExtractor.halving for side in clip.shape[-2:])
         if self.training:
             return torch.randn(batch, ContourExtractor.channels, height, width).to(clip)
         # One map for every clip, whatever the batch size, so that a score does not depend on how clips are batched.
@@ -125,9 +143,7 @@ class RFaceNet(nn.Module):
             )
 
 
-def _check_settings(
-    frames: int, subjects: int, fusion: str, contours: str, tcu_steps: int, fusion_init: Sequence[float]
-) -> None:
+def _check_settings(frames: int, subjects: int, fusion: str, contours: str) -> None:
     if fusion not in FUSIONS:
         raise ShapeError(f"fusion is {fusion!r}; expected one of {', '.join(FUSIONS)}.")
     if contours not in CONTOURS:
@@ -142,12 +158,29 @@ def _check_settings(
             f"frames is {frames}; time is halved twice, so expected a multiple of {PulseBranch.time_factor}, "
             f"such as {max(1, frames // PulseBranch.time_factor) * PulseBranch.time_factor}."
         )
-    if not 1 <= tcu_steps <= frames:
-        raise ShapeError(f"tcu_steps is {tcu_steps}; expected 1 to {frames}, the frames of a clip.")
     if subjects is None or subjects < 0:
         raise ShapeError(f"subjects is {subjects}; expected the number of training subjects, or 0 for no classifier.")
-    if len(fusion_init) != 2 or not all(_is_finite_number(value) for value in fusion_init):
-        raise ShapeError(f"fusion_init is {fusion_init}; expected two numbers, where alpha and beta of Eq. 2 start.")
+
+
+def _check_tcu(frames: int, steps: int, upscale: int) -> None:
+    if not 1 <= steps <= frames:
+        raise ShapeError(f"tcu_steps is {steps}; expected 1 to {frames}, the frames of a clip.")
+    if upscale not in TCU_UPSCALES:
+        raise ShapeError(f"tcu_upscale is {upscale}; expected {' or '.join(map(str, TCU_UPSCALES))}.")
+
+
+def _check_ctfc(init: Sequence[float], conv: str) -> None:
+    if len(init) != 2 or not all(_is_finite_number(value) for value in init):
+        raise ShapeError(f"fusion_init is {init}; expected two numbers, where alpha and beta of Eq. 2 start.")
+    if conv not in CTFC_CONVS:
+        raise ShapeError(f"ctfc_conv is {conv!r}; expected {' or '.join(CTFC_CONVS)}.")
+
+
+def _check_norm(frames: int, norm: str) -> None:
+    if norm not in NORMS:
+        raise ShapeError(f"norm is {norm!r}; expected one of {', '.join(NORMS)}.")
+    if frames < NORMS[norm]:
+        raise ShapeError(f"frames is {frames}; norm {norm!r} takes clips of {NORMS[norm]} frames or more.")
 
 
 def _is_finite_number(value: object) -> bool:

@@ -5,9 +5,19 @@ skin tone, strength and place of the pulse, light and its changes, motion and it
 is made hard by one of the :data:`CONDITIONS`, so that errors can be told apart by condition.
 """
 
-from .camera import write_compressed
-from .conditions import CONDITIONS, Course, Traits, traits
+from .camera import compressed, write_compressed
+from .conditions import CONDITIONS, Course, Traits, subject_tone, traits
 from .render import frames
 from .skin import TONES
 
-__all__ = ["CONDITIONS", "TONES", "Course", "Traits", "frames", "traits", "write_compressed"]
+__all__ = [
+    "CONDITIONS",
+    "TONES",
+    "Course",
+    "Traits",
+    "compressed",
+    "frames",
+    "subject_tone",
+    "traits",
+    "write_compressed",
+]

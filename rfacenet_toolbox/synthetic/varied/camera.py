@@ -33,6 +33,14 @@ class Sensor:
         return cv2.add(picture, noise, dtype=cv2.CV_8U)
 
 
+def compressed(frames, traits):
+    """Yield the frames (H, W, 3) uint8 RGB as JPEG leaves them, for data sets that store a webcam's single pictures."""
+    quality = [cv2.IMWRITE_JPEG_QUALITY, int(round(_JPEG[traits.quality]))]
+    for frame in frames:
+        code = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), quality)[1]
+        yield cv2.cvtColor(cv2.imdecode(code, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
 def write_compressed(path, frames, fps, traits):
     """Write frames as H.264 or MJPEG with 4:2:0 chroma, as phones and webcams do.
 

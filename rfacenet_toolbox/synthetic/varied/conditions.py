@@ -50,14 +50,21 @@ class Course(NamedTuple):
     gain: np.ndarray  #: (T, 3) of the camera, from exposure and white balance
 
 
-def traits(condition, rng):
+def subject_tone(number):
+    """The skin tone, an index into TONES, of a subject who has several recordings."""
+    return int(np.random.default_rng((49979687, number)).integers(len(TONES)))
+
+
+def traits(condition, rng, tone=None):
     """Draw a recording's :class:`Traits`.
 
     Args:
         condition: a key of :data:`CONDITIONS`.
         rng: ``numpy.random.Generator``.
+        tone: index into TONES; drawn by default.
     """
-    tone = int(rng.integers(len(TONES)))
+    drawn = int(rng.integers(len(TONES)))
+    tone = drawn if tone is None else tone
     dim = condition == 7
     warmth = rng.normal(0, 0.10)
     light = np.array([1 + warmth, 1.0, 1 - warmth]) * (1 + rng.normal(0, 0.02, 3))

@@ -7,7 +7,8 @@ import sys
 import pytest
 from support.paths import ROOT
 
-SCRIPTS = sorted(path for path in (ROOT / "benchmarks").glob("*.py") if path.name != "measuring.py")
+SHARED = ("measuring.py", "training_runs.py")
+SCRIPTS = sorted(path for path in (ROOT / "benchmarks").glob("*.py") if path.name not in SHARED)
 
 
 @pytest.fixture(autouse=True)

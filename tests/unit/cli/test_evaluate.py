@@ -5,6 +5,7 @@ import importlib.util
 import json
 import pickle
 import random
+import re
 
 import numpy as np
 import pytest
@@ -245,3 +246,22 @@ def test_each_video_is_listed_at_its_own_rate(capsys, with_own_rates, tmp_path):
     assert rows["subject2"]["label_heart_rate_bpm"] == "61"
     assert float(rows["subject2"]["heart_rate_bpm"]) == pytest.approx(79 * 24 / 30, abs=0.6)
     assert float(rows["subject1"]["stop_s"]) == pytest.approx(24 * 30 / 24)
+
+
+def test_the_papers_rows_are_printed_with_the_videos_that_they_imply(capsys, path):
+    status, alone, err = run(capsys, "--published")
+    assert (status, err) == (0, "")
+    assert re.search(r"rFaceNet +MAE 3.74 ± 1.52 +RMSE 11.95 ± 71.94 +Pearson 0.86 ± 0.07 +N 56\n", alone)
+    _, with_file, _ = run(capsys, path, "--published")
+    assert with_file.startswith(alone.rstrip("\n") + f"\n\n{path}: 4 videos")
+    _, out, _ = run(capsys, "--published", "--json")
+    content = json.loads(out)
+    assert content["files"] == [] and content["published"][-1]["row"] == "✓ Stage-3"
+
+
+@pytest.mark.parametrize(
+    "arguments, message", [([], "needs a file: a "), (["--published", "--per-video", "x.csv"], "and none is given")]
+)
+def test_without_a_file_there_is_nothing_to_score(capsys, arguments, message):
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "") and message in err

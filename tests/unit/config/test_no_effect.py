@@ -76,7 +76,7 @@ def test_shipped_configs_have_nothing_to_be_told(path):
 def test_the_toolboxs_own_configs_of_these_models_are_not_refused(checkout):
     count = 0
     for path in sorted(Path(checkout, "configs").rglob("*.yaml")):
-        if re.search("_(PHYSNET|DEEPPHYS|TSCAN|EFFICIENTPHYS|UNSUPERVISED)", path.stem):
+        if re.search("_(PHYSNET|PHYSFORMER|DEEPPHYS|TSCAN|EFFICIENTPHYS|UNSUPERVISED)", path.stem):
             try:
                 config = load(path)
             except ConfigError as error:

@@ -50,18 +50,18 @@ def test_a_misspelt_name_is_answered_with_the_right_one(methods, name):
     with pytest.raises(ConfigError) as error:
         registry.build(name, None, None)
     assert f"MODEL.NAME is {name!r}" in str(error.value) and "Did you mean 'rFaceNet'?" in str(error.value)
-    assert "There are: Another, DeepPhys, EfficientPhys, Physnet, Tscan, rFaceNet." in str(error.value)
+    assert "There are: Another, DeepPhys, EfficientPhys, PhysFormer, Physnet, Tscan, rFaceNet." in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["", "GREEN", None])
 def test_a_name_that_resembles_nothing_gets_the_list_alone(name):
     message = str(registry.unknown_name(name))
-    assert "Did you mean" not in message and message.endswith("EfficientPhys, Physnet, Tscan, rFaceNet.")
+    assert "Did you mean" not in message and message.endswith("PhysFormer, Physnet, Tscan, rFaceNet.")
 
 
 def test_names_are_known_without_importing_a_learner():
     code = "import sys; from rfacenet_toolbox.methods import registry; print(registry.names(), 'torch' in sys.modules)"
-    names = "['DeepPhys', 'EfficientPhys', 'Physnet', 'Tscan', 'rFaceNet']"
+    names = "['DeepPhys', 'EfficientPhys', 'PhysFormer', 'Physnet', 'Tscan', 'rFaceNet']"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=str(ROOT), text=True) == f"{names} False\n"
 
 

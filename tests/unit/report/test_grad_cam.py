@@ -91,11 +91,19 @@ def test_a_layer_that_is_no_map_of_the_prediction_is_refused():
 
 
 @pytest.mark.parametrize(
-    "fusion, identity", [("none", "none"), ("stage1", "tcu"), ("stage3", "tcu"), ("stage3", "noise")]
+    "fusion, identity, settings",
+    [
+        ("none", "none", {}),
+        ("stage1", "tcu", {}),
+        ("stage3", "tcu", {}),
+        ("stage3", "noise", {}),
+        ("stage3", "tcu", {"norm": "instance", "tcu_upscale": 1, "ctfc_conv": "scalar"}),
+        ("stage3", "tcu", {"norm": "time"}),
+    ],
 )
-def test_rfacenet_has_a_map_at_the_end_of_stage_3_and_at_the_predictor(fusion, identity):
+def test_rfacenet_has_a_map_at_the_end_of_stage_3_and_at_the_predictor(fusion, identity, settings):
     torch.manual_seed(0)
-    model = RFaceNet(frames=16, subjects=0, fusion=fusion, contours=identity).eval().requires_grad_(False)
+    model = RFaceNet(frames=16, subjects=0, fusion=fusion, contours=identity, **settings).eval().requires_grad_(False)
     clips = torch.randn(2, 3, 16, 24, 20)
     before, at_predictor = grad_cam(model, clips, [stage3(model), predictor_input(model)])
     for attention in (before, at_predictor):

@@ -41,6 +41,16 @@ def test_every_block_is_fed_by_earlier_ones_and_shapes_follow():
     assert blocks[-1].shape == (1, 16, 1, 1)
 
 
+def test_what_a_norm_and_the_upscale_change_is_seen():
+    _, blocks = traced(norm="time", tcu_upscale=1)
+    by_name = {block.name: block for block in blocks}
+    assert by_name["pulse.clip_norm"].sources == (CLIP,)
+    assert by_name["pulse.ConvBlock3"].kind == "Conv3d BatchNorm3d ReLU TemporalNorm"
+    assert by_name["pulse.ConvBlock9"].kind == "Conv3d BatchNorm3d ReLU"
+    assert by_name["ctfc"].source_shapes == ((64, 2, 1), (64, 4, 5, 3))
+    assert {block.kind for block in traced(norm="instance")[1]} >= {"Conv3d InstanceNorm3d ReLU"}
+
+
 def test_the_model_is_left_as_it_was():
     model, _ = traced()
     before = {name: value.clone() for name, value in model.state_dict().items()}

@@ -6,9 +6,10 @@ import sys
 import numpy as np
 import pytest
 
+from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.synthetic import MANIFEST, write_dataset
-from rfacenet_toolbox.synthetic.varied import CONDITIONS, TONES, frames, traits
+from rfacenet_toolbox.synthetic.varied import CONDITIONS, TONES, compressed, frames, subject_tone, traits
 from rfacenet_toolbox.synthetic.varied.conditions import courses
 from rfacenet_toolbox.synthetic.varied.skin import pulse_colour
 
@@ -85,6 +86,27 @@ def test_recordings_take_turns_at_the_conditions_and_the_note_says_which(tmp_pat
     assert all(0 <= note[folder.name]["tone"] < len(TONES) for folder in folders)
     assert all((folder / "vid.avi").stat().st_size > 1000 for folder in folders)
     assert write_dataset(tmp_path, "varied", 2, seconds=1, size=SIZE, scenarios=[8, 2], workers=1) == folders
+
+
+def test_in_pure_format_each_subject_is_recorded_in_all_conditions_and_keeps_its_skin_tone(tmp_path):
+    folders = write_dataset(
+        tmp_path, "varied-pure", 2, seconds=1, size=SIZE, scenarios=[8, 2], first_subject=4, workers=1
+    )
+    assert [folder.name for folder in folders] == ["04-08", "04-02", "05-08", "05-02"]
+    note = json.loads((tmp_path / MANIFEST).read_text())["recordings"]
+    assert note["04-08"]["tone"] == note["04-02"]["tone"] == subject_tone(4)
+    assert note["04-08"]["exposure"] != note["04-02"]["exposure"]
+    recording = find_recordings("PURE", str(tmp_path))[0]
+    assert sum(1 for _ in recording.frames()) == FS and len(recording.ppg()) == 60
+
+
+def test_jpeg_loses_more_at_a_lower_quality():
+    picture = rng().integers(0, 256, (*SIZE[::-1], 3), dtype=np.uint8)
+    errors = []
+    for quality in (0, 10):
+        (kept,) = compressed([picture], traits(1, rng())._replace(quality=quality))
+        errors.append(np.abs(kept.astype(float) - picture).mean())
+    assert 0 < errors[0] < errors[1]
 
 
 def test_conditions_that_are_not_there_are_refused(tmp_path):

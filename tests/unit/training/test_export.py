@@ -5,6 +5,7 @@ import shutil
 import pytest
 import torch
 from support import in_memory
+from support.configs import for_splits
 
 from rfacenet_toolbox import cli
 from rfacenet_toolbox.errors import ConfigError, DataError
@@ -17,8 +18,9 @@ from rfacenet_toolbox.training.export import export
 
 @pytest.fixture
 def finished(tmp_path):
-    settings = {"MODEL.RFACENET": {"FUSION": "stage1", "EXPORT_IDENTITY_HEAD": True}}
-    config = in_memory.config(tmp_path / "run", settings, epochs=1)
+    settings = {"MODEL.RFACENET": {"FUSION": "stage1", "EXPORT_IDENTITY_HEAD": True, "TCU_UPSCALE": 1, "NORM": "time"}}
+    standardized = for_splits({"PREPROCESS.DATA_TYPE": ["Standardized"]})
+    config = in_memory.config(tmp_path / "run", settings, standardized, epochs=1)
     run(config, in_memory.loaders(), StandaloneHost())
     return tmp_path / "run"
 
@@ -28,6 +30,8 @@ def test_the_file_knows_its_settings_and_has_no_classifier(finished, tmp_path, c
     assert "fusion stage1" in capsys.readouterr().out
     file = weights_files.read(tmp_path / "own.safetensors")
     expected = {"method": "rfacenet", "fusion": "stage1", "tcu_steps": "1", "fs_hz": "30", "label_type": "Standardized"}
+    expected["data_type"] = "Standardized"
+    expected.update(tcu_upscale="1", ctfc_conv="full", norm="time")
     assert {key: file.metadata[key] for key in expected} == expected
     assert not any(name.startswith("classifier") for name in file.weights)
     (trained,) = (finished / "models").glob("*_Epoch0.pth")

@@ -88,6 +88,14 @@ def test_another_value_than_the_default_is_another_run(config):
     assert not agrees(EARLIER, config)
 
 
+@pytest.mark.parametrize("key, value", [("TCU_UPSCALE", 1), ("CTFC_CONV", "scalar"), ("NORM", "instance")])
+def test_a_network_setting_that_the_state_does_not_know_is_another_run_unless_it_has_its_default(config, key, value):
+    assert key not in EARLIER["model"]
+    assert agrees(EARLIER, config)
+    config.MODEL.RFACENET[key] = value
+    assert not agrees(EARLIER, config)
+
+
 @pytest.mark.parametrize(
     "change",
     [{"clips": ["101", "201"]}, {"processes": 2}, {"name": "Physnet"}, {"train": {"EPOCHS": 6}}, {"newer": 1}],

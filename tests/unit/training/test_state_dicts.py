@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from rfacenet_toolbox.errors import CheckpointError
+from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.training import state_dicts
 
 
@@ -50,6 +51,13 @@ def test_weights_of_another_model_are_refused_by_name():
     model = torch.nn.Linear(2, 3)
     with pytest.raises(CheckpointError, match=r"1 absent \(bias\).*1 unknown \(extra\).*weight is \(5, 5\)"):
         state_dicts.fit(model, {"weight": torch.zeros(5, 5), "extra": torch.zeros(1)}, "w.pth")
+
+
+@pytest.mark.parametrize("trained, built", [("batch", "instance"), ("instance", "batch")])
+def test_weights_of_another_norm_are_refused_by_its_setting(trained, built):
+    weights = RFaceNet(frames=16, subjects=0, norm=trained).state_dict()
+    with pytest.raises(CheckpointError, match=r"w.pth.*33 .*running_mean.* compare MODEL.RFACENET.NORM with"):
+        state_dicts.fit(RFaceNet(frames=16, subjects=0, norm=built), weights, "w.pth")
 
 
 def test_what_may_be_absent_may_be_absent():

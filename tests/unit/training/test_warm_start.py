@@ -36,6 +36,25 @@ def test_a_physnet_starts_the_3d_branch():
     )
 
 
+@pytest.mark.parametrize("norm, unused", [("instance", 33), ("time", 0)])
+def test_a_physnet_starts_the_3d_branch_under_other_norms(norm, unused):
+    torch.manual_seed(2)
+    physnet, model = PulseBranch().state_dict(), rfacenet(norm=norm)
+    result = warm_start.load_into(model, physnet, "w")
+    assert len(result.unused) == unused and all("running_" in name or "num_batches" in name for name in result.unused)
+    branch = model.pulse.state_dict()
+    assert len(result.loaded) == len(branch) == len(physnet) - unused
+    assert all(torch.equal(value, physnet[name]) for name, value in branch.items())
+
+
+def test_scalar_convolutions_start_as_identities_beside_full_ones():
+    result = warm_start.load_into(rfacenet(ctfc_conv="scalar"), rfacenet().state_dict(), "w")
+    assert result.fresh == ["ctfc.identity_conv.weight", "ctfc.pulse_conv.weight"]
+    assert set(result.unused) == {
+        f"ctfc.{branch}_conv.{part}" for branch in ("identity", "pulse") for part in ("weight", "bias")
+    }
+
+
 def test_a_branch_of_rfacenet_starts_a_physnet():
     model = PulseBranch()
     result = warm_start.load_into(model, rfacenet().state_dict(), "w")

@@ -72,6 +72,7 @@ def test_the_optimizers_settings_are_ours_and_not_those_of_a_built_in_model(acti
         activated_checkout.get_config({"MODEL.NAME": "Physnet"}, ours)
     activated_checkout.get_config({"MODEL.NAME": "Physnet", "TOOLBOX_MODE": "only_test"}, ours)
     activated_checkout.get_config({"MODEL.NAME": "rFaceNet"}, ours)
+    activated_checkout.get_config({"MODEL.NAME": "PhysFormer"}, ours)  # whose own trainer has just these
 
 
 def test_a_registered_model_is_served_by_the_job(activated_checkout):

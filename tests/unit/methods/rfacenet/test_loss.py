@@ -9,7 +9,6 @@ from torch.nn import functional as F
 from rfacenet_toolbox import heart_rate_bpm
 from rfacenet_toolbox.errors import ShapeError
 from rfacenet_toolbox.methods.rfacenet import MultiTaskLoss, soft_heart_rate_bpm
-from rfacenet_toolbox.methods.rfacenet.heart_rate import hard_and_soft_heart_rate_bpm
 
 FS_HZ = 30.0
 
@@ -66,14 +65,6 @@ def test_soft_rate_has_a_gradient_that_moves_the_rate():
     rate = torch.tensor(80.0, requires_grad=True)
     soft_heart_rate_bpm(torch.sin(2 * math.pi * rate / 60 * time), FS_HZ).backward()
     assert rate.grad == pytest.approx(1.0, abs=0.3)
-
-
-@pytest.mark.parametrize("is_derivative", [False, True])
-def test_one_spectrum_gives_the_rates_of_two(is_derivative):
-    signal, _ = tones(128)
-    hard, soft = hard_and_soft_heart_rate_bpm(signal, FS_HZ, is_derivative=is_derivative)
-    assert torch.equal(hard, heart_rate_bpm(signal, FS_HZ, is_derivative=is_derivative))
-    assert torch.equal(soft, soft_heart_rate_bpm(signal, FS_HZ, is_derivative=is_derivative))
 
 
 @pytest.mark.parametrize("tasks", [("bvp",), ("bvp", "heart_rate")])

@@ -102,6 +102,52 @@ def test_ctfc_upsamples_the_identity_map():
     assert ctfc(torch.randn(1, 4, 3, 3), torch.randn(1, 8, 5, 9, 9)).shape == (1, 8, 5, 9, 9)
 
 
+def test_scalar_convolutions_keep_the_pixel_ratios_of_every_map():
+    ctfc = CrossTaskFeatureCombiner(identity_channels=4, pulse_channels=4, convolution="scalar")
+    identity, pulse = torch.randn(2, 4, 6, 6), torch.randn(2, 4, 5, 6, 6)
+    repeated = identity.unsqueeze(2).expand(-1, -1, 5, -1, -1)
+    assert torch.allclose(ctfc(identity, pulse), repeated + pulse, atol=1e-6), "identities at the start, as full ones"
+    with torch.no_grad():
+        for parameter in ctfc.parameters():
+            parameter.uniform_(0.5, 2)
+        scales = ctfc.alpha * ctfc.identity_conv.weight, ctfc.beta * ctfc.pulse_conv.weight
+        for scale, maps, found in (
+            (scales[0], repeated, ctfc(identity, torch.zeros_like(pulse))),
+            (scales[1], pulse, ctfc(torch.zeros_like(identity), pulse)),
+        ):
+            assert scale.shape == (4, 1, 1, 1, 1) and len(scale.unique()) == 4
+            assert torch.allclose(found, scale.view(4, 1, 1, 1) * maps, atol=1e-5)
+
+
+def test_scalar_convolutions_have_a_number_for_each_map_and_no_offset():
+    full, scalar = (RFaceNet(ctfc_conv=conv).ctfc for conv in ("full", "scalar"))
+    assert [sum(p.numel() for p in ctfc.parameters()) for ctfc in (full, scalar)] == [2 * (64 * 64 + 64) + 2, 130]
+    with pytest.raises(ShapeError, match="identity_channels is 4 and pulse_channels 8"):
+        CrossTaskFeatureCombiner(identity_channels=4, pulse_channels=8, convolution="scalar")
+
+
+@pytest.mark.parametrize("side, map_side", [(72, 4), (128, 8), (36, 2), (16, 1)])
+@pytest.mark.parametrize("contours", ["tcu", "noise"])
+def test_without_the_interpolation_the_identity_map_has_half_the_size(side, map_side, contours):
+    model = RFaceNet(frames=8, subjects=2, contours=contours, tcu_upscale=1)
+    clip = clips(1, height=side, width=side)
+    assert model._identity_map(clip).shape == (1, 64, map_side, map_side)
+    out = model(clip)  # in training mode, with a single clip
+    assert out.bvp.shape == (1, 8) and torch.isfinite(out.bvp).all()
+
+
+@pytest.mark.parametrize("fusion, contours", TABLE_3)
+@pytest.mark.parametrize("settings", [{"tcu_upscale": 1}, {"ctfc_conv": "scalar"}, {"norm": "instance"}])
+def test_every_row_of_table_3_takes_every_setting(fusion, contours, settings):
+    model = RFaceNet(frames=8, subjects=5, fusion=fusion, contours=contours, **settings)
+    out = model(clips())
+    total = out.bvp.square().sum()
+    if out.identity is not None:
+        total = total + out.identity.square().sum()
+    total.backward()
+    assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
+
+
 def test_noise_is_fresh_in_training_and_one_map_in_evaluation():
     model = RFaceNet(frames=8, fusion="stage3", contours="noise")
     batch = clips(3)
@@ -163,6 +209,10 @@ def test_pooling_before_relu_changes_neither_values_nor_gradients(layout):
         ({"contours": "face"}, "face.*tcu, noise, none"),
         ({"contours": "none"}, "nothing to fuse"),
         ({"tcu_steps": 0}, "tcu_steps is 0; expected 1 to 128"),
+        ({"tcu_upscale": 3}, "tcu_upscale is 3; expected 1 or 2"),
+        ({"ctfc_conv": "scaler"}, "ctfc_conv is 'scaler'; expected full or scalar"),
+        ({"ctfc_conv": "scaler", "fusion": "none"}, "ctfc_conv is 'scaler'; expected full or scalar"),
+        ({"norm": "layer"}, "norm is 'layer'; expected one of batch, instance, time"),
         ({"subjects": -1}, "subjects is -1"),
         ({"fusion_init": [1.0]}, "fusion_init is .*expected two numbers"),
         ({"fusion_init": ["zero", 1.0]}, "fusion_init is .*expected two numbers"),

@@ -1,0 +1,108 @@
+"""PhysFormer in the trainer: its curriculum, its log, its files, resuming, and what is refused before a run."""
+
+import csv
+
+import pytest
+import torch
+from support import in_memory
+from support.configs import for_splits, resized
+
+from rfacenet_toolbox.config.method import settings_of
+from rfacenet_toolbox.config.no_effect import told_no_effect
+from rfacenet_toolbox.hosts.job import make_trainer
+from rfacenet_toolbox.runtime.machine import seed_everything
+from rfacenet_toolbox.training import fingerprint, state_dicts
+from rfacenet_toolbox.training.trainer import Trainer
+
+SIDE = 32
+SMALL = {"MODEL": {"NAME": "PhysFormer", "DROP_RATE": 0.1, "PHYSFORMER": {"DIM": 12, "FF_DIM": 18, "NUM_LAYERS": 3}}}
+
+
+class Enlarged(torch.utils.data.Dataset):
+    """Clips of a size that PhysFormer takes."""
+
+    def __init__(self, clips):
+        self.clips, self.inputs = clips, clips.inputs
+
+    def __len__(self):
+        return len(self.clips)
+
+    def __getitem__(self, index):
+        clip, *rest = self.clips[index]
+        return (clip.repeat(SIDE // in_memory.SIDE, axis=2).repeat(SIDE // in_memory.SIDE, axis=3), *rest)
+
+
+def config(folder, *settings, epochs=2):
+    return in_memory.config(folder, SMALL, for_splits(resized(SIDE, SIDE)), *settings, epochs=epochs)
+
+
+def trained(tree, valid=None):
+    seed_everything(100)
+    loaders = in_memory.loaders(valid=valid)
+    loaders = {
+        split: None if loader is None else type(loader)(
+            Enlarged(loader.dataset), batch_size=2, shuffle=split == "train", generator=loader.generator
+        )
+        for split, loader in loaders.items()
+    }  # fmt: skip
+    trainer = make_trainer(tree, loaders)
+    trainer.train(loaders)
+    return trainer, loaders
+
+
+def epochs_of(folder):
+    with open(folder / "epochs.csv") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_training_logs_its_terms_and_tests_every_clip(tmp_path):
+    trainer, loaders = trained(config(tmp_path))
+    rows = epochs_of(tmp_path)
+    assert [float(row["frequency_weight"]) for row in rows] == pytest.approx([1.0, 5**0.5])
+    for row in rows:
+        frequency = float(row["frequency_weight"]) * (float(row["cross_entropy"]) + float(row["divergence"]))
+        assert float(row["loss"]) == pytest.approx(0.1 * float(row["pearson"]) + frequency, rel=1e-4)
+        assert 0 <= float(row["pearson"]) <= 2 and float(row["heart_rate_mae_bpm"]) >= 0
+    predictions, _, path = trainer.test(loaders)
+    assert sorted(predictions) == ["subject1", "subject2", "subject3"]
+    assert predictions["subject1"][1].shape == (in_memory.FRAMES,)
+    assert all(name.startswith("module.") for name in state_dicts.load(path))
+
+
+def test_the_best_epoch_has_the_smallest_error_of_the_heart_rate(tmp_path):
+    trainer, _ = trained(config(tmp_path, {"TEST.USE_LAST_EPOCH": False}), valid=("301",))
+    errors = [float(row["valid_heart_rate_mae_bpm"]) for row in epochs_of(tmp_path)]
+    assert trainer.state.best_epoch() == errors.index(min(errors))
+
+
+class Killed(Exception):
+    pass
+
+
+def test_resuming_goes_on_with_the_curriculum(tmp_path, monkeypatch):
+    whole, stopped = config(tmp_path / "a", epochs=3), config(tmp_path / "b", epochs=3)
+    trained(whole)
+    step, calls = Trainer._step, []
+
+    def dies_in_the_second_epoch(self, batch, dataset):
+        calls.append(batch)
+        if len(calls) == 4:
+            raise Killed
+        return step(self, batch, dataset)
+
+    monkeypatch.setattr(Trainer, "_step", dies_in_the_second_epoch)
+    with pytest.raises(Killed):
+        trained(stopped)
+    monkeypatch.setattr(Trainer, "_step", step)
+    trained(stopped)
+    one, other = (state_dicts.load_weights(tmp_path / run / "models" / "small_Epoch2.pth") for run in "ab")
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_drop_rate_is_read_and_another_one_is_another_run(tmp_path):
+    tree = config(tmp_path)
+    assert settings_of(tree).DROP_RATE == 0.1 and settings_of(tree).DIM == 12
+    assert make_trainer(tree, {"train": in_memory.loader(["101"])}).learner.model.transformer1.blocks[0].drop.p == 0.1
+    assert told_no_effect(tree) == []
+    other = config(tmp_path, {"MODEL.DROP_RATE": 0.2})
+    assert not fingerprint.agree(fingerprint.of_run(tree, []), fingerprint.of_run(other, []))

@@ -16,7 +16,7 @@ from ...config.read import name_resampled
 from ...config.splits_used import splits_used
 from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone, printable
 from ...methods import registry
-from ...runtime import failures
+from ...runtime import failures, plugins
 from . import contract, loaders
 from .config_errors import explained
 from .host import ToolboxHost
@@ -51,6 +51,7 @@ def activate():
 def _with_our_models(get_config, tree, root):
     @functools.wraps(get_config)
     def wrapper(args):
+        plugins.import_all()
         add_settings(tree)  # of methods that were registered after the plug-in was activated
         config = explained(get_config, args, tree)
         if config.MODEL.RFACENET.RESAMPLE:

@@ -46,7 +46,8 @@ def test_the_file_knows_its_settings_and_has_no_classifier(finished, tmp_path, c
 
 def test_a_network_with_a_noise_map_gives_what_the_run_gave(tmp_path):
     settings = {"MODEL.RFACENET": {"IDENTITY": "noise", "LOSS.TASKS": ["bvp", "heart_rate"], "NOISE_SEED": 2**63 + 5}}
-    clips = for_splits({"PREPROCESS.DATA_TYPE": ["DiffNormalized"]})
+    preprocess = {"DATA_TYPE": ["DiffNormalized"], "CHUNK_LENGTH": 32, "RESIZE": {"W": 16, "H": 16}}
+    clips = for_splits({"PREPROCESS": preprocess})
     run(in_memory.config(tmp_path / "run", settings, clips, epochs=1), in_memory.loaders(), StandaloneHost())
     metadata = export(tmp_path / "run", tmp_path / "own.safetensors")
     assert metadata["noise_seed"] == str(2**63 + 5)

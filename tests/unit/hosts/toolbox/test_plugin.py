@@ -271,7 +271,7 @@ for split in ("TRAIN", "TEST"):
 
 
 def test_real_checkouts_read_the_resampled_clips_of_the_standalone_host(real_checkout, tmp_path):
-    settings = {"MODEL.RFACENET.RESAMPLE": True, **configs.for_splits({"DO_PREPROCESS": False})}
+    settings = {"MODEL": {"NAME": "Physnet", "RFACENET.RESAMPLE": True}, **configs.for_splits({"DO_PREPROCESS": False})}
     path = configs.write(tmp_path / "X.yaml", configs.small_job(tmp_path), settings)
     config = configs.load(path)
     done = subprocess.run(

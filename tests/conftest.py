@@ -17,6 +17,7 @@ __all__ = ["activated_checkout", "config_with", "finished_job", "finished_job_co
 NEEDS = {
     "toolbox": (bool(REAL), "a checkout of the rPPG-Toolbox", "RPPG_TOOLBOX=/path/to/rPPG-Toolbox make test"),
     "mediapipe": (importlib.util.find_spec("mediapipe") is not None, "MediaPipe", "make mediapipe test"),
+    "mtcnn": (importlib.util.find_spec("facenet_pytorch") is not None, "MTCNN's weights", "make mtcnn test"),
     "browser": (BROWSER is not None, "a browser", "install Chromium, then make test"),
     "real_data": (SHARED.is_dir(), f"recordings of people in {SHARED}", "they are not part of this repository"),
 }

@@ -27,6 +27,7 @@ COMMANDS = {
     "export": (report, "a run's trained network as one .safetensors file for rfacenet predict"),
     "evaluate": (evaluate, "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"),
     "compare": (evaluate, "whether one run's heart rates are better than another's on the same videos"),
+    "table1": (tables, "make the paper's Table 1 from VIPL-HR, five folds of it"),
     "table2": (tables, "make the paper's Table 2 from the two data sets"),
     "table3": (tables, "make the paper's Table 3, the ablations, from the two data sets"),
     "sweep": (tables, "run a config with every combination of some settings' values"),

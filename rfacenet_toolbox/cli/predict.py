@@ -12,7 +12,9 @@ def predict_arguments(parser):
         "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, pos, chrom, ..."
     )
     parser.add_argument("--weights", help="a network's .safetensors or .pth; by default the file that we ship")
-    parser.add_argument("--face", default="HC", metavar="HC|MP", help="face finder: Haar cascade (default), MediaPipe")
+    parser.add_argument(
+        "--face", default="HC", metavar="HC|MP|MTCNN", help="face finder: Haar cascade (default), MediaPipe, MTCNN"
+    )
     parser.add_argument("--out", metavar="DIR", help="write NAME.json, NAME_bvp.csv and NAME.png there")
     parser.add_argument("--no-face", action="store_true", help="leave the face out of the picture")
     parser.add_argument("--json", action="store_true", help="print JSON")

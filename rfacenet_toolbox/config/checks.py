@@ -125,12 +125,19 @@ def _check_toolbox_data(data, key):
     """What the toolbox would find out in its preprocessing processes, and then drop the recordings without a word."""
     from ..datasets.clip_cache import check_cached_path
     from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
+    from ..datasets.readers import own_settings
 
+    if own_settings(data) is not None:
+        raise ConfigError(
+            f"{key}.DATASET is {data.DATASET!r}, which only the standalone host reads. Run the config outside the "
+            f"checkout, with 'rfacenet run --config_file'."
+        )
     crop = data.PREPROCESS.CROP_FACE
-    if crop.DO_CROP_FACE and not crop.BACKEND.startswith(TOOLBOX_BACKENDS):
+    if data.DO_PREPROCESS and crop.DO_CROP_FACE and not crop.BACKEND.startswith(TOOLBOX_BACKENDS):
         raise ConfigError(
             f"{key}.PREPROCESS.CROP_FACE.BACKEND is {crop.BACKEND!r}; the toolbox has {', '.join(TOOLBOX_BACKENDS)}. "
-            f"HC, OpenCV's Haar cascade, is there in both hosts."
+            f"HC, OpenCV's Haar cascade, is there in both hosts. Clips that the standalone host made with the same "
+            f"config are taken as they are with DO_PREPROCESS: False."
         )
     try:
         check_cached_path(data.CACHED_PATH)

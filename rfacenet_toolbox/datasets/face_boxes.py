@@ -1,126 +1,21 @@
-"""Find the face, crop to it and resize, frame by frame while a video is decoded.
+"""Crop every frame of a recording to the face and resize it, while the video is decoded.
 
-The arithmetic is that of the toolbox's ``face_detection`` and ``crop_face_resize``, quirks included, so that the clips
-are the same: frames reach OpenCV's Haar cascade as RGB, boxes are truncated to whole pixels, and a frame without a face
-is cropped to the box ``[0, 0, height, width]``, with the last two in that order.
+Where boxes come from the backends that the toolbox has, the arithmetic is that of its ``crop_face_resize``, so that the
+clips are the same.
 """
 
-import os
+import itertools
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ..errors import ConfigError
-from . import face_mesh
+from .face_detectors import face_detector
 
 #: frames by which the array of a recording's frames grows
 GROWTH = 256
-
-
-def check_backend(name):
-    """Check, before anything is preprocessed, that a face detector can be had.
-
-    Raises:
-        ConfigError: there is no such backend, or what it needs is not installed.
-    """
-    if name not in DETECTORS:
-        raise ConfigError(
-            f"PREPROCESS.CROP_FACE.BACKEND is {name!r}, which the standalone host does not have. It has: "
-            f"HC (OpenCV's Haar cascade) and MP (MediaPipe, an optional extra). Use one of these, or run inside an "
-            f"rPPG-Toolbox checkout that has {name!r}."
-        )
-    try:
-        DETECTORS[name].check_available()
-    except ConfigError as error:
-        raise ConfigError(f"PREPROCESS.CROP_FACE.BACKEND is {name!r}. {error}")
-
-
-class FaceDetector:
-    """Gives face boxes as the toolbox's ``face_detection`` does; a subclass finds the face.
-
-    Args:
-        large_box_coef: factor by which a face box is enlarged around its middle; None leaves it as it is.
-
-    Raises:
-        ConfigError: what the detector needs is not installed.
-    """
-
-    def __init__(self, large_box_coef=None):
-        self.check_available()
-        self._coef = large_box_coef
-
-    def box(self, frame, bgr=False):
-        """The face's box in a uint8 frame, RGB or (``bgr``) BGR.
-
-        Returns:
-            ``([x, y, width, height], found)`` in whole pixels. Where ``found`` is False, the box is the toolbox's
-            substitute: the frame with width and height exchanged. A box may reach beyond the frame.
-        """
-        face = self._find(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB) if bgr else frame)
-        x, y, width, height = (0, 0, frame.shape[0], frame.shape[1]) if face is None else face
-        if self._coef is not None:
-            margin = (self._coef - 1.0) / 2
-            x, y = int(max(0, x - margin * width)), int(max(0, y - margin * height))
-            width, height = int(self._coef * width), int(self._coef * height)
-        return [x, y, width, height], face is not None
-
-
-def haar_cascade():
-    """OpenCV's frontal-face Haar cascade, the file that the toolbox comes with.
-
-    Raises:
-        ConfigError: this OpenCV has no cascades.
-    """
-    HaarDetector.check_available()
-    return cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, "haarcascade_frontalface_default.xml"))
-
-
-class HaarDetector(FaceDetector):
-    """OpenCV's frontal-face Haar cascade with its default parameters: the toolbox's backend ``HC``."""
-
-    def __init__(self, large_box_coef=None):
-        super().__init__(large_box_coef)
-        self._cascade = haar_cascade()
-
-    @staticmethod
-    def check_available():
-        if not hasattr(cv2, "CascadeClassifier"):
-            raise ConfigError(
-                f"OpenCV {cv2.__version__} has no CascadeClassifier; OpenCV 4 has. Install it with: "
-                f"pip install 'opencv-python-headless<5'"
-            )
-
-    def _find(self, frame):
-        faces = self._cascade.detectMultiScale(frame)
-        return [int(value) for value in faces[np.argmax(faces[:, 2])]] if len(faces) else None
-
-
-class MeshDetector(FaceDetector):
-    """The square around MediaPipe's face oval: the backend ``MP``, which the toolbox does not have.
-
-    Like the Haar cascade's, the box is square, so that resizing does not stretch the face, and it holds forehead and
-    chin.
-    """
-
-    check_available = staticmethod(face_mesh.check_available)
-
-    def _find(self, frame):
-        contour = face_mesh.outline(frame)
-        if contour is None:
-            return None
-        low, high = contour.min(axis=0), contour.max(axis=0)
-        side = (high - low).max()
-        return [int(value) for value in (*((low + high - side) / 2), side, side)]
-
-
-#: PREPROCESS.CROP_FACE.BACKEND -> detector
-DETECTORS = {"HC": HaarDetector, "MP": MeshDetector}
-
-
-def face_detector(settings):
-    """The :class:`FaceDetector` of :class:`~.settings.PreprocessSettings`."""
-    return DETECTORS[settings.backend](settings.large_box_coef)
+#: where one box serves a whole video and the first frame has no face, it is looked for in every so many frames
+SEARCH_EVERY = 30
 
 
 @dataclass
@@ -168,21 +63,57 @@ def boxes_of(open_frames, settings, bgr=False, looks=None):
         The frame as it was read, and (x, y, width, height) in whole pixels; the box may reach beyond the frame.
     """
     looks = [] if looks is None else looks
-    every = settings.detect_every
-    detector = face_detector(settings) if settings.crop_face else None
-    median = None
-    if detector is not None and settings.median_box and every is not None:
-        looks += [detector.box(frame, bgr) for frame in open_frames(every)]
-        median = np.median([box for box, _ in looks], axis=0).astype(int)
-    for index, frame in enumerate(open_frames()):
-        if detector is None:
+    if not settings.crop_face:
+        for frame in open_frames():
             yield frame, (0, 0, frame.shape[1], frame.shape[0])
-        elif median is not None:
-            yield frame, median
-        else:
-            if index == 0 or (every is not None and index % every == 0):
-                looks.append(detector.box(frame, bgr))
-            yield frame, looks[-1][0]
+        return
+    every = settings.detect_every
+    detector = face_detector(settings)
+    if every is not None and (settings.median_box or detector.smooths):
+        looks += [detector.box(frame, bgr) for frame in open_frames(every)]
+        boxes = _smooth_boxes(looks, every) if detector.smooths else _median_box(looks, detector.keeps_face)
+        yield from zip(open_frames(), boxes)
+        return
+    box = None
+    for index, frame in enumerate(open_frames()):
+        if index == 0 or (every is not None and index % every == 0):
+            looks.append(detector.box(frame, bgr))
+            new_box, found = looks[-1]
+            if found or not detector.keeps_face:
+                box = new_box
+            elif box is None:
+                box = _later_box(open_frames, detector, every or SEARCH_EVERY, bgr, looks)
+        yield frame, box
+
+
+def _later_box(open_frames, detector, every, bgr, looks):
+    """The first face's box in frames ``every``, 2 * ``every``, ...; without one, that of the last frame looked at."""
+    for frame in itertools.islice(open_frames(every), 1, None):
+        looks.append(detector.box(frame, bgr))
+        if looks[-1][1]:
+            break
+    return looks[-1][0]
+
+
+def _found(looks):
+    """``(numbers, boxes)`` of the looks in which there was a face; of all, where there was none in any."""
+    numbers = [number for number, (_, found) in enumerate(looks) if found] or range(len(looks))
+    return np.array(numbers), np.array([looks[number][0] for number in numbers])
+
+
+def _median_box(looks, of_found):
+    """The median of the boxes, frame after frame."""
+    boxes = _found(looks)[1] if of_found else [box for box, _ in looks]
+    return itertools.repeat(np.median(boxes, axis=0).astype(int))
+
+
+def _smooth_boxes(looks, every):
+    """For every frame, the mean of the boxes found around it, weighted by a Gaussian of a deviation of ``every``."""
+    numbers, boxes = _found(looks)
+    for index in itertools.count():
+        distances = (index / every - numbers) ** 2 / 2
+        weights = np.exp(distances.min() - distances)  # the nearest has 1, however far it is
+        yield np.round(weights @ boxes / weights.sum()).astype(int)
 
 
 def inside_frame(box, frame):

@@ -77,6 +77,7 @@ class Resampled(Dataset):
 
     def __init__(self, dataset, times, fs_hz):
         self.name, self.layout, self.split_by_subject = dataset.name, dataset.layout, dataset.split_by_subject
+        self.leaves_out_unusable = dataset.leaves_out_unusable
         self.own_hz, self.fs_hz = times.frame_rates_hz()[0][1], fs_hz
         self._dataset, self._times = dataset, times
 

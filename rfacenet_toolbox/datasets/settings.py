@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Optional, Tuple
 
 from ..errors import ConfigError
-from .face_boxes import check_backend
+from .face_detectors import DETECTORS, check_backend
 from .normalise import FRAME_TYPES, LABEL_TYPES
 
 #: frame rate where FS is 0
@@ -24,7 +24,7 @@ class PreprocessSettings:
         chunk_length: frames per clip; None keeps a recording in one piece.
         width, height: of the clips, in pixels.
         crop_face: whether to crop; the next four matter only then.
-        backend: what finds the face, of :data:`face_boxes.DETECTORS`.
+        backend: what finds the face, of :data:`face_detectors.DETECTORS`.
         large_box_coef: factor by which the face box is enlarged; None leaves it as it is.
         detect_every: look for the face in every so many frames; None looks in the first only.
         median_box: crop all frames to the median of the boxes.
@@ -93,8 +93,9 @@ def preprocess_settings(data_node):
             f"PREPROCESS.CROP_FACE.LARGE_BOX_COEF is {coefficient}; expected 0.1 to 10, with which the face box is "
             f"multiplied. 1.5 is the toolbox's; USE_LARGE_FACE_BOX: False leaves the box as it is."
         )
-    if node.CROP_FACE.DO_CROP_FACE:
+    if node.CROP_FACE.DO_CROP_FACE and data_node.DO_PREPROCESS:
         check_backend(node.CROP_FACE.BACKEND)
+        _check_smoothing(node.CROP_FACE.BACKEND, detection)
     return PreprocessSettings(
         data_types=tuple(node.DATA_TYPE),
         label_type=node.LABEL_TYPE,
@@ -108,6 +109,15 @@ def preprocess_settings(data_node):
         median_box=detection.USE_MEDIAN_FACE_BOX,
         fs_hz=frame_rate_hz(data_node),
     )
+
+
+def _check_smoothing(backend, detection):
+    if DETECTORS[backend].smooths and (not detection.DO_DYNAMIC_DETECTION or detection.USE_MEDIAN_FACE_BOX):
+        raise ConfigError(
+            f"PREPROCESS.CROP_FACE.BACKEND is {backend!r}, whose boxes are averaged over time, and DETECTION has "
+            f"DO_DYNAMIC_DETECTION: {detection.DO_DYNAMIC_DETECTION} and USE_MEDIAN_FACE_BOX: "
+            f"{detection.USE_MEDIAN_FACE_BOX}; expected True and False. Set them, or use MTCNN."
+        )
 
 
 def frame_rate_hz(data_node):

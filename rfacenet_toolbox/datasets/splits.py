@@ -7,7 +7,7 @@ from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
 from .file_lists import check_list, read_file_list, write_file_list
 from .preprocess import preprocess
-from .readers import check_shares, find_dataset, find_recordings, split_recordings
+from .readers import check_shares, find_dataset, own_settings, select_recordings, split_recordings
 from .resample import resampled
 from .settings import frame_rate_hz, preprocess_settings
 from .times import check_times, disagreements
@@ -20,7 +20,9 @@ def check_split(split, data_node):
         ConfigError: a setting that the standalone host does not serve; the message begins with the split.
     """
     try:
-        find_dataset(data_node.DATASET)
+        dataset, settings = find_dataset(data_node.DATASET), own_settings(data_node)
+        if settings is not None:
+            dataset.check_settings(settings)
         check_data_format(data_node.DATA_FORMAT)
         preprocess_settings(data_node)
         clip_cache.check_cached_path(data_node.CACHED_PATH)
@@ -87,7 +89,7 @@ def load_split(split, data_node, workers=None, progress=True, resample=False):
         data_node: ``config.<split>.DATA`` with CACHED_PATH (EXP_DATA_NAME included) and FILE_LIST_PATH (a .csv) filled
             in, which :func:`check_split` accepts.
         workers: preprocessing processes; None is one per CPU.
-        progress: show a bar, and what was cached.
+        progress: show a bar, and what was selected and cached.
         resample: bring recordings of another frame rate to FS, see :mod:`.resample`.
 
     Returns:
@@ -97,6 +99,9 @@ def load_split(split, data_node, workers=None, progress=True, resample=False):
         DataError: no recordings, recordings that failed, or a cache or file list that is not complete.
     """
     report = None
+    if progress and os.path.isdir(data_node.DATA_PATH):
+        for remark in _select(data_node).remarks:
+            print(f"{split} {data_node.DATASET}: {remark}")
     if data_node.DO_PREPROCESS:
         recordings = _recordings(data_node, resample)
         inputs, report = preprocess(recordings, data_node, data_node.CACHED_PATH, workers, progress)
@@ -112,10 +117,18 @@ def load_split(split, data_node, workers=None, progress=True, resample=False):
     return clips
 
 
+def _select(data_node):
+    return select_recordings(data_node.DATASET, data_node.DATA_PATH, own_settings(data_node))
+
+
 def _recordings(data_node, resample=False):
-    found = find_recordings(data_node.DATASET, data_node.DATA_PATH)
-    found = split_recordings(found, data_node.BEGIN, data_node.END)
+    found = split_recordings(_select(data_node).recordings, data_node.BEGIN, data_node.END)
     return resampled(found, frame_rate_hz(data_node)) if resample else found
+
+
+def _usable_recordings(data_node):
+    """Without those that were left out when they were preprocessed."""
+    return [one for one in _recordings(data_node) if not clip_cache.left_out(data_node.CACHED_PATH, one.name)]
 
 
 def _cached(split, data_node):
@@ -130,7 +143,7 @@ def _cached(split, data_node):
 
 def _list_retroactively(data_node):
     """All cached clips of the split; as the toolbox's ``build_file_list_retroactive``, but leaves no recording out."""
-    recordings = _recordings(data_node)
+    recordings = _usable_recordings(data_node)
     clips = {one.name: clip_cache.cached_inputs(data_node.CACHED_PATH, one.name) for one in recordings}
     without = [name for name, paths in clips.items() if not paths]
     if without:
@@ -155,7 +168,7 @@ def _check_listed(split, data_node, inputs):
         clip_cache.cached_inputs(data_node.CACHED_PATH, name)
     if clip_cache.is_own_list(data_node) or not os.path.isdir(data_node.DATA_PATH):
         return
-    expected = [recording.name for recording in _recordings(data_node)]
+    expected = [recording.name for recording in _usable_recordings(data_node)]
     if len(listed) < len(expected):  # names may differ: the toolbox divides UBFC-rPPG in the file system's order
         raise DataError(
             f"{data_node.FILE_LIST_PATH} lists clips of {len(listed)} recordings, but the split {data_node.BEGIN}-"

@@ -114,7 +114,8 @@ def _clips(config):
         node = config[split].DATA.clone()
         node.defrost()
         node.DO_PREPROCESS = node.DO_PREPROCESS and processes.is_writer()
-        clips[split.lower()] = load_split(split, node, resample=config.MODEL.RFACENET.RESAMPLE)
+        resample = config.MODEL.RFACENET.RESAMPLE
+        clips[split.lower()] = load_split(split, node, progress=processes.is_writer(), resample=resample)
     if processes.is_writer():
         processes.wait()
     return clips

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..datasets.face_boxes import MeshDetector, haar_cascade
+from ..datasets import mtcnn
+from ..datasets.face_detectors import MeshDetector, haar_cascade
 from ..errors import ConfigError, unknown
 
 #: the face box is made this much larger for the networks, as in the configs that they are trained with
@@ -102,11 +103,31 @@ class MeshFaces:
         return [Box(left + x, top + y, width, height)] if found else []
 
 
-_BACKENDS = {"HC": HaarFaces, "MP": MeshFaces}
+class MtcnnFaces:
+    """The squares around the faces that MTCNN finds, the backend ``MTCNN``, whose weights are an optional extra.
+
+    It finds tilted faces that the cascade misses, and can miss a face that fills the picture.
+
+    Raises:
+        ConfigError: the weights are not installed.
+    """
+
+    def __init__(self):
+        mtcnn.check_available()
+
+    def find(self, image, near=None):
+        """Faces, the largest first; arguments as of :meth:`HaarFaces.find`."""
+        left, top, part = _searched(image, near)
+        smallest = None if near is None else max(0.5 * near.width, mtcnn.SMALLEST_PIXELS)
+        found = mtcnn.faces(cv2.cvtColor(part, cv2.COLOR_BGR2RGB), smallest)
+        return [Box(left + x, top + y, width, height) for x, y, width, height in found.squares]
+
+
+_BACKENDS = {"HC": HaarFaces, "MP": MeshFaces, "MTCNN": MtcnnFaces}
 
 
 def detector(backend):
-    """The detector of a face backend, ``"HC"`` or ``"MP"``.
+    """The detector of a face backend: ``"HC"``, ``"MP"`` or ``"MTCNN"``.
 
     Raises:
         ConfigError: no such backend, or what it needs is not installed.
@@ -114,8 +135,8 @@ def detector(backend):
     name = str(backend).upper()
     if name not in _BACKENDS:
         raise ConfigError(
-            f"{unknown('The face backend', backend, _BACKENDS)} HC is OpenCV's Haar cascade, MP is MediaPipe, an "
-            f"optional extra."
+            f"{unknown('The face backend', backend, _BACKENDS)} HC is OpenCV's Haar cascade; MP (MediaPipe) and "
+            f"MTCNN are optional extras."
         )
     return _BACKENDS[name]()
 

@@ -52,7 +52,7 @@ def predict(
         window_s, step_s: length of the sliding windows, and the time from one's start to the next's.
         start_s, duration_s: the part of the recording to read.
         fps_hz: frames per second of a folder of images whose names hold no times.
-        face_backend: "HC" (OpenCV's Haar cascade) or "MP" (MediaPipe, an optional extra).
+        face_backend: "HC" (OpenCV's Haar cascade), "MP" (MediaPipe) or "MTCNN"; the last two are optional extras.
         face_picture: keep a small picture of the face in the result.
         on_second: called once per second of the recording with its time and, for a camera, the
             :class:`~.quality.Reading` of the last window or None.

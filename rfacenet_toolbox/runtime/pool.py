@@ -6,6 +6,7 @@ is reported as failed, a new worker takes its place, and the others go on.
 
 import contextlib
 import multiprocessing
+import os
 import pickle
 import signal
 import sys
@@ -115,6 +116,7 @@ def _death(exitcode):
 def _serve(connection, function):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     cv2.setNumThreads(1)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of torch, if a task imports it
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent has ended, or was killed
         while True:
             connection.send(_attempt(function, connection.recv()))

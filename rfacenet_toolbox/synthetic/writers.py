@@ -1,4 +1,4 @@
-"""One recording on disk, in the layout and file formats of PURE and of UBFC-rPPG (its DATASET_2)."""
+"""One recording on disk, in the layout and file formats of PURE, of UBFC-rPPG (its DATASET_2) and of VIPL-HR."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,8 @@ import numpy as np
 from ..errors import DataError
 
 PURE_LABEL_HZ = 60.0
+#: what every video of VIPL-HR claims, whatever its rate
+VIPL_HR_CLAIMED_FPS = 25.0
 _PURE_EPOCH_NS = 1392643993642815000  # PURE stamps its frames in nanoseconds since 1970
 # Without a level, OpenCV uses zlib's fastest and one fixed row filter, which takes less than half the time of level 1,
 # where every filter is tried on every row. Sensor noise has no repeats worth looking for, so Huffman coding is enough.
@@ -83,6 +85,30 @@ def write_ubfc(folder, frames, labels, fps, codec=None):
     rows = (bvp, np.round(labels.heart_rate_bpm), labels.times)
     lines = ["".join(f"{value:16.7e}" for value in row) for row in rows]
     (folder / "ground_truth.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+def write_vipl_hr(folder, frames, heart_rates_bpm, bvp, stamps_ms=None, saturation=None, codec=None):
+    """Write ``video.avi``, ``gt_HR.csv``, ``gt_SpO2.csv``, ``wave.csv`` and ``time.txt`` as VIPL-HR has them.
+
+    Args:
+        folder: ``Path`` to write to.
+        frames: iterable of (H, W, 3) uint8 RGB, not empty. The video claims 25 frames per second, as all of them do.
+        heart_rates_bpm: one per second, written as whole numbers; 255 is a fault.
+        bvp: the contact measurement, about 0..1, at a rate that no file holds.
+        stamps_ms: milliseconds of each frame, from 0; None where there is no ``time.txt``.
+        saturation: of oxygen, one per second; 98 % by default.
+        codec: as of :func:`write_ubfc`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_video(folder / "video.avi", frames, VIPL_HR_CLAIMED_FPS, codec or lossless_codec(folder))
+    saturation = np.full(len(heart_rates_bpm), 98) if saturation is None else saturation
+    wave = np.clip(np.round(8 + 80 * np.asarray(bvp)), 0, 127)
+    columns = (("gt_HR", "HR", heart_rates_bpm), ("gt_SpO2", "SpO2", saturation), ("wave", "Wave", wave))
+    for name, title, values in columns:
+        lines = [title] + [f"{value:.0f}" for value in values]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="ascii")
+    if stamps_ms is not None:
+        (folder / "time.txt").write_text("".join(f"{stamp:.0f}\n" for stamp in stamps_ms), encoding="ascii")
 
 
 def _write_video(path, frames, fps, codec):

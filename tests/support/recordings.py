@@ -5,6 +5,8 @@ import json
 import cv2
 import numpy as np
 
+from rfacenet_toolbox.synthetic import writers
+
 FIRST_NS = 1392643993642815000
 
 
@@ -126,3 +128,20 @@ def write_ground_truth(path, ppg, fps_hz=30.0):
     lines = [ppg, np.full(len(ppg), 72.0), np.arange(len(ppg)) / fps_hz]
     text = "\n".join(" ".join(f"{value:.7e}" for value in line) for line in lines)
     (path / "ground_truth.txt").write_text(text + "\n")
+
+
+def write_vipl_hr(
+    root, folder="data/p1/v1/source1", frames=None, fs_hz=25.0, heart_rates=None, wave=None, stamps="own"
+):
+    """Write RGB frames as a VIPL-HR video whose frames come at ``fs_hz``; returns its folder.
+
+    ``stamps`` are the milliseconds of the frames, None for no ``time.txt``. Ground truth covers the video by default.
+    """
+    frames = noise_frames(100) if frames is None else frames
+    times_s = np.arange(len(frames)) / fs_hz
+    stamps = 1000 * times_s if isinstance(stamps, str) else stamps
+    end_s = times_s[-1] if stamps is None else stamps[-1] / 1000
+    heart_rates = np.full(int(np.ceil(end_s)) + 1, 72.0) if heart_rates is None else heart_rates
+    wave = (pulse(int(60 * end_s), 60) - 70) / 60 if wave is None else wave
+    writers.write_vipl_hr(root / folder, frames, heart_rates, wave, stamps)
+    return root / folder

@@ -25,14 +25,13 @@ class TemporalNorm(nn.Module):
 
     def forward(self, maps):
         """(B, C, T, H, W) -> the same shape and type; computed in float32."""
-        with torch.autocast(maps.device.type, enabled=False):
-            values = maps.float()
-            time = torch.linspace(-1, 1, maps.shape[2], device=maps.device).view(-1, 1, 1)
-            values = values - values.mean(dim=2, keepdim=True)
-            slope = (values * time).sum(dim=2, keepdim=True) / time.square().sum()
-            values = values - slope * time
-            scale = torch.rsqrt(values.square().mean(dim=2, keepdim=True) + self.eps)
-            return (values * scale).to(maps.dtype)
+        values = maps.float()
+        time = torch.linspace(-1, 1, maps.shape[2], device=maps.device).view(-1, 1, 1)
+        values = values - values.mean(dim=2, keepdim=True)
+        slope = (values * time).sum(dim=2, keepdim=True) / time.square().sum()
+        values = values - slope * time
+        scale = torch.rsqrt(values.square().mean(dim=2, keepdim=True) + self.eps)
+        return (values * scale).to(maps.dtype)
 
 
 def channel_norm(norm, channels):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.configs import RUNNABLE
+from support.configs import RUNNABLE, TABLE1, for_splits
 from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import check, load
@@ -97,6 +97,15 @@ BASELINE_REFUSED = [
 ]
 
 
+@pytest.mark.parametrize("path", TABLE1, ids=lambda path: path.stem)
+def test_table_1s_configs_pass_the_checks_of_the_standalone_host_alone(path, monkeypatch):
+    monkeypatch.setattr("rfacenet_toolbox.datasets.settings.check_backend", lambda name: None)  # MTCNN's weights
+    config = load(path)
+    check(config, "standalone")
+    with pytest.raises(ConfigError, match="DATASET is 'VIPL-HR', which only the standalone host reads"):
+        check(config, "toolbox")
+
+
 @pytest.mark.parametrize("host", ["standalone", "toolbox"])
 @pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
 def test_every_shipped_config_passes_the_checks_of_both_hosts(path, host, tmp_path, monkeypatch):
@@ -154,8 +163,17 @@ def test_training_settings_do_not_matter_to_a_test(config_with, tmp_path):
 
 def test_the_toolbox_has_backends_that_the_standalone_host_has_not(config_with):
     check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "toolbox")
-    with pytest.raises(ConfigError, match="BACKEND is 'MP'; the toolbox has HC, Y5F, RF"):
-        check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": "MP"}), "toolbox")
+    for name in ("MP", "MTCNN", "MTCNN_SMOOTH"):
+        with pytest.raises(
+            ConfigError, match=f"BACKEND is '{name}'; the toolbox has HC, Y5F, RF.*DO_PREPROCESS: False"
+        ):
+            check(config_with({f"{PREPROCESS}.CROP_FACE.BACKEND": name}), "toolbox")
+
+
+def test_clips_that_were_made_elsewhere_may_have_any_backend(config_with):
+    cached = for_splits({"DO_PREPROCESS": False})
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "MTCNN"}), "toolbox")
+    check(config_with({**cached, f"{PREPROCESS}.CROP_FACE.BACKEND": "Y5F"}), "standalone")
 
 
 @pytest.mark.parametrize("key", ["LOG.PATH", "TEST.DATA.CACHED_PATH"])

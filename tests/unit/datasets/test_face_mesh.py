@@ -12,7 +12,7 @@ from support.recordings import face_frames, noise_frames, write_pure
 
 from rfacenet_toolbox.datasets import face_mesh
 from rfacenet_toolbox.datasets.clip_cache import experiment_name
-from rfacenet_toolbox.datasets.face_boxes import HaarDetector, MeshDetector
+from rfacenet_toolbox.datasets.face_detectors import HaarDetector, MeshDetector
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.datasets.splits import check_split

@@ -5,7 +5,7 @@ import pytest
 from support import own_videos
 
 from rfacenet_toolbox import predict
-from rfacenet_toolbox.datasets import face_mesh
+from rfacenet_toolbox.datasets import face_mesh, mtcnn
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.prediction import faces
 from rfacenet_toolbox.prediction.faces import Box, FaceTracker, HaarFaces
@@ -84,6 +84,22 @@ def test_mediapipe_finds_the_face_in_the_whole_and_near_where_it_was():
     assert detector.find(own_videos.flat_frames(1)[0]) == []
 
 
+@pytest.mark.mtcnn
+def test_mtcnn_finds_the_face_in_the_whole_and_near_where_it_was():
+    image, detector = own_videos.face_frames()[0], faces.detector("mtcnn")
+    (whole,), (haar,) = detector.find(image), HaarFaces().find(image)
+    (near,) = detector.find(image, whole)
+    assert whole.overlap(near) > 0.8 and whole.overlap(haar) > 0.7
+    assert detector.find(own_videos.flat_frames(1)[0]) == []
+    assert detector.find(own_videos.flat_frames(1)[0], whole) == []
+
+
+@pytest.mark.mtcnn
+def test_the_heart_rate_of_a_face_that_mtcnn_follows():
+    found = predict(own_videos.at(own_videos.face_frames(), 30), "pos", face_backend="MTCNN")
+    assert found.heart_rate_bpm == pytest.approx(80, abs=3) and found.face_share == 1
+
+
 @pytest.mark.mediapipe
 def test_the_heart_rate_of_a_face_that_mediapipe_follows():
     found = predict(own_videos.at(own_videos.face_frames(), 30), "pos", face_backend="mp")
@@ -94,7 +110,10 @@ def test_a_face_backend_that_is_not_there_is_refused_before_anything_is_read(mon
     monkeypatch.setattr(face_mesh.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"MediaPipe is not installed.*pip install 'rfacenet-toolbox\[mediapipe\]'"):
         predict("does_not_exist.mp4", "pos", face_backend="mp")
-    with pytest.raises(ConfigError, match="The face backend is 'RF', which is unknown. There are: HC, MP."):
+    with pytest.raises(ConfigError, match=r"MTCNN's weights are not installed.*pip install --no-deps facenet-pytorch"):
+        monkeypatch.setattr(mtcnn, "_cascade", mtcnn._cascade.__wrapped__)
+        predict("does_not_exist.mp4", "pos", face_backend="mtcnn")
+    with pytest.raises(ConfigError, match="The face backend is 'RF', which is unknown. There are: HC, MP, MTCNN."):
         predict("does_not_exist.mp4", "pos", face_backend="RF")
 
 

@@ -8,10 +8,12 @@ from argparse import Namespace
 
 import pytest
 from support import configs
+from support.activated_checkout import remove_settings
 from support.checkouts import write
 from support.paths import ROOT
 from support.recordings import noise_frames, write_ubfc_rppg
 
+from rfacenet_toolbox.config import checks
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError, DataError, InstallError
 from rfacenet_toolbox.hosts.toolbox import contract, plugin
@@ -20,9 +22,9 @@ from rfacenet_toolbox.hosts.toolbox import contract, plugin
 def test_activate_adds_our_node_and_changes_no_other_key(activated_checkout):
     tree = activated_checkout.settings._C.clone()
     assert tree.MODEL.RFACENET.RUNTIME.SEED == 100
-    del tree.MODEL["RFACENET"]
     theirs = toolbox_tree()
-    del theirs.MODEL["RFACENET"]
+    for one in (tree, theirs):
+        remove_settings(one)
     assert tree == theirs
 
 
@@ -58,8 +60,8 @@ def test_a_built_in_model_keeps_mains_functions_and_its_config(activated_checkou
     assert activated_checkout.rebound() == set()
     assert config.is_frozen() and not activated_checkout.checked
     plain = config.clone()
-    del plain.MODEL["RFACENET"]
-    del activated_checkout.settings._C.MODEL["RFACENET"]
+    for tree in (plain, activated_checkout.settings._C):
+        remove_settings(tree)
     assert plain == activated_checkout.settings.get_config.toolbox_get_config(
         Namespace(config_file=activated_checkout.folder / "X.yaml")
     )
@@ -303,3 +305,11 @@ def test_built_in_models_run_on_times_that_cannot_be_right_and_it_is_said(activa
     assert "25.00 frames per second, and FS is 30" in line and "1 more recordings" in line
     with pytest.raises(DataError, match="The times of 2 of 2 recordings cannot be right"):
         activated_checkout.get_config({**settings, "MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True})
+
+
+def test_vipl_hr_is_refused_in_a_checkout_with_the_host_that_reads_it(activated_checkout):
+    settings = {"MODEL.NAME": "rFaceNet", "TEST.DATA": {"DATASET": "VIPL-HR", "VIPL_HR.FOLD": "test 1"}}
+    config = activated_checkout.get_config(settings)
+    assert config.TEST.DATA.VIPL_HR.FOLD == "test 1"  # a known key, and not called a misspelt one
+    with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'VIPL-HR', which only the standalone host reads"):
+        checks._check_toolbox_data(config.TEST.DATA, "TEST.DATA")

@@ -46,6 +46,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
         ConfigError: settings that are not served.
         DataError: recordings whose times disagree with FS or with each other, before anything is cached; or all
             recordings that failed, each with its reason. The others are cached and stay so.
+        OutputError: a clip cannot be written. What is cached stays so, and is not done again.
     """
     settings = preprocess_settings(data_node)
     check_times(recordings, settings.fs_hz)

@@ -8,6 +8,8 @@ from .. import config as configuration
 from ..config.splits_used import splits_used
 from ..datasets.readers import DATASETS
 from ..errors import ConfigError, RFaceNetError
+from ..evaluation import get_protocol
+from ..hosts import run_description
 from ..hosts.toolbox.install import check_checkout
 from ..methods import registry
 from ..runtime import plugins, portable
@@ -32,6 +34,23 @@ def checkout(args):
     if host == "standalone" and args.toolbox is not None:
         raise ConfigError("--host standalone and --toolbox exclude each other. Leave one of them out.")
     return None if args.toolbox is None else check_checkout(args.toolbox)
+
+
+def check_protocol(runs, name):
+    """Refuse a protocol that some of the runs are not going to be scored under.
+
+    Raises:
+        ConfigError, EvaluationError: with the first such run; or there is no such protocol.
+    """
+    get_protocol(name)
+    for run in runs:
+        protocols = run_description.protocols(run.config)
+        if name not in protocols:
+            raise ConfigError(
+                f"{run.name} would not be scored under {name}, but under {', '.join(protocols)}: vipl is for "
+                f"recordings with frame rates of their own, whole videos and EVALUATION_METHOD FFT. Choose another "
+                f"protocol, or correct the config."
+            )
 
 
 def refused(runs):
@@ -88,11 +107,12 @@ def execute(runs, out, jobs=None, slurm=None, impossible=None):
 
 def report_failures(outcomes):
     """Say which runs failed; the exit status of the command."""
-    failed = [outcome.run for outcome in outcomes if outcome.failure is not None]
+    failed = [(outcome.run, outcome.failure) for outcome in outcomes if outcome.failure is not None]
     if failed:
         print(f"{len(failed)} of {len(outcomes)} runs failed; the same command tries them again:")
-        for run in failed:
-            print(f"  {run.name} ({run.log if run.log.is_file() else 'never begun'})")
+        for run, failure in failed:
+            reason = failure.rpartition("\n")[2].strip()  # of the log, where there is one
+            print(f"  {run.name} ({run.log if run.log.is_file() else 'never begun'}): {reason}")
     return 1 if failed else 0
 
 

@@ -186,6 +186,6 @@ def write(test_run, scored):
         DataError: no video has a score.
     """
     content = results.write(test_run, scored)
-    print(results.text(content))
+    print(results.text(content, results.coarsest_grids_bpm(test_run, scored)))
     print(f"Results: {test_run.results} and per_video.csv beside it")
     return content

@@ -4,12 +4,14 @@ The clips are the cached ones that a run was tested on. The face's contour on th
 was drawn in a synthetic recording, by MediaPipe's face mesh in any other.
 """
 
+import itertools
 import os
 from collections import defaultdict
 from typing import Dict, NamedTuple, Tuple
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from ..datasets import clip_cache
 from ..datasets.clips import ClipDataset, clip_name
@@ -124,7 +126,7 @@ def layers_of(name, model):
 def _attention(models, dataset, places, seen, faces, contour):
     example = seen[len(seen) // 2]
     shares, maps = defaultdict(list), {}
-    for index in seen:
+    for index in tqdm(seen, desc="Attention", unit="clip", ncols=100):
         clip = torch.from_numpy(dataset[index][0])[None]
         for label, attention in _maps(models, clip):
             share = inside_share(attention, faces[places[index]].inside)
@@ -156,7 +158,7 @@ def _faces(data, places):
     by_recording, faces = defaultdict(list), {}
     for name, number in places:
         by_recording[name].append(int(number))
-    for name, numbers in by_recording.items():
+    for name, numbers in tqdm(by_recording.items(), desc="Face contours", unit="recording", ncols=100):
         if name not in recordings:
             raise DataError(f"there are clips of {name}, and {data.DATA_PATH} holds no such recording.")
         for number, face in clip_faces(recordings[name], settings, numbers).items():
@@ -226,9 +228,8 @@ def clip_faces(recording, settings, numbers):
     wanted = {number * length + step: number for number in numbers for step in range(0, length, _EVERY)}
     middles = {number * length + (length // 2 // _EVERY) * _EVERY for number in numbers}
     inside, faces = {number: [] for number in numbers}, {}
-    for index, (frame, box) in enumerate(boxes_of(recording.frames, settings)):
-        if index > max(wanted):
-            break
+    until_last = itertools.islice(boxes_of(recording.frames, settings), max(wanted) + 1)
+    for index, (frame, box) in enumerate(until_last):
         if index not in wanted:
             continue
         found = contour(index, frame)

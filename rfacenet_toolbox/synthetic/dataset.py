@@ -15,7 +15,7 @@ from ..runtime.json_files import read_json
 from . import vipl_hr
 from .face import Subject
 from .motion import head_motion
-from .plan import VARIED, RecordingSpec, plan
+from .plan import VARIED, plan, spec_of
 from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
 from .render import Scene, render
 from .varied import CONDITIONS, compressed, frames, write_compressed
@@ -111,15 +111,12 @@ def read_specs(folder):
     Raises:
         DataError: the folder's note is damaged.
     """
-    notes = _read_note(Path(folder) / MANIFEST)["recordings"] if is_synthetic(folder) else {}
-    fields = RecordingSpec._fields[1:]
-    defaults = RecordingSpec._field_defaults
-    return {
-        name: RecordingSpec(
-            name, *(note.get(field, defaults[field]) if field in defaults else note[field] for field in fields)
-        )
-        for name, note in notes.items()
-    }
+    path = Path(folder) / MANIFEST
+    notes = _read_note(path)["recordings"] if is_synthetic(folder) else {}
+    try:
+        return {name: spec_of(name, note) for name, note in notes.items()}
+    except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
+        raise _no_note(path, error) from error
 
 
 def _described(spec):
@@ -162,12 +159,18 @@ def _note_plan(out, dataset, specs):
 def _read_note(path):
     try:
         note = read_json(path)
-        return {"note": _NOTE, "dataset": note["dataset"], "recordings": dict(note["recordings"])}
+        if not isinstance(note["recordings"], dict):
+            raise TypeError("recordings")
+        return {"note": _NOTE, "dataset": note["dataset"], "recordings": note["recordings"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{path} is not the note that is left beside synthetic recordings ({error!r}). Choose another folder, or "
-            f"remove that file and the recordings beside it."
-        ) from error
+        raise _no_note(path, error) from error
+
+
+def _no_note(path, error):
+    return DataError(
+        f"{path} is not the note that is left beside synthetic recordings ({error!r}). Choose another folder, or "
+        f"remove that file and the recordings beside it."
+    )
 
 
 def _run(jobs, workers):
@@ -190,6 +193,16 @@ def _write_recording(job):
     if part.exists():
         shutil.rmtree(part)
     part.mkdir(parents=True)
+    try:
+        _write_into(part, spec)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    part.rename(target)
+    return spec.name
+
+
+def _write_into(part, spec):
     moments, course, wave = signals(spec)
     blood = np.interp(moments, *wave)
     if spec.dataset in ("pure", "varied-pure"):
@@ -201,8 +214,6 @@ def _write_recording(job):
     else:
         labels = Labels(moments, blood, np.interp(moments, *course))
         write_ubfc(part, _pictures(spec, blood), labels, spec.fps, _video(spec))
-    part.rename(target)
-    return spec.name
 
 
 def _pictures(spec, blood):

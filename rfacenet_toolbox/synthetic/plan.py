@@ -1,5 +1,6 @@
 """What decides a synthetic recording, and the recordings that a call asks for."""
 
+import math
 from typing import NamedTuple, Optional, Tuple
 
 import numpy as np
@@ -23,6 +24,8 @@ VARIED = ("varied", "varied-pure")
 #: in PURE's format: a recording for each subject and scenario, named after both
 _IN_PURE_FORMAT = ("pure", "varied-pure")
 _SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
+#: of a recording in a note that is read
+_MOST_FRAMES, _LARGEST = 200_000, 4096
 _RANDOM = {"pulse": 0, "motion": 1, "picture": 2, "traits": 3, "beat": 4}
 
 
@@ -58,6 +61,34 @@ class RecordingSpec(NamedTuple):
         """The :class:`~.varied.Traits` of a varied recording. A subject who has several keeps the skin tone."""
         tone = subject_tone(self.subject) if self.dataset == "varied-pure" else None
         return traits(self.scenario, self.generator("traits"), tone)
+
+
+def spec_of(name, note):
+    """The :class:`RecordingSpec` of a recording's entry in the note that is left beside synthetic recordings.
+
+    Raises:
+        ValueError, KeyError, TypeError, OverflowError, AttributeError: no recording has these values.
+    """
+    fields, defaults = RecordingSpec._fields[1:], RecordingSpec._field_defaults
+    spec = RecordingSpec(
+        name, *(note.get(field, defaults[field]) if field in defaults else note[field] for field in fields)
+    )
+    scenarios = CONDITIONS if spec.dataset in VARIED else SCENARIOS
+    sound = (
+        spec.dataset in DATASETS
+        and all(isinstance(number, int) and number >= 0 for number in (spec.subject, spec.scenario, spec.seed))
+        and (spec.dataset == "vipl-hr" or spec.scenario in scenarios)
+        and all(isinstance(number, (int, float)) for number in (spec.heart_rate_bpm, spec.seconds, spec.fps))
+        and all(0 < number < math.inf for number in (spec.heart_rate_bpm, spec.seconds, spec.fps))
+        and 2 <= spec.frame_count <= _MOST_FRAMES
+        and len(spec.size) == 2
+        and all(isinstance(side, int) and 0 < side <= _LARGEST for side in spec.size)
+        and isinstance(spec.codec, (str, type(None)))
+        and isinstance(spec.defect, str)
+    )
+    if not sound:
+        raise ValueError(f"{name} is no recording")
+    return spec
 
 
 def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, seconds, fps, size, seed, codec):

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..errors import DataError
+from ..errors import DataError, OutputError
+from ..runtime.files import is_full, write_atomically
 
 PURE_LABEL_HZ = 60.0
 #: what every video of VIPL-HR claims, whatever its rate
@@ -61,8 +62,8 @@ def write_pure(folder, name, frames, labels, fps):
 
 def _write_png(path, frame):
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    if not cv2.imwrite(str(path), bgr, _PNG):
-        raise DataError(f"OpenCV could not write {path}. Check that the disk has room and the folder is writable.")
+    content = cv2.imencode(".png", bgr, _PNG)[1].tobytes()
+    write_atomically(path, lambda file: file.write(content), durable=False)
 
 
 def write_ubfc(folder, frames, labels, fps, codec=None):
@@ -121,12 +122,22 @@ def _write_video(path, frames, fps, codec):
     # OpenCV does not report a failed write, on a full disk for example.
     held = int(cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT))
     if held != written:
-        raise DataError(f"{path} holds {held} frames after {written} were written. Check that the disk has room.")
+        _check_room(path)
+        raise DataError(f"{path} holds {held} frames after {written} were written. Check the disk, and try again.")
+
+
+def _check_room(path):
+    """Tell a full disk from other reasons for a video that is not there or not whole."""
+    if is_full(path.parent):
+        raise OutputError(
+            f"{path} cannot be written (the disk is full). Free some space, and run the same command again."
+        )
 
 
 def _open_video(path, codec, fps, shape):
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*codec), fps, (shape[1], shape[0]))
     if not writer.isOpened():
+        _check_room(path)
         raise DataError(
             f"OpenCV {cv2.__version__} could not open {path} for writing with the codec {codec!r}. Leave the codec out "
             f"for one that works here, or try 'MJPG', which every build has, but which loses detail."
@@ -154,6 +165,7 @@ def lossless_codec(folder):
         finally:
             if trial.exists():
                 trial.unlink()
+    _check_room(trial)
     raise DataError(
         f"OpenCV {cv2.__version__} writes none of the lossless codecs {', '.join(_LOSSLESS_CODECS)}. Install "
         f"opencv-python-headless, whose FFmpeg has them, or name a codec, for example 'MJPG'."

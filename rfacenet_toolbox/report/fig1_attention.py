@@ -85,8 +85,6 @@ class Attention(NamedTuple):
 def attention_of(runs, most_clips=24):
     """Attention of the rFaceNets among ``runs`` on the first one's test clips, and its share inside the face.
 
-    A network that fuses at stage 3 is looked at twice: before the CTFC and after it.
-
     Args:
         runs: list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`, tested on the same clips.
         most_clips: clips looked at, spread evenly over all; the middle one of them is the example.

@@ -147,6 +147,7 @@ def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(activated_che
 REAL = """
 import importlib, runpy, sys, types
 from argparse import Namespace
+from rfacenet_toolbox.datasets.own_settings import NODES
 from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
 from rfacenet_toolbox.hosts.toolbox import activate
 import config as settings
@@ -161,6 +162,9 @@ config = settings.get_config(Namespace(config_file=built_in))
 assert (main.train_and_test, main.test) == originals
 without_ours = config.clone()
 del without_ours.MODEL["RFACENET"]
+for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
+    for node in NODES:
+        del without_ours[split].DATA[node]
 assert without_ours == plain
 config = settings.get_config(Namespace(config_file=ours))
 assert main.train_and_test.toolbox_function is originals[0] and main.test.toolbox_function is originals[1]

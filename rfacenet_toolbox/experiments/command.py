@@ -6,6 +6,8 @@ from pathlib import Path
 
 from .. import config as configuration
 from ..errors import ConfigError, RFaceNetError
+from ..evaluation import get_protocol
+from ..hosts import run_description
 from ..hosts.toolbox.install import check_checkout
 from ..methods import registry
 from ..runtime import portable
@@ -30,6 +32,23 @@ def checkout(args):
     if host == "standalone" and args.toolbox is not None:
         raise ConfigError("--host standalone and --toolbox exclude each other. Leave one of them out.")
     return None if args.toolbox is None else check_checkout(args.toolbox)
+
+
+def check_protocol(runs, name):
+    """Refuse a protocol that some of the runs are not going to be scored under.
+
+    Raises:
+        ConfigError, EvaluationError: with the first such run; or there is no such protocol.
+    """
+    get_protocol(name)
+    for run in runs:
+        protocols = run_description.protocols(run.config)
+        if name not in protocols:
+            raise ConfigError(
+                f"{run.name} would not be scored under {name}, but under {', '.join(protocols)}: vipl is for "
+                f"recordings with frame rates of their own, whole videos and EVALUATION_METHOD FFT. Choose another "
+                f"protocol, or correct the config."
+            )
 
 
 def refused(runs):

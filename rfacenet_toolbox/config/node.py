@@ -37,6 +37,9 @@ def rfacenet_node():
     node.LOSS.SIGMA_FLOOR = 0.0  # sigma_2^2 is at least so many times its term
     node.LOSS.SIGMA_HOLD = 0.0  # sigma_2 and sigma_3 keep their start until the BVP term is below this
 
+    # Data
+    node.RESAMPLE = False  # bring recordings of another frame rate to FS; standalone, where preprocessing is ours
+
     # Training. OPTIMIZER holds for every method that this package trains.
     node.OPTIMIZER = CfgNode()
     node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant

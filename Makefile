@@ -8,7 +8,7 @@ TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplet
 	--config toolbox_configs/table2/DEMO_BASE.yaml
 BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
-.PHONY: demo predict-demo table2-demo table3-demo weights test test-fast test-floor lint types docs bench mediapipe mtcnn clean
+.PHONY: demo predict-demo table1-demo table2-demo table3-demo weights test test-fast test-floor lint types docs bench mediapipe mtcnn clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -56,12 +56,17 @@ mediapipe: .venv/ready
 mtcnn: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps facenet-pytorch
 
-# Tables 2 and 3 on synthetic recordings. Killed, even with kill -9, they go on where they were when made again.
+# The tables on synthetic recordings. Killed, even with kill -9, they go on where they were when made again.
 table2-demo: .venv/ready demo_tables/ready
 	$(BIN)/rfacenet table2 $(TABLES) --seeds 100 101 --out runs/table2-demo
 
 table3-demo: .venv/ready demo_tables/ready
 	$(BIN)/rfacenet table3 $(TABLES) --seeds 100 101 102 --out runs/table3-demo
+
+# Five folds of a small VIPL-HR with every defect of the real one.
+table1-demo: .venv/ready demo_vipl/ready
+	$(BIN)/rfacenet table1 --vipl demo_vipl/VIPL-HR --allow-incomplete --cache demo_vipl/clips --out runs/table1-demo \
+		--config toolbox_configs/table1/DEMO_BASE.yaml
 
 # The weights that the package ships, trained anew: some hours on two cores. docs/model-card.md says what came of it.
 weights: .venv/ready weights_data/ready
@@ -86,6 +91,12 @@ demo_tables/ready: .venv/ready
 		--seconds 20.1 --size 320 240 --seed 2
 	touch $@
 
+# Two people in each fold; a still scene and one of head motion, by three cameras and the infrared one.
+demo_vipl/ready: .venv/ready
+	$(BIN)/rfacenet synth demo_vipl/VIPL-HR --dataset vipl-hr --subjects 10 --scenarios 1 2 --seconds 10 --size 160 120 \
+		--seed 1
+	touch $@
+
 # People, lights and cameras of every kind; the held-out recordings are of other people.
 weights_data/ready: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[weights]'
@@ -105,4 +116,4 @@ weights_data/ready: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .venv-floor site docs/api demo_data demo_tables weights_data runs
+	rm -rf .venv .venv-floor site docs/api demo_data demo_tables demo_vipl weights_data runs

@@ -1,7 +1,8 @@
 """How much longer than decoding alone is preprocessing?
 
 ``python benchmarks/preprocessing.py`` decodes, crops, resizes, normalises and caches synthetic recordings of PURE and
-UBFC-rPPG, 640x480, and only decodes the same files, with the same number of processes.
+UBFC-rPPG, 640x480, and only decodes the same files, with the same number of processes. ``--dataset VIPL-HR --size 1920
+1080`` does so with the largest videos of VIPL-HR, by the phone, in Motion JPEG.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from rfacenet_toolbox.synthetic import write_dataset
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dataset", nargs="+", default=["PURE", "UBFC-rPPG"], help="of those and VIPL-HR")
+    parser.add_argument("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"))
     parser.add_argument("--recordings", type=int, default=2)
     parser.add_argument("--frames", type=int, default=500, help="of a recording")
     parser.add_argument("--repeats", type=int, default=5, help="pairs")
@@ -25,9 +28,11 @@ def main():
     print(machine())
     workers = pool.default_workers(args.recordings)
     print(f"{args.recordings} recordings of {args.frames} frames, {workers} processes")
-    for dataset in ("PURE", "UBFC-rPPG"):
+    for dataset in args.dataset:
         with tempfile.TemporaryDirectory() as folder:
-            write_dataset(Path(folder), dataset.lower(), args.recordings, scenarios=[1], seconds=args.frames / 30)
+            look = {"scenarios": [1]} if dataset != "VIPL-HR" else {"scenarios": [8], "codec": "MJPG"}
+            seconds = args.frames / 30
+            write_dataset(Path(folder), dataset.lower(), args.recordings, seconds=seconds, size=args.size, **look)
             recordings = readers.find_recordings(dataset, folder)
 
             def ours(recordings=recordings, dataset=dataset):

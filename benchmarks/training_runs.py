@@ -3,11 +3,12 @@
 import csv
 import hashlib
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
 from statistics import mean
-from typing import Dict, NamedTuple
+from typing import Dict, NamedTuple, Optional
 
 import numpy as np
 import yaml
@@ -28,8 +29,8 @@ class Recordings(NamedTuple):
 
     train: Dict
     test: Dict
-    learning_rate: float
-    without_map: bool  #: whether to test with the map of the contour branch set to zero, too
+    learning_rate: Optional[float]  #: the highest; None for all as in the main config: rate, share, balance of the loss
+    without_map: bool = False  #: whether to test with the map of the contour branch set to zero, too
 
     def write(self, out):
         """Write those that are not below ``out`` yet."""
@@ -49,13 +50,19 @@ EASY = Recordings(
     {"folder": "PURE", "dataset": "pure", "subjects": 8, "seed": 1, "scenarios": [1, 3], "seconds": 12.85},
     {"folder": "UBFC-rPPG", "dataset": "ubfc-rppg", "subjects": 12, "seed": 2, "first_subject": 21, "seconds": 17.1},
     learning_rate=3e-3,
-    without_map=False,
 )
 #: 10 people with 24 clips each, three in each of eight conditions, and 96 test videos of 12 others
 HARD = Recordings(
     {"folder": "hard/train", "dataset": "varied-pure", "subjects": 10, "seed": 31, "seconds": 12.9},
     {"folder": "hard/test", "dataset": "varied-pure", "subjects": 12, "seed": 32, "first_subject": 51, "seconds": 8.7},
     learning_rate=2e-3,
+    without_map=True,
+)
+#: of PURE's size: 10 people, six scenarios, a minute each; tested on 20 others for half a minute each
+REAL_SIZE = Recordings(
+    {"folder": "real_size/PURE", "dataset": "pure", "subjects": 10, "seed": 1, "seconds": 60},
+    {"folder": "real_size/UBFC", "dataset": "ubfc-rppg", "subjects": 20, "seed": 2, "first_subject": 21, "seconds": 30},
+    learning_rate=None,
     without_map=True,
 )
 
@@ -114,9 +121,12 @@ def _config(out, recordings, size, epochs, settings, seed):
     }
     if train == test:  # one format for two folders: a cache each
         data["TEST"]["DATA"]["CACHED_PATH"] += "_test"
-    data["TRAIN"].update(EPOCHS=epochs, LR=recordings.learning_rate)
-    data["TRAIN"]["DATA"]["END"] = 1.0
+    data["TRAIN"]["EPOCHS"] = epochs
     settings = dict(settings)
+    if recordings.learning_rate is not None:
+        data["TRAIN"]["LR"] = recordings.learning_rate
+        data["TRAIN"]["DATA"]["END"] = 1.0
+        settings["LOSS"] = {"HEART_RATE_GRADIENT_CAP": 0.0, **settings.get("LOSS", {})}
     runtime = {"SEED": seed, "CHANNELS_LAST": True, "WORKERS": 0, **settings.pop("RUNTIME", {})}
     return {
         "BASE": [str(ROOT / "toolbox_configs" / "PURE_UBFC_RFACENET.yaml")],
@@ -169,6 +179,18 @@ def summary(seeds):
     figures["first_epoch_s"] = mean(float(run["epochs"][0]["seconds"]) for run in seeds)
     figures["later_epochs_s"] = mean(min(float(epoch["seconds"]) for epoch in run["epochs"][1:]) for run in seeds)
     return figures
+
+
+def markdown(figures):
+    """A table of :func:`summary` by variant; in brackets, how far apart the seeds are."""
+    spread = "_spread"
+    columns = list(dict.fromkeys(key for values in figures.values() for key in values if not key.endswith(spread)))
+    rows = [["", *columns], ["---"] * (len(columns) + 1)]
+    for name, values in figures.items():
+        cells = ["" if math.isnan(values.get(key, math.nan)) else f"{values[key]:.3f}" for key in columns]
+        apart = [f" ({values[key + spread]:.3f})" if key + spread in values else "" for key in columns]
+        rows.append([name, *(cell + more for cell, more in zip(cells, apart))])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _metric(tested, metric):

@@ -3,7 +3,8 @@
 ``python benchmarks/training_study.py loss`` (or another study) makes synthetic recordings, trains each variant on the
 same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. Runs that are there already are not
 made again, and ``--variants`` takes some of a study's alone. docs/paper-notes.md shows the figures and says what was
-chosen. The study ``hard`` trains on hard clips and tests with the map of the contour branch set to zero, too.
+chosen. The study ``hard`` trains on hard clips and tests with the map of the contour branch set to zero, too;
+``main`` is the main config over all its epochs, on recordings of PURE's size.
 """
 
 import argparse
@@ -15,12 +16,16 @@ from typing import NamedTuple
 
 from measuring import ROOT
 from step import variants
-from training_runs import EASY, HARD, Recordings, draw, run, summary
+from training_runs import EASY, HARD, REAL_SIZE, Recordings, draw, markdown, run, summary
 
 TUNED = {"LOSS": {"HEART_RATE_UNIT": "hz", "SIGMA_INIT": [0.5, 4.0, 1.0]}}
 _EXPECTED = {"HEART_RATE_TERM": "expected_squared_error", "SHARPNESS": [2.0, 2.0]}
 _ALPHA_0 = {"FUSION_INIT": [0.0, 1.0]}
 _544 = {"SIGMA_INIT": [0.5, 4.0, 4.0]}
+
+
+#: Eq. 4 as the paper prints it, where the main config caps a gradient
+AS_PRINTED = {"LOSS": {"HEART_RATE_GRADIENT_CAP": 0.0}}
 
 
 class Study(NamedTuple):
@@ -78,6 +83,7 @@ STUDIES = {
         HARD,
         size=24,
     ),
+    "main": Study({"the main config": {}, "Eq. 4, sigmas 1": AS_PRINTED}, REAL_SIZE, epochs=30),
 }
 
 
@@ -101,8 +107,7 @@ def main():
     content = {"size": size, "epochs": epochs, "seeds": args.seeds, "variants": figures}
     (args.out / f"{args.study}.json").write_text(json.dumps(content, indent=1) + "\n")
     draw(runs, args.out / f"{args.study}.png")
-    for name, values in figures.items():
-        print(f"{name:28}", "  ".join(f"{key} {value:.3f}" for key, value in values.items()))
+    print(markdown(figures))
 
 
 def _arguments():
@@ -111,7 +116,7 @@ def _arguments():
     parser.add_argument("--variants", nargs="+", help="of the study's variants, only these")
     parser.add_argument("--out", type=Path, default=ROOT / "runs" / "study")
     parser.add_argument("--size", type=int, help="width and height of the clips, pixels; 36, or 24 for hard")
-    parser.add_argument("--epochs", type=int, help="8 by default")
+    parser.add_argument("--epochs", type=int, help="8, or 30 for main")
     parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102])
     parser.add_argument("--jobs", type=int, default=1, help="runs at the same time")
     return parser.parse_args()

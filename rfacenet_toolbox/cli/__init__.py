@@ -11,7 +11,7 @@ import sys
 
 from .. import __version__
 from ..errors import EXIT_STATUS, RFaceNetError, print_error
-from ..runtime import failures
+from ..runtime import failures, plugins
 from . import evaluate, install, predict, report, run, synth, tables
 
 #: of a command whose reader has gone, as the shell has it for SIGPIPE
@@ -27,6 +27,7 @@ COMMANDS = {
     "export": (report, "a run's trained network as one .safetensors file for rfacenet predict"),
     "evaluate": (evaluate, "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"),
     "compare": (evaluate, "whether one run's heart rates are better than another's on the same videos"),
+    "table1": (tables, "make the paper's Table 1 from VIPL-HR, five folds of it"),
     "table2": (tables, "make the paper's Table 2 from the two data sets"),
     "table3": (tables, "make the paper's Table 3, the ablations, from the two data sets"),
     "sweep": (tables, "run a config with every combination of some settings' values"),
@@ -65,6 +66,7 @@ def _guarded(function):
     _print_any_name()
     try:
         with failures.explained():
+            plugins.import_all()
             status = function() or 0
             sys.stdout.flush()
         return status

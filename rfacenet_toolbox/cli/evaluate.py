@@ -1,6 +1,7 @@
 """``rfacenet evaluate`` and ``compare``: saved outputs scored, and two of them compared."""
 
 import json
+import os
 
 METHODS = {"FFT": "FFT", "peak": "peak detection"}
 
@@ -96,9 +97,8 @@ def _score(path, args):
 
 def _write(path, text):
     from ..errors import OutputError
+    from ..runtime.files import write_text
 
-    try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}). Name a file in an existing folder.") from error
+    if not os.path.isdir(os.path.dirname(path) or os.curdir):
+        raise OutputError(f"{path} cannot be written (there is no such folder). Name a file in an existing folder.")
+    write_text(path, text)

@@ -3,14 +3,15 @@
 
 def synth_arguments(parser):
     parser.add_argument("out", help="folder to write")
-    parser.add_argument("--dataset", required=True, help="pure, ubfc-rppg, varied or varied-pure")
+    parser.add_argument("--dataset", required=True, help="pure, ubfc-rppg, vipl-hr, varied or varied-pure")
     parser.add_argument("--subjects", type=int, required=True, help="how many")
     parser.add_argument("--first-subject", type=int, default=1, help="number of the first subject")
     parser.add_argument(
         "--scenarios",
         type=int,
         nargs="+",
-        help="PURE's scenarios, 1 to 6, or the conditions of varied recordings, 1 to 8; all of them by default",
+        help="PURE's scenarios, 1 to 6, VIPL-HR's scenes, 1 to 9, or the conditions of varied recordings, 1 to 8; all "
+        "of them by default",
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="length of each recording; 60 by default")
     parser.add_argument("--size", type=int, nargs=2, default=(640, 480), metavar=("W", "H"), help="640 480 by default")

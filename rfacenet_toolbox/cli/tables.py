@@ -1,4 +1,41 @@
-"""``rfacenet table2``, ``table3`` and ``sweep``: commands that make many runs, and a page of what they scored."""
+"""``rfacenet table1``, ``table2``, ``table3`` and ``sweep``: commands with many runs, and a page of scores."""
+
+
+def table1_arguments(parser):
+    parser.add_argument(
+        "--vipl", required=True, metavar="DIR", help="the folder that holds data/p1, data/p2, ... and fold"
+    )
+    parser.add_argument(
+        "--allow-incomplete", action="store_true", help="take a data set that is not whole, or synthetic, and say so"
+    )
+    parser.add_argument("--folds", type=int, nargs="+", default=[1, 2, 3, 4, 5], help="all five by default")
+    parser.add_argument(
+        "--methods",
+        nargs="+",
+        metavar="NAME",
+        help="of POS, CHROM, PhysNet, DeepPhys, PhysFormer, rFaceNet; all by default",
+    )
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=[100], help="100 by default, as each makes five trainings"
+    )
+    _add_table_options(parser)
+    _add_execution_options(parser, "runs/table1")
+    parser.set_defaults(protocol="vipl", toolbox=None)
+
+
+def table1(args):
+    from ..experiments import table1
+    from ..experiments.completeness import check_vipl
+    from ..experiments.tables import make_table
+
+    methods = table1.method_names(args.methods)
+    return make_table(
+        args,
+        "table1",
+        lambda: check_vipl(args.vipl, args.allow_incomplete),
+        lambda settings: table1.make_rows(settings, methods, args.folds),
+        table1.make_page,
+    )
 
 
 def table2_arguments(parser):
@@ -17,7 +54,8 @@ def table2(args):
     from ..experiments.tables import make_table
 
     methods = table2.method_names(args.methods)
-    return make_table(args, "table2", lambda settings: table2.make_rows(settings, methods), table2.make_page)
+    find_sets = _pure_and_ubfc(args)
+    return make_table(args, "table2", find_sets, lambda settings: table2.make_rows(settings, methods), table2.make_page)
 
 
 def table3_arguments(parser):
@@ -29,7 +67,14 @@ def table3(args):
     from ..experiments import table3
     from ..experiments.tables import make_table
 
-    return make_table(args, "table3", table3.make_rows, table3.make_page)
+    return make_table(args, "table3", _pure_and_ubfc(args), table3.make_rows, table3.make_page)
+
+
+def _pure_and_ubfc(args):
+    """What finds the two data sets."""
+    from ..experiments.completeness import check_datasets
+
+    return lambda: check_datasets(args.pure, args.ubfc, args.allow_incomplete)
 
 
 def sweep_arguments(parser):
@@ -44,16 +89,17 @@ def sweep_arguments(parser):
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[], help="run each combination with each of these")
     parser.add_argument("--dry-run", action="store_true", help="list the runs, and whether they are done")
-    _add_run_options(parser, "runs/sweep_<base>")
+    _add_run_options(
+        parser, "runs/sweep_<base>", "neurips2023, which is the default, toolbox2025, or for tests on VIPL-HR vipl"
+    )
 
 
 def sweep(args):
-    from ..evaluation import get_protocol
     from ..experiments import command, sweep
 
-    get_protocol(args.protocol)
     out = args.out or sweep.default_out(args.base)
     runs = sweep.make_runs(args.base, args.settings, args.seeds, out, command.checkout(args))
+    command.check_protocol(runs, args.protocol)
     refused = command.refused(runs)
     if args.dry_run:
         for run in runs:
@@ -64,12 +110,17 @@ def sweep(args):
     return command.report_failures(outcomes)
 
 
-def _add_run_options(parser, out):
-    """For commands that make many runs; ``out`` says where they write by default."""
-    parser.add_argument("--out", metavar="DIR", help=f"for the runs and the table; {out} by default")
+def _add_run_options(parser, out, protocols="neurips2023, which is the default, or toolbox2025"):
+    """For commands that make many runs in either host; ``out`` says where they write by default."""
     parser.add_argument("--toolbox", metavar="DIR", help="run in this rPPG-Toolbox checkout, not standalone")
+    parser.add_argument("--protocol", default="neurips2023", help=protocols)
+    _add_execution_options(parser, out)
+
+
+def _add_execution_options(parser, out):
+    """How the runs are executed, and where they write."""
+    parser.add_argument("--out", metavar="DIR", help=f"for the runs and the table; {out} by default")
     parser.add_argument("--jobs", type=int, metavar="N", help="runs at a time; 1 by default, with --slurm all of them")
-    parser.add_argument("--protocol", default="neurips2023", help="neurips2023, which is the default, or toolbox2025")
     parser.add_argument(
         "--slurm",
         nargs="*",
@@ -88,5 +139,9 @@ def _add_dataset_options(parser):
     )
     parser.add_argument("--host", choices=("standalone", "toolbox"), help="toolbox needs --toolbox DIR")
     parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102], help="100 101 102 by default")
+    _add_table_options(parser)
+
+
+def _add_table_options(parser):
     parser.add_argument("--cache", metavar="DIR", help="for the preprocessed clips; <out>/clips by default")
     parser.add_argument("--config", metavar="YAML", help="settings laid over those of every run, such as DEVICE: cpu")

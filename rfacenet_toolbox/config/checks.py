@@ -125,7 +125,13 @@ def _check_toolbox_data(data, key):
     """What the toolbox would find out in its preprocessing processes, and then drop the recordings without a word."""
     from ..datasets.clip_cache import check_cached_path
     from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
+    from ..datasets.readers import own_settings
 
+    if own_settings(data) is not None:
+        raise ConfigError(
+            f"{key}.DATASET is {data.DATASET!r}, which only the standalone host reads. Run the config outside the "
+            f"checkout, with 'rfacenet run --config_file'."
+        )
     crop = data.PREPROCESS.CROP_FACE
     if data.DO_PREPROCESS and crop.DO_CROP_FACE and not crop.BACKEND.startswith(TOOLBOX_BACKENDS):
         raise ConfigError(

@@ -20,6 +20,7 @@ def settings_of(config):
 
 def clips_of(config, split):
     """The :class:`~rfacenet_toolbox.methods.learner.ClipSpec` of a split such as ``"TRAIN"``."""
+    from ..datasets.readers import DATASETS
     from ..methods.learner import ClipSpec
 
     data = config[split].DATA
@@ -31,6 +32,7 @@ def clips_of(config, split):
         fs_hz=data.FS,
         is_derivative=preprocess.LABEL_TYPE == "DiffNormalized",
         num_gpus=config.NUM_OF_GPU_TRAIN,
+        has_own_rates=data.DATASET in DATASETS and DATASETS[data.DATASET].has_own_rates,
     )
 
 

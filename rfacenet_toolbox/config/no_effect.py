@@ -5,6 +5,7 @@ changes no result, is told before the run.
 """
 
 from ..datasets.readers import DATASETS
+from ..datasets.settings import DEFAULT_FS_HZ
 from ..errors import ConfigError
 from ..methods import registry
 from .tree import toolbox_tree
@@ -39,10 +40,29 @@ def check_no_effect(config, splits):
     for split in splits:
         dataset = config[split].DATA.DATASET
         if dataset in DATASETS:
+            _check_own_rates(f"{split}.DATA.FS", config[split].DATA.FS, DATASETS[dataset])
             reasons.update({f"{split}.DATA.{key}": f"{why}, not of {dataset}" for key, why in _REFUSED_OF_DATA.items()})
+        for other in DATASETS.values():
+            if other.node is not None and other.name != dataset:
+                reasons[f"{split}.DATA.{other.node}"] = f"it selects recordings of {other.name}, not of {dataset}"
+    own_rates = [name for name in (config[split].DATA.DATASET for split in splits) if _has_own_rates(name)]
+    if len(own_rates) == len(splits):
+        reasons["MODEL.RFACENET.RESAMPLE"] = f"each recording of {own_rates[0]} has a frame rate of its own"
     for key, why in reasons.items():
         for name, value in _changed(key, _at(config, key), _at(defaults, key)):
             raise ConfigError(f"{name} is {value!r} and would do nothing: {why}. Leave it out.")
+
+
+def _has_own_rates(dataset):
+    return dataset in DATASETS and DATASETS[dataset].has_own_rates
+
+
+def _check_own_rates(key, fs_hz, dataset):
+    if dataset.has_own_rates and fs_hz != DEFAULT_FS_HZ:
+        raise ConfigError(
+            f"{key} is {fs_hz} and would do nothing: each recording of {dataset.name} has a frame rate of its own. Set "
+            f"it to {DEFAULT_FS_HZ:g}."
+        )
 
 
 def told_no_effect(config):

@@ -1,9 +1,10 @@
-"""``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration."""
+"""``MODEL.RFACENET``: every setting that rFaceNet adds to the toolbox's configuration; and how such nodes are added."""
 
 import copy
 
 from yacs.config import CfgNode
 
+from ..datasets.own_settings import NODES
 from ..errors import ConfigError
 from ..methods import registry
 
@@ -27,6 +28,7 @@ def rfacenet_node():
     node.LOSS.TASKS = ["bvp", "heart_rate", "identity"]  # the terms of Eq. 4 that take part
     node.LOSS.HEART_RATE_UNIT = "hz"  # hz, bpm
     node.LOSS.HEART_RATE_TERM = "squared_error"  # squared_error, expected_squared_error, cross_entropy
+    node.LOSS.HEART_RATE_TARGET = "label"  # label, recorded: the true heart rate of a clip, by Eq. 3 or as it came
     node.LOSS.SHARPNESS = [8.0, 8.0]  # exponent of the powers in that term, in the first epoch and in the last
     node.LOSS.HEART_RATE_GRADIENT_CAP = 0.0  # longest gradient of that term at the BVP, as a multiple of the BVP term's
     node.LOSS.BVP_ERROR = "z_scored"  # z_scored, raw
@@ -34,6 +36,9 @@ def rfacenet_node():
     node.LOSS.SIGMA_UPDATE = "learned"  # learned, running_mean
     node.LOSS.SIGMA_FLOOR = 0.0  # sigma_2^2 is at least so many times its term
     node.LOSS.SIGMA_HOLD = 0.0  # sigma_2 and sigma_3 keep their start until the BVP term is below this
+
+    # Data
+    node.RESAMPLE = False  # bring recordings of another frame rate to FS; standalone, where preprocessing is ours
 
     # Training. OPTIMIZER holds for every method that this package trains.
     node.OPTIMIZER = CfgNode()
@@ -59,7 +64,7 @@ def rfacenet_node():
 
 
 def add_settings(tree):
-    """Add ``MODEL.RFACENET``, and the nodes of registered methods, to a tree that has the toolbox's keys.
+    """Add ``MODEL.RFACENET``, and the nodes of registered methods and of data sets, to a tree with the toolbox's keys.
 
     Raises:
         ConfigError: the toolbox has a node of such a name, with other settings.
@@ -74,3 +79,7 @@ def add_settings(tree):
             )
         if name not in tree.MODEL:
             tree.MODEL[name] = CfgNode(copy.deepcopy(defaults))
+    for node, defaults in NODES.items():
+        for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
+            if split in tree and node not in tree[split].DATA:
+                tree[split].DATA[node] = CfgNode(copy.deepcopy(defaults))

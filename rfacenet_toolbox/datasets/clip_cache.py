@@ -15,6 +15,7 @@ import numpy as np
 from ..errors import ConfigError, DataError
 from ..runtime.files import write_atomically, write_text
 from ..runtime.json_files import read_json
+from .readers import find_dataset, own_settings
 
 MARKER_FORMAT = 1
 
@@ -48,8 +49,14 @@ def experiment_name(data_node, split):
 
 
 def file_list_name(data_node):
-    """File name of the list that the toolbox makes for a split, e.g. ``<EXP_DATA_NAME>_0.0_0.8.csv``."""
+    """File name of the list that the toolbox makes for a split, e.g. ``<EXP_DATA_NAME>_0.0_0.8.csv``.
+
+    What the data set's own settings select is part of it.
+    """
     fold = f"_{data_node.FOLD.FOLD_NAME}" if "FOLD" in data_node and data_node.FOLD.FOLD_NAME else ""
+    settings = own_settings(data_node)
+    selected = "" if settings is None else find_dataset(data_node.DATASET).selection_name(settings)
+    fold += f"_{selected}" if selected else ""
     return f"{data_node.EXP_DATA_NAME}_{data_node.BEGIN}_{data_node.END}{fold}.csv"
 
 
@@ -155,6 +162,12 @@ def write_marker(cached_path, name, complete, **facts):
     """Record that ``name``'s clips are about to be written (``complete`` False) or are all there."""
     marker = dict(facts, format=MARKER_FORMAT, complete=complete)
     write_text(_marker_path(cached_path, name), json.dumps(marker, indent=1) + "\n")
+
+
+def left_out(cached_path, name):
+    """Why the recording ``name`` was left out when it was preprocessed; None where it was not."""
+    marker = read_marker(cached_path, name)
+    return marker["report"].get("left_out") if marker is not None and marker["complete"] else None
 
 
 def cached_inputs(cached_path, name):

@@ -3,16 +3,16 @@
 import contextlib
 import functools
 import os
-from dataclasses import asdict, dataclass
-from typing import Tuple
+from dataclasses import dataclass
 
 from tqdm import tqdm
 
 from ..errors import ConfigError, DataError
 from ..runtime import files, pool
-from . import clip_cache
+from . import clip_cache, own_rates
 from .face_boxes import face_video
 from .normalise import FrameFeatures, normalise_label
+from .preprocess_report import PreprocessReport, RecordingReport, left_out_lines
 from .recording import Recording
 from .settings import PreprocessSettings, preprocess_settings
 from .times import check_times
@@ -25,50 +25,6 @@ class Task:
     recording: Recording
     settings: PreprocessSettings
     cached_path: str
-
-
-@dataclass(frozen=True)
-class RecordingReport:
-    """What became of one recording.
-
-    Attributes:
-        name: of the recording.
-        frames: frames decoded.
-        clips: clips cached.
-        dropped_frames: frames at the end that do not fill a clip or have no label.
-        detections, faces_not_found: frames in which the face was looked for, and those without one.
-        reused: whether the clips are those of an earlier run.
-    """
-
-    name: str
-    frames: int
-    clips: int
-    dropped_frames: int
-    detections: int
-    faces_not_found: int
-    reused: bool = False
-
-
-@dataclass(frozen=True)
-class PreprocessReport:
-    """What became of all recordings; ``str()`` tells it in a few lines."""
-
-    recordings: Tuple[RecordingReport, ...]
-
-    def __str__(self):
-        done = self.recordings
-        total = {key: sum(getattr(one, key) for one in done) for key in ("frames", "clips", "dropped_frames")}
-        lines = [
-            f"{len(done)} recordings ({sum(one.reused for one in done)} of them cached before), {total['frames']} "
-            f"frames, {total['clips']} clips; {total['dropped_frames']} frames at the ends do not fill a clip."
-        ]
-        for one in done:
-            if one.faces_not_found:
-                lines.append(
-                    f"Warning: no face found in {one.faces_not_found} of the {one.detections} frames of {one.name} in "
-                    f"which it was looked for; docs/configs.md says how such frames are cropped (Face backends)."
-                )
-        return "\n".join(lines)
 
 
 def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
@@ -90,6 +46,7 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
         ConfigError: settings that are not served.
         DataError: recordings whose times disagree with FS or with each other, before anything is cached; or all
             recordings that failed, each with its reason. The others are cached and stay so.
+        OutputError: a clip cannot be written. What is cached stays so, and is not done again.
     """
     settings = preprocess_settings(data_node)
     check_times(recordings, settings.fs_hz)
@@ -113,6 +70,8 @@ def preprocess(recordings, data_node, cached_path, workers=None, progress=True):
             failures[missing[position]] = failure
     if failures:
         raise _failed(recordings, failures, cached_path)
+    if reports and all(one.left_out for one in reports):
+        raise DataError("\n".join(["None of the recordings can be used."] + left_out_lines(reports)))
     inputs = [clip_cache.input_path(cached_path, one.name, index) for one in reports for index in range(one.clips)]
     return inputs, PreprocessReport(tuple(reports))
 
@@ -140,8 +99,10 @@ def _cached_before(task):
         return None
     if not clip_cache.clips_match(task.cached_path, name, marker["report"]["clips"], marker.get("clip_bytes")):
         return None
-    with contextlib.suppress(TypeError):  # a marker whose report has other entries is made again
-        return RecordingReport(reused=True, **marker["report"])
+    with contextlib.suppress(TypeError, ValueError):  # a marker whose report has other entries is made again
+        report = dict(marker["report"])
+        notes = tuple((kind, detail) for kind, detail in report.pop("notes", ()))
+        return RecordingReport(reused=True, notes=notes, **report)
     return None
 
 
@@ -152,22 +113,38 @@ def cache_recording(task):
         :class:`RecordingReport`.
 
     Raises:
-        DataError: the recording is damaged or too short. Clips of an earlier run are then left as they were.
+        DataError: the recording is damaged or too short. Clips of an earlier run are then left as they were. A data set
+            with known damages leaves such a recording out instead, and the report says why.
         OutputError: a clip cannot be written.
     """
+    try:
+        return _cache(task)
+    except DataError as error:
+        if not task.recording.dataset.leaves_out_unusable:
+            raise
+        return _leave_out(task, str(error))
+
+
+def _cache(task):
     recording, settings = task.recording, task.settings
-    source = clip_cache.source_state(recording)
+    facts = _made_from(task)
     signal = recording.ppg()
     video = face_video(functools.partial(recording.frames, bgr=True), settings, bgr=True)
     frame_count = len(video.frames)
     label = recording.label(signal, frame_count, settings.fs_hz)
     bounds = _clip_bounds(recording, min(frame_count, len(label)), settings.chunk_length)
+    measured = recording.measured(frame_count)
     report = RecordingReport(
-        recording.name, frame_count, len(bounds), frame_count - bounds[-1][1], video.detections, video.faces_not_found
+        recording.name,
+        frame_count,
+        len(bounds),
+        frame_count - bounds[-1][1],
+        video.detections,
+        video.faces_not_found,
+        () if measured is None else measured.notes,
     )
-    folder = os.path.realpath(recording.path)
-    facts = {"source": source, "folder": folder, "settings": settings.fingerprint(), "report": asdict(report)}
-    del facts["report"]["reused"]
+    facts["report"] = report.content()
+    facts.update(own_rates.for_marker(measured, bounds))
     clip_cache.write_marker(task.cached_path, recording.name, complete=False, **facts)
     features = FrameFeatures(video.frames, settings.data_types)
     label = normalise_label(label, settings.label_type)
@@ -179,6 +156,27 @@ def cache_recording(task):
     facts["clip_bytes"] = clip_cache.clip_bytes(path)
     clip_cache.write_marker(task.cached_path, recording.name, complete=True, **facts)
     return report
+
+
+def _leave_out(task, why):
+    """Note a recording that cannot be used, so that it is not decoded again before its files change."""
+    name = task.recording.name
+    report = RecordingReport(name, 0, 0, 0, 0, 0, left_out=why)
+    facts = dict(_made_from(task), report=report.content())
+    clip_cache.write_marker(task.cached_path, name, complete=False, **facts)
+    clip_cache.remove_clips(task.cached_path, name, first=0)
+    clip_cache.write_marker(task.cached_path, name, complete=True, **facts)
+    return report
+
+
+def _made_from(task):
+    """What a recording's clips depend on, as its marker has it."""
+    recording = task.recording
+    return {
+        "source": clip_cache.source_state(recording),
+        "folder": os.path.realpath(recording.path),
+        "settings": task.settings.fingerprint(),
+    }
 
 
 def _clip_bounds(recording, length, chunk_length):

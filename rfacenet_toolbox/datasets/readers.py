@@ -8,12 +8,15 @@ import os
 import re
 
 from ..errors import ConfigError, DataError, unknown
+from ..runtime import plugins
+from .own_settings import NODES
 from .pure import Pure
-from .recording import Recording
+from .recording import Recording, Selection
 from .ubfc_rppg import UbfcRppg
+from .vipl_hr import ViplHr
 
 #: DATASET in configs -> :class:`~.recording.Dataset`
-DATASETS = {dataset.name: dataset for dataset in (Pure(), UbfcRppg())}
+DATASETS = {dataset.name: dataset for dataset in (Pure(), UbfcRppg(), ViplHr())}
 
 
 def register(dataset):
@@ -36,6 +39,8 @@ def register(dataset):
             f"DATASET {dataset.name!r} is read by {type(taken).__qualname__} already. Register the new data set under "
             f"another name."
         )
+    if dataset.node is not None:
+        NODES.setdefault(dataset.node, dict(dataset.defaults))
 
 
 def find_dataset(name):
@@ -48,39 +53,42 @@ def find_dataset(name):
         return DATASETS[name]
     raise ConfigError(
         f"{unknown('DATASET', name, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout, or are registered "
-        f"(docs/architecture.md)."
+        f"by a module that {plugins.VARIABLE} names (docs/architecture.md)."
     )
 
 
-def find_recordings(dataset, data_path):
+def own_settings(data_node):
+    """The settings of its own that the data set of ``config.<SPLIT>.DATA`` has there; None where it has none."""
+    dataset = DATASETS.get(data_node.DATASET)
+    return data_node[dataset.node] if dataset is not None and dataset.node in data_node else None
+
+
+def find_recordings(dataset, data_path, settings=None):
     """The recordings of the data set called ``dataset`` under ``data_path``, by number of the subject, then by name.
 
     Agrees with the toolbox's ``get_raw_data``, whose order is the file system's.
+
+    Args:
+        dataset: DATASET in configs.
+        data_path: DATA_PATH in configs.
+        settings: the data set's own, by which recordings are left out; None takes them all.
 
     Raises:
         ConfigError: no such data set.
         DataError: no such folder, no recordings in it, or folders whose names cannot be read or told apart.
     """
+    return select_recordings(dataset, data_path, settings).recordings
+
+
+def select_recordings(dataset, data_path, settings=None):
+    """As :func:`find_recordings`, but the whole :class:`~.recording.Selection`."""
     reader = find_dataset(dataset)
     if not os.path.isdir(data_path):
         raise DataError(
             f"DATA_PATH {data_path!r} is no folder, so there are no {dataset} recordings to read. Expected "
             f"{reader.layout}. Set DATA_PATH to the folder that holds them."
         )
-    recordings = []
-    for folder in sorted(os.listdir(data_path)):
-        path = os.path.join(data_path, folder)
-        if not os.path.isdir(path):
-            continue
-        try:
-            name = reader.recording_name(folder)
-        except ValueError as error:
-            raise DataError(
-                f"{path!r} looks like a {dataset} recording, but {error}. Expected {reader.layout}. Rename the "
-                f"folder, or move it out of DATA_PATH."
-            )
-        if name is not None:
-            recordings.append(Recording(reader, name, reader.subject_of_clip(name), path))
+    recordings = _all_recordings(reader, data_path)
     if not recordings:
         found = sorted(os.listdir(data_path))
         shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "") or "nothing"
@@ -89,7 +97,24 @@ def find_recordings(dataset, data_path):
             f"Set DATA_PATH to the folder that holds them, or DATASET to the data set that is there."
         )
     _check_names(recordings)
-    return sorted(recordings, key=lambda recording: (recording.subject, recording.name))
+    recordings.sort(key=lambda recording: (recording.subject, recording.name))
+    return Selection(recordings) if settings is None else reader.select(recordings, settings, data_path)
+
+
+def _all_recordings(reader, data_path):
+    recordings = []
+    for folder in reader.folders(data_path):
+        path = os.path.join(data_path, folder)
+        try:
+            name = reader.recording_name(folder)
+        except ValueError as error:
+            raise DataError(
+                f"{path!r} looks like a {reader.name} recording, but {error}. Expected {reader.layout}. Rename the "
+                f"folder, or move it out of DATA_PATH."
+            )
+        if name is not None:
+            recordings.append(Recording(reader, name, reader.subject_of_clip(name), path, data_path))
+    return recordings
 
 
 def _check_names(recordings):

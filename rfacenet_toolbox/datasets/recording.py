@@ -1,7 +1,9 @@
 """What a data set has to say about itself, and one recording of it."""
 
+import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any, Mapping, Optional, Tuple
 
 import cv2
 import numpy as np
@@ -23,11 +25,24 @@ class Dataset(ABC):
         name: ``DATASET`` in configs: letters, digits, ``_``, ``.`` and ``-``.
         layout: the folders and files expected, in words, for error messages.
         split_by_subject: whether BEGIN and END count subjects, each with all recordings, or recordings.
+        leaves_out_unusable: a recording that cannot be read is left out, and named with its reason, instead of ending
+            the run. For data sets with damages that are known and stay.
+        has_own_rates: :meth:`measured` gives a frame rate and a heart rate for each recording, and FS is not looked at.
+        node: of its own settings, ``<SPLIT>.DATA.<node>`` in configs; None where it has none.
+        defaults: the settings there, ``{KEY: default}``.
     """
 
     name: str
     layout: str
     split_by_subject = True
+    leaves_out_unusable = False
+    has_own_rates = False
+    node: Optional[str] = None
+    defaults: Mapping[str, Any] = {}
+
+    def folders(self, data_path):
+        """Folders of DATA_PATH that may hold a recording, relative to it. Here: all that lie directly in it."""
+        return [name for name in sorted(os.listdir(data_path)) if os.path.isdir(os.path.join(data_path, name))]
 
     @abstractmethod
     def recording_name(self, folder):
@@ -36,7 +51,7 @@ class Dataset(ABC):
         Where the toolbox reads this data set, too, it has to be the name that the toolbox gives.
 
         Args:
-            folder: the folder's own name.
+            folder: one of :meth:`folders`.
 
         Returns:
             str, or None for a folder that belongs to something else.
@@ -87,9 +102,72 @@ class Dataset(ABC):
 
         return RecordedTimes()
 
+    def measured(self, recording, frame_count):
+        """What the recording's clips carry beside frames and label: :class:`Measured`.
+
+        None for a data set of one frame rate, which FS says.
+
+        Raises:
+            DataError: times or heart rates that cannot be used.
+        """
+        return None
+
+    def check_settings(self, settings):
+        """Check the data set's own settings without reading any data.
+
+        Args:
+            settings: ``<SPLIT>.DATA.<node>``, read by attribute.
+
+        Raises:
+            ConfigError: a value that is not served.
+        """
+        return None
+
+    def select(self, recordings, settings, data_path):
+        """The recordings that the data set's own settings ask for: :class:`Selection`.
+
+        Raises:
+            DataError: what the settings refer to cannot be read.
+        """
+        return Selection(recordings)
+
+    def selection_name(self, settings):
+        """What the settings select, as part of a file name; empty for the defaults."""
+        return ""
+
     def sources(self, recording):
         """Paths of the files and folders that the recording consists of; when they change, it is cached again."""
         return [recording.path]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The recordings that a data set's own settings ask for.
+
+    Attributes:
+        recordings: list of :class:`Recording`.
+        remarks: sentences about what is left out, and what is not there.
+    """
+
+    recordings: list
+    remarks: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is known of one recording's own clock and heart rate.
+
+    Attributes:
+        fs_hz: frames per second.
+        heart_rates_bpm: (T,) the ground truth's heart rate at each frame, None where it has none.
+        heart_rate_bpm: the recording's heart rate, which a test is scored against, None where it has none.
+        notes: (kind, detail) of everything that is worth saying about its files.
+    """
+
+    fs_hz: float
+    heart_rates_bpm: Optional[np.ndarray] = None
+    heart_rate_bpm: Optional[float] = None
+    notes: Tuple[Tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,12 +179,14 @@ class Recording:
         name: with which the names of its clips begin, e.g. ``"102"`` or ``"subject7"``.
         subject: number of the person.
         path: the recording's folder.
+        root: DATA_PATH, in which it was found; None for the folder above ``path``.
     """
 
     dataset: Dataset
     name: str
     subject: int
     path: str
+    root: Optional[str] = None
 
     def frames(self, every=1, bgr=False):
         """Iterate over the frames: uint8 RGB (H, W, 3), one at a time.
@@ -149,6 +229,10 @@ class Recording:
     def label(self, signal, frame_count, fs_hz):
         """The PPG ``signal`` at the times of the frames; see :meth:`Dataset.label`."""
         return self.dataset.label(self, signal, frame_count, fs_hz)
+
+    def measured(self, frame_count):
+        """What the recording's clips carry beside frames and label; see :meth:`Dataset.measured`."""
+        return self.dataset.measured(self, frame_count)
 
     def error(self, what):
         """A :class:`DataError` that names the recording.

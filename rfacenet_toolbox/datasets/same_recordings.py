@@ -32,7 +32,7 @@ def shared_people(ours, theirs):
 
 
 def _parent(recording):
-    return os.path.realpath(os.path.dirname(recording.path))
+    return os.path.realpath(recording.root or os.path.dirname(recording.path))
 
 
 def _sizes(recording):

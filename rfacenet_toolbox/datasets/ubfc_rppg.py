@@ -6,8 +6,13 @@ import re
 import cv2
 import numpy as np
 
+from . import image_names
 from .recording import TOLERANCE_S, Dataset
 from .times import RATE_TOLERANCE, RecordedTimes
+from .video_file import open_video, video_frames
+
+#: so many to the second: of the data set's times, and of those in files that somebody converted
+_UNITS = 1, 1e3, 1e6, 1e9
 
 
 class UbfcRppg(Dataset):
@@ -44,31 +49,11 @@ class UbfcRppg(Dataset):
 
     def frames(self, recording, every=1):
         """Decode the video up to the first frame that cannot be decoded, as the toolbox's ``read_video`` does."""
-        path = self.sources(recording)[0]
-        if not os.path.isfile(path):
-            raise recording.error(f"its video {path} is not there. Expected {self.layout}. Copy the video there")
-        video = _open(path)
-        try:
-            video.set(cv2.CAP_PROP_POS_MSEC, 0)
-            index = 0
-            while video.grab():
-                if index % every == 0:
-                    decoded, image = video.retrieve()
-                    if not decoded:
-                        break
-                    yield image
-                index += 1
-        finally:
-            video.release()
-        if index == 0:
-            raise recording.error(
-                f"no frame of vid.avi can be decoded ({os.path.getsize(path)} bytes). "
-                f"Copy the video again from the data set"
-            )
+        return video_frames(recording, self.sources(recording)[0], every)
 
     def times(self, recording):
         """The third line of the ground truth, and the frame rate that the video claims."""
-        video = _open(self.sources(recording)[0])
+        video = open_video(self.sources(recording)[0])
         claimed_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
         video.release()
         rates_hz = (("the header of vid.avi", claimed_hz),) if 1 <= claimed_hz <= 1000 else ()
@@ -81,7 +66,9 @@ class UbfcRppg(Dataset):
                 problem=f"ground_truth.txt has {np.isfinite(times_s).sum()} times in its third line for {samples} "
                 f"samples; expected as many. Copy the file again from the data set"
             )
-        return RecordedTimes(times_s, rates_hz=rates_hz, frames_from="the times in ground_truth.txt")
+        times_s = times_s / (image_names.fitting_unit(times_s, _UNITS) or 1)
+        samples_s = times_s if len(times_s) == samples else None
+        return RecordedTimes(times_s, samples_s, rates_hz, frames_from="the times in ground_truth.txt")
 
     def ppg(self, recording):
         """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""
@@ -138,8 +125,3 @@ class UbfcRppg(Dataset):
                 f"video have no label. Copy ground_truth.txt again from the data set"
             )
         return signal
-
-
-def _open(path):
-    """OpenCV's capture. A whole path, because FFmpeg takes a name with a colon for an address."""
-    return cv2.VideoCapture(os.path.abspath(path))

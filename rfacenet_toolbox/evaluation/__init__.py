@@ -44,7 +44,7 @@ from .pulse_signal import (
     prepare,
     snr_db,
 )
-from .scoring import SCORE_COLUMNS, VideoScore, score_video, window_bounds
+from .scoring import SCORE_COLUMNS, VideoScore, fft_grids_bpm, score_video, window_bounds
 from .segments import eq3_heart_rate_bpm, segment_bounds
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "detrend_lambda",
     "evaluate",
     "fft_grid_bpm",
+    "fft_grids_bpm",
     "fft_heart_rate_bpm",
     "get_protocol",
     "join_chunks",

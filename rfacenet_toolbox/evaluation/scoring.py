@@ -1,7 +1,7 @@
 """Scores of one video, window by window: heart rate, its truth, SNR and MACC."""
 
 import math
-from typing import Any, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import EvaluationError
 from .inputs import as_pair, check_rate
 from .protocols import Protocol, Scheme, get_protocol
-from .pulse_signal import MIN_SAMPLES, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, prepare, snr_db
+from .pulse_signal import (
+    MIN_SAMPLES,
+    fft_grid_bpm,
+    fft_heart_rate_bpm,
+    has_bin_in_band,
+    macc,
+    peak_heart_rate_bpm,
+    prepare,
+    snr_db,
+)
 from .segments import MIN_EQ3_SAMPLES, mean_heart_rate_bpm
 
 #: What :meth:`VideoScore.columns` gives.
@@ -166,6 +175,25 @@ def score_video(
         else:
             scores.append(skip(start, stop, reason))
     return scores
+
+
+def fft_grids_bpm(
+    per_video: Mapping[str, Sequence[VideoScore]], rates_hz: Mapping[str, float]
+) -> Optional[Tuple[float, float]]:
+    """The finest and the coarsest FFT grid of what was scored, in bpm; None if nothing was.
+
+    Args:
+        per_video: ``{video: its scores}``.
+        rates_hz: ``{video: frames per second}``.
+    """
+    windows = {
+        (score.stop - score.start, rates_hz[video])
+        for video, scores in per_video.items()
+        for score in scores
+        if not score.skipped
+    }
+    grids = [fft_grid_bpm(length, fs_hz) for length, fs_hz in windows]
+    return (min(grids), max(grids)) if grids else None
 
 
 def skip(start: int, stop: int, reason: str) -> VideoScore:

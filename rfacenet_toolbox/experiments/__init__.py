@@ -6,8 +6,9 @@
 - ``grid`` makes runs from lists of values, ``shared_clips`` preprocesses once what several runs read, ``scheduler``
   executes some at a time, by a launcher: ``local`` on this machine, ``slurm`` on a cluster. ``progress`` reports on
   them. ``command`` does all this for a command line.
-- A table is one file, with its rows, its runs and its page: ``table2``, ``table3``, ``sweep``. They share ``tables``,
-  ``pages``, ``completeness`` (are the data sets whole?) and ``published`` (the paper's numbers).
+- A table is one file, with its rows, its runs and its page: ``table1``, ``table2``, ``table3``, ``sweep``. They share
+  ``tables``, ``pages``, ``completeness`` (are the data sets whole?) and ``published`` (the paper's numbers); ``folds``
+  puts the folds of ``table1`` together.
 """
 
 from .local import LocalLauncher

@@ -13,8 +13,9 @@ from ..evaluation.files.run_folder import has_results
 from ..hosts import job, run_description
 from ..hosts.toolbox import launch
 from ..hosts.toolbox.host import ToolboxHost
-from ..runtime.pool import default_workers
-from ..runtime.portable import signal_of
+from ..runtime import plugins
+from ..runtime.files import is_full
+from ..runtime.portable import available_cpus, signal_of
 from ..training.resume import weights_path
 from .run import CONFIG, Run
 
@@ -41,7 +42,7 @@ class LocalLauncher:
     """
 
     def __init__(self, jobs=1):
-        self._threads = None if jobs == 1 else max(1, default_workers(os.cpu_count() or 1) // jobs)
+        self._threads = None if jobs == 1 else max(1, available_cpus() // jobs)
 
     def start(self, run):
         """A :class:`Task` for the run, or None where another process is executing it, or has just done so."""
@@ -98,6 +99,8 @@ class Task:
         if status:
             killed_by = signal_of(status)
             ended = f"was killed by {killed_by}" if killed_by else f"ended with exit status {status}"
+            if is_full(self.run.folder):  # the log may be cut, too
+                return f"it {ended}, and the disk of {self.run.folder} is full. Free some space."
             return f"it {ended}. The end of {self.run.log}:\n{log_tail(self.run.log)}"
         if not self.run.has_results and self.run.toolbox is not None:
             try:
@@ -139,6 +142,7 @@ def run_to_end(run, poll_s=1.0):
 
     Where another process is still executing it, perhaps one that outlived its command, that one is waited for.
     """
+    plugins.import_all()
     launcher, task = LocalLauncher(), None
     while task is None:
         if run.done:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -83,7 +84,7 @@ class Run:
             record = read_json(self.folder / RECORD)
         except (FileNotFoundError, ValueError):
             return {}
-        return record if isinstance(record, dict) else {}
+        return record if _is_record(record) else {}
 
     @property
     def current(self):
@@ -158,6 +159,13 @@ class Run:
         if self.toolbox is not None:  # the caches are filled already, and the toolbox would do it all again
             content = overlaid(content, {split: {"DATA": {"DO_PREPROCESS": False}} for split in SPLITS})
         return content
+
+
+def _is_record(content):
+    if not isinstance(content, dict) or not isinstance(content.get("settings", {}), dict):
+        return False
+    seconds = content.get("seconds", 0)
+    return isinstance(seconds, (int, float)) and 0 <= seconds < math.inf
 
 
 def overlaid(content, changes):

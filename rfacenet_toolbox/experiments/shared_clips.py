@@ -7,7 +7,7 @@ the toolbox's own, so runs in a checkout read these too, and both hosts divide a
 
 from ..config.splits_used import splits_used
 from ..datasets import splits
-from ..errors import RFaceNetError
+from ..errors import OutputError, RFaceNetError
 
 
 def cache_shared_clips(runs):
@@ -15,6 +15,9 @@ def cache_shared_clips(runs):
 
     Returns:
         {folder of a run: why its clips are not there}, empty if all went well.
+
+    Raises:
+        OutputError: a clip cannot be written.
     """
     wanted = {}
     for run in runs:
@@ -25,8 +28,10 @@ def cache_shared_clips(runs):
                     wanted.setdefault(_setting(data), (split, data, []))[2].append(run)
     failures = {}
     for split, data, its_runs in wanted.values():
-        try:
-            splits.load_split(split, data)
+        try:  # whether recordings are resampled is part of CACHED_PATH, so that it is the same in all
+            splits.load_split(split, data, resample=its_runs[0].config.MODEL.RFACENET.RESAMPLE)
+        except OutputError:  # the disk is full, and not for these runs alone
+            raise
         except RFaceNetError as error:
             failures.update((run.folder, f"its clips could not be prepared: {error}") for run in its_runs)
     return failures

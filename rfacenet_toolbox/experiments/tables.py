@@ -1,15 +1,14 @@
-"""What Tables 2 and 3 share: train on one of the two data sets, test on the other."""
+"""What the paper's tables share: data sets, rows of runs, and a page."""
 
 import os
 from pathlib import Path
 from typing import Dict, NamedTuple, Optional, Sequence
 
 from ..errors import ConfigError
-from ..evaluation import get_protocol
 from ..hosts.toolbox.host import revision
 from ..hosts.toolbox.install import configs_dir
 from . import command
-from .completeness import DataFolder, check_datasets
+from .completeness import DataFolder
 from .run import Run
 
 
@@ -17,7 +16,7 @@ class TableSettings(NamedTuple):
     """What a table is made from.
 
     Attributes:
-        sets: ``{"PURE": DataFolder, "UBFC-rPPG": DataFolder}``.
+        sets: ``{name of a data set: DataFolder}``.
         seeds: of the trained methods.
         protocol: name of the evaluation protocol.
         out, cache: absolute folders for the runs and for the clips they share.
@@ -55,12 +54,13 @@ class Row(NamedTuple):
     result: str = ""
 
 
-def make_table(args, name, make_rows, make_page):
+def make_table(args, name, find_sets, make_rows, make_page):
     """A table of the paper: check the data sets, make the runs, write the page; the command's exit status.
 
     Args:
-        args: with the options of ``rfacenet table2`` and ``table3``.
+        args: with the options of ``rfacenet table1``, ``table2`` and ``table3``.
         name: of the table's files, and of its folder below ``runs`` by default.
+        find_sets: ``() -> {name: DataFolder}``, which checks that the data sets are there.
         make_rows: ``(TableSettings) -> [Row]``.
         make_page: ``([Row], TableSettings) -> {file name: text}``.
 
@@ -68,9 +68,8 @@ def make_table(args, name, make_rows, make_page):
         ConfigError, DataError, EvaluationError: an option that makes no sense, data sets that are not whole, settings
             that cannot be run; nothing was started.
     """
-    get_protocol(args.protocol)
     toolbox = command.checkout(args)
-    sets = check_datasets(args.pure, args.ubfc, args.allow_incomplete)
+    sets = find_sets()
     for one in sets.values():
         print(one.description)
     out = os.path.abspath(args.out or os.path.join("runs", name if toolbox is None else f"{name}_toolbox"))
@@ -85,6 +84,7 @@ def make_table(args, name, make_rows, make_page):
     )
     rows = make_rows(settings)
     runs = list({run.folder: run for row in rows for run in row.runs}.values())
+    command.check_protocol(runs, args.protocol)
     reasons = list(command.refused(runs).values())
     if reasons:
         raise ConfigError(reasons[0])

@@ -30,7 +30,8 @@ class Host:
 
         Agrees with the toolbox's ``get_raw_data`` and ``split_raw_data`` of PURE (``102`` for ``01-02``; BEGIN and
         END count sorted subjects) and UBFC-rPPG (``subject7``; BEGIN and END count recordings). Of a file list of the
-        user's own, they are the recordings that it names.
+        user's own, they are the recordings that it names. A recording that was left out when it was preprocessed is not
+        expected.
 
         Args:
             data: the split's node ``DATA``.
@@ -41,20 +42,27 @@ class Host:
         Raises:
             DataError: the raw folder holds no such recordings, or names that cannot be read.
         """
+        from ..datasets import clip_cache
+
         found = self.recordings(data)
-        return None if found is None else [recording.name for recording in found]
+        if found is None:
+            return None
+        names = [recording.name for recording in found]
+        return [name for name in names if not clip_cache.left_out(data.CACHED_PATH, name)]
 
     def recordings(self, data):
         """The :class:`~rfacenet_toolbox.datasets.recording.Recording` objects behind :meth:`expected`, or None."""
         from ..datasets import clip_cache
         from ..datasets.clips import recording_of
-        from ..datasets.readers import DATASETS, find_recordings, split_recordings
-        from ..datasets.splits import read_file_list
+        from ..datasets.file_lists import read_file_list
+        from ..datasets.readers import DATASETS, find_recordings, own_settings, split_recordings
 
         if data.DATASET not in DATASETS or not os.path.isdir(data.DATA_PATH):
             return None
-        found = self.in_order(find_recordings(data.DATASET, data.DATA_PATH), data.DATA_PATH)
-        if not (clip_cache.is_own_list(data) and os.path.isfile(data.FILE_LIST_PATH)):
+        listed_by_user = clip_cache.is_own_list(data) and os.path.isfile(data.FILE_LIST_PATH)
+        settings = None if listed_by_user else own_settings(data)
+        found = self.in_order(find_recordings(data.DATASET, data.DATA_PATH, settings), data.DATA_PATH)
+        if not listed_by_user:
             return split_recordings(found, data.BEGIN, data.END)
         listed = set(map(recording_of, read_file_list(data.FILE_LIST_PATH)))
         return [recording for recording in found if recording.name in listed]
@@ -66,10 +74,10 @@ class Host:
             DataError: recordings of the training set are in the test set, or a cache holds clips of another folder.
         """
         from ..datasets import clip_cache
-        from ..datasets.splits import check_own_list
+        from ..datasets.file_lists import check_list
 
         for split in splits_used(config):
-            check_own_list(split, config[split].DATA)
+            check_list(split, config[split].DATA)
         recordings = self._recordings_of_splits(config)
         for split, found in recordings.items():
             for recording in found:
@@ -86,11 +94,19 @@ class Host:
     def warnings(self, config):
         """Sentences about what may be meant, often none: what differs between the splits, or is in two of them, and
         frame rates that are not quite FS."""
+        from ..datasets import file_lists, resample, times
+        from ..datasets.other_labels import told_other_labels
         from ..datasets.settings import frame_rate_hz
-        from ..datasets.times import remarks
 
         splits = splits_used(config)
         sentences = between_splits.warnings(config, splits)
+        for split in splits:
+            elsewhere = [] if config[split].DATA.DO_PREPROCESS else file_lists.outside_cache(config[split].DATA)
+            if elsewhere:
+                sentences.append(
+                    f"{split}.DATA.FILE_LIST_PATH names {len(elsewhere)} clips that are not in CACHED_PATH, the first "
+                    f"is {elsewhere[0]}."
+                )
         recordings = self._recordings_of_splits(config)
         for one, other in itertools.combinations(recordings, 2):
             common = _shared(recordings, one, other)
@@ -100,7 +116,13 @@ class Host:
                 people = ", ".join(map(str, _shared_people(recordings, one, other)))
                 sentences.append(f"{one} and {other} have recordings of the same people: subject {people}.")
         for split, found in recordings.items():
-            sentences += [f"{split}: {remark}" for remark in remarks(found, frame_rate_hz(config[split].DATA))]
+            other = told_other_labels(found, config[split].DATA)
+            sentences += [f"{split}: {other}"] if other else []
+            fs_hz = frame_rate_hz(config[split].DATA)
+            if config.MODEL.RFACENET.RESAMPLE:
+                found = resample.resampled(found, fs_hz)
+            sentences += [f"{split}: {remark}" for remark in resample.remarks(found) + times.remarks(found, fs_hz)]
+            sentences += _left_out(split, found, config[split].DATA)
         return sentences
 
     def print_warnings(self, config):
@@ -189,6 +211,14 @@ def _check_one_name(one, first, other, second, recordings):
             f"other{f', those of {common[0]}, for example' if common else ''}. Give {other}.DATA a CACHED_PATH of its "
             f"own."
         )
+
+
+def _left_out(split, recordings, data):
+    from ..datasets import clip_cache
+
+    names = [one.name for one in recordings if clip_cache.left_out(data.CACHED_PATH, one.name)]
+    found = f"{split}: {len(names)} of {len(recordings)} {data.DATASET} recordings are left out: {', '.join(names)}."
+    return [found] if names else []
 
 
 def _shared(recordings, one, other):

@@ -12,7 +12,7 @@ from ..evaluation.files import outputs, results
 from ..methods.signal import METHODS
 from ..runtime import files, processes
 from ..training import learners, resume, state_dicts, warm_start, weights_files
-from ..training.loaders import clip_names
+from ..training.loaders import clip_names, own_rates
 from ..training.trainer import Trainer
 from . import run_description
 
@@ -55,7 +55,8 @@ def run(config, loaders, host):
     if not processes.is_writer():
         return None
     predictions, labels, weights = trainer.test(loaders)
-    return score_and_write(run_description.trained_model(config, host, weights), predictions, labels)
+    rates = own_rates(loaders["test"].dataset)
+    return score_and_write(run_description.trained_model(config, host, weights, rates), predictions, labels)
 
 
 def make_trainer(config, loaders):
@@ -83,24 +84,25 @@ def run_signal_methods(config, loader, host):
     Raises:
         DataError: a method that could not take any video; the other methods' files are written.
     """
-    contents = {}
+    contents, rates = {}, own_rates(loader.dataset)
     for method in dict.fromkeys(config.UNSUPERVISED.METHOD):
-        test_run = run_description.signal_method(config, host, method)
+        test_run = run_description.signal_method(config, host, method, rates)
         contents[method] = run_description.finished(test_run, loader.dataset.inputs)
         if contents[method] is not None:
             print(f"{method} is done already: {test_run.results} has the same config.")
     signals = {method: SignalOutputs() for method, content in contents.items() if content is None}
     if signals:
-        _predict(signals, loader, config.UNSUPERVISED.DATA.FS)
-    contents.update(write_signal_methods(config, host, signals))
+        _predict(signals, loader, config.UNSUPERVISED.DATA.FS, rates)
+    contents.update(write_signal_methods(config, host, signals, rates))
     return contents
 
 
-def _predict(signals, loader, fs_hz):
+def _predict(signals, loader, fs_hz, rates):
     for rgb, label, video, chunk in tqdm(loader, desc="Signal methods", ncols=100):
+        own_hz = rates[video].fs_hz if video in rates else fs_hz
         for method, kept in signals.items():
             try:
-                kept.add(video, chunk, METHODS[method](rgb.numpy(), fs_hz), label.numpy())
+                kept.add(video, chunk, METHODS[method](rgb.numpy(), own_hz), label.numpy())
             except (DataError, EvaluationError) as error:
                 kept.left_out[video] = str(error)
 
@@ -129,8 +131,10 @@ class SignalOutputs:
         )
 
 
-def write_signal_methods(config, host, signals):
+def write_signal_methods(config, host, signals, rates=None):
     """Score and write what each method gave: ``{method: SignalOutputs}`` -> {method: content of its ``results.json``}.
+
+    ``rates`` are :class:`~rfacenet_toolbox.datasets.own_rates.OwnRates` by recording, of those that have any.
 
     Raises:
         DataError: a method without a usable waveform, after the others were written.
@@ -138,7 +142,7 @@ def write_signal_methods(config, host, signals):
     contents, failures = {}, []
     for method, kept in signals.items():
         try:
-            test_run = run_description.signal_method(config, host, method)
+            test_run = run_description.signal_method(config, host, method, rates)
             contents[method] = score_and_write(test_run, *kept.usable(), kept.left_out)
         except DataError as error:
             failures.append(str(error))
@@ -182,6 +186,6 @@ def write(test_run, scored):
         DataError: no video has a score.
     """
     content = results.write(test_run, scored)
-    print(results.text(content))
+    print(results.text(content, results.coarsest_grids_bpm(test_run, scored)))
     print(f"Results: {test_run.results} and per_video.csv beside it")
     return content

@@ -4,15 +4,20 @@ import os
 
 from ..config.tree import completed, plain
 from ..datasets.clips import recording_of
+from ..datasets.readers import DATASETS
 from ..evaluation import Scheme
-from ..evaluation.files import results, run_folder
+from ..evaluation.files import outputs, results, run_folder
 from ..methods import registry
 from ..runtime import speed
 from .toolbox.host import ToolboxHost
 
 
-def trained_model(config, host, weights):
-    """The :class:`~.results.TestRun` of ``MODEL.NAME`` with the weights file ``weights``."""
+def trained_model(config, host, weights, rates=None):
+    """The :class:`~.results.TestRun` of ``MODEL.NAME`` with the weights file ``weights``.
+
+    Args:
+        rates: :class:`~rfacenet_toolbox.datasets.own_rates.OwnRates` of the recordings that have any, by name.
+    """
     name = config.TRAIN.MODEL_FILE_NAME
     if config.TOOLBOX_MODE == "only_test":
         model = os.path.basename(config.INFERENCE.MODEL_PATH).split(".pth")[0]
@@ -22,6 +27,7 @@ def trained_model(config, host, weights):
         host,
         "TEST",
         _is_toolbox(host) and not registry.adds_to_toolbox(config.MODEL.NAME),
+        rates,
         model=config.MODEL.NAME,
         train_set=config.TRAIN.DATA.DATASET if config.TOOLBOX_MODE == "train_and_test" else None,
         weights=str(weights),
@@ -31,14 +37,18 @@ def trained_model(config, host, weights):
     )
 
 
-def signal_method(config, host, method):
-    """The :class:`~.results.TestRun` of a name in ``UNSUPERVISED.METHOD``, whose files get a folder of their own."""
+def signal_method(config, host, method, rates=None):
+    """The :class:`~.results.TestRun` of a name in ``UNSUPERVISED.METHOD``, whose files get a folder of their own.
+
+    ``rates`` are those of :func:`trained_model`.
+    """
     folder = os.path.join(config.LOG.PATH, method)
     return _test_run(
         config,
         host,
         "UNSUPERVISED",
         _is_toolbox(host),
+        rates,
         model=method,
         train_set=None,
         weights=None,
@@ -48,13 +58,19 @@ def signal_method(config, host, method):
     )
 
 
+def protocols(config):
+    """Names of the evaluation protocols that a run of a config is going to be scored under."""
+    split = "UNSUPERVISED" if config.TOOLBOX_MODE == "unsupervised_method" else "TEST"
+    dataset = DATASETS.get(config[split].DATA.DATASET)
+    return _scheme(config.INFERENCE, dataset is not None and dataset.has_own_rates).protocols
+
+
 def _is_toolbox(host):
     return host.name == ToolboxHost.name
 
 
-def _test_run(config, host, split, built_in, **its_own):
-    data, window = config[split].DATA, config.INFERENCE.EVALUATION_WINDOW
-    window_s = window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None
+def _test_run(config, host, split, built_in, rates, **its_own):
+    data, rates = config[split].DATA, rates or {}
     return results.TestRun(
         host=host.name,
         host_revision=host.revision,
@@ -66,10 +82,20 @@ def _test_run(config, host, split, built_in, **its_own):
         warnings=host.warnings(config),
         label_type=data.PREPROCESS.LABEL_TYPE,
         fs_hz=data.FS,
-        scheme=Scheme(method=config.INFERENCE.EVALUATION_METHOD, window_s=window_s),
+        scheme=_scheme(config.INFERENCE, bool(rates)),
+        own_fs_hz={video: one.fs_hz for video, one in rates.items()},
+        true_bpm={video: one.heart_rate_bpm for video, one in rates.items() if one.heart_rate_bpm is not None},
         config=plain(config),
         **its_own,
     )
+
+
+def _scheme(inference, have_own_rates):
+    """Windows and peak detection are the toolbox's: a protocol with segments of its own takes neither."""
+    window = inference.EVALUATION_WINDOW
+    window_s = window.WINDOW_SIZE if window.USE_SMALLER_WINDOW else None
+    takes_segments = have_own_rates and window_s is None and inference.EVALUATION_METHOD == "FFT"
+    return Scheme(outputs.scheme_protocols(takes_segments), inference.EVALUATION_METHOD, window_s)
 
 
 def finished(test_run, clips):

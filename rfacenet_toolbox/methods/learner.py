@@ -25,6 +25,7 @@ class ClipSpec(NamedTuple):
     fs_hz: float
     is_derivative: bool  #: labels, and so predictions, are the BVP's time derivative (DiffNormalized)
     num_gpus: int = 1  #: NUM_OF_GPU_TRAIN, by which the toolbox cuts the frames of some models
+    has_own_rates: bool = False  #: recordings come with a frame rate and a heart rate of their own: :class:`Recorded`
 
 
 class ClipNeeds(NamedTuple):
@@ -38,6 +39,13 @@ class ClipNeeds(NamedTuple):
     frames_multiple_of: int = 1
     frames_setting: Optional[str] = None  #: the method's setting that says how many frames a clip has
     depth_setting: Optional[str] = None  #: the method's setting of which, times num_gpus, a clip has at least as many
+
+
+class Recorded(NamedTuple):
+    """What the recordings of a batch's clips come with, (B,) each, on the CPU."""
+
+    fs_hz: torch.Tensor  #: frames per second, float64
+    heart_rates_bpm: torch.Tensor  #: mean over the clip's frames, float32; NaN where it is not known
 
 
 class Step(NamedTuple):
@@ -78,6 +86,8 @@ class Learner:
     log_columns: Tuple[str, ...] = ()
     #: how the names of parameters begin that a weights file may lack
     optional_weights: Tuple[str, ...] = ()
+    #: whether :meth:`step` takes a :class:`Recorded`, as ``recorded``; it is given where clips have rates of their own
+    uses_recorded = False
     #: what stands before every name in the weights files that the toolbox's trainer of this model writes
     weights_prefix = ""
     #: the epoch with the smallest validation value in this column is the best

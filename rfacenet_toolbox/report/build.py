@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from ..errors import DataError, RFaceNetError
 from ..evaluation import PROTOCOLS
@@ -43,7 +44,8 @@ def write_report(folders, out, attention_clips=24):
     runs = _named([read_run(folder) for folder in folders])
     album = _Album(Path(out) / "figures")
     sections = [("", _summary(runs))]
-    sections += [(run.name, "\n".join(_run_parts(run, album))) for run in runs]
+    shown = tqdm(runs, desc="Figures", unit="run", ncols=100)
+    sections += [(run.name, "\n".join(_run_parts(run, album))) for run in shown]
     if attention_clips:
         sections.append(("Where the pulse branch looks (Fig. 1)", _guarded(_attention, runs, album, attention_clips)))
     sections.append(("The network and its fusion schemes (Fig. 2, Fig. 5)", _guarded(_architecture, runs, album)))

@@ -4,20 +4,22 @@ The clips are the cached ones that a run was tested on. The face's contour on th
 was drawn in a synthetic recording, by MediaPipe's face mesh in any other.
 """
 
+import itertools
 import os
 from collections import defaultdict
 from typing import Dict, NamedTuple, Tuple
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from ..datasets import clip_cache
 from ..datasets.clips import ClipDataset, clip_name
 from ..datasets.face_boxes import boxes_of, crop_and_resize, inside_frame
 from ..datasets.face_mesh import check_available, contour_mask, outline
+from ..datasets.file_lists import read_file_list
 from ..datasets.readers import find_recordings
 from ..datasets.settings import preprocess_settings
-from ..datasets.splits import read_file_list
 from ..errors import DataError
 from ..synthetic import is_synthetic
 from ..synthetic.outline import face_outlines
@@ -83,8 +85,6 @@ class Attention(NamedTuple):
 def attention_of(runs, most_clips=24):
     """Attention of the rFaceNets among ``runs`` on the first one's test clips, and its share inside the face.
 
-    A network that fuses at stage 3 is looked at twice: before the CTFC and after it.
-
     Args:
         runs: list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`, tested on the same clips.
         most_clips: clips looked at, spread evenly over all; the middle one of them is the example.
@@ -100,6 +100,8 @@ def attention_of(runs, most_clips=24):
         raise DataError("none of these runs is of rFaceNet, and only its layers are known here.")
     models = {run.name: trained(run).model for run in runs}
     data = config_of(runs[0]).TEST.DATA
+    if config_of(runs[0]).MODEL.RFACENET.RESAMPLE:
+        raise DataError("its clips were resampled, and the contours are of the recordings' own frames.")
     for run in runs[1:]:
         _check_same_clips(runs[0], run)
     dataset = ClipDataset(_input_files(data), data.DATA_FORMAT)
@@ -122,7 +124,7 @@ def layers_of(name, model):
 def _attention(models, dataset, places, seen, faces, contour):
     example = seen[len(seen) // 2]
     shares, maps = defaultdict(list), {}
-    for index in seen:
+    for index in tqdm(seen, desc="Attention", unit="clip", ncols=100):
         clip = torch.from_numpy(dataset[index][0])[None]
         for label, attention in _maps(models, clip):
             share = inside_share(attention, faces[places[index]].inside)
@@ -154,7 +156,7 @@ def _faces(data, places):
     by_recording, faces = defaultdict(list), {}
     for name, number in places:
         by_recording[name].append(int(number))
-    for name, numbers in by_recording.items():
+    for name, numbers in tqdm(by_recording.items(), desc="Face contours", unit="recording", ncols=100):
         if name not in recordings:
             raise DataError(f"there are clips of {name}, and {data.DATA_PATH} holds no such recording.")
         for number, face in clip_faces(recordings[name], settings, numbers).items():
@@ -224,9 +226,8 @@ def clip_faces(recording, settings, numbers):
     wanted = {number * length + step: number for number in numbers for step in range(0, length, _EVERY)}
     middles = {number * length + (length // 2 // _EVERY) * _EVERY for number in numbers}
     inside, faces = {number: [] for number in numbers}, {}
-    for index, (frame, box) in enumerate(boxes_of(recording.frames, settings)):
-        if index > max(wanted):
-            break
+    until_last = itertools.islice(boxes_of(recording.frames, settings), max(wanted) + 1)
+    for index, (frame, box) in enumerate(until_last):
         if index not in wanted:
             continue
         found = contour(index, frame)

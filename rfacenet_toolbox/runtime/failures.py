@@ -9,8 +9,8 @@ import errno
 import re
 
 from ..errors import ConfigError, DataError, OutputError, RFaceNetError
+from .files import DISK_FULL
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
 #: how torch hands on what was raised in a loader process: a traceback as text, in an error of the same type
 _FROM_A_LOADER = re.compile(r"Caught (\w+) in DataLoader worker process \d+\.\n")
@@ -58,6 +58,11 @@ def as_ours(error):
     return None
 
 
+def is_full_disk(error):
+    """Whether the system raised the error because a disk is full."""
+    return isinstance(error, OSError) and error.errno in DISK_FULL
+
+
 def _from_a_loader(error, name, text):
     """The message that stands at the end of the traceback."""
     marks = list(re.finditer(rf"^[\w.]*{name}: ", text, re.MULTILINE))
@@ -72,7 +77,7 @@ def _from_a_loader(error, name, text):
 def _of_the_system(error):
     path = error.filename if isinstance(error.filename, (str, bytes)) else ""
     what = f"{path}: {error.strerror}" if path and error.strerror else _first_line(str(error))
-    if error.errno in _FULL:
+    if is_full_disk(error):
         return OutputError(f"The disk is full ({what}). Free some space, and run the same command again.")
     if error.errno in _NOT_WRITABLE:
         return OutputError(f"{what}. Make it readable and writable, or name another place.")

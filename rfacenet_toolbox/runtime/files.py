@@ -1,6 +1,7 @@
 """Files that are there whole or not at all."""
 
 import contextlib
+import errno
 import io
 import os
 import shutil
@@ -15,13 +16,16 @@ from .portable import is_running, replace
 ABANDONED_S = 3600
 #: a disk with less free space counts as full
 FULL_BYTES = 2**20
+#: what the system says of a full disk, of a user's full share, and of a file that may grow no more
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_atomically(path, write, *, durable=True):
     """Call ``write(file)`` on a binary file that takes the place of ``path`` only once it is whole.
 
     Missing folders are made. An existing file keeps its permissions, and a link goes on pointing to its file. While
-    it is written, the file is ``.NAME.HOST-PID.tmp`` beside its place; it is removed if anything fails.
+    it is written, the file is ``.NAME.HOST-PID.tmp`` beside its place; it is removed if anything fails. A device, such
+    as ``/dev/stdout``, is written to as it is.
 
     Args:
         path: of the file.
@@ -31,6 +35,9 @@ def write_atomically(path, write, *, durable=True):
     Raises:
         OutputError: the disk is full, or the folder is not writable. What was there before is kept.
     """
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        _write_to_device(path, write)
+        return
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{_host()}-{os.getpid()}.tmp")
     raw = None
@@ -49,20 +56,39 @@ def write_atomically(path, write, *, durable=True):
         failure = error if isinstance(error, OSError) else raw and raw.failure
         if not failure:
             raise
-        raise OutputError(
-            f"{path} cannot be written ({_reason(failure, path.parent)}). Free some space or make the folder writable, "
-            f"and run the same command again."
-        ) from error
+        raise _not_written(path, failure) from error
     finally:
         if temporary.exists():
             temporary.unlink()
 
 
+def _write_to_device(path, write):
+    try:
+        with open(path, "wb") as file:
+            write(file)
+    except BrokenPipeError:  # who reads it has gone
+        raise
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _not_written(path, failure):
+    return OutputError(
+        f"{path} cannot be written ({_reason(failure, os.path.dirname(path))}). Free some space or make the folder "
+        f"writable, and run the same command again."
+    )
+
+
 def _reason(failure, folder):
     """Why a write failed. NumPy says "497664 requested and 0 written" where the disk is full."""
-    if failure.strerror:
-        return failure.strerror
-    return "the disk is full" if shutil.disk_usage(folder).free < FULL_BYTES else failure
+    if failure.errno in DISK_FULL or (not failure.strerror and is_full(folder)):
+        return "the disk is full"
+    return failure.strerror or failure
+
+
+def is_full(folder):
+    """Whether the disk that a folder is on has no room left."""
+    return shutil.disk_usage(folder).free < FULL_BYTES
 
 
 def write_text(path, text):

@@ -1,12 +1,13 @@
 """How a run uses the machine: device, precision, loader workers, seeds."""
 
 import contextlib
-import os
 import random
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, default_collate
+
+from .portable import available_cpus
 
 #: the seed of the toolbox's main.py, and the loader processes it starts
 TOOLBOX_SEED = 100
@@ -66,9 +67,9 @@ def contiguous_batch(clips):
     return [part.contiguous() if torch.is_tensor(part) else part for part in default_collate(clips)]
 
 
-def worker_count(setting):
-    """Loader processes for a ``RUNTIME.WORKERS`` setting; -1 is the toolbox's number, capped at the cores."""
-    return min(TOOLBOX_WORKERS, os.cpu_count() or 1) if setting < 0 else setting
+def worker_count(setting, asked=TOOLBOX_WORKERS):
+    """Loader processes for a ``RUNTIME.WORKERS`` setting; -1 is the number ``asked`` for, one a CPU at most."""
+    return min(asked, available_cpus()) if setting < 0 else setting
 
 
 def seed_everything(seed, generators=()):

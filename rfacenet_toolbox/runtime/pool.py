@@ -14,7 +14,8 @@ from multiprocessing.connection import wait
 
 import cv2
 
-from ..errors import RFaceNetError
+from ..errors import OutputError, RFaceNetError
+from . import failures
 from .portable import available_cpus, signal_of
 
 
@@ -27,16 +28,30 @@ def run(function, tasks, workers):
     """Call ``function`` with each task; yield ``(index, result, failure)`` as they end.
 
     ``failure`` is None, or a sentence saying why there is no result: the exception's message or the worker's death.
+    Where a file could not be written, the disk may be full: that is no task's fault, and the others are not tried.
 
     Args:
         function: importable by name in a new process.
         tasks: list of picklable arguments. Where these or the function come from the main script, workers import it.
         workers: processes; 1 works in this process.
+
+    Raises:
+        OutputError: a task could not write a file.
     """
-    if workers <= 1:
-        for index, task in enumerate(tasks):
-            yield (index,) + _attempt(function, task)
-        return
+    outcomes = _in_processes(function, tasks, workers) if workers > 1 else _in_turn(function, tasks)
+    with contextlib.closing(outcomes):
+        for index, result, failure in outcomes:
+            if isinstance(failure, OutputError):
+                raise failure
+            yield index, result, failure
+
+
+def _in_turn(function, tasks):
+    for index, task in enumerate(tasks):
+        yield (index,) + _attempt(function, task)
+
+
+def _in_processes(function, tasks, workers):
     waiting = list(reversed(range(len(tasks))))
     busy = {}
     with_main = bool(tasks) and b"__main__" in pickle.dumps((function, tasks[0]))
@@ -125,7 +140,11 @@ def _serve(connection, function):
 def _attempt(function, task):
     try:
         return function(task), None
+    except OutputError as error:
+        return None, error
     except RFaceNetError as error:
         return None, str(error)
     except Exception as error:  # one recording's trouble must not take the others down
+        if failures.is_full_disk(error):
+            return None, failures.as_ours(error)
         return None, f"{type(error).__name__}: {error}"

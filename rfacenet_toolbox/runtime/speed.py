@@ -12,7 +12,7 @@ import torch
 
 from ..errors import ConfigError
 from . import machine, processes
-from .portable import cpu_has_bf16, cpu_name, keep_freed_memory
+from .portable import available_cpus, cpu_has_bf16, cpu_name, keep_freed_memory
 
 #: the keys below ``RUNTIME``
 OPTIONS = ("PRECISION", "CHANNELS_LAST", "FUSED_OPTIMIZER", "COMPILE", "KEEP_MEMORY")
@@ -94,7 +94,7 @@ def describe(config, built_in=False):
     return {
         "device": str(device),
         "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else cpu_name(),
-        "cores": os.cpu_count(),
+        "cores": available_cpus(),
         "threads": torch.get_num_threads(),
         "processes": processes.size(),
         "workers": machine.worker_count(settings["WORKERS"]),

@@ -12,9 +12,10 @@ from ..errors import ConfigError, DataError
 from ..runtime import pool
 from ..runtime.files import write_text
 from ..runtime.json_files import read_json
+from . import vipl_hr
 from .face import Subject
 from .motion import head_motion
-from .plan import VARIED, RecordingSpec, plan
+from .plan import VARIED, plan, spec_of
 from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
 from .render import Scene, render
 from .varied import CONDITIONS, compressed, frames, write_compressed
@@ -51,21 +52,24 @@ def write_dataset(
     Args:
         out: folder, made if missing.
         dataset: ``"pure"`` (``ss-tt/ss-tt/Image*.png`` and ``ss-tt/ss-tt.json``), ``"ubfc-rppg"``
-            (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``), ``"varied"``: in UBFC-rPPG's format, recordings
-            that differ in everything in which real ones differ (:mod:`.varied`; needs PyAV), or ``"varied-pure"``:
-            such recordings in PURE's format, several of each subject.
-        subjects: how many, numbered from ``first_subject``. The number alone decides the face.
+            (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``), ``"vipl-hr"`` (``data/pN/vN/sourceN/`` and
+            ``fold/``, with all that is wrong in the real data set, see :mod:`.vipl_hr`), ``"varied"``: in UBFC-rPPG's
+            format, recordings that differ in everything in which real ones differ (:mod:`.varied`; needs PyAV), or
+            ``"varied-pure"``: such recordings in PURE's format, several of each subject.
+        subjects: how many, numbered from ``first_subject``; of three or more of VIPL-HR, the last is p100. The number
+            alone decides the face.
         seed: of pulse, motion, noise and background.
         scenarios: for PURE, scenario numbers, 1 to 6; all by default. For UBFC-rPPG, which has one recording per
             subject, the one motion to use; 1 by default. For varied recordings, numbers of
             :data:`~.varied.CONDITIONS`, all by default; ``"varied"`` subjects take turns, and each ``"varied-pure"``
-            subject has all of them.
+            subject has all of them. For VIPL-HR, scenes, 1 to 9; all by default.
         seconds, fps: length, and frames per second.
         size: (width, height) in pixels.
         heart_rates_bpm: one number for each recording, or one for all. By default they are spread evenly over 50 to
-            120, for varied recordings over 45 to 180, and shuffled by ``seed``.
+            120, for varied recordings over 45 to 180, for VIPL-HR over 47 to 157, and shuffled by ``seed``. VIPL-HR's
+            cameras of one session have one heart rate.
         workers: processes; 2 by default, 1 renders in this process.
-        codec: of the UBFC-rPPG video, four letters; lossless by default.
+        codec: of the videos of UBFC-rPPG and VIPL-HR, four letters; lossless by default.
         on_recording: called with the folder of each recording that is made, as soon as it is.
 
     Returns:
@@ -88,6 +92,8 @@ def write_dataset(
     except OSError as error:
         raise DataError(f"{out} cannot be made a folder ({error.strerror}). Name another.") from error
     missing = _note_plan(out, dataset, specs)
+    if dataset == "vipl-hr":
+        vipl_hr.write_folds(out, {spec.subject for spec in read_specs(out).values()})
     for name in _run([(str(out), spec) for spec in missing], workers):
         if on_recording is not None:
             on_recording(out / name)
@@ -105,15 +111,20 @@ def read_specs(folder):
     Raises:
         DataError: the folder's note is damaged.
     """
-    notes = _read_note(Path(folder) / MANIFEST)["recordings"] if is_synthetic(folder) else {}
-    fields = RecordingSpec._fields[1:]
-    return {name: RecordingSpec(name, *(note[field] for field in fields)) for name, note in notes.items()}
+    path = Path(folder) / MANIFEST
+    notes = _read_note(path)["recordings"] if is_synthetic(folder) else {}
+    try:
+        return {name: spec_of(name, note) for name, note in notes.items()}
+    except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
+        raise _no_note(path, error) from error
 
 
 def _described(spec):
     """A spec as the note has it."""
     content = spec._asdict()
     content.pop("name")
+    if not spec.defect:
+        content.pop("defect")
     if spec.dataset in VARIED:
         content.update(condition=CONDITIONS[spec.scenario], **spec.traits()._asdict())
     return json.loads(json.dumps(content, default=list))
@@ -148,12 +159,18 @@ def _note_plan(out, dataset, specs):
 def _read_note(path):
     try:
         note = read_json(path)
-        return {"note": _NOTE, "dataset": note["dataset"], "recordings": dict(note["recordings"])}
+        if not isinstance(note["recordings"], dict):
+            raise TypeError("recordings")
+        return {"note": _NOTE, "dataset": note["dataset"], "recordings": note["recordings"]}
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{path} is not the note that is left beside synthetic recordings ({error!r}). Choose another folder, or "
-            f"remove that file and the recordings beside it."
-        ) from error
+        raise _no_note(path, error) from error
+
+
+def _no_note(path, error):
+    return DataError(
+        f"{path} is not the note that is left beside synthetic recordings ({error!r}). Choose another folder, or "
+        f"remove that file and the recordings beside it."
+    )
 
 
 def _run(jobs, workers):
@@ -171,21 +188,32 @@ def _run(jobs, workers):
 def _write_recording(job):
     """Render one recording, and give it its name once it is whole."""
     out, spec = job
-    part = Path(out) / f".{spec.name}.part"
+    target = Path(out) / spec.name
+    part = target.with_name(f".{target.name}.part")
     if part.exists():
         shutil.rmtree(part)
-    part.mkdir()
-    moments, course, wave = _signals(spec)
+    part.mkdir(parents=True)
+    try:
+        _write_into(part, spec)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    part.rename(target)
+    return spec.name
+
+
+def _write_into(part, spec):
+    moments, course, wave = signals(spec)
     blood = np.interp(moments, *wave)
     if spec.dataset in ("pure", "varied-pure"):
         times = np.arange(int(round(spec.seconds * PURE_LABEL_HZ))) / PURE_LABEL_HZ
         labels = Labels(times, np.interp(times, *wave), np.interp(times, *course))
         write_pure(part, spec.name, _pictures(spec, blood), labels, spec.fps)
+    elif spec.dataset == "vipl-hr":
+        vipl_hr.write_take(part, spec, course, wave)
     else:
         labels = Labels(moments, blood, np.interp(moments, *course))
         write_ubfc(part, _pictures(spec, blood), labels, spec.fps, _video(spec))
-    part.rename(Path(out) / spec.name)
-    return spec.name
 
 
 def _pictures(spec, blood):
@@ -202,7 +230,7 @@ def _video(spec):
     return functools.partial(write_compressed, traits=spec.traits()) if spec.dataset == "varied" else spec.codec
 
 
-def _signals(spec):
+def signals(spec):
     """Times of the frames (T,), and on a fine grid (times, heart rate) and (times, BVP)."""
     rng = spec.generator("pulse")
     course = heart_rate_course(spec.seconds + 0.1, _WAVE_HZ, spec.heart_rate_bpm, rng)

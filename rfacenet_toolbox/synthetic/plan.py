@@ -1,10 +1,12 @@
 """What decides a synthetic recording, and the recordings that a call asks for."""
 
+import math
 from typing import NamedTuple, Optional, Tuple
 
 import numpy as np
 
 from ..errors import ConfigError, unknown
+from . import vipl_hr
 from .motion import SCENARIOS
 from .varied import CONDITIONS, subject_tone, traits
 
@@ -14,6 +16,7 @@ HEART_RATES_BPM = {
     "ubfc-rppg": (50.0, 120.0),
     "varied": (45.0, 180.0),
     "varied-pure": (45.0, 180.0),
+    "vipl-hr": (47.0, 157.0),
 }
 DATASETS = tuple(HEART_RATES_BPM)
 #: drawn by :mod:`.varied`; the others are plain
@@ -21,6 +24,8 @@ VARIED = ("varied", "varied-pure")
 #: in PURE's format: a recording for each subject and scenario, named after both
 _IN_PURE_FORMAT = ("pure", "varied-pure")
 _SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
+#: of a recording in a note that is read
+_MOST_FRAMES, _LARGEST = 200_000, 4096
 _RANDOM = {"pulse": 0, "motion": 1, "picture": 2, "traits": 3, "beat": 4}
 
 
@@ -37,6 +42,7 @@ class RecordingSpec(NamedTuple):
     size: Tuple[int, int]
     seed: int
     codec: Optional[str]
+    defect: str = ""  #: what is wrong with its files, of :mod:`.vipl_hr`; nothing where it is empty
 
     @property
     def frame_count(self):
@@ -57,6 +63,34 @@ class RecordingSpec(NamedTuple):
         return traits(self.scenario, self.generator("traits"), tone)
 
 
+def spec_of(name, note):
+    """The :class:`RecordingSpec` of a recording's entry in the note that is left beside synthetic recordings.
+
+    Raises:
+        ValueError, KeyError, TypeError, OverflowError, AttributeError: no recording has these values.
+    """
+    fields, defaults = RecordingSpec._fields[1:], RecordingSpec._field_defaults
+    spec = RecordingSpec(
+        name, *(note.get(field, defaults[field]) if field in defaults else note[field] for field in fields)
+    )
+    scenarios = CONDITIONS if spec.dataset in VARIED else SCENARIOS
+    sound = (
+        spec.dataset in DATASETS
+        and all(isinstance(number, int) and number >= 0 for number in (spec.subject, spec.scenario, spec.seed))
+        and (spec.dataset == "vipl-hr" or spec.scenario in scenarios)
+        and all(isinstance(number, (int, float)) for number in (spec.heart_rate_bpm, spec.seconds, spec.fps))
+        and all(0 < number < math.inf for number in (spec.heart_rate_bpm, spec.seconds, spec.fps))
+        and 2 <= spec.frame_count <= _MOST_FRAMES
+        and len(spec.size) == 2
+        and all(isinstance(side, int) and 0 < side <= _LARGEST for side in spec.size)
+        and isinstance(spec.codec, (str, type(None)))
+        and isinstance(spec.defect, str)
+    )
+    if not sound:
+        raise ValueError(f"{name} is no recording")
+    return spec
+
+
 def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, seconds, fps, size, seed, codec):
     """A :class:`RecordingSpec` for each recording; arguments as of :func:`~.dataset.write_dataset`.
 
@@ -67,6 +101,8 @@ def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, second
         raise ConfigError(unknown("The data set", dataset, DATASETS))
     _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec)
     scenarios = _scenarios(dataset, scenarios)
+    if dataset == "vipl-hr":
+        return _vipl_hr(subjects, first_subject, scenarios, heart_rates_bpm, seconds, fps, size, seed, codec)
     takes = _takes(dataset, range(first_subject, first_subject + subjects), scenarios)
     rates = _heart_rates(heart_rates_bpm, len(takes), seed, HEART_RATES_BPM[dataset])
     return [
@@ -86,6 +122,30 @@ def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, second
     ]
 
 
+def _vipl_hr(subjects, first_subject, scenes, heart_rates_bpm, seconds, fps, size, seed, codec):
+    """A heart rate for each session, which up to three cameras film."""
+    takes = vipl_hr.takes(vipl_hr.numbers(subjects, first_subject), scenes)
+    sessions = list(dict.fromkeys((one.subject, one.session) for one in takes))
+    rates = _heart_rates(heart_rates_bpm, len(sessions), seed, HEART_RATES_BPM["vipl-hr"])
+    rate_of = dict(zip(sessions, rates))
+    return [
+        RecordingSpec(
+            name=one.name,
+            dataset="vipl-hr",
+            subject=one.subject,
+            scenario=one.session,
+            heart_rate_bpm=rate_of[one.subject, one.session],
+            seconds=float(one.seconds(seconds)),
+            fps=float(one.fps(fps, seed)),
+            size=(int(size[0]), int(size[1])),
+            seed=int(seed),
+            codec=codec,
+            defect=one.defect,
+        )
+        for one in takes
+    ]
+
+
 def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
     for name, value in (("subjects", subjects), ("first_subject", first_subject)):
         if int(value) != value or value < 1:
@@ -95,13 +155,15 @@ def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
             raise ConfigError(f"{name} is {value!r}; expected a number above 0.")
     if int(seed) != seed or seed < 0:
         raise ConfigError(f"seed is {seed!r}; expected a whole number of at least 0.")
-    if codec is not None and (dataset != "ubfc-rppg" or len(codec) != 4):
+    if codec is not None and (dataset not in ("ubfc-rppg", "vipl-hr") or len(codec) != 4):
         raise ConfigError(
-            f"codec is {codec!r} for {dataset}; expected four letters, and only for ubfc-rppg: PURE has PNG files, and "
-            f"varied recordings draw their own."
+            f"codec is {codec!r} for {dataset}; expected four letters, and only for ubfc-rppg and vipl-hr: PURE has "
+            f"PNG files, and varied recordings draw their own."
         )
     if int(round(seconds * fps)) < 2:
         raise ConfigError(f"{seconds} seconds at {fps} frames per second are less than two frames. Raise seconds.")
+    if dataset == "vipl-hr" and seconds < 3:
+        raise ConfigError(f"seconds is {seconds}; expected 3 or more for vipl-hr, some of whose videos are cut short.")
     if len(size) != 2 or size[0] < _SMALLEST[0] or size[1] < _SMALLEST[1]:
         raise ConfigError(
             f"size is {size!r}; expected a width and a height of at least {_SMALLEST}, so that the face detector finds "
@@ -122,7 +184,7 @@ def _takes(dataset, numbers, scenarios):
 
 
 def _scenarios(dataset, scenarios):
-    names = CONDITIONS if dataset in VARIED else SCENARIOS
+    names = CONDITIONS if dataset in VARIED else vipl_hr.SCENES if dataset == "vipl-hr" else SCENARIOS
     if scenarios is None:
         return (1,) if dataset == "ubfc-rppg" else tuple(names)
     scenarios = tuple(scenarios)

@@ -1,4 +1,4 @@
-"""One recording on disk, in the layout and file formats of PURE and of UBFC-rPPG (its DATASET_2)."""
+"""One recording on disk, in the layout and file formats of PURE, of UBFC-rPPG (its DATASET_2) and of VIPL-HR."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..errors import DataError
+from ..errors import DataError, OutputError
+from ..runtime.files import is_full, write_atomically
 
 PURE_LABEL_HZ = 60.0
+#: what every video of VIPL-HR claims, whatever its rate
+VIPL_HR_CLAIMED_FPS = 25.0
 _PURE_EPOCH_NS = 1392643993642815000  # PURE stamps its frames in nanoseconds since 1970
 # Without a level, OpenCV uses zlib's fastest and one fixed row filter, which takes less than half the time of level 1,
 # where every filter is tried on every row. Sensor noise has no repeats worth looking for, so Huffman coding is enough.
@@ -59,8 +62,8 @@ def write_pure(folder, name, frames, labels, fps):
 
 def _write_png(path, frame):
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    if not cv2.imwrite(str(path), bgr, _PNG):
-        raise DataError(f"OpenCV could not write {path}. Check that the disk has room and the folder is writable.")
+    content = cv2.imencode(".png", bgr, _PNG)[1].tobytes()
+    write_atomically(path, lambda file: file.write(content), durable=False)
 
 
 def write_ubfc(folder, frames, labels, fps, codec=None):
@@ -85,6 +88,30 @@ def write_ubfc(folder, frames, labels, fps, codec=None):
     (folder / "ground_truth.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
+def write_vipl_hr(folder, frames, heart_rates_bpm, bvp, stamps_ms=None, saturation=None, codec=None):
+    """Write ``video.avi``, ``gt_HR.csv``, ``gt_SpO2.csv``, ``wave.csv`` and ``time.txt`` as VIPL-HR has them.
+
+    Args:
+        folder: ``Path`` to write to.
+        frames: iterable of (H, W, 3) uint8 RGB, not empty. The video claims 25 frames per second, as all of them do.
+        heart_rates_bpm: one per second, written as whole numbers; 255 is a fault.
+        bvp: the contact measurement, about 0..1, at a rate that no file holds.
+        stamps_ms: milliseconds of each frame, from 0; None where there is no ``time.txt``.
+        saturation: of oxygen, one per second; 98 % by default.
+        codec: as of :func:`write_ubfc`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_video(folder / "video.avi", frames, VIPL_HR_CLAIMED_FPS, codec or lossless_codec(folder))
+    saturation = np.full(len(heart_rates_bpm), 98) if saturation is None else saturation
+    wave = np.clip(np.round(8 + 80 * np.asarray(bvp)), 0, 127)
+    columns = (("gt_HR", "HR", heart_rates_bpm), ("gt_SpO2", "SpO2", saturation), ("wave", "Wave", wave))
+    for name, title, values in columns:
+        lines = [title] + [f"{value:.0f}" for value in values]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="ascii")
+    if stamps_ms is not None:
+        (folder / "time.txt").write_text("".join(f"{stamp:.0f}\n" for stamp in stamps_ms), encoding="ascii")
+
+
 def _write_video(path, frames, fps, codec):
     writer, written = None, 0
     for frame in frames:
@@ -95,12 +122,22 @@ def _write_video(path, frames, fps, codec):
     # OpenCV does not report a failed write, on a full disk for example.
     held = int(cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT))
     if held != written:
-        raise DataError(f"{path} holds {held} frames after {written} were written. Check that the disk has room.")
+        _check_room(path)
+        raise DataError(f"{path} holds {held} frames after {written} were written. Check the disk, and try again.")
+
+
+def _check_room(path):
+    """Tell a full disk from other reasons for a video that is not there or not whole."""
+    if is_full(path.parent):
+        raise OutputError(
+            f"{path} cannot be written (the disk is full). Free some space, and run the same command again."
+        )
 
 
 def _open_video(path, codec, fps, shape):
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*codec), fps, (shape[1], shape[0]))
     if not writer.isOpened():
+        _check_room(path)
         raise DataError(
             f"OpenCV {cv2.__version__} could not open {path} for writing with the codec {codec!r}. Leave the codec out "
             f"for one that works here, or try 'MJPG', which every build has, but which loses detail."
@@ -128,6 +165,7 @@ def lossless_codec(folder):
         finally:
             if trial.exists():
                 trial.unlink()
+    _check_room(trial)
     raise DataError(
         f"OpenCV {cv2.__version__} writes none of the lossless codecs {', '.join(_LOSSLESS_CODECS)}. Install "
         f"opencv-python-headless, whose FFmpeg has them, or name a codec, for example 'MJPG'."

@@ -51,7 +51,9 @@ def _metadata(run, config):
     if settings["method"] == "rfacenet":
         node = config.MODEL.RFACENET
         settings.update(fusion=node.FUSION, identity=node.IDENTITY, tcu_steps=node.TCU_STEPS)
-        settings.update(tcu_upscale=node.TCU_UPSCALE, ctfc_conv=node.CTFC_CONV, norm=node.NORM)
+        settings.update(
+            noise_seed=node.NOISE_SEED, tcu_upscale=node.TCU_UPSCALE, ctfc_conv=node.CTFC_CONV, norm=node.NORM
+        )
     if settings["method"] == "physformer":
         node = config.MODEL.PHYSFORMER
         settings.update(heads=node.NUM_HEADS, theta=node.THETA)

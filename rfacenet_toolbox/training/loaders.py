@@ -1,14 +1,18 @@
 """Loaders of training clips: shuffled, shared among processes, and with clips held back to score identity on."""
 
+import math
 import zlib
 from collections import defaultdict
 
+import torch
 from torch.utils.data import Subset
 
 from ..datasets.clip_cache import label_path
 from ..datasets.clips import recording_of
+from ..datasets.own_rates import of_inputs
 from ..datasets.subjects import subject_of
 from ..errors import DataError
+from ..methods.learner import Recorded
 from ..runtime import processes
 
 #: of each subject, one clip in so many is held back
@@ -29,6 +33,34 @@ def clip_names(dataset):
         names = clip_names(dataset.dataset)
         return [names[index] for index in dataset.indices]
     return [recording_of(path) for path in dataset.inputs]
+
+
+def own_rates(dataset):
+    """``{recording: OwnRates}`` of the recordings of a data set, as :func:`clip_names` takes it, that have any."""
+    if isinstance(dataset, Subset):
+        return own_rates(dataset.dataset)
+    return of_inputs(dataset.inputs)
+
+
+def recorded(rates, names, chunks, fs_hz):
+    """The :class:`~rfacenet_toolbox.methods.learner.Recorded` of a batch; None where no recording has rates.
+
+    Args:
+        rates: of :func:`own_rates`.
+        names, chunks: of the batch's clips.
+        fs_hz: of recordings without a rate of their own.
+    """
+    if not any(name in rates for name in names):
+        return None
+    found = [(rates.get(name), int(chunk)) for name, chunk in zip(names, chunks)]
+    heart_rates_bpm = [
+        one.clip_heart_rates_bpm[chunk] if one is not None and chunk < len(one.clip_heart_rates_bpm) else math.nan
+        for one, chunk in found
+    ]
+    return Recorded(
+        torch.tensor([fs_hz if one is None else one.fs_hz for one, _ in found], dtype=torch.float64),
+        torch.tensor(heart_rates_bpm, dtype=torch.float32),
+    )
 
 
 def label_checksum(dataset):

@@ -11,7 +11,7 @@ from ..errors import NotFiniteError
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
 from . import learners, state_dicts, warm_start
-from .loaders import clip_names, label_checksum, split_holdout
+from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
 from .optimization import make_optimizer, make_scheduler
 from .resume import RunState, state_path, weights_path
 
@@ -98,9 +98,10 @@ class Trainer:
         """What the epoch log says of another loader's clips: {column: value}. Nothing is learned."""
         self.learner.model.eval()
         sums = defaultdict(lambda: [0, 0])
+        rates = self._own_rates(loader)
         with torch.no_grad():
             for batch in tqdm(loader, desc="Validation", ncols=100):
-                _add(sums, self._step(batch, dataset).log)
+                _add(sums, self._step(batch, dataset, rates).log)
         return _means(sums)
 
     def test(self, loaders):
@@ -129,11 +130,12 @@ class Trainer:
     def _train_epoch(self, loader, epoch):
         self.learner.model.train()
         sums = defaultdict(lambda: [0, 0])
+        rates = self._own_rates(loader)
         settings = {"desc": f"Train epoch {epoch}", "total": len(loader), "ncols": 100}
         with tqdm(processes.shares(loader), disable=not processes.is_writer(), **settings) as bar:
             for batch in bar:
                 if batch is not None:
-                    step = self._learn_from(batch, epoch)
+                    step = self._learn_from(batch, epoch, rates)
                     _add(sums, step.log)
                     bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
                 processes.average_gradients(self.parameters, 0 if batch is None else len(batch[1]))
@@ -142,21 +144,28 @@ class Trainer:
                 self.optimizer.zero_grad()
         return _means(_added(processes.gather(dict(sums))))
 
-    def _learn_from(self, batch, epoch):
-        step = self._step(batch, self.config.TRAIN.DATA.DATASET)
+    def _learn_from(self, batch, epoch, rates):
+        step = self._step(batch, self.config.TRAIN.DATA.DATASET, rates)
         if not torch.isfinite(step.loss):
             raise NotFiniteError(self._not_finite(batch, step, epoch))
         step.loss.backward()
         return step
 
-    def _step(self, batch, dataset):
+    def _own_rates(self, loader):
+        """``{recording: OwnRates}`` of a loader's clips, where the learner has a use for them."""
+        return own_rates(loader.dataset) if self.learner.uses_recorded else {}
+
+    def _step(self, batch, dataset, rates):
         clips = batch[0].to(self.device, torch.float32)
         labels = batch[1].to(self.device, torch.float32)
         subjects = [UNKNOWN_SUBJECT] * len(labels)
         if self.subjects is not None:
             subjects = self.subjects.classes(dataset, batch[2])
+        more = {}
+        if rates:
+            more["recorded"] = recorded(rates, batch[2], batch[3], self.config.TRAIN.DATA.FS)
         with self._precision():
-            return self.learner.step(clips, labels, torch.tensor(subjects, device=self.device))
+            return self.learner.step(clips, labels, torch.tensor(subjects, device=self.device), **more)
 
     def _precision(self):
         return machine.autocast(self.device, self.config.MODEL.RFACENET.RUNTIME.PRECISION)

@@ -277,21 +277,24 @@ def test_rfacenet_run_trains_the_same_weights_in_either_host(host, standalone, t
             torch.testing.assert_close(value, theirs[name], rtol=0, atol=1e-6, msg=name)
 
 
-NETWORKS = [
-    {"TCU_UPSCALE": 1, "CTFC_CONV": "scalar", "NORM": "instance"},
-    {"NORM": "time", "FUSION": "stage1"},
-]
+CAPPED = {"HEART_RATE_TERM": "expected_squared_error", "SHARPNESS": [2.0, 4.0], "HEART_RATE_GRADIENT_CAP": 0.3}
+SETTINGS = {
+    "instance": {"TCU_UPSCALE": 1, "CTFC_CONV": "scalar", "NORM": "instance"},
+    "time": {"NORM": "time", "FUSION": "stage1"},
+    "cap": {"LOSS": {**CAPPED, "SIGMA_UPDATE": "running_mean"}},
+    "floor": {"LOSS": {"HEART_RATE_TERM": "cross_entropy", "BVP_ERROR": "raw", "SIGMA_FLOOR": 10, "SIGMA_HOLD": 1.0}},
+}
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network["NORM"])
-def test_settings_of_the_network_train_the_same_weights_in_either_host(toolbox, standalone, tmp_path, network):
+@pytest.mark.parametrize("name", SETTINGS)
+def test_settings_of_network_and_loss_train_the_same_weights_in_either_host(toolbox, standalone, tmp_path, name):
     succeeded(standalone.trained)
-    settings = {"TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True, "MODEL.RFACENET": network}
+    settings = {"TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True, "MODEL.RFACENET": SETTINGS[name]}
     runs = [
         succeeded(host.main(tmp_path / host.name, settings, cache=standalone.cache)) for host in (standalone, toolbox)
     ]
     ours, theirs = (torch.load(str(run.weights(0)), weights_only=True) for run in runs)
-    assert ("pulse.ConvBlock1.1.running_mean" in ours) == (network["NORM"] != "instance")
+    assert ("pulse.ConvBlock1.1.running_mean" in ours) == (name != "instance")
     assert set(ours) == set(theirs)
     for name, value in ours.items():
         torch.testing.assert_close(value, theirs[name], rtol=0, atol=1e-6, msg=name)

@@ -13,7 +13,16 @@ from support.checkouts import write
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.config.tree import toolbox_tree
+from rfacenet_toolbox.datasets.own_settings import NODES
 from rfacenet_toolbox.hosts.toolbox import plugin
+
+
+def remove_settings(tree):
+    """Take out what :func:`~rfacenet_toolbox.config.add_settings` adds."""
+    del tree.MODEL["RFACENET"]
+    for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
+        for node in NODES:
+            del tree[split].DATA[node]
 
 
 class ActivatedCheckout:
@@ -25,7 +34,7 @@ class ActivatedCheckout:
         self.settings = types.ModuleType("config")
         self.settings.__file__ = str(folder / "config.py")
         self.settings._C = toolbox_tree()
-        del self.settings._C.MODEL["RFACENET"]
+        remove_settings(self.settings._C)
         self.settings.get_config = self.toolbox_get_config
         self.main = types.ModuleType("__main__")
         self.main.__file__ = str(folder / "main.py")

@@ -10,7 +10,7 @@ from ...errors import DataError, printable
 from ...runtime.files import write_text
 from ...runtime.tables import csv_text
 from . import SCHEMA
-from .score_text import score_cells
+from .score_text import is_on_fft_grid, metric_lines, score_cells
 
 RESULTS, PER_VIDEO = "results.json", "per_video.csv"
 PER_VIDEO_COLUMNS = ("protocol", "video", *evaluation.SCORE_COLUMNS, "skipped")
@@ -86,17 +86,35 @@ def write(run, scored):
     return content
 
 
-def text(content):
-    """The content of a ``results.json`` for people: counts, and a table of each protocol."""
+def coarsest_grids_bpm(run, scored):
+    """``{protocol: distance of two heart rates in bpm, at most}`` of a run that was scored by FFT.
+
+    Args:
+        run, scored: as for :func:`write`.
+    """
+    if run.scheme.interpolate:
+        return {}
+    grids = {
+        name: evaluation.fft_grids_bpm(per_video, {video: run.own_fs_hz.get(video, run.fs_hz) for video in per_video})
+        for name, (_, per_video) in scored.items()
+        if is_on_fft_grid(evaluation.get_protocol(name), run.scheme)
+    }
+    return {name: grid[1] for name, grid in grids.items() if grid}
+
+
+def text(content, grids_bpm=None):
+    """The content of a ``results.json`` for people: counts, and a table of each protocol.
+
+    Args:
+        content: what :func:`write` gave.
+        grids_bpm: of :func:`coarsest_grids_bpm`.
+    """
     videos = content["videos"]
     lines = [f"{content['model']} on {content['test_set']}: {videos['scored']} of {videos['expected']} videos"]
     lines += [f"  {video} has no estimate: {reason}" for video, reason in videos.get("left_out", {}).items()]
     for name, summary in content["protocols"].items():
         lines.append(f"  {name} (n = {summary['n']})")
-        for metric, (unit, _) in evaluation.metrics_of(name).items():
-            value, error = summary[metric]
-            shown = "undefined" if value is None else f"{value:.3f} ± {error:.3f} {unit}"
-            lines.append(f"    {metric:8}{shown}")
+        lines += [f"    {line}" for line in metric_lines(name, summary, (grids_bpm or {}).get(name))]
     return printable("\n".join(lines))
 
 

@@ -55,23 +55,15 @@ class Scoring:
         left_out = evaluation.left_out(scored.per_video)
         return {
             **_how(scored),
-            "fft_grid_bpm": self._grids(scored.per_video) if _is_on_fft_grid(scored) else None,
+            "fft_grid_bpm": self._grids(scored) if is_on_fft_grid(scored.protocol, scored.scheme) else None,
             "videos_scored": len(scored.per_video) - len(left_out),
             "left_out": left_out,
             "metrics": scored.summary,
         }
 
-    def _grids(self, per_video):
-        """The finest and the coarsest FFT grid of what was scored, in bpm; None if nothing was."""
-        rates_hz = self.outputs.rates_hz
-        windows = {
-            (score.stop - score.start, rates_hz[video])
-            for video, scores in per_video.items()
-            for score in scores
-            if not score.skipped
-        }
-        grids = [evaluation.fft_grid_bpm(length, fs_hz) for length, fs_hz in windows]
-        return [min(grids), max(grids)] if grids else None
+    def _grids(self, scored):
+        grids = evaluation.fft_grids_bpm(scored.per_video, self.outputs.rates_hz)
+        return grids and list(grids)
 
     def rows(self):
         """A row of ``PER_VIDEO_COLUMNS`` for every video or window, under every protocol and method."""
@@ -97,7 +89,8 @@ def scoring_text(content):
     lines = [f"{content['file']}: {content['videos']} videos, {content['label_type']}, {_rates_text(content)}"]
     for scored in content["evaluations"]:
         lines += ["", *_heading(scored, content["videos"])]
-        lines += [_metric_line(metric, scored) for metric in evaluation.metrics_of(scored["protocol"])]
+        grid_bpm = scored["fft_grid_bpm"][1] if scored["fft_grid_bpm"] and not scored["interpolated"] else None
+        lines += [f"  {line}" for line in metric_lines(scored["protocol"], scored["metrics"], grid_bpm)]
         lines += [f"  left out: {video}: {reason}" for video, reason in scored["left_out"].items()]
     return printable("\n".join(lines))
 
@@ -120,13 +113,28 @@ def _heading(scored, videos):
     yield counts
 
 
-def _metric_line(metric, scored):
-    summary = scored["metrics"]
+def metric_lines(protocol, summary, grid_bpm=None):
+    """Lines for people: each metric of a summary, and whether its errors are smaller than what can be told apart.
+
+    Args:
+        protocol: name of the summary's protocol.
+        summary: of ``evaluation.summarise``.
+        grid_bpm: the coarsest distance of two heart rates; None where they lie on no grid.
+    """
+    lines = [_metric_line(metric, unit, summary) for metric, (unit, _) in evaluation.metrics_of(protocol).items()]
+    mae_bpm, _ = summary["MAE"]
+    if grid_bpm is not None and mae_bpm is not None and mae_bpm < grid_bpm:
+        lines.append(
+            f"the FFT grid of {grid_bpm:.2f} bpm is coarser than this MAE: rates that differ by less may count as equal"
+        )
+    return lines
+
+
+def _metric_line(metric, unit, summary):
     value, error = summary[metric]
     if value is None:
-        return f"  {metric:8}undefined: {summary['undefined'][metric]}"
-    unit = evaluation.metrics_of(scored["protocol"])[metric].unit
-    line = f"  {metric:8}{value:.3f} ± {error:.3f} {unit}".rstrip()
+        return f"{metric:8}undefined: {summary['undefined'][metric]}"
+    line = f"{metric:8}{value:.3f} ± {error:.3f} {unit}".rstrip()
     if metric == "RMSE":
         line += f"   (by formula A {summary['RMSE_se_A']:.3f} bpm^2, by B {summary['RMSE_se_B']:.3f} bpm)"
     return line
@@ -143,8 +151,9 @@ def _how(scored):
     }
 
 
-def _is_on_fft_grid(scored):
-    return scored.scheme.method == "FFT" and scored.protocol.segment_s is None
+def is_on_fft_grid(protocol, scheme):
+    """Whether heart rates under a protocol and a scheme are frequencies of one FFT."""
+    return scheme.method == "FFT" and protocol.segment_s is None
 
 
 def _method_text(how):

@@ -16,9 +16,9 @@ class ToolboxHost(Host):
     name = "toolbox"
     why_missing = (
         "The toolbox drops a recording without a word where the process that preprocesses it fails, with a traceback "
-        "above, or is killed, mostly for lack of memory, and where it is shorter than a clip (CHUNK_LENGTH). Look at "
-        "these recordings, use a machine with more memory, or let the standalone host fill the same cache: it needs "
-        "little memory and names what is wrong."
+        "above (the disk may be full), or is killed, mostly for lack of memory, and where it is shorter than a clip "
+        "(CHUNK_LENGTH). Look at these recordings, use a machine with more memory, or let the standalone host fill the "
+        "same cache: it needs little memory and names what is wrong."
     )
 
     def __init__(self, root):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ...errors import InstallError
 from ...runtime.files import write_atomically
-from ...runtime.json_files import parse_json
+from ...runtime.json_files import read_json
 from . import main_line
 from .contract import FOLDERS, GET_CONFIG, MAIN_FILE, MODEL_FUNCTIONS, SETTINGS_FILE
 from .main_line import NEEDED, UNCHANGED
@@ -197,14 +197,25 @@ def _read_record(root):
     if not os.path.lexists(path):
         return {"main": None, "configs": {}, "made_folder": not os.path.isdir(os.path.join(root, FOLDER))}
     try:
-        record = parse_json(_read(path).decode("utf-8"))
-        sound = set(record) == {"main", "configs", "made_folder"}
-        sound = sound and not any({"", ".", ".."} & set(name.split("/")) for name in record["configs"])
-    except (ValueError, TypeError):
-        sound = False
-    if not sound:
+        record = read_json(path)
+    except ValueError:
+        record = None
+    if not _is_record(record):
         raise InstallError(f"{path} is not the record that install wrote. Delete it, and run again. {UNCHANGED}")
     return record
+
+
+def _is_record(content):
+    if not isinstance(content, dict) or set(content) != {"main", "configs", "made_folder"}:
+        return False
+    main, configs = content["main"], content["configs"]
+    return (
+        (main is None or isinstance(main, str))
+        and isinstance(content["made_folder"], bool)
+        and isinstance(configs, dict)
+        and all(isinstance(digest, str) for digest in configs.values())
+        and not any("\0" in name or {"", ".", ".."} & set(name.split("/")) for name in configs)
+    )
 
 
 def _write_record(root, record):

@@ -1,7 +1,5 @@
 """How the loaders of a checkout's main module start processes and draw clips, as ``MODEL.RFACENET.RUNTIME`` says."""
 
-import os
-
 from ...errors import ConfigError
 from .contract import GENERATORS, LOADER_CLASS
 
@@ -12,7 +10,7 @@ _SWITCHED = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
 def set_loader(main, settings):
     """Let main's loaders start as many processes as ``WORKERS`` says, and keep them between epochs.
 
-    -1 keeps main's number, capped at the cores. The order of the clips depends on neither.
+    -1 keeps main's number, one a CPU at most. The order of the clips depends on neither.
 
     Args:
         main: the checkout's main module, whose loader class is replaced.
@@ -20,11 +18,10 @@ def set_loader(main, settings):
     """
     if not hasattr(main, LOADER_CLASS):
         return
-    from ...runtime.machine import contiguous_batch, loader_class
+    from ...runtime.machine import contiguous_batch, loader_class, worker_count
 
     def loader(*args, **kwargs):
-        asked = kwargs.get("num_workers", 0)
-        kwargs["num_workers"] = min(asked, os.cpu_count() or 1) if settings.WORKERS < 0 else settings.WORKERS
+        kwargs["num_workers"] = worker_count(settings.WORKERS, kwargs.get("num_workers", 0))
         if kwargs["num_workers"] == 0:
             kwargs.setdefault("collate_fn", contiguous_batch)
         return loader_class(settings)(*args, **kwargs)

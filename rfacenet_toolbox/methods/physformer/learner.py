@@ -11,7 +11,8 @@ from .network import STEM_HALVINGS, TUBE_FRAMES, PhysFormer
 class PhysFormerLearner(Learner):
     """PhysFormer on clips of any size that its tubes fill; the paper's are 160x128x128.
 
-    The true heart rate of a clip is its label's, by Eq. 3 of rFaceNet's paper. The epoch with the smallest error of the
+    The true heart rate of a clip is its recording's, as in the authors' lists of VIPL-HR; where that is not known, it
+    is the label's, by Eq. 3 of rFaceNet's paper. The epoch with the smallest error of the
     heart rate on the validation clips is the best: the loss itself grows with the weight of its frequency terms.
     """
 
@@ -23,6 +24,7 @@ class PhysFormerLearner(Learner):
     )
     log_columns = ("pearson", "cross_entropy", "divergence", "frequency_weight")
     weights_prefix = "module."
+    uses_recorded = True
     selection_column = "heart_rate_mae_bpm"
 
     def __init__(self, settings, clips, num_subjects=0):
@@ -51,10 +53,11 @@ class PhysFormerLearner(Learner):
         """(B, 3, T, H, W) -> BVP (B, T)."""
         return self.model(clips)
 
-    def step(self, clips, labels, subjects):
+    def step(self, clips, labels, subjects, recorded=None):
         bvp = self.model(clips)
+        own = () if recorded is None else (recorded.heart_rates_bpm, recorded.fs_hz)
         with torch.autocast(clips.device.type, enabled=False):
-            terms = self.loss(bvp.float(), labels)
+            terms = self.loss(bvp.float(), labels, *own)
         count = len(labels)
         log = {"loss": (float(terms.total.detach()), 1)}
         for column in ("pearson", "cross_entropy", "divergence", "heart_rate_mae_bpm"):

@@ -99,15 +99,19 @@ class PhysFormerLoss(nn.Module):
         """What the frequency terms are multiplied by now."""
         return GROWTH**self.progress
 
-    def forward(self, bvp, label, heart_rates_bpm=None):
+    def forward(self, bvp, label, heart_rates_bpm=None, fs_hz=None):
         """The :class:`PhysFormerTerms` of BVPs (B, T) and labels (B, T).
 
-        ``heart_rates_bpm`` (B,) are the true ones; None takes them from the labels, by Eq. 3 of rFaceNet's paper. One
-        beyond the classes counts as the nearest class.
+        ``heart_rates_bpm`` (B,) are the true ones; those that are NaN, or all for None, are taken from the labels, by
+        Eq. 3 of rFaceNet's paper. One beyond the classes counts as the nearest class. ``fs_hz`` (B,) are the clips' own
+        frame rates; None is that of the loss for all.
         """
-        if heart_rates_bpm is None:
-            heart_rates_bpm = heart_rate_bpm(label, self.fs_hz, BAND_HZ, is_derivative=self.is_derivative)
-        spectrum = pulse_spectrum(bvp, self.fs_hz, is_derivative=self.is_derivative)
+        fs_hz = self.fs_hz if fs_hz is None else fs_hz
+        if heart_rates_bpm is None or bool(heart_rates_bpm.isnan().any()):
+            of_labels = self._heart_rates_of(label, fs_hz)
+            known = torch.full_like(of_labels, math.nan) if heart_rates_bpm is None else heart_rates_bpm.to(of_labels)
+            heart_rates_bpm = torch.where(known.isnan(), of_labels, known)
+        spectrum = pulse_spectrum(bvp, fs_hz, is_derivative=self.is_derivative)
         rates = heart_rates_bpm.to(spectrum).clamp(LOWEST_BPM, HIGHEST_BPM)
         classes = _classes(dtype=spectrum.dtype, device=spectrum.device)
         wanted = torch.exp(-0.5 * ((classes - rates[:, None]) / SIGMA_BPM).square())
@@ -119,6 +123,12 @@ class PhysFormerLoss(nn.Module):
         total = TIME_WEIGHT * pearson + self.frequency_weight * (cross_entropy + divergence)
         error = (classes[spectrum.detach().argmax(dim=-1)] - rates).abs().mean()
         return PhysFormerTerms(total, pearson, cross_entropy, divergence, error)
+
+    def _heart_rates_of(self, label, fs_hz):
+        settings = {"band_hz": BAND_HZ, "is_derivative": self.is_derivative}
+        if not torch.is_tensor(fs_hz):
+            return heart_rate_bpm(label, fs_hz, **settings)
+        return torch.stack([heart_rate_bpm(one, rate, **settings) for one, rate in zip(label, fs_hz.tolist())])
 
 
 def _classes(**kind):

@@ -10,6 +10,9 @@ from .heart_rate import heart_rate_bpm
 from .loss import LARGEST_SHARPNESS, MultiTaskLoss
 from .network import IDENTITY_CLASSIFIER
 
+#: where the true heart rate of a training clip comes from: Eq. 3 of its label, or the recording itself
+HEART_RATE_TARGETS = ("label", "recorded")
+
 
 class RFaceNetLearner(Learner):
     """rFaceNet and its multi-task loss (paper section 3)."""
@@ -22,10 +25,12 @@ class RFaceNetLearner(Learner):
     )
     optional_weights = (IDENTITY_CLASSIFIER,)
     selection_column = "bvp"
+    uses_recorded = True
 
     def __init__(self, settings, clips, num_subjects=0):
         self.exports_classifier = settings.EXPORT_IDENTITY_HEAD
         self.model = build_rfacenet(settings, num_subjects)
+        self.takes_recorded_heart_rates = settings.LOSS.HEART_RATE_TARGET == "recorded"
         self.sharpness = _checked_sharpness(settings.LOSS.SHARPNESS)
         self.loss = MultiTaskLoss(
             clips.fs_hz,
@@ -46,6 +51,7 @@ class RFaceNetLearner(Learner):
     def check(cls, settings, clips, training):
         if not -(2**63) <= settings.NOISE_SEED < 2**64:
             raise ShapeError(f"NOISE_SEED is {settings.NOISE_SEED}; expected a number of 64 bits, which PyTorch takes.")
+        _check_target(settings.LOSS.HEART_RATE_TARGET, clips, training)
         super().check(settings, clips, training)
         if training and "heart_rate" in settings.LOSS.TASKS:
             try:
@@ -69,10 +75,14 @@ class RFaceNetLearner(Learner):
         """(B, 3, T, H, W) -> BVP (B, T)."""
         return self.model(clips, with_identity=False).bvp
 
-    def step(self, clips, labels, subjects):
+    def step(self, clips, labels, subjects, recorded=None):
         out = self.model(clips)
+        fs_hz = heart_rates_bpm = None
+        if recorded is not None:
+            fs_hz = recorded.fs_hz
+            heart_rates_bpm = recorded.heart_rates_bpm if self.takes_recorded_heart_rates else None
         with torch.autocast(clips.device.type, enabled=False):
-            terms = self.loss(out.bvp, labels, out.identity, subjects)
+            terms = self.loss(out.bvp, labels, out.identity, subjects, fs_hz, heart_rates_bpm)
         count = len(labels)
         log = {"loss": (float(terms.total.detach()) * count, count), "bvp": (float(terms.bvp.detach()) * count, count)}
         if terms.heart_rate is not None:
@@ -96,6 +106,16 @@ class RFaceNetLearner(Learner):
         if self.exports_classifier:
             return weights
         return {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
+
+
+def _check_target(target, clips, training):
+    if target not in HEART_RATE_TARGETS:
+        raise ShapeError(f"LOSS.HEART_RATE_TARGET is {target!r}; expected {' or '.join(HEART_RATE_TARGETS)}.")
+    if target == "recorded" and training and not clips.has_own_rates:
+        raise ShapeError(
+            "LOSS.HEART_RATE_TARGET is 'recorded', and the recordings of this training set come with no heart rate of "
+            "their own. 'label' reads it from the BVP; VIPL-HR has both."
+        )
 
 
 def _checked_sharpness(sharpness):

@@ -101,6 +101,8 @@ class MultiTaskLoss(TaskWeights):
         label: torch.Tensor,
         scores: Optional[torch.Tensor] = None,
         classes: Optional[torch.Tensor] = None,
+        fs_hz: Optional[torch.Tensor] = None,
+        heart_rates_bpm: Optional[torch.Tensor] = None,
     ) -> LossTerms:
         """Eq. 4 of a batch.
 
@@ -109,6 +111,8 @@ class MultiTaskLoss(TaskWeights):
             scores: (B, K) of the identity classifier, or None.
             classes: (B,) integers, 0 to K - 1; :data:`UNKNOWN_SUBJECT` takes no part in the identity term. None is a
                 batch of such.
+            fs_hz: (B,) frames per second of each clip; None is that of the loss for all.
+            heart_rates_bpm: (B,) true heart rates; those that are NaN, or all for None, are read from the labels.
         """
         bvp, label = bvp.float(), label.float()
         if bvp.shape != label.shape or bvp.dim() != 2:
@@ -116,7 +120,9 @@ class MultiTaskLoss(TaskWeights):
         if classes is None:
             classes = torch.full((len(bvp),), UNKNOWN_SUBJECT, device=bvp.device)
         terms: Dict[str, torch.Tensor] = {"bvp": self._bvp_term(bvp, label)}
-        heart_rate_term, mae_bpm = self._heart_rate_term_and_mae(self._capped(bvp, label), label)
+        heart_rate_term, mae_bpm = self._heart_rate_term_and_mae(
+            self._capped(bvp, label), label, fs_hz, heart_rates_bpm
+        )
         if "heart_rate" in self.tasks:
             terms["heart_rate"] = heart_rate_term
         if "identity" in self.tasks and scores is not None and bool((classes >= 0).any()):
@@ -129,12 +135,36 @@ class MultiTaskLoss(TaskWeights):
             bvp, label = _z_score(bvp), _z_score(label)
         return (bvp - label).square().mean(dim=-1).mean()
 
-    def _heart_rate_term_and_mae(self, bvp: torch.Tensor, label: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+    def _heart_rate_term_and_mae(
+        self,
+        bvp: torch.Tensor,
+        label: torch.Tensor,
+        fs_hz: Optional[torch.Tensor],
+        heart_rates_bpm: Optional[torch.Tensor],
+    ) -> Tuple[torch.Tensor, torch.Tensor]:
         """The term, and the mean absolute error in bpm of the rates as Eq. 3 has them."""
-        target = heart_rate_bpm(label, self.fs_hz, is_derivative=self.is_derivative)
-        power, grid_bpm = band_power(_z_score(bvp), self.fs_hz, is_derivative=self.is_derivative)
-        term = self.heart_rate_term(power, grid_bpm, target, self.sharpness, self.bpm_per_unit).mean()
-        return term, (peak_bpm(power.detach(), grid_bpm) - target).abs().mean()
+        known = None if heart_rates_bpm is None else heart_rates_bpm.to(bvp)
+        if fs_hz is None:
+            terms, errors_bpm = self._heart_rate_terms(bvp, label, self.fs_hz, known)
+        else:  # clips of one rate share a grid of frequencies
+            groups = [(rate, torch.nonzero(fs_hz == rate)[:, 0].to(bvp.device)) for rate in fs_hz.unique().tolist()]
+            parts = [
+                self._heart_rate_terms(bvp[same], label[same], rate, None if known is None else known[same])
+                for rate, same in groups
+            ]
+            terms, errors_bpm = (torch.cat(part) for part in zip(*parts))
+        return terms.mean(), errors_bpm.mean()
+
+    def _heart_rate_terms(
+        self, bvp: torch.Tensor, label: torch.Tensor, fs_hz: float, known_bpm: Optional[torch.Tensor]
+    ) -> Tuple[torch.Tensor, torch.Tensor]:
+        """The terms and the absolute errors of clips that have one frame rate, (B,) each."""
+        target = heart_rate_bpm(label, fs_hz, is_derivative=self.is_derivative)
+        if known_bpm is not None:
+            target = torch.where(known_bpm.isnan(), target, known_bpm)
+        power, grid_bpm = band_power(_z_score(bvp), fs_hz, is_derivative=self.is_derivative)
+        terms = self.heart_rate_term(power, grid_bpm, target, self.sharpness, self.bpm_per_unit)
+        return terms, (peak_bpm(power.detach(), grid_bpm) - target).abs()
 
     def _capped(self, bvp: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         """The same BVP, through which no gradient passes that is longer than the cap allows."""

@@ -12,6 +12,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ...runtime.files import write_atomically
+
 #: one column and two columns of a paper, in inches
 COLUMN, PAGE = 3.5, 7.0
 #: Okabe and Ito's colours, told apart with any kind of colour vision
@@ -74,11 +76,13 @@ def explain(what, reason):
 @styled
 def save(figure, folder, name):
     """Write ``folder/name.png`` (200 dots per inch) and ``folder/name.pdf``; returns the two paths."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = tuple(folder / f"{name}.{kind}" for kind in ("png", "pdf"))
+    paths = tuple(Path(folder) / f"{name}.{kind}" for kind in ("png", "pdf"))
     for path in paths:
-        # Without a date the same figure gives the same bytes.
-        metadata = {"CreationDate": None} if path.suffix == ".pdf" else None
-        figure.savefig(str(path), dpi=_DPI, metadata=metadata)
+        write_atomically(path, functools.partial(_draw, figure, path.suffix[1:]), durable=False)
     return paths
+
+
+def _draw(figure, kind, file):
+    # Without a date the same figure gives the same bytes.
+    metadata = {"CreationDate": None} if kind == "pdf" else None
+    figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)

@@ -59,8 +59,9 @@ def test_text_has_every_metric_under_every_protocol(capsys, path):
         "neurips2023 (0.75-2.5 Hz), FFT, whole videos",
         "  4 of 4 videos scored; FFT grid 1.76 bpm",
     ]
-    assert lines[11] == "toolbox2025 (0.6-3.3 Hz), FFT, whole videos"
-    for block in (lines[4:10], lines[13:19]):
+    assert lines[10].startswith("  the FFT grid of 1.76 bpm is coarser than this MAE")
+    assert lines[12] == "toolbox2025 (0.6-3.3 Hz), FFT, whole videos"
+    for block in (lines[4:10], lines[14:20]):
         assert [line.split()[0] for line in block] == ["MAE", "RMSE", "MAPE", "Pearson", "SNR", "MACC"]
         assert all(" ± " in line for line in block)
         assert "by formula A " in block[1] and " bpm^2, by B " in block[1]
@@ -94,6 +95,12 @@ def test_results_say_that_a_peak_was_interpolated(capsys, path):
     assert plain["metrics"]["MAE"] != between["metrics"]["MAE"]
     assert between["metrics"]["MAE"][0] == pytest.approx((0 + 4 + 2 + 0) / 4, abs=0.1)
     assert "FFT with an interpolated peak" in run(capsys, path, "--interpolate")[1]
+
+
+def test_a_grid_that_is_coarser_than_the_error_is_told(capsys, path):
+    assert "the FFT grid of 56.25 bpm is coarser than this MAE" in run(capsys, path, "--window", "1")[1]
+    for argv in (["--interpolate"], ["--method", "peak"]):
+        assert "is coarser" not in run(capsys, path, *argv)[1]
 
 
 def test_per_video_scores_are_written(capsys, path, tmp_path):

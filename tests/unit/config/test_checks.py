@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.configs import RUNNABLE, for_splits
+from support.configs import RUNNABLE, TABLE1, for_splits
 from support.paths import CONFIGS
 
 from rfacenet_toolbox.config import check, load
@@ -95,6 +95,15 @@ BASELINE_REFUSED = [
     ("PHYSFORMER", {"TRAIN.DATA.FS": 5}, "MODEL.PHYSFORMER: fs_hz is 5; PhysFormer's loss looks at heart rates up to"),
     ("TSCAN", {"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'"),
 ]
+
+
+@pytest.mark.parametrize("path", TABLE1, ids=lambda path: path.stem)
+def test_table_1s_configs_pass_the_checks_of_the_standalone_host_alone(path, monkeypatch):
+    monkeypatch.setattr("rfacenet_toolbox.datasets.settings.check_backend", lambda name: None)  # MTCNN's weights
+    config = load(path)
+    check(config, "standalone")
+    with pytest.raises(ConfigError, match="DATASET is 'VIPL-HR', which only the standalone host reads"):
+        check(config, "toolbox")
 
 
 @pytest.mark.parametrize("host", ["standalone", "toolbox"])

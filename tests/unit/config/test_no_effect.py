@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.checkouts import CHECKOUTS
-from support.configs import RUNNABLE
+from support.configs import RUNNABLE, TABLE1
 from support.paths import ROOT
 
 from rfacenet_toolbox.config import load
@@ -65,7 +65,7 @@ def test_what_the_toolboxs_own_configs_set_is_told_and_not_refused(config_with):
     assert len(told_no_effect(config)) == 1
 
 
-@pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUNNABLE + TABLE1, ids=lambda path: path.stem)
 def test_shipped_configs_have_nothing_to_be_told(path):
     config = load(path)
     check_no_effect(config, splits_used(config))
@@ -105,3 +105,21 @@ def test_every_key_that_no_code_reads_is_in_the_documentation():
 def _keys(node, prefix=""):
     for key, value in node.items():
         yield from _keys(value, f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}"]
+
+
+def test_settings_of_one_data_set_are_refused_for_another(config_with):
+    config = config_with({"TEST.DATA.VIPL_HR.SCENES": [1]})
+    with pytest.raises(
+        ConfigError, match=r"TEST.DATA.VIPL_HR.SCENES is \[1\] and would do nothing.*of VIPL-HR, not of"
+    ):
+        check_no_effect(config, splits_used(config))
+    config = config_with({"TEST.DATA": {"DATASET": "VIPL-HR", "VIPL_HR.SCENES": [1]}})
+    check_no_effect(config, splits_used(config))
+
+
+def test_resampling_is_for_recordings_that_have_no_rates_of_their_own(config_with):
+    vipl_hr = {"DATASET": "VIPL-HR"}
+    settings = {"MODEL.RFACENET.RESAMPLE": True, "TEST.DATA": vipl_hr}
+    check_no_effect(config_with(settings), ["TRAIN", "TEST"])
+    with pytest.raises(ConfigError, match="MODEL.RFACENET.RESAMPLE is True and would do nothing: each recording of VI"):
+        check_no_effect(config_with(settings), ["TEST"])

@@ -27,9 +27,9 @@ THEIRS = """
 import json, sys
 from argparse import Namespace
 import config
-from rfacenet_toolbox.config import rfacenet_node
+from rfacenet_toolbox.config.node import add_settings
 
-config._C.MODEL.RFACENET = rfacenet_node()
+add_settings(config._C)
 trees = {"defaults": config._C}
 trees.update((path, config.get_config(Namespace(config_file=path))) for path in sys.argv[1:])
 print("\\n" + json.dumps(trees))

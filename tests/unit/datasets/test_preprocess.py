@@ -1,3 +1,4 @@
+import errno
 import functools
 import json
 import os
@@ -18,7 +19,7 @@ from rfacenet_toolbox.datasets import preprocess as module
 from rfacenet_toolbox.datasets.normalise import FrameFeatures, diff_normalise_label
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
-from rfacenet_toolbox.errors import ConfigError, DataError
+from rfacenet_toolbox.errors import ConfigError, DataError, OutputError
 
 
 def cached(node, **options):
@@ -94,6 +95,26 @@ def test_every_failed_recording_is_named_and_the_rest_is_cached(ubfc):
     assert f"- UBFC-rPPG recording subject2 ({raw / 'subject2'}): no frame of vid.avi can be decoded" in message
     assert "subject4" in message and "10 labelled frames, and a clip needs 16 (PREPROCESS.CHUNK_LENGTH)" in message
     assert {file.split("_")[0] for file in clip_files(ubfc)} == {"subject1", "subject3"}
+
+
+def test_a_full_disk_is_no_fault_of_the_recordings(ubfc, monkeypatch):
+    save, written = np.save, []
+
+    def save_four(file, array):
+        written.append(file)
+        if len(written) > 7:  # 2 clips of 2 files a recording
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(file, array)
+
+    with monkeypatch.context() as patched, pytest.raises(OutputError) as caught:
+        patched.setattr(np, "save", save_four)
+        cached(ubfc)
+    message = str(caught.value)
+    assert "subject2_label1.npy cannot be written (the disk is full)" in message and "Repair" not in message
+    assert "\n" not in message and len(clip_files(ubfc)) == 7 and len(written) == 8
+    _, report = cached(ubfc)
+    assert reused(report) == ["subject1"] and len(clip_files(ubfc)) == 12
 
 
 def reused(report):

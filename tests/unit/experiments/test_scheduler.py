@@ -14,7 +14,7 @@ from support.paths import ROOT, TESTS
 from support.systems import needs_locks
 
 from rfacenet_toolbox.errors import ConfigError
-from rfacenet_toolbox.experiments import LocalLauncher, local, run_all
+from rfacenet_toolbox.experiments import LocalLauncher, command, local, run_all
 
 pytestmark = needs_locks
 
@@ -80,6 +80,15 @@ def test_a_run_that_fails_is_reported_and_the_others_go_on(tmp_path, said):
     (runs[1].folder / "fail").unlink()
     outcomes = execute(runs, said)
     assert [outcome.seconds is None for outcome in outcomes] == [True, False, True] and runs[1].done
+
+
+def test_a_run_whose_disk_is_full_says_so(tmp_path, said, monkeypatch, capsys):
+    (run,) = make_runs(tmp_path, 1)
+    mark(run, "fail")
+    monkeypatch.setattr(local, "is_full", lambda folder: folder == run.folder)
+    outcomes = run_all([run], LocalLauncher(), say=said.append)
+    assert command.report_failures(outcomes) == 1
+    assert f"it ended with exit status 1, and the disk of {run.folder} is full" in capsys.readouterr().out
 
 
 def test_a_child_that_leaves_no_results_has_failed(tmp_path, said, monkeypatch):

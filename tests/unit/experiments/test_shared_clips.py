@@ -5,6 +5,7 @@ from support.configs import NOT_CROPPED, PURE_TO_UBFC, for_splits, laid_over, re
 from support.recordings import noise_frames, write_both
 
 from rfacenet_toolbox.datasets import splits
+from rfacenet_toolbox.errors import OutputError
 from rfacenet_toolbox.experiments import Run, cache_shared_clips
 
 
@@ -64,3 +65,12 @@ def test_only_the_runs_that_need_the_damaged_clips_fail(recordings, loads):
 def test_clips_that_are_not_to_be_preprocessed_are_left_alone(recordings, loads):
     ready = for_splits({"DO_PREPROCESS": False})
     assert cache_shared_clips([make_run(recordings, "a", ready)]) == {} and loads == []
+
+
+def test_a_full_disk_ends_all_runs(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OutputError("102_input0.npy cannot be written (the disk is full).")
+
+    monkeypatch.setattr(splits, "load_split", full)
+    with pytest.raises(OutputError, match="the disk is full"):
+        cache_shared_clips([make_run(tmp_path, "a")])

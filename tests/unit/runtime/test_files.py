@@ -59,8 +59,19 @@ def test_a_full_disk_is_said_whoever_writes(tmp_path, writer):
     path = tmp_path / "state.pth"
     path.write_text("old")
     said = subprocess.check_output([sys.executable, "-c", FULL_DISK, str(path), writer], text=True)
-    assert said.startswith(f"{path} cannot be written") and "run the same command again" in said
+    assert said.startswith(f"{path} cannot be written (") and "run the same command again" in said
     assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"state.pth": "old"}
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
+def test_devices_are_written_to_as_they_are():
+    with pytest.raises(OutputError, match="^/dev/full cannot be written .the disk is full"):
+        write_text("/dev/full", "text")
+    write_text("/dev/null", "text")
+    assert all(stat.S_ISCHR(os.stat(f"/dev/{name}").st_mode) for name in ("full", "null"))
+    read, write = os.pipe()
+    write_text(f"/dev/fd/{write}", "text")
+    assert os.read(read, 10) == b"text"
 
 
 def test_a_file_in_the_way_of_a_folder_is_said(tmp_path):

@@ -38,10 +38,11 @@ def test_workers_are_kept():
     assert pids[0] == pids[1]
 
 
-def test_worker_count_is_the_toolboxs_capped_at_the_cores(monkeypatch):
-    monkeypatch.setattr(machine.os, "cpu_count", lambda: 4)
+def test_worker_count_is_the_toolboxs_and_one_a_cpu_at_most(monkeypatch):
+    monkeypatch.setattr(machine, "available_cpus", lambda: 4)
     assert [machine.worker_count(setting) for setting in (-1, 0, 7)] == [4, 0, 7]
-    monkeypatch.setattr(machine.os, "cpu_count", lambda: 64)
+    assert machine.worker_count(-1, asked=2) == 2
+    monkeypatch.setattr(machine, "available_cpus", lambda: 64)
     assert machine.worker_count(-1) == machine.TOOLBOX_WORKERS
 
 

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 from support.paths import TESTS
 from support.systems import needs_signals
 
-from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.errors import DataError, OutputError
 from rfacenet_toolbox.runtime import pool
 
 HERE = Path(__file__).parent
@@ -20,6 +21,10 @@ def work(task):
         raise DataError("a reason.")
     if task == "fail":
         raise KeyError("thing")
+    if task == "full":
+        raise OSError(errno.ENOSPC, "No space left on device", "/x/y")
+    if task == "not written":
+        raise OutputError("/x/y cannot be written.")
     if task == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if task == "exit":
@@ -32,6 +37,18 @@ def test_one_worker_works_here():
     assert [index for index, _, _ in outcomes] == [0, 1, 2]
     assert outcomes[0][1][:2] == ("a", os.getpid()) and outcomes[0][2] is None
     assert outcomes[1][1:] == (None, "a reason.") and outcomes[2][1:] == (None, "KeyError: 'thing'")
+
+
+@pytest.mark.parametrize(
+    "task, workers, message",
+    [("full", 1, "^The disk is full .*/x/y"), ("not written", 1, "^/x/y cannot"), ("not written", 2, "^/x/y cannot")],
+)
+def test_a_file_that_cannot_be_written_ends_all(task, workers, message):
+    outcomes = pool.run(work, ["a", task, "b"], workers)
+    seen = []
+    with pytest.raises(OutputError, match=message):
+        seen.extend(index for index, _, _ in outcomes)
+    assert seen in ([], [0])
 
 
 @needs_signals

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.errors import DataError, OutputError
+from rfacenet_toolbox.synthetic import writers
 from rfacenet_toolbox.synthetic.writers import Labels, lossless_codec, write_pure, write_ubfc
 
 
@@ -56,3 +57,10 @@ def test_a_lossless_codec_is_found_and_leaves_no_trace(tmp_path):
 def test_unknown_codec_is_an_error(tmp_path, frames):
     with pytest.raises(DataError, match="'ZZZZ'"):
         write_ubfc(tmp_path, frames, labels(6, 30.0), 30.0, codec="ZZZZ")
+
+
+def test_a_full_disk_is_told_from_a_codec_that_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(writers, "is_full", lambda folder: True)
+    monkeypatch.setattr(writers, "_LOSSLESS_CODECS", ("ZZZZ",))
+    with pytest.raises(OutputError, match="the disk is full"):
+        writers.lossless_codec(tmp_path)

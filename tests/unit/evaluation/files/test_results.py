@@ -83,6 +83,23 @@ def test_the_text_has_values_and_units(tmp_path):
         assert f"    {metric:8}{value:.3f} ± {error:.3f} {unit}\n" in said
 
 
+def test_the_text_names_the_unit_of_each_standard_error_and_a_grid_that_is_too_coarse(tmp_path):
+    run, scores = a_run(tmp_path), scored()
+    content = results.write(run, scores)
+    said = results.text(content, results.coarsest_grids_bpm(run, scores))
+    for summary in content["protocols"].values():
+        formulas = summary["RMSE_se_A"], summary["RMSE_se_B"]
+        assert "(by formula A {:.3f} bpm^2, by B {:.3f} bpm)\n".format(*formulas) in said
+    assert "coarser" not in results.text(content)
+    coarse = evaluation.Scheme(window_s=1)
+    scores = scored(scheme=coarse)
+    content, grids = results.write(a_run(tmp_path, scheme=coarse), scores), results.coarsest_grids_bpm(run, scores)
+    assert grids == dict.fromkeys(("neurips2023", "toolbox2025"), 56.25)
+    assert "    the FFT grid of 56.25 bpm is coarser than this MAE: rates" in results.text(content, grids)
+    for scheme in (evaluation.Scheme(method="peak detection"), evaluation.Scheme(interpolate=True)):
+        assert results.coarsest_grids_bpm(a_run(tmp_path, scheme=scheme), scores) == {}
+
+
 def test_no_score_at_all_is_an_error_and_writes_nothing(tmp_path):
     with pytest.raises(DataError, match="rFaceNet has no estimate for any of the 1 videos. subject1: it is grey"):
         results.write(a_run(tmp_path), scored({}, subject1="it is grey"))

@@ -1,6 +1,5 @@
 """Seeds and loader workers in a checkout's main module."""
 
-import os
 import random
 
 import numpy as np
@@ -9,7 +8,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.errors import ConfigError
-from rfacenet_toolbox.runtime import speed
+from rfacenet_toolbox.runtime import machine, speed
 
 
 def runtime(name="rFaceNet", **settings):
@@ -76,7 +75,7 @@ def test_a_seed_without_loader_generators_to_seed_is_an_error(activated_checkout
 @pytest.mark.filterwarnings("ignore:This DataLoader will create")
 @pytest.mark.parametrize("setting, asked, started", [(-1, 16, 3), (-1, 1, 1), (0, 16, 0), (16, 16, 16), (5, 2, 5)])
 def test_workers(activated_checkout, monkeypatch, setting, asked, started):
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(machine, "available_cpus", lambda: 3)
     activated_checkout.get_config(runtime(WORKERS=9))
     activated_checkout.get_config(runtime(WORKERS=setting))
     loader = activated_checkout.main.DataLoader([1, 2], batch_size=1, num_workers=asked)

@@ -8,9 +8,12 @@ from argparse import Namespace
 
 import pytest
 from support import configs
+from support.activated_checkout import remove_settings
 from support.checkouts import write
 from support.paths import ROOT
+from support.recordings import noise_frames, write_ubfc_rppg
 
+from rfacenet_toolbox.config import checks
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError, DataError, InstallError
 from rfacenet_toolbox.hosts.toolbox import contract, plugin
@@ -19,9 +22,9 @@ from rfacenet_toolbox.hosts.toolbox import contract, plugin
 def test_activate_adds_our_node_and_changes_no_other_key(activated_checkout):
     tree = activated_checkout.settings._C.clone()
     assert tree.MODEL.RFACENET.RUNTIME.SEED == 100
-    del tree.MODEL["RFACENET"]
     theirs = toolbox_tree()
-    del theirs.MODEL["RFACENET"]
+    for one in (tree, theirs):
+        remove_settings(one)
     assert tree == theirs
 
 
@@ -57,8 +60,8 @@ def test_a_built_in_model_keeps_mains_functions_and_its_config(activated_checkou
     assert activated_checkout.rebound() == set()
     assert config.is_frozen() and not activated_checkout.checked
     plain = config.clone()
-    del plain.MODEL["RFACENET"]
-    del activated_checkout.settings._C.MODEL["RFACENET"]
+    for tree in (plain, activated_checkout.settings._C):
+        remove_settings(tree)
     assert plain == activated_checkout.settings.get_config.toolbox_get_config(
         Namespace(config_file=activated_checkout.folder / "X.yaml")
     )
@@ -145,6 +148,7 @@ def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(activated_che
 REAL = """
 import importlib, runpy, sys, types
 from argparse import Namespace
+from rfacenet_toolbox.datasets.own_settings import NODES
 from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
 from rfacenet_toolbox.hosts.toolbox import activate
 import config as settings
@@ -159,6 +163,9 @@ config = settings.get_config(Namespace(config_file=built_in))
 assert (main.train_and_test, main.test) == originals
 without_ours = config.clone()
 del without_ours.MODEL["RFACENET"]
+for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
+    for node in NODES:
+        del without_ours[split].DATA[node]
 assert without_ours == plain
 config = settings.get_config(Namespace(config_file=ours))
 assert main.train_and_test.toolbox_function is originals[0] and main.test.toolbox_function is originals[1]
@@ -246,3 +253,67 @@ def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocesse
     settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.DATA.DATASET": "MadeUp"}
     with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'MadeUp', which the main.py of this checkout"):
         activated_checkout.get_config(settings)
+
+
+def test_resampling_is_refused_where_the_toolbox_preprocesses(activated_checkout):
+    settings = {"MODEL.NAME": "Physnet", "MODEL.RFACENET.RESAMPLE": True, "TEST.DATA.DO_PREPROCESS": True}
+    with pytest.raises(ConfigError, match="RESAMPLE is True and TEST.DATA.DO_PREPROCESS is True.*standalone host"):
+        activated_checkout.get_config(settings)
+    config = activated_checkout.get_config({**settings, "TEST.DATA.DO_PREPROCESS": False})
+    assert config.TEST.DATA.CACHED_PATH.endswith("_Resampled30") and config.is_frozen()
+
+
+#: runs in a checkout: where it looks for clips and lists
+PATHS = """
+import sys
+from argparse import Namespace
+from rfacenet_toolbox.hosts.toolbox import activate
+activate()
+import config as settings
+config = settings.get_config(Namespace(config_file=sys.argv[1]))
+for split in ("TRAIN", "TEST"):
+    print(config[split].DATA.CACHED_PATH, config[split].DATA.FILE_LIST_PATH, config.MODEL.MODEL_DIR)
+"""
+
+
+def test_real_checkouts_read_the_resampled_clips_of_the_standalone_host(real_checkout, tmp_path):
+    settings = {"MODEL": {"NAME": "Physnet", "RFACENET.RESAMPLE": True}, **configs.for_splits({"DO_PREPROCESS": False})}
+    path = configs.write(tmp_path / "X.yaml", configs.small_job(tmp_path), settings)
+    config = configs.load(path)
+    done = subprocess.run(
+        [sys.executable, "-c", PATHS, str(path)],
+        cwd=str(real_checkout),
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        text=True,
+    )
+    paths = [[config[split].DATA[key] for key in ("CACHED_PATH", "FILE_LIST_PATH")] for split in ("TRAIN", "TEST")]
+    expected = "".join(f"{cache} {lists} {config.MODEL.MODEL_DIR}\n" for cache, lists in paths)
+    assert done.stdout.endswith(expected), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [{"MODEL.NAME": "Physnet"}, {"TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED.METHOD": ["POS"]}],
+    ids=["model", "signal method"],
+)
+def test_built_in_models_run_on_times_that_cannot_be_right_and_it_is_said(activated_checkout, tmp_path, capsys, kind):
+    for subject in (1, 2):
+        write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(20, 32, 32), fps_hz=25)
+    data = {"DATASET": "UBFC-rPPG", "DATA_PATH": str(tmp_path / "raw"), "FS": 30}
+    settings = {"TEST.DATA": data, "UNSUPERVISED.DATA": data, **kind}
+    activated_checkout.get_config(settings)
+    assert not activated_checkout.checked
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
+    assert "the times of 2 of 2 recordings cannot be right. UBFC-rPPG recording subject1" in line
+    assert "25.00 frames per second, and FS is 30" in line and "1 more recordings" in line
+    with pytest.raises(DataError, match="The times of 2 of 2 recordings cannot be right"):
+        activated_checkout.get_config({**settings, "MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True})
+
+
+def test_vipl_hr_is_refused_in_a_checkout_with_the_host_that_reads_it(activated_checkout):
+    settings = {"MODEL.NAME": "rFaceNet", "TEST.DATA": {"DATASET": "VIPL-HR", "VIPL_HR.FOLD": "test 1"}}
+    config = activated_checkout.get_config(settings)
+    assert config.TEST.DATA.VIPL_HR.FOLD == "test 1"  # a known key, and not called a misspelt one
+    with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'VIPL-HR', which only the standalone host reads"):
+        checks._check_toolbox_data(config.TEST.DATA, "TEST.DATA")

@@ -109,3 +109,15 @@ def test_a_constant_prediction_gives_no_nan_in_the_frequency_terms():
     terms = PhysFormerLoss(FS_HZ)(bvp, tone(70.0)[None])
     (terms.cross_entropy + terms.divergence).backward()
     assert torch.isfinite(bvp.grad).all()
+
+
+def test_each_clip_has_its_own_frame_rate_and_the_labels_heart_rate_where_none_is_known():
+    rates_hz = [30.0, 24.95, 16.5]
+    clips = torch.stack([tone(80.0, fs_hz) for fs_hz in rates_hz])
+    loss = PhysFormerLoss(FS_HZ)
+    own = loss(clips, clips, fs_hz=torch.tensor(rates_hz, dtype=torch.float64))
+    assert own.heart_rate_mae_bpm < 1
+    known = torch.tensor([80.0, np.nan, 90.0])
+    mixed = loss(clips, clips, known, torch.tensor(rates_hz, dtype=torch.float64))
+    assert float(mixed.heart_rate_mae_bpm) == pytest.approx(10 / 3, abs=0.5)
+    assert loss(clips, clips, torch.full((3,), 80.0)).heart_rate_mae_bpm > 10  # 30 Hz for all is wrong

@@ -180,3 +180,48 @@ def test_bad_settings_are_refused(settings, said):
 def test_bvp_and_label_of_two_shapes_are_refused():
     with pytest.raises(ShapeError, match=r"\(2, 64\).*\(2, 60\)"):
         MultiTaskLoss(FS_HZ)(torch.zeros(2, 64), torch.zeros(2, 60))
+
+
+def clips_of_rates(rates_hz, frames=96, heart_rate_bpm=80.0):
+    """Tones (B, frames) of one heart rate, each sampled at its own rate; and the rates (B,)."""
+    time = torch.arange(frames) / torch.tensor(rates_hz)[:, None]
+    return torch.sin(2 * math.pi * heart_rate_bpm / 60 * time), torch.tensor(rates_hz, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("term", ["squared_error", "expected_squared_error", "cross_entropy"])
+def test_each_clip_has_its_own_frame_rate(term):
+    torch.manual_seed(0)
+    label, rates_hz = clips_of_rates([16.0, 24.95, 29.8, 24.95])
+    bvp = torch.randn_like(label).requires_grad_()
+    loss = MultiTaskLoss(FS_HZ, is_derivative=False, heart_rate_term=term)
+    together = loss(bvp, label, fs_hz=rates_hz)
+    alone = [
+        MultiTaskLoss(rate, is_derivative=False, heart_rate_term=term)(bvp[k : k + 1], label[k : k + 1])
+        for k, rate in enumerate(rates_hz.tolist())
+    ]
+    for name in ("heart_rate", "heart_rate_mae_bpm"):
+        expected = torch.stack([getattr(one, name) for one in alone]).mean()
+        torch.testing.assert_close(getattr(together, name), expected)
+    together.total.backward()
+    assert torch.isfinite(bvp.grad).all() and (bvp.grad.norm(dim=1) > 0).all()
+    perfect = loss(label, label, fs_hz=rates_hz, heart_rates_bpm=torch.full((4,), 80.0))
+    assert perfect.heart_rate_mae_bpm < 1
+    assert loss(label, label, heart_rates_bpm=torch.full((4,), 80.0)).heart_rate_mae_bpm > 10  # 30 Hz for all is wrong
+
+
+def test_equal_frame_rates_give_what_one_rate_gives_to_the_last_bit():
+    label, _ = tones(96)
+    bvp = label.flip(0)
+    loss = MultiTaskLoss(FS_HZ, is_derivative=False)
+    assert torch.equal(loss(bvp, label).total, loss(bvp, label, fs_hz=torch.full((120,), FS_HZ).double()).total)
+
+
+def test_a_true_heart_rate_takes_the_place_of_the_labels_where_it_is_known():
+    label, rates = tones(128, 60, 120)
+    loss = MultiTaskLoss(FS_HZ, is_derivative=False)
+    known = rates + 30
+    assert loss(label, label, heart_rates_bpm=known).heart_rate_mae_bpm == pytest.approx(30, abs=0.5)
+    known[::2] = math.nan
+    assert loss(label, label, heart_rates_bpm=known).heart_rate_mae_bpm == pytest.approx(15, abs=0.5)
+    unknown = torch.full((120,), math.nan)
+    assert torch.equal(loss(label, label, heart_rates_bpm=unknown).total, loss(label, label).total)

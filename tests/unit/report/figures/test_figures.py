@@ -1,5 +1,6 @@
 """Every figure: drawn from what it is given, readable, and never the end of a run."""
 
+import errno
 import importlib.util
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from support.paths import ROOT
 
+from rfacenet_toolbox.errors import OutputError
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.report import figures
 from rfacenet_toolbox.report.fig1_attention import ClipFace
@@ -197,3 +199,15 @@ def test_pyplot_is_never_imported(tmp_path):
     root = str(ROOT)
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=root, capture_output=True, text=True)
     assert done.stdout == "False\n", done.stderr
+
+
+def test_a_figure_that_finds_the_disk_full_leaves_nothing(tmp_path, monkeypatch):
+    def half(figure, file, **settings):
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    figure = figures.explain("This", "no reason")
+    monkeypatch.setattr(type(figure), "savefig", half)
+    with pytest.raises(OutputError, match=r"x\.png cannot be written .the disk is full"):
+        figures.save(figure, tmp_path, "x")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,42 @@
+"""The video of a recording, decoded frame by frame."""
+
+import os
+
+import cv2
+
+
+def video_frames(recording, path, every=1):
+    """Frames 0, ``every``, 2 * ``every``, ... up to the first that cannot be decoded: uint8 BGR (H, W, 3).
+
+    Agrees with the toolbox's ``read_video``.
+
+    Raises:
+        DataError: no such file, or not one frame of it can be decoded.
+    """
+    name = os.path.basename(path)
+    if not os.path.isfile(path):
+        raise recording.error(
+            f"its video {path} is not there. Expected {recording.dataset.layout}. Copy the video there"
+        )
+    video = open_video(path)
+    try:
+        video.set(cv2.CAP_PROP_POS_MSEC, 0)
+        index = 0
+        while video.grab():
+            if index % every == 0:
+                decoded, image = video.retrieve()
+                if not decoded:
+                    break
+                yield image
+            index += 1
+    finally:
+        video.release()
+    if index == 0:
+        raise recording.error(
+            f"no frame of {name} can be decoded ({os.path.getsize(path)} bytes). Copy the video again from the data set"
+        )
+
+
+def open_video(path):
+    """OpenCV's capture. A whole path, because FFmpeg takes a name with a colon for an address."""
+    return cv2.VideoCapture(os.path.abspath(path))

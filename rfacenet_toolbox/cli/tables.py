@@ -71,11 +71,9 @@ def table3(args):
 
 
 def _pure_and_ubfc(args):
-    """What finds the two data sets, after a look at the protocol."""
+    """What finds the two data sets."""
     from ..experiments.completeness import check_datasets
-    from ..experiments.tables import check_protocol
 
-    check_protocol(args.protocol)
     return lambda: check_datasets(args.pure, args.ubfc, args.allow_incomplete)
 
 
@@ -91,16 +89,17 @@ def sweep_arguments(parser):
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[], help="run each combination with each of these")
     parser.add_argument("--dry-run", action="store_true", help="list the runs, and whether they are done")
-    _add_run_options(parser, "runs/sweep_<base>")
+    _add_run_options(
+        parser, "runs/sweep_<base>", "neurips2023, which is the default, toolbox2025, or for tests on VIPL-HR vipl"
+    )
 
 
 def sweep(args):
-    from ..evaluation import get_protocol
     from ..experiments import command, sweep
 
-    get_protocol(args.protocol)
     out = args.out or sweep.default_out(args.base)
     runs = sweep.make_runs(args.base, args.settings, args.seeds, out, command.checkout(args))
+    command.check_protocol(runs, args.protocol)
     refused = command.refused(runs)
     if args.dry_run:
         for run in runs:
@@ -111,10 +110,10 @@ def sweep(args):
     return command.report_failures(outcomes)
 
 
-def _add_run_options(parser, out):
+def _add_run_options(parser, out, protocols="neurips2023, which is the default, or toolbox2025"):
     """For commands that make many runs in either host; ``out`` says where they write by default."""
     parser.add_argument("--toolbox", metavar="DIR", help="run in this rPPG-Toolbox checkout, not standalone")
-    parser.add_argument("--protocol", default="neurips2023", help="neurips2023, which is the default, or toolbox2025")
+    parser.add_argument("--protocol", default="neurips2023", help=protocols)
     _add_execution_options(parser, out)
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Dict, NamedTuple, Optional, Sequence
 
 from ..errors import ConfigError
-from ..evaluation import TOOLBOX_PROTOCOLS, get_protocol
 from ..hosts.toolbox.host import revision
 from ..hosts.toolbox.install import configs_dir
 from . import command
@@ -55,18 +54,6 @@ class Row(NamedTuple):
     result: str = ""
 
 
-def check_protocol(name):
-    """Refuse a protocol that Tables 2 and 3 do not have.
-
-    Raises:
-        ConfigError, EvaluationError: it is Table 1's, or there is none of this name.
-    """
-    if get_protocol(name).name not in TOOLBOX_PROTOCOLS:
-        raise ConfigError(
-            f"--protocol {name} is that of Table 1; Tables 2 and 3 are scored under {' or '.join(TOOLBOX_PROTOCOLS)}."
-        )
-
-
 def make_table(args, name, find_sets, make_rows, make_page):
     """A table of the paper: check the data sets, make the runs, write the page; the command's exit status.
 
@@ -97,6 +84,7 @@ def make_table(args, name, find_sets, make_rows, make_page):
     )
     rows = make_rows(settings)
     runs = list({run.folder: run for row in rows for run in row.runs}.values())
+    command.check_protocol(runs, args.protocol)
     reasons = list(command.refused(runs).values())
     if reasons:
         raise ConfigError(reasons[0])

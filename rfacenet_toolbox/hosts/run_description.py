@@ -4,6 +4,7 @@ import os
 
 from ..config.tree import completed, plain
 from ..datasets.clips import recording_of
+from ..datasets.readers import DATASETS
 from ..evaluation import Scheme
 from ..evaluation.files import outputs, results, run_folder
 from ..methods import registry
@@ -55,6 +56,13 @@ def signal_method(config, host, method, rates=None):
         folder=folder,
         outputs=os.path.join(folder, f"{method}_{config.UNSUPERVISED.DATA.DATASET}_outputs.pickle"),
     )
+
+
+def protocols(config):
+    """Names of the evaluation protocols that a run of a config is going to be scored under."""
+    split = "UNSUPERVISED" if config.TOOLBOX_MODE == "unsupervised_method" else "TEST"
+    dataset = DATASETS.get(config[split].DATA.DATASET)
+    return _scheme(config.INFERENCE, dataset is not None and dataset.has_own_rates).protocols
 
 
 def _is_toolbox(host):

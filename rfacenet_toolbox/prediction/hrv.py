@@ -1,25 +1,26 @@
 """Heart-rate variability of a long enough recording, by NeuroKit2 (Makowski et al. 2021), an optional extra.
 
-A camera tells the time of a beat to about one frame, 33 ms at 30 fps, and noise blurs it further. Beats are therefore
-looked for near the heart rate only: half a hertz to either side keeps the variability that comes from breathing, and
-little of the noise. What noise is left makes SDNN, and even more RMSSD and pNN50, too large.
+Beats are corrected by the method of Lipponen and Tarvainen (2019, "A robust algorithm for heart rate variability time
+series artefact correction using novel beat classification"), which Kubios uses, with the thresholds of the paper: one
+beat that is missed or made up would otherwise be most of RMSSD. What noise is left makes SDNN, and even more RMSSD and
+pNN50, too large.
 """
 
 from typing import Dict, Optional, Tuple
 
 import numpy as np
-import scipy.interpolate
-import scipy.signal
 
 from . import waveform as waveforms
+from .beats import find_beats
 
 #: shortest stretch with a face, without a break
 SHORTEST_S = 60.0
 #: lowest median quality of its windows; below it, noise adds as much to SDNN as a heart at rest has
 LOWEST_QUALITY = 0.7
-_FINE_HZ = 250.0  # beats are looked for on a finer grid than the camera's
+#: largest share of the beats that may have been corrected or faint, one in twenty
+MOST_UNSURE = 0.05
+_TICK_HZ = 1000  # NeuroKit2 takes beats as whole samples
 _WINDOW_S, _STEP_S = 10.0, 5.0  # in which the heart rate is followed
-_EITHER_SIDE_HZ = 0.5
 #: by which the rate of the beats may differ from the spectrum's, beyond which beats were missed or made up
 _BEATS_TOLERANCE = 0.15
 _MEASURES = {"HRV_MeanNN": "mean_nn_ms", "HRV_SDNN": "sdnn_ms", "HRV_RMSSD": "rmssd_ms", "HRV_pNN50": "pnn50_percent"}
@@ -33,8 +34,9 @@ def variability(
     ``rate_bpm`` is the heart rate of the whole.
 
     Returns:
-        ``(measures, None)`` with {"seconds", "beats", "mean_nn_ms", "sdnn_ms", "rmssd_ms", "pnn50_percent"}, or
-        ``(None, reason)`` in words.
+        ``(measures, None)`` with {"seconds", "beats", "corrected", "mean_nn_ms", "sdnn_ms", "rmssd_ms",
+        "pnn50_percent"}, where "corrected" counts the beats that were moved, added or left out; or ``(None, reason)``
+        in words.
     """
     first, last = _longest(waveform.known)
     seconds = (last - first) / waveform.fs_hz
@@ -48,35 +50,39 @@ def variability(
     readings = [
         one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S, rate_bpm) if one.heart_rate_bpm is not None
     ]
-    found = np.median([one.quality for one in readings]) if readings else 0.0
-    if found < LOWEST_QUALITY:
-        return None, f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {found:.2f} where the face is there."
-    rates_bpm = [one.heart_rate_bpm for one in readings if one.heart_rate_bpm is not None]
-    fine = _fine(_near_heart_rate(stretch, rates_bpm), stretch.fs_hz)
-    beats = neurokit2.ppg_findpeaks(fine, sampling_rate=_FINE_HZ)["PPG_Peaks"]
-    if len(beats) < SHORTEST_S / 2:
-        return None, f"only {len(beats)} beats could be told apart in {seconds:.0f} s."
-    found = 60 * (len(beats) - 1) * _FINE_HZ / (beats[-1] - beats[0])
-    expected = float(np.mean(rates_bpm))  # of a rate that changes, too
-    if abs(found / expected - 1) > _BEATS_TOLERANCE:
-        return None, f"its beats make {found:.0f} per minute, and its spectrum {expected:.0f}: some were missed."
-    table = neurokit2.hrv_time(beats, sampling_rate=_FINE_HZ)
+    quality = np.median([one.quality for one in readings]) if readings else 0.0
+    if quality < LOWEST_QUALITY:
+        return (
+            None,
+            f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {quality:.2f} where the face is there.",
+        )
+    found = find_beats(stretch, readings)
+    if len(found.times_s) < SHORTEST_S / 2:
+        return None, f"only {len(found.times_s)} beats could be told apart in {seconds:.0f} s."
+    found_bpm = 60 / np.diff(found.times_s).mean()
+    expected_bpm = float(np.mean([one.heart_rate_bpm for one in readings]))  # of a rate that changes, too
+    if abs(found_bpm / expected_bpm - 1) > _BEATS_TOLERANCE:
+        return (
+            None,
+            f"its beats make {found_bpm:.0f} per minute, and its spectrum {expected_bpm:.0f}: some were missed.",
+        )
+    beats, corrected = _corrected(found.times_s, neurokit2.signal_fixpeaks)
+    faint = int(found.faint.sum())
+    if corrected + faint > MOST_UNSURE * len(beats):
+        return None, (
+            f"of {len(beats)} beats, {corrected} were out of rhythm and had to be corrected, and {faint} were too "
+            f"faint to be placed; no more than {MOST_UNSURE:.0%} may be."
+        )
+    table = neurokit2.hrv_time(beats, sampling_rate=_TICK_HZ)
     measures = {ours: float(table[theirs].iloc[0]) for theirs, ours in _MEASURES.items()}
-    return {"seconds": seconds, "beats": len(beats), **measures}, None
+    return {"seconds": seconds, "beats": len(beats), "corrected": corrected, **measures}, None
 
 
-def _near_heart_rate(stretch, rates_bpm):
-    """The BVP filtered to the heart rates of nine windows in ten, and half a hertz to either side."""
-    low_hz, high_hz = np.percentile(rates_bpm, (5, 95)) / 60
-    band_hz = low_hz - _EITHER_SIDE_HZ, min(high_hz + _EITHER_SIDE_HZ, 0.49 * stretch.fs_hz)
-    return scipy.signal.sosfiltfilt(
-        scipy.signal.butter(2, band_hz, "bandpass", fs=stretch.fs_hz, output="sos"), stretch.bvp
-    )
-
-
-def _fine(bvp, fs_hz):
-    coarse_s = np.arange(len(bvp)) / fs_hz
-    return scipy.interpolate.CubicSpline(coarse_s, bvp)(np.arange(0, coarse_s[-1], 1 / _FINE_HZ))
+def _corrected(beats_s, fix_peaks):
+    """The beats in ticks after correction, and how many of them were moved, added or left out."""
+    before = np.unique(np.rint(beats_s * _TICK_HZ).astype(int))
+    after = np.unique(np.asarray(fix_peaks(before, sampling_rate=_TICK_HZ, method="Kubios")[1], dtype=int))
+    return after, max(len(np.setdiff1d(after, before)), len(np.setdiff1d(before, after)))
 
 
 def _longest(known):

@@ -114,7 +114,7 @@ class Prediction:
         if self.hrv is not None:
             lines.append(
                 f"  variability over {self.hrv['seconds']:.0f} s: SDNN {self.hrv['sdnn_ms']:.0f} ms, RMSSD "
-                f"{self.hrv['rmssd_ms']:.0f} ms"
+                f"{self.hrv['rmssd_ms']:.0f} ms; {self.hrv['corrected']} of {self.hrv['beats']} beats were corrected"
             )
         else:
             lines.append(f"  no heart-rate variability: {self.hrv_reason}")

@@ -94,6 +94,7 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
         (["--host", "toolbox"], "--host toolbox needs the checkout to run in: add --toolbox DIR"),
         (["--host", "standalone", "--toolbox", "x"], "exclude each other"),
         (["--protocol", "mine"], "The evaluation protocol is 'mine', which is unknown"),
+        (["--protocol", "vipl"], "would not be scored under vipl, but under neurips2023, toolbox2025: vipl is for"),
         (["--jobs", "0"], "--jobs is 0; expected 1 or more"),
         (["--pure", "nowhere"], "'nowhere' is no folder"),
         (["--config", "nowhere.yaml"], "no config file at .*nowhere.yaml"),

@@ -7,6 +7,7 @@ import pytest
 import scipy.interpolate
 
 from rfacenet_toolbox.prediction import hrv, waveform
+from rfacenet_toolbox.prediction.beats import Beats
 from rfacenet_toolbox.prediction.waveform import Waveform
 
 FS_HZ = 30.0
@@ -87,11 +88,44 @@ def test_noise_is_not_taken_for_beats():
 
 
 def test_beats_that_contradict_the_spectrum_are_not_scored(monkeypatch):
-    class Missing:  # every second beat
-        @staticmethod
-        def ppg_findpeaks(signal, sampling_rate):
-            return {"PPG_Peaks": np.arange(0, len(signal), int(2 * 0.8 * sampling_rate))}
-
-    monkeypatch.setitem(sys.modules, "neurokit2", Missing)
+    neurokit()
+    every_second = Beats(np.arange(0, 120, 1.6), np.zeros(75, bool))
+    monkeypatch.setattr(hrv, "find_beats", lambda waveform, windows: every_second)
     measures, reason = hrv.variability(beats(120)[0])
     assert measures is None and "its beats make 38 per minute, and its spectrum 75" in reason
+
+
+def detected(monkeypatch, change, faint=0):
+    """The measures when beats whose intervals follow the breath, 800 +- 30 ms, are detected with a ``change``."""
+    neurokit()
+    true_s = np.cumsum(0.8 + 0.03 * np.sin(np.arange(110) * 1.3))
+    found_s = change(true_s)
+    monkeypatch.setattr(hrv, "find_beats", lambda waveform, windows: Beats(found_s, np.arange(len(found_s)) < faint))
+    true_ms = 1000 * np.sqrt(np.mean(np.diff(true_s, 2) ** 2))
+    return hrv.variability(beats(90)[0]), true_ms
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda times_s: np.delete(times_s, 50),
+        lambda times_s: np.insert(times_s, 50, times_s[49:51].mean()),
+        lambda times_s: times_s + 0.25 * (np.arange(len(times_s)) == 50),
+    ],
+    ids=["missed", "made up", "misplaced"],
+)
+def test_a_wrong_beat_is_corrected_and_counted(monkeypatch, change):
+    (measures, _), true_ms = detected(monkeypatch, change)
+    assert 1 <= measures["corrected"] <= 3
+    assert measures["rmssd_ms"] == pytest.approx(true_ms, rel=0.25)  # twice as large without
+
+
+def test_where_too_many_beats_had_to_be_corrected_there_is_no_variability(monkeypatch):
+    (measures, reason), _ = detected(monkeypatch, lambda times_s: np.delete(times_s, np.arange(10, 110, 9)))
+    assert measures is None and "were out of rhythm and had to be corrected, and 0 were too faint" in reason
+
+
+def test_where_too_many_beats_are_faint_there_is_no_variability(monkeypatch):
+    assert detected(monkeypatch, lambda times_s: times_s, faint=4)[0][0] is not None
+    (measures, reason), _ = detected(monkeypatch, lambda times_s: times_s, faint=6)
+    assert measures is None and "and 6 were too faint to be placed; no more than 5% may be" in reason

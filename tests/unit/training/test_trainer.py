@@ -110,11 +110,11 @@ def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeyp
 
     step, calls = Trainer._step, []
 
-    def dies_in_the_second_epoch(self, batch, dataset):
+    def dies_in_the_second_epoch(self, batch, *more):
         calls.append(batch)
         if len(calls) == 4:
             raise Killed
-        return step(self, batch, dataset)
+        return step(self, batch, *more)
 
     monkeypatch.setattr(Trainer, "_step", dies_in_the_second_epoch)
     with pytest.raises(Killed):

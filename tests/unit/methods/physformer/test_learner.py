@@ -84,11 +84,11 @@ def test_resuming_goes_on_with_the_curriculum(tmp_path, monkeypatch):
     trained(whole)
     step, calls = Trainer._step, []
 
-    def dies_in_the_second_epoch(self, batch, dataset):
+    def dies_in_the_second_epoch(self, batch, *more):
         calls.append(batch)
         if len(calls) == 4:
             raise Killed
-        return step(self, batch, dataset)
+        return step(self, batch, *more)
 
     monkeypatch.setattr(Trainer, "_step", dies_in_the_second_epoch)
     with pytest.raises(Killed):

@@ -11,7 +11,7 @@ import sys
 
 from .. import __version__
 from ..errors import EXIT_STATUS, RFaceNetError, print_error
-from ..runtime import failures
+from ..runtime import failures, plugins
 from . import evaluate, install, predict, report, run, synth, tables
 
 #: of a command whose reader has gone, as the shell has it for SIGPIPE
@@ -66,6 +66,7 @@ def _guarded(function):
     _print_any_name()
     try:
         with failures.explained():
+            plugins.import_all()
             status = function() or 0
             sys.stdout.flush()
         return status

@@ -45,9 +45,16 @@ def check_no_effect(config, splits):
         for other in DATASETS.values():
             if other.node is not None and other.name != dataset:
                 reasons[f"{split}.DATA.{other.node}"] = f"it selects recordings of {other.name}, not of {dataset}"
+    own_rates = [name for name in (config[split].DATA.DATASET for split in splits) if _has_own_rates(name)]
+    if len(own_rates) == len(splits):
+        reasons["MODEL.RFACENET.RESAMPLE"] = f"each recording of {own_rates[0]} has a frame rate of its own"
     for key, why in reasons.items():
         for name, value in _changed(key, _at(config, key), _at(defaults, key)):
             raise ConfigError(f"{name} is {value!r} and would do nothing: {why}. Leave it out.")
+
+
+def _has_own_rates(dataset):
+    return dataset in DATASETS and DATASETS[dataset].has_own_rates
 
 
 def _check_own_rates(key, fs_hz, dataset):

@@ -37,6 +37,9 @@ def rfacenet_node():
     node.LOSS.SIGMA_FLOOR = 0.0  # sigma_2^2 is at least so many times its term
     node.LOSS.SIGMA_HOLD = 0.0  # sigma_2 and sigma_3 keep their start until the BVP term is below this
 
+    # Data
+    node.RESAMPLE = False  # bring recordings of another frame rate to FS; standalone, where preprocessing is ours
+
     # Training. OPTIMIZER holds for every method that this package trains.
     node.OPTIMIZER = CfgNode()
     node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant
@@ -45,6 +48,11 @@ def rfacenet_node():
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
     node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files
     node.RESUME = "auto"  # auto: go on where an interrupted run of this config stopped; never; or a state file
+
+    # Testing, of every method that takes whole clips
+    node.TEST = CfgNode()
+    node.TEST.CLIPS = "as_trained"  # as_trained, segments, joined: whether test clips may be longer than FRAME_NUM
+    node.TEST.SEGMENT_S = 8.0  # length of the segments
 
     # How it runs. None of these may change a result beyond rounding, but SEED.
     node.RUNTIME = CfgNode()

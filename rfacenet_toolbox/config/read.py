@@ -7,6 +7,7 @@ from yacs.config import CfgNode
 
 from ..errors import ConfigError, closest
 from . import yaml_text
+from .splits_used import splits_used
 from .tree import toolbox_tree
 
 MODES = ("train_and_test", "only_test", "unsupervised_method")
@@ -26,6 +27,7 @@ def load(path, values=None):
     config = toolbox_tree()
     _merge_file(config, Path(path), (), values)
     _derive_paths(config)
+    name_resampled(config)
     config.freeze()
     return config
 
@@ -153,6 +155,27 @@ def _derive_paths(config):
         config.UNSUPERVISED.OUTPUT_SAVE_DIR = os.path.join(log, name, "saved_outputs")
     else:
         config.TEST.OUTPUT_SAVE_DIR = os.path.join(log, config.TEST.DATA.EXP_DATA_NAME, "saved_test_outputs")
+
+
+def name_resampled(config):
+    """Give the caches and file lists of a run that resamples recordings names of their own; in either host.
+
+    Args:
+        config: the whole tree, thawed, with the paths that the host derives.
+    """
+    from ..datasets import clip_cache, resample
+    from ..datasets.settings import frame_rate_hz
+
+    if not config.MODEL.RFACENET.RESAMPLE:
+        return
+    for split in splits_used(config):
+        data = config[split].DATA
+        own_list, folder = clip_cache.is_own_list(data), os.path.dirname(data.CACHED_PATH)
+        data.EXP_DATA_NAME = resample.cache_name(data, frame_rate_hz(data))
+        data.CACHED_PATH = os.path.join(folder, data.EXP_DATA_NAME)
+        if not own_list:
+            lists = os.path.dirname(data.FILE_LIST_PATH)
+            data.FILE_LIST_PATH = os.path.join(lists, clip_cache.file_list_name(data))
 
 
 def _file_list(data, split, default_name):

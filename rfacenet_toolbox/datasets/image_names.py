@@ -43,7 +43,16 @@ def per_second(stamps):
     step = float(np.median(np.diff(stamps)))
     if step <= 0 or (step < _STEP_OF_TIMES and len(str(max(stamps))) < _DIGITS_OF_TIMES):
         return None
-    fitting = [unit for unit in _PER_SECOND if _RATES_HZ[0] <= unit / step <= _RATES_HZ[1]]
+    return fitting_unit(stamps)
+
+
+def fitting_unit(stamps, units=_PER_SECOND):
+    """The one of ``units``, each so many to the second, in which ``stamps`` are those of a camera or an oximeter.
+
+    None where no unit gives a rate that these have.
+    """
+    step = float(np.median(np.diff(stamps))) if len(stamps) > 1 else 0.0
+    fitting = [unit for unit in units if step > 0 and _RATES_HZ[0] <= unit / step <= _RATES_HZ[1]]
     return fitting[0] if fitting else None
 
 

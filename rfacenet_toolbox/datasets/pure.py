@@ -8,8 +8,8 @@ import numpy as np
 
 from ..runtime.json_files import read_json
 from . import image_names
-from .recording import TOLERANCE_S, Dataset
-from .times import RecordedTimes
+from .recording import Dataset
+from .times import RecordedTimes, apart
 
 PPG_HZ = 60.0
 
@@ -95,7 +95,8 @@ class Pure(Dataset):
                     f"order. Copy the frames again from the data set"
                 )
         if not unit:
-            stamps, unit = _timestamps(content, "/Image"), 1e9
+            stamps = _timestamps(content, "/Image")
+            unit = _unit(stamps)
         samples, entries = _timestamps(content, "/FullPackage"), content.get("/FullPackage")
         if samples and len(samples) != len(entries):
             return RecordedTimes(
@@ -104,7 +105,7 @@ class Pure(Dataset):
             )
         return RecordedTimes(
             _seconds(stamps, unit) if len(stamps) == len(names) else None,
-            _seconds(samples, 1e9) if samples else None,
+            _seconds(samples, _unit(samples)) if samples else None,
         )
 
     def ppg(self, recording):
@@ -122,20 +123,16 @@ class Pure(Dataset):
     def label(self, recording, signal, frame_count, fs_hz):
         """The waveform stretched over the frames by linear interpolation, as the toolbox's ``resample_ppg`` does.
 
-        Stretching hides a difference in length, so both durations are compared first: by the timestamps where the
-        JSON has them, else by 60 samples and ``fs_hz`` frames per second.
+        Stretching hides what is missing, so both are held against each other first, see :func:`~.times.apart`: by their
+        stamps, or else from their first on, with 60 samples and ``fs_hz`` frames per second.
         """
-        content = self._ground_truth(recording)
-        stamped_s, listed_s = (_span_s(_timestamps(content, key)) for key in ("/FullPackage", "/Image"))
-        label_s = stamped_s or (len(signal) - 1) / PPG_HZ
-        video_s = listed_s or (frame_count - 1) / fs_hz
-        # By stamps of both, an oximeter that ran on has been checked against the frames already, see :mod:`.times`.
-        if label_s < video_s - TOLERANCE_S or (label_s > video_s + TOLERANCE_S and not (stamped_s and listed_s)):
-            raise recording.error(
-                f"its video lasts {video_s:.1f} s ({frame_count} frames) and its ground truth {label_s:.1f} s "
-                f"({len(signal)} samples); expected the same to {TOLERANCE_S:g} s. "
-                f"Copy the recording again from the data set"
-            )
+        times = self.times(recording)
+        frames_s, samples_s = times.frames_s, times.samples_s
+        if frames_s is None or samples_s is None:
+            frames_s, samples_s = np.arange(frame_count) / fs_hz, np.arange(len(signal)) / PPG_HZ
+        problem = apart(RecordedTimes(frames_s, samples_s))
+        if problem:
+            raise recording.error(problem)
         count = len(signal)
         return np.interp(np.linspace(1, count, frame_count), np.linspace(1, count, count), signal)
 
@@ -161,7 +158,7 @@ class Pure(Dataset):
 
 
 def _timestamps(content, key):
-    """Timestamps under ``key`` in ns; none where the JSON does not have them."""
+    """Timestamps under ``key``, in ns in the data set; none where the JSON does not have them."""
     entries = content.get(key)
     if not isinstance(entries, list):
         return []
@@ -169,10 +166,11 @@ def _timestamps(content, key):
     return [stamp for stamp in stamps if isinstance(stamp, int)]
 
 
+def _unit(stamps):
+    """Of stamps, so many to the second: ns, where their steps do not tell that somebody converted them."""
+    return image_names.fitting_unit(stamps) or 1e9
+
+
 def _seconds(stamps, unit):
     """Stamps, ``unit`` of them to the second, as seconds; float64 still tells microseconds apart."""
     return np.array(stamps, dtype=np.float64) / unit
-
-
-def _span_s(stamps_ns):
-    return (stamps_ns[-1] - stamps_ns[0]) / 1e9 if len(stamps_ns) > 1 else 0.0

@@ -8,6 +8,7 @@ import os
 import re
 
 from ..errors import ConfigError, DataError, unknown
+from ..runtime import plugins
 from .own_settings import NODES
 from .pure import Pure
 from .recording import Recording, Selection
@@ -52,7 +53,7 @@ def find_dataset(name):
         return DATASETS[name]
     raise ConfigError(
         f"{unknown('DATASET', name, DATASETS)} Other data sets run inside an rPPG-Toolbox checkout, or are registered "
-        f"(docs/architecture.md)."
+        f"by a module that {plugins.VARIABLE} names (docs/architecture.md)."
     )
 
 

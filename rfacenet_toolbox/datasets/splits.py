@@ -1,18 +1,16 @@
 """A split of a config -> its clips: what the toolbox's ``BaseLoader.__init__`` does."""
 
 import os
-from collections import Counter
 
-import pandas as pd
-
-from ..errors import ConfigError, DataError, closest
-from ..runtime.files import write_text
+from ..errors import ConfigError, DataError
 from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
+from .file_lists import check_list, read_file_list, write_file_list
 from .preprocess import preprocess
 from .readers import check_shares, find_dataset, own_settings, select_recordings, split_recordings
+from .resample import resampled
 from .settings import frame_rate_hz, preprocess_settings
-from .times import check_times
+from .times import check_times, disagreements
 
 
 def check_split(split, data_node):
@@ -33,56 +31,57 @@ def check_split(split, data_node):
         raise ConfigError(f"{split}.DATA: {error}")
 
 
-def check_source(split, data_node):
+def check_source(split, data_node, resample=False):
     """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off, and their times.
+
+    Args:
+        split, data_node, resample: as of :func:`load_split`.
 
     Raises:
         DataError: they are not, or their times cannot be right.
     """
-    check_own_list(split, data_node)
+    check_list(split, data_node)
     if data_node.DO_PREPROCESS:
-        check_times(_recordings(data_node), frame_rate_hz(data_node))
+        check_times(_recordings(data_node, resample), frame_rate_hz(data_node))
     elif not os.path.isdir(data_node.CACHED_PATH):
         raise DataError(
             f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
             f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
         )
     else:
-        check_times_if_there(data_node)
+        check_times_if_there(data_node, resample)
 
 
-def check_times_if_there(data_node):
+def check_times_if_there(data_node, resample=False):
     """Hold the times of a split's recordings against FS, where they can be found and their data set is ours to read.
+
+    Args:
+        data_node, resample: as of :func:`load_split`.
 
     Raises:
         DataError: times that cannot be right.
     """
+    check_times(_recordings_if_there(data_node, resample), frame_rate_hz(data_node))
+
+
+def told_times(data_node):
+    """A sentence about times that :func:`check_times_if_there` refuses, for a run that goes on; None if all agree."""
+    recordings = _recordings_if_there(data_node)
+    failures = disagreements(recordings, frame_rate_hz(data_node))
+    if not failures:
+        return None
+    others = f" So it is, or nearly, with {len(failures) - 1} more recordings." if len(failures) > 1 else ""
+    return f"the times of {len(failures)} of {len(recordings)} recordings cannot be right. {failures[0]}{others}"
+
+
+def _recordings_if_there(data_node, resample=False):
     try:
-        recordings = _recordings(data_node)
+        return _recordings(data_node, resample)
     except (ConfigError, DataError):
-        return
-    check_times(recordings, frame_rate_hz(data_node))
+        return []
 
 
-def check_own_list(split, data_node):
-    """Check that a list of the user's own is there: a misspelt name would be taken for all clips.
-
-    Raises:
-        DataError: it is not.
-    """
-    path = data_node.FILE_LIST_PATH
-    if clip_cache.is_own_list(data_node) and not os.path.isfile(path):
-        folder, name = os.path.split(path)
-        there = os.listdir(folder) if os.path.isdir(folder) else []
-        similar = closest(name, [file for file in there if file.endswith(".csv")])
-        raise DataError(
-            f"{split}.DATA.FILE_LIST_PATH is {path!r}, and there is no such file. "
-            f"{f'Did you mean {similar!r}? ' if similar else ''}Name a list that is there, or a folder in which the "
-            f"list of all clips is made."
-        )
-
-
-def load_split(split, data_node, workers=None, progress=True):
+def load_split(split, data_node, workers=None, progress=True, resample=False):
     """The clips of a split, preprocessed first if DO_PREPROCESS says so.
 
     Args:
@@ -91,6 +90,7 @@ def load_split(split, data_node, workers=None, progress=True):
             in, which :func:`check_split` accepts.
         workers: preprocessing processes; None is one per CPU.
         progress: show a bar, and what was selected and cached.
+        resample: bring recordings of another frame rate to FS, see :mod:`.resample`.
 
     Returns:
         :class:`~.clips.ClipDataset`; its ``report`` is the :class:`~.preprocess.PreprocessReport`, or None.
@@ -103,12 +103,13 @@ def load_split(split, data_node, workers=None, progress=True):
         for remark in _select(data_node).remarks:
             print(f"{split} {data_node.DATASET}: {remark}")
     if data_node.DO_PREPROCESS:
-        inputs, report = preprocess(_recordings(data_node), data_node, data_node.CACHED_PATH, workers, progress)
+        recordings = _recordings(data_node, resample)
+        inputs, report = preprocess(recordings, data_node, data_node.CACHED_PATH, workers, progress)
         write_file_list(data_node.FILE_LIST_PATH, inputs)
         if progress:
             print(f"{split} {data_node.DATASET}: {report}")
     else:
-        check_source(split, data_node)
+        check_source(split, data_node, resample)
         inputs = _cached(split, data_node)
     clips = ClipDataset(inputs, data_node.DATA_FORMAT)
     check_files(clips.inputs, data_node)
@@ -120,8 +121,9 @@ def _select(data_node):
     return select_recordings(data_node.DATASET, data_node.DATA_PATH, own_settings(data_node))
 
 
-def _recordings(data_node):
-    return split_recordings(_select(data_node).recordings, data_node.BEGIN, data_node.END)
+def _recordings(data_node, resample=False):
+    found = split_recordings(_select(data_node).recordings, data_node.BEGIN, data_node.END)
+    return resampled(found, frame_rate_hz(data_node)) if resample else found
 
 
 def _usable_recordings(data_node):
@@ -178,34 +180,3 @@ def _check_listed(split, data_node, inputs):
 
 def _some(names):
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def write_file_list(path, inputs):
-    """Write the toolbox's file list: a CSV with an index and the column ``input_files``."""
-    write_text(path, pd.DataFrame(list(inputs), columns=["input_files"]).to_csv())
-
-
-def read_file_list(path):
-    """The input files that a file list names, in its order.
-
-    Raises:
-        DataError: it has no such column, names no clips, or names one twice.
-    """
-    try:
-        inputs = pd.read_csv(path)["input_files"].tolist()
-    except (KeyError, ValueError) as error:
-        raise DataError(
-            f"The file list {path} cannot be read ({error}); expected a CSV with a column 'input_files'. Delete it and "
-            f"it will be made again."
-        )
-    twice = [name for name, count in Counter(inputs).items() if count > 1]
-    if twice:
-        raise DataError(
-            f"{path} lists {len(twice)} clips more than once, the first is {twice[0]}. Delete the lines that are there "
-            f"twice."
-        )
-    if not inputs:
-        raise DataError(
-            f"File list empty: {path} names no clips. Delete it, set DO_PREPROCESS to True, and it is made again."
-        )
-    return inputs

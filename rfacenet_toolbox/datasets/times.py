@@ -20,6 +20,10 @@ RATE_TOLERANCE = 0.05
 WORTH_SAYING = 0.01
 #: successive stamps may be this far apart, and any stamp this far from an even clock: as video and ground truth may
 LONGEST_GAP_S = TOLERANCE_S
+#: where frames or samples are further apart, what was between them is not known, and is not interpolated
+LONGEST_FILLED_GAP_S = 0.5
+#: frames per second below which there are too few for a pulse
+SLOWEST_HZ = 8.0
 #: below it, a rate cannot be told from the stamps' jitter
 _SHORTEST_S = 0.5
 
@@ -63,7 +67,7 @@ def disagreement(times, fs_hz):
     if times.problem:
         return times.problem
     for what, stamps_s in (("frames", times.frames_s), ("PPG samples", times.samples_s)):
-        uneven = None if stamps_s is None else _unevenness(what, np.asarray(stamps_s, dtype=np.float64))
+        uneven = jump(what, stamps_s, LONGEST_GAP_S) or stray(what, stamps_s)
         if uneven:
             return uneven
     for source, rate_hz in times.frame_rates_hz():
@@ -71,9 +75,9 @@ def disagreement(times, fs_hz):
             return (
                 f"by {source} it has {rate_hz:.2f} frames per second, and FS is {fs_hz:g}; expected the same to "
                 f"{RATE_TOLERANCE:.0%}, because all heart rates would be off by as much. Set FS to the recording's "
-                f"rate, or convert the recording to {fs_hz:g} frames per second"
+                f"rate, or let MODEL.RFACENET.RESAMPLE convert the recording to {fs_hz:g} frames per second"
             )
-    return _apart(times)
+    return apart(times)
 
 
 def worth_saying(times, fs_hz):
@@ -93,14 +97,19 @@ def check_times(recordings, fs_hz):
     Raises:
         DataError: names every recording whose times disagree.
     """
-    found = [(recording, disagreement(times, fs_hz)) for recording, times in _readable(recordings)]
-    failures = [recording.error(what) for recording, what in found if what]
+    failures = disagreements(recordings, fs_hz)
     if failures:
         reasons = "\n".join(f"- {error}" for error in failures)
         raise DataError(
             f"The times of {len(failures)} of {len(recordings)} recordings cannot be right. Nothing was cached. Repair "
             f"these, or move them out of DATA_PATH, and run the same command:\n{reasons}"
         )
+
+
+def disagreements(recordings, fs_hz):
+    """An error for each recording that :func:`check_times` refuses, a list that is often empty."""
+    found = [(recording, disagreement(times, fs_hz)) for recording, times in _readable(recordings)]
+    return [recording.error(what) for recording, what in found if what]
 
 
 def remarks(recordings, fs_hz):
@@ -121,30 +130,47 @@ def _readable(recordings):
             continue
 
 
-def _unevenness(what, stamps_s):
-    if len(stamps_s) < 2:
+def jump(what, stamps_s, longest_s):
+    """In words, the longest step of stamps where it is longer than ``longest_s`` or backwards; else None.
+
+    Args:
+        what: whose stamps they are.
+        stamps_s: (N,) in seconds, or None.
+        longest_s: allowed.
+    """
+    if stamps_s is None or len(stamps_s) < 2:
         return None
     steps_s = np.diff(stamps_s)
     worst = int(np.argmax(np.abs(steps_s)))
-    if abs(steps_s[worst]) > LONGEST_GAP_S:
-        return (
-            f"the times of its {what} jump by {steps_s[worst]:.2f} s after number {worst} of {len(stamps_s)}, "
-            f"{stamps_s[worst] - stamps_s[0]:.1f} s from the first; expected steps of at most {LONGEST_GAP_S:g} s. "
-            f"Copy the recording again from the data set, or cut it there"
-        )
+    if abs(steps_s[worst]) <= longest_s:
+        return None
+    return (
+        f"the times of its {what} jump by {steps_s[worst]:.2f} s after number {worst} of {len(stamps_s)}, "
+        f"{stamps_s[worst] - stamps_s[0]:.1f} s from the first; expected steps of at most {longest_s:g} s. "
+        f"Copy the recording again from the data set, or cut it there"
+    )
+
+
+def stray(what, stamps_s):
+    """In words, how far stamps are from an even clock where that is too far; else None. Arguments: see :func:`jump`."""
+    if stamps_s is None or len(stamps_s) < 2:
+        return None
     even_s = np.linspace(stamps_s[0], stamps_s[-1], len(stamps_s))
     off_s = float(np.abs(stamps_s - even_s).max())
-    if off_s > LONGEST_GAP_S:
-        return (
-            f"the times of its {what} stray by up to {off_s:.2f} s from an even rate; expected at most "
-            f"{LONGEST_GAP_S:g} s, because clips hold them as if they were even. Some are missing, or the rate "
-            f"changes: copy the recording again from the data set, or cut it"
-        )
-    return None
+    if off_s <= LONGEST_GAP_S:
+        return None
+    return (
+        f"the times of its {what} stray by up to {off_s:.2f} s from an even rate; expected at most "
+        f"{LONGEST_GAP_S:g} s, because clips hold them as if they were even. Some are missing, or the rate "
+        f"changes: copy the recording again from the data set, or cut it"
+    )
 
 
-def _apart(times):
-    """Whether frames and PPG begin and end together; a PPG that runs on may do so within the tolerance of rates."""
+def apart(times):
+    """In words, how frames and PPG do not begin and end together, None where they do.
+
+    A PPG that runs on may do so within the tolerance of rates.
+    """
     if times.frames_s is None or times.samples_s is None or not len(times.frames_s) or not len(times.samples_s):
         return None
     begins_s = times.samples_s[0] - times.frames_s[0]

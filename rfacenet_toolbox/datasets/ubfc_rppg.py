@@ -6,9 +6,13 @@ import re
 import cv2
 import numpy as np
 
+from . import image_names
 from .recording import TOLERANCE_S, Dataset
 from .times import RATE_TOLERANCE, RecordedTimes
 from .video_file import open_video, video_frames
+
+#: so many to the second: of the data set's times, and of those in files that somebody converted
+_UNITS = 1, 1e3, 1e6, 1e9
 
 
 class UbfcRppg(Dataset):
@@ -62,7 +66,9 @@ class UbfcRppg(Dataset):
                 problem=f"ground_truth.txt has {np.isfinite(times_s).sum()} times in its third line for {samples} "
                 f"samples; expected as many. Copy the file again from the data set"
             )
-        return RecordedTimes(times_s, rates_hz=rates_hz, frames_from="the times in ground_truth.txt")
+        times_s = times_s / (image_names.fitting_unit(times_s, _UNITS) or 1)
+        samples_s = times_s if len(times_s) == samples else None
+        return RecordedTimes(times_s, samples_s, rates_hz, frames_from="the times in ground_truth.txt")
 
     def ppg(self, recording):
         """The first line of the ground truth; agrees with the toolbox's ``read_wave``."""

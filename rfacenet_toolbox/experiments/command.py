@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 
 from .. import config as configuration
+from ..config.splits_used import splits_used
+from ..datasets.readers import DATASETS
 from ..errors import ConfigError, RFaceNetError
 from ..evaluation import get_protocol
 from ..hosts import run_description
 from ..hosts.toolbox.install import check_checkout
 from ..methods import registry
-from ..runtime import portable
+from ..runtime import plugins, portable
 from ..runtime.files import write_text
 from .local import LocalLauncher
 from .scheduler import run_all
@@ -87,6 +89,8 @@ def execute(runs, out, jobs=None, slurm=None, impossible=None):
         raise ConfigError(f"--jobs is {jobs}; expected 1 or more runs at a time.")
     portable.check_locks()
     for run in runs:
+        _check_carried(run.config)
+    for run in runs:
         run.check_kept()
     if slurm is None:
         jobs = jobs or 1
@@ -119,6 +123,28 @@ def write_files(folder, files):
     for name, text in files.items():
         write_text(os.path.join(folder, name), text)
     print(f"Written to {folder}: {', '.join(files)}")
+
+
+def _check_carried(config):
+    """What was registered in this process alone is unknown to the process that executes a run.
+
+    Raises:
+        ConfigError: the config names such a method or data set.
+    """
+    used = {
+        f"{split}.DATA.DATASET {config[split].DATA.DATASET!r}": DATASETS.get(config[split].DATA.DATASET)
+        for split in splits_used(config)
+    }
+    kinds = {key: type(dataset) for key, dataset in used.items() if dataset is not None}
+    if config.TOOLBOX_MODE != "unsupervised_method" and registry.is_registered(config.MODEL.NAME):
+        kinds[f"MODEL.NAME {config.MODEL.NAME!r}"] = registry.learner_class(config.MODEL.NAME)
+    for key, kind in kinds.items():
+        if not plugins.reaches_other_processes(kind):
+            raise ConfigError(
+                f"{key} is registered in this process alone, by the module {kind.__module__}, and each run is executed "
+                f"in a process of its own. Set the environment variable {plugins.VARIABLE} to the name of a module "
+                f"that registers it, and put its folder on PYTHONPATH."
+            )
 
 
 def _is_ours(config):

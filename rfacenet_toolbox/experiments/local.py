@@ -13,6 +13,7 @@ from ..evaluation.files.run_folder import has_results
 from ..hosts import job, run_description
 from ..hosts.toolbox import launch
 from ..hosts.toolbox.host import ToolboxHost
+from ..runtime import plugins
 from ..runtime.files import is_full
 from ..runtime.portable import available_cpus, signal_of
 from ..training.resume import weights_path
@@ -141,6 +142,7 @@ def run_to_end(run, poll_s=1.0):
 
     Where another process is still executing it, perhaps one that outlived its command, that one is waited for.
     """
+    plugins.import_all()
     launcher, task = LocalLauncher(), None
     while task is None:
         if run.done:

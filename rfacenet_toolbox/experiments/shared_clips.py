@@ -28,8 +28,8 @@ def cache_shared_clips(runs):
                     wanted.setdefault(_setting(data), (split, data, []))[2].append(run)
     failures = {}
     for split, data, its_runs in wanted.values():
-        try:
-            splits.load_split(split, data)
+        try:  # whether recordings are resampled is part of CACHED_PATH, so that it is the same in all
+            splits.load_split(split, data, resample=its_runs[0].config.MODEL.RFACENET.RESAMPLE)
         except OutputError:  # the disk is full, and not for these runs alone
             raise
         except RFaceNetError as error:

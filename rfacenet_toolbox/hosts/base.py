@@ -54,8 +54,8 @@ class Host:
         """The :class:`~rfacenet_toolbox.datasets.recording.Recording` objects behind :meth:`expected`, or None."""
         from ..datasets import clip_cache
         from ..datasets.clips import recording_of
+        from ..datasets.file_lists import read_file_list
         from ..datasets.readers import DATASETS, find_recordings, own_settings, split_recordings
-        from ..datasets.splits import read_file_list
 
         if data.DATASET not in DATASETS or not os.path.isdir(data.DATA_PATH):
             return None
@@ -74,10 +74,10 @@ class Host:
             DataError: recordings of the training set are in the test set, or a cache holds clips of another folder.
         """
         from ..datasets import clip_cache
-        from ..datasets.splits import check_own_list
+        from ..datasets.file_lists import check_list
 
         for split in splits_used(config):
-            check_own_list(split, config[split].DATA)
+            check_list(split, config[split].DATA)
         recordings = self._recordings_of_splits(config)
         for split, found in recordings.items():
             for recording in found:
@@ -94,11 +94,19 @@ class Host:
     def warnings(self, config):
         """Sentences about what may be meant, often none: what differs between the splits, or is in two of them, and
         frame rates that are not quite FS."""
+        from ..datasets import file_lists, resample, times
+        from ..datasets.other_labels import told_other_labels
         from ..datasets.settings import frame_rate_hz
-        from ..datasets.times import remarks
 
         splits = splits_used(config)
         sentences = between_splits.warnings(config, splits)
+        for split in splits:
+            elsewhere = [] if config[split].DATA.DO_PREPROCESS else file_lists.outside_cache(config[split].DATA)
+            if elsewhere:
+                sentences.append(
+                    f"{split}.DATA.FILE_LIST_PATH names {len(elsewhere)} clips that are not in CACHED_PATH, the first "
+                    f"is {elsewhere[0]}."
+                )
         recordings = self._recordings_of_splits(config)
         for one, other in itertools.combinations(recordings, 2):
             common = _shared(recordings, one, other)
@@ -108,7 +116,12 @@ class Host:
                 people = ", ".join(map(str, _shared_people(recordings, one, other)))
                 sentences.append(f"{one} and {other} have recordings of the same people: subject {people}.")
         for split, found in recordings.items():
-            sentences += [f"{split}: {remark}" for remark in remarks(found, frame_rate_hz(config[split].DATA))]
+            other = told_other_labels(found, config[split].DATA)
+            sentences += [f"{split}: {other}"] if other else []
+            fs_hz = frame_rate_hz(config[split].DATA)
+            if config.MODEL.RFACENET.RESAMPLE:
+                found = resample.resampled(found, fs_hz)
+            sentences += [f"{split}: {remark}" for remark in resample.remarks(found) + times.remarks(found, fs_hz)]
             sentences += _left_out(split, found, config[split].DATA)
         return sentences
 

@@ -53,7 +53,7 @@ def run(config):
     if config.TOOLBOX_MODE == "unsupervised_method":
         return _run_signal_methods(config)
     for split in splits_used(config):
-        check_source(split, config[split].DATA)
+        check_source(split, config[split].DATA, config.MODEL.RFACENET.RESAMPLE)
     job.check_files(config)
     host = StandaloneHost()
     host.check_apart(config)
@@ -77,7 +77,7 @@ def _run_signal_methods(config):
     host = StandaloneHost()
     host.check_apart(config)
     host.print_warnings(config)
-    colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA))
+    colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA, resample=config.MODEL.RFACENET.RESAMPLE))
     settings = config.MODEL.RFACENET.RUNTIME
     loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
     host.check_complete(config, {"unsupervised": loader})
@@ -114,7 +114,8 @@ def _clips(config):
         node = config[split].DATA.clone()
         node.defrost()
         node.DO_PREPROCESS = node.DO_PREPROCESS and processes.is_writer()
-        clips[split.lower()] = load_split(split, node, progress=processes.is_writer())
+        resample = config.MODEL.RFACENET.RESAMPLE
+        clips[split.lower()] = load_split(split, node, progress=processes.is_writer(), resample=resample)
     if processes.is_writer():
         processes.wait()
     return clips

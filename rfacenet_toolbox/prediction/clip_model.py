@@ -21,12 +21,12 @@ from ..training import state_dicts, weights_files
 _NUMBERS = {
     "frames": (int, limits.CLIP_FRAMES), "size": (int, limits.CLIP_SIDE), "fs_hz": (float, limits.FS_HZ),
     "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])), "tcu_upscale": (int, (min(TCU_UPSCALES), max(TCU_UPSCALES))),
-    "heads": (int, (1, 1024)), "theta": (float, (0, 1)),
+    "noise_seed": (int, (-(2**63), 2**64 - 1)), "heads": (int, (1, 1024)), "theta": (float, (0, 1)),
 }  # fmt: skip
 #: what the networks are trained with where a weights file does not say otherwise
 _CLIPS = {"frames": "128", "size": "72", "fs_hz": "30"}
 _DEFAULTS = {
-    "rfacenet": {**_CLIPS, "tcu_upscale": "2"},
+    "rfacenet": {**_CLIPS, "tcu_upscale": "2", "noise_seed": "0"},
     "physnet": _CLIPS,
     "physformer": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
 }
@@ -58,7 +58,7 @@ class ClipModel:
     def waveform(self, frames):
         """uint8 RGB (T + 1, H, W, 3) -> float32 (T,), without a unit. Frames that do not change at all give zeros."""
         clip = FrameFeatures(frames, [self._data_type]).clip(0, self.frames).astype(np.float32, copy=False)
-        if not clip.any():
+        if not clip.any() or (frames == frames[0]).all():
             return np.zeros(self.frames, dtype=np.float32)
         batch = torch.from_numpy(clip).permute(3, 0, 1, 2).unsqueeze(0)  # channels-last as it is
         with torch.inference_mode():
@@ -170,6 +170,7 @@ def _rfacenet_settings(weights, file):
         "fusion": _word(file, "fusion", FUSIONS, "stage3" if has_ctfc else "none"),
         "contours": _word(file, "identity", CONTOURS, contours),
         "tcu_steps": steps,
+        "noise_seed": _number(file, "noise_seed"),
         "tcu_upscale": _number(file, "tcu_upscale"),
         "ctfc_conv": _word(file, "ctfc_conv", CTFC_CONVS, conv),
         "norm": _word(file, "norm", NORMS, "batch" if has_statistics else "instance"),

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..datasets.times import SLOWEST_HZ
 from ..errors import ConfigError, DataError
 from . import hrv, quality, waveform
 from .estimators import ClipEstimator, SignalEstimator, estimator
@@ -18,8 +19,6 @@ from .sources import open_source
 
 #: in less, a pulse cannot be told from noise
 SHORTEST_S = 5.0
-#: fewer frames per second cannot show the fastest pulse
-SLOWEST_HZ = 8.0
 _BLACK = 8.0  # mean grey level below which no face can be found
 _THUMBNAIL = 160
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-#: where frames are further apart, what was between them is not known
-LONGEST_GAP_S = 0.5
+from ..datasets.times import LONGEST_FILLED_GAP_S as LONGEST_GAP_S
+
 #: a recording whose rate differs by less than this share from the wanted one keeps its own
 _NEAR = 0.02
 #: rate at which the signal methods work, whose settings are made for it

@@ -17,9 +17,9 @@ from ..datasets import clip_cache
 from ..datasets.clips import ClipDataset, clip_name
 from ..datasets.face_boxes import boxes_of, crop_and_resize, inside_frame
 from ..datasets.face_mesh import check_available, contour_mask, outline
+from ..datasets.file_lists import read_file_list
 from ..datasets.readers import find_recordings
 from ..datasets.settings import preprocess_settings
-from ..datasets.splits import read_file_list
 from ..errors import DataError
 from ..synthetic import is_synthetic
 from ..synthetic.outline import face_outlines
@@ -85,8 +85,6 @@ class Attention(NamedTuple):
 def attention_of(runs, most_clips=24):
     """Attention of the rFaceNets among ``runs`` on the first one's test clips, and its share inside the face.
 
-    A network that fuses at stage 3 is looked at twice: before the CTFC and after it.
-
     Args:
         runs: list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`, tested on the same clips.
         most_clips: clips looked at, spread evenly over all; the middle one of them is the example.
@@ -102,6 +100,8 @@ def attention_of(runs, most_clips=24):
         raise DataError("none of these runs is of rFaceNet, and only its layers are known here.")
     models = {run.name: trained(run).model for run in runs}
     data = config_of(runs[0]).TEST.DATA
+    if config_of(runs[0]).MODEL.RFACENET.RESAMPLE:
+        raise DataError("its clips were resampled, and the contours are of the recordings' own frames.")
     for run in runs[1:]:
         _check_same_clips(runs[0], run)
     dataset = ClipDataset(_input_files(data), data.DATA_FORMAT)

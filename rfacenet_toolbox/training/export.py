@@ -1,5 +1,6 @@
 """A trained network as one ``.safetensors`` file that knows its own settings, for ``rfacenet predict``."""
 
+from ..config.method import trained_frames
 from ..errors import ConfigError
 from ..evaluation.files import run_folder
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
@@ -40,7 +41,7 @@ def _metadata(run, config):
     data = config.TEST.DATA
     settings = {
         "method": _METHODS[run.results["model"]],
-        "frames": data.PREPROCESS.CHUNK_LENGTH,
+        "frames": trained_frames(config),
         "size": data.PREPROCESS.RESIZE.W,
         "fs_hz": data.FS,
         "data_type": data.PREPROCESS.DATA_TYPE[0],
@@ -51,7 +52,9 @@ def _metadata(run, config):
     if settings["method"] == "rfacenet":
         node = config.MODEL.RFACENET
         settings.update(fusion=node.FUSION, identity=node.IDENTITY, tcu_steps=node.TCU_STEPS)
-        settings.update(tcu_upscale=node.TCU_UPSCALE, ctfc_conv=node.CTFC_CONV, norm=node.NORM)
+        settings.update(
+            noise_seed=node.NOISE_SEED, tcu_upscale=node.TCU_UPSCALE, ctfc_conv=node.CTFC_CONV, norm=node.NORM
+        )
     if settings["method"] == "physformer":
         node = config.MODEL.PHYSFORMER
         settings.update(heads=node.NUM_HEADS, theta=node.THETA)

@@ -249,6 +249,17 @@ def test_the_standalone_host_reads_the_clips_and_tests_the_weights_of_a_toolbox(
     assert_same_metrics(reference.results(), run.results())
 
 
+@pytest.mark.mtcnn
+def test_a_toolbox_tests_on_clips_that_the_standalone_host_cropped_with_mtcnn(toolbox, standalone, tmp_path):
+    weights = succeeded(standalone.trained).results()["weights"]
+    cropped, clips = {"TEST.DATA.PREPROCESS.CROP_FACE.BACKEND": "MTCNN"}, tmp_path / "clips"
+    made = {"TEST.DATA.DO_PREPROCESS": True}
+    ours = succeeded(standalone.main(tmp_path / "ours", only_test(weights), cropped, made, cache=clips))
+    assert len(list(clips.glob("UBFC-rPPG_*_BackendMTCNN_*/*_input0.npy"))) == len(VIDEOS)
+    theirs = succeeded(toolbox.main(tmp_path / "theirs", only_test(weights), cropped, cache=clips))
+    assert_same_metrics(ours.results(), theirs.results())
+
+
 def test_rfacenet_run_trains_the_same_weights_in_either_host(host, standalone, tmp_path):
     """On the clips that the standalone host preprocessed, in a checkout without the plug-in, last epoch tested."""
     reference = succeeded(standalone.trained)
@@ -296,6 +307,18 @@ def test_the_optimizers_settings_hold_in_either_host(host, standalone, tmp_path)
     settings = {"TRAIN.LR": 1e-5, "TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True}
     run = succeeded(host.main(tmp_path, settings, ours, cache=standalone.cache))
     assert [float(row["learning_rate"]) for row in run.table("epochs.csv")] == [1e-5]
+
+
+def test_whole_recordings_give_the_same_metrics_in_either_host(toolbox, standalone, tmp_path):
+    weights = succeeded(standalone.trained).results()["weights"]
+    whole = {"TEST.DATA": {"DO_PREPROCESS": True, "PREPROCESS.DO_CHUNK": False}, "INFERENCE.BATCH_SIZE": 1}
+    ours, results = {"MODEL.RFACENET.TEST": {"CLIPS": "segments", "SEGMENT_S": 2.0}}, []
+    for host in (standalone, toolbox):
+        folder = tmp_path / host.name
+        run = succeeded(host.main(folder, only_test(weights), whole, ours, cache=folder / "clips"))
+        assert f"test: 3 recordings, 3 clips: {', '.join(VIDEOS)}" in run.stdout
+        results.append(run.results())
+    assert_same_metrics(*results)
 
 
 def test_uninstall_gives_the_checkout_back(toolbox, tmp_path):

@@ -67,6 +67,17 @@ def test_its_recordings_are_tested(folder):
     )
 
 
+def test_a_sweep_knows_it_by_the_module_that_registers_it(folder):
+    paths = os.pathsep.join([str(ROOT), str(SUPPORT)])
+    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=paths, RFACENET_PLUGINS="made_up_dataset")
+    sweep = ["sweep", str(folder / "config.yaml"), "--set", "TRAIN.LR=1e-3", "--out", str(folder / "sweep")]
+    command = [sys.executable, "-m", "rfacenet_toolbox", *sweep]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (results,) = (folder / "sweep").glob("*/results.json")
+    assert json.loads(results.read_text())["videos"]["scored"] == 2
+
+
 def test_what_is_cached_is_not_cached_again_and_a_changed_recording_is(folder):
     path = folder / "raw" / "P02_rest" / "ppg.npy"
     np.save(path, np.load(path)[:-1])
@@ -78,4 +89,4 @@ def test_what_is_cached_is_not_cached_again_and_a_changed_recording_is(folder):
 
 def test_a_misspelt_name_is_answered_with_its_own(folder):
     done = run(folder, {"TEST.DATA.DATASET": "MadUp"})
-    assert done.returncode == 2 and "Did you mean 'MadeUp'? There are: PURE, UBFC-rPPG, MadeUp." in done.stderr
+    assert done.returncode == 2 and "Did you mean 'MadeUp'? There are: PURE, UBFC-rPPG, VIPL-HR, MadeUp." in done.stderr

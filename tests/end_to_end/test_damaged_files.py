@@ -14,7 +14,7 @@ from support.configs import PURE_TO_UBFC, data_node, write
 from support.recordings import noise_frames, write_pure, write_ubfc_rppg, write_video
 
 from rfacenet_toolbox import config
-from rfacenet_toolbox.datasets import clip_cache, splits
+from rfacenet_toolbox.datasets import clip_cache, file_lists
 from rfacenet_toolbox.datasets.clips import ClipDataset, check_files
 from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import RFaceNetError
@@ -165,8 +165,8 @@ def _clip(folder):
 
 
 def _file_list(folder):
-    splits.write_file_list(str(folder / "list.csv"), [str(folder / "101_input0.npy")])
-    return folder / "list.csv", lambda: splits.read_file_list(str(folder / "list.csv"))
+    file_lists.write_file_list(str(folder / "list.csv"), [str(folder / "101_input0.npy")])
+    return folder / "list.csv", lambda: file_lists.read_file_list(str(folder / "list.csv"))
 
 
 def _pure(folder):

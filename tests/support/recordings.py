@@ -82,13 +82,34 @@ def write_pure(root, folder="01-01", frames=None, ppg=None, timestamps=True):
     return path
 
 
-def write_ubfc_rppg(root, folder="subject1", frames=None, ppg=None):
-    """Write RGB frames as a UBFC-rPPG recording (MJPG AVI at 30 fps); returns its folder."""
+def edit_truth(path, change):
+    """Let a function change the content of a PURE recording's JSON file."""
+    file = path / (path.name + ".json")
+    content = json.loads(file.read_text())
+    change(content)
+    file.write_text(json.dumps(content))
+
+
+def keep_frames(path, keep):
+    """Remove the frames of a PURE recording whose number ``keep`` says no to, and their entries in the JSON file."""
+    images = sorted((path / path.name).glob("*.png"))
+    for index, image in enumerate(images):
+        if not keep(index):
+            image.unlink()
+
+    def cut(content):
+        content["/Image"] = [entry for index, entry in enumerate(content["/Image"]) if keep(index)]
+
+    edit_truth(path, cut)
+
+
+def write_ubfc_rppg(root, folder="subject1", frames=None, ppg=None, fps_hz=30.0):
+    """Write RGB frames as a UBFC-rPPG recording (MJPG AVI); returns its folder."""
     frames = noise_frames(40) if frames is None else frames
     path = root / folder
     path.mkdir(parents=True)
-    write_video(path / "vid.avi", [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in frames], codec="MJPG")
-    write_ground_truth(path, pulse(len(frames), 30) if ppg is None else ppg)
+    write_video(path / "vid.avi", [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in frames], fps_hz, "MJPG")
+    write_ground_truth(path, pulse(len(frames), fps_hz) if ppg is None else ppg, fps_hz)
     return path
 
 
@@ -102,9 +123,9 @@ def write_both(root, frames, scenarios=(1, 2), test_subjects=(1, 2, 10)):
         write_ubfc_rppg(root / "UBFC-rPPG", f"subject{subject}", frames, pulse(len(frames), 30, 1 + 0.1 * subject))
 
 
-def write_ground_truth(path, ppg):
+def write_ground_truth(path, ppg, fps_hz=30.0):
     """Write the three lines of ``ground_truth.txt``: PPG, heart rate, time."""
-    lines = [ppg, np.full(len(ppg), 72.0), np.arange(len(ppg)) / 30]
+    lines = [ppg, np.full(len(ppg), 72.0), np.arange(len(ppg)) / fps_hz]
     text = "\n".join(" ".join(f"{value:.7e}" for value in line) for line in lines)
     (path / "ground_truth.txt").write_text(text + "\n")
 

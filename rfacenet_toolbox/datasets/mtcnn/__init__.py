@@ -77,4 +77,5 @@ def _cascade():
 def _weights_folder():
     """The folder in which facenet-pytorch keeps its weights; None without it. It is not imported."""
     module = importlib.util.find_spec("facenet_pytorch")
-    return os.path.join(next(iter(module.submodule_search_locations)), "data") if module else None
+    folders = list(module.submodule_search_locations or []) if module else []
+    return os.path.join(folders[0], "data") if folders else None

@@ -12,10 +12,11 @@ import os
 import sys
 
 from ...config.node import add_settings, rfacenet_node
+from ...config.read import name_resampled
 from ...config.splits_used import splits_used
-from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone
+from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone, printable
 from ...methods import registry
-from ...runtime import failures
+from ...runtime import failures, plugins
 from . import contract, loaders
 from .config_errors import explained
 from .host import ToolboxHost
@@ -50,13 +51,30 @@ def activate():
 def _with_our_models(get_config, tree, root):
     @functools.wraps(get_config)
     def wrapper(args):
+        plugins.import_all()
         add_settings(tree)  # of methods that were registered after the plug-in was activated
         config = explained(get_config, args, tree)
+        if config.MODEL.RFACENET.RESAMPLE:
+            _read_resampled(config)
         _set_up_run(config, sys.modules["__main__"], root)
         return config
 
     wrapper.toolbox_get_config = get_config
     return wrapper
+
+
+def _read_resampled(config):
+    """Resampled clips are read from the cache that the standalone host fills; the toolbox would not resample."""
+    for split in splits_used(config):
+        if config[split].DATA.DO_PREPROCESS:
+            raise ConfigError(
+                f"MODEL.RFACENET.RESAMPLE is True and {split}.DATA.DO_PREPROCESS is True, and the toolbox preprocesses "
+                f"recordings at their own frame rate. Run the config in the standalone host, which resamples, or let "
+                f"it fill the same CACHED_PATH, and set DO_PREPROCESS to False here."
+            )
+    config.defrost()
+    name_resampled(config)
+    config.freeze()
 
 
 def _set_up_run(config, main, root):
@@ -66,14 +84,29 @@ def _set_up_run(config, main, root):
         from ...config import check_method_names
 
         check_method_names(config.UNSUPERVISED.METHOD)
+        _look_at_times(config)
         loaders.set_up_built_in(main, runtime)
         keep_waveforms(main, root)
     elif registry.adds_to_toolbox(config.MODEL.NAME):
         _set_up_ours(config, main, root)
     else:
         _refuse_misspelt(config.MODEL.NAME, main)
-        _refuse_optimizer(config)
+        _refuse_ours(config)
+        _look_at_times(config)
         loaders.set_up_built_in(main, runtime)
+
+
+def _look_at_times(config):
+    """The toolbox's own models go on whatever the recordings' times say, unless BUILT_IN_MODELS asks for more."""
+    from ...datasets.splits import check_times_if_there, told_times
+
+    for split in splits_used(config):
+        if config.MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS:
+            check_times_if_there(config[split].DATA, config.MODEL.RFACENET.RESAMPLE)
+            continue
+        sentence = None if config.MODEL.RFACENET.RESAMPLE else told_times(config[split].DATA)
+        if sentence:
+            print(printable(f"Warning: {split}: {sentence}"))
 
 
 def _set_up_ours(config, main, root):
@@ -85,7 +118,7 @@ def _set_up_ours(config, main, root):
     check(config, host=ToolboxHost.name)
     _check_backends(config, root)
     for split in splits_used(config):
-        check_times_if_there(config[split].DATA)
+        check_times_if_there(config[split].DATA, config.MODEL.RFACENET.RESAMPLE)
     host = ToolboxHost(root)
     _name_validation_set(config)
     _check_data_sets(config, root)
@@ -148,18 +181,20 @@ def _refuse_misspelt(name, main):
         raise registry.unknown_name(name)
 
 
-def _refuse_optimizer(config):
-    """The toolbox's trainers have optimizers of their own, which these settings would not reach."""
+def _refuse_ours(config):
+    """The toolbox's trainers have optimizers and tests of their own, which these settings would not reach."""
+    nodes = {"OPTIMIZER": registry.toolbox_optimizer(config.MODEL.NAME), "TEST": {}}
     if config.TOOLBOX_MODE != "train_and_test":
-        return
-    theirs = registry.toolbox_optimizer(config.MODEL.NAME)
-    for key, default in rfacenet_node().OPTIMIZER.items():
-        value = config.MODEL.RFACENET.OPTIMIZER[key]
-        if value not in (default, theirs.get(key, default)):
-            raise ConfigError(
-                f"MODEL.RFACENET.OPTIMIZER.{key} is {value!r}, and in a checkout {config.MODEL.NAME} is the toolbox's "
-                f"own model, whose trainer does not read it. Leave it out, or run the config in the standalone host."
-            )
+        del nodes["OPTIMIZER"]
+    defaults = rfacenet_node()
+    for node, theirs in nodes.items():
+        for key, default in defaults[node].items():
+            value = config.MODEL.RFACENET[node][key]
+            if value not in (default, theirs.get(key, default)):
+                raise ConfigError(
+                    f"MODEL.RFACENET.{node}.{key} is {value!r}, and in a checkout {config.MODEL.NAME} is the toolbox's "
+                    f"own model, whose trainer does not read it. Leave it out, or run the config outside the checkout."
+                )
 
 
 def _check_backends(config, root):

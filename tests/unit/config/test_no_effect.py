@@ -115,3 +115,11 @@ def test_settings_of_one_data_set_are_refused_for_another(config_with):
         check_no_effect(config, splits_used(config))
     config = config_with({"TEST.DATA": {"DATASET": "VIPL-HR", "VIPL_HR.SCENES": [1]}})
     check_no_effect(config, splits_used(config))
+
+
+def test_resampling_is_for_recordings_that_have_no_rates_of_their_own(config_with):
+    vipl_hr = {"DATASET": "VIPL-HR"}
+    settings = {"MODEL.RFACENET.RESAMPLE": True, "TEST.DATA": vipl_hr}
+    check_no_effect(config_with(settings), ["TRAIN", "TEST"])
+    with pytest.raises(ConfigError, match="MODEL.RFACENET.RESAMPLE is True and would do nothing: each recording of VI"):
+        check_no_effect(config_with(settings), ["TEST"])

@@ -1,11 +1,10 @@
-import json
-
 import cv2
 import numpy as np
 import pytest
-from support.recordings import noise_frames, pulse, write_pure
+from support.recordings import edit_truth, noise_frames, pulse, write_pure
 
 from rfacenet_toolbox.datasets.readers import find_recordings
+from rfacenet_toolbox.datasets.times import check_times
 from rfacenet_toolbox.errors import DataError
 
 
@@ -16,13 +15,6 @@ def recording(root):
 
 def images(path):
     return sorted((path / path.name).glob("*.png"))
-
-
-def edit(path, change):
-    file = path / (path.name + ".json")
-    content = json.loads(file.read_text())
-    change(content)
-    file.write_text(json.dumps(content))
 
 
 def test_frames_and_ppg_come_back_as_written(tmp_path):
@@ -95,15 +87,23 @@ def test_malformed_ground_truth_is_described(tmp_path, text, message):
 
 
 @pytest.mark.parametrize("timestamps", [True, False])
-def test_a_label_shorter_than_the_video_is_refused(tmp_path, timestamps):
-    write_pure(tmp_path, frames=noise_frames(90), ppg=pulse(110, 60), timestamps=timestamps)
-    with pytest.raises(DataError, match=r"video lasts 3.0 s \(90 frames\) and its ground truth 1.8 s \(110 samples\)"):
-        recording(tmp_path).label(pulse(110, 60), 90, 30.0)
+@pytest.mark.parametrize("samples, lasts_s", [(110, "1.8"), (300, "5.0")])
+def test_a_label_of_another_length_than_the_video_is_refused(tmp_path, timestamps, samples, lasts_s):
+    path = write_pure(tmp_path, frames=noise_frames(90), ppg=pulse(samples, 60), timestamps=timestamps)
+    with pytest.raises(DataError, match=f"its PPG lasts {lasts_s} s and its frames 3.0 s"):
+        recording(tmp_path).label(pulse(samples, 60), 90, 30.0)
+    edit_truth(path, lambda content: content.pop("/Image", None))
+    with pytest.raises(DataError, match=f"its PPG lasts {lasts_s} s and its frames 3.0 s"):
+        recording(tmp_path).label(pulse(samples, 60), 90, 30.0)
 
 
-def test_a_label_longer_than_the_video_counts_only_where_frames_are_not_listed(tmp_path):
-    path = write_pure(tmp_path, frames=noise_frames(30), ppg=pulse(200, 60))
-    assert len(recording(tmp_path).label(pulse(200, 60), 30, 30.0)) == 30
-    edit(path, lambda content: content.pop("/Image"))
-    with pytest.raises(DataError, match="expected the same to 1 s"):
-        recording(tmp_path).label(pulse(200, 60), 30, 30.0)
+def test_what_the_check_of_times_takes_has_a_label(tmp_path):
+    """The PPG begins 0.8 s after the frames and ends 0.8 s before them."""
+    path = write_pure(tmp_path, frames=noise_frames(40 * 30, 8, 8), ppg=pulse(40 * 60, 60))
+
+    def cut(content):
+        content["/FullPackage"] = content["/FullPackage"][48:-48]
+
+    edit_truth(path, cut)
+    check_times([recording(tmp_path)], 30)
+    assert len(recording(tmp_path).label(recording(tmp_path).ppg(), 40 * 30, 30.0)) == 40 * 30

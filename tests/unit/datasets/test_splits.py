@@ -6,7 +6,8 @@ from support.configs import data_node
 from support.recordings import noise_frames, write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import clip_cache
-from rfacenet_toolbox.datasets.splits import check_split, load_split, read_file_list, write_file_list
+from rfacenet_toolbox.datasets.file_lists import read_file_list, write_file_list
+from rfacenet_toolbox.datasets.splits import check_split, load_split
 from rfacenet_toolbox.errors import ConfigError, DataError
 
 

@@ -1,12 +1,20 @@
 """Recordings whose own times say that their clips would be wrong, and those of the data sets, which must pass."""
 
-import json
 import os
 
 import numpy as np
 import pytest
 from support.configs import data_node
-from support.recordings import FIRST_NS, noise_frames, pulse, write_pure, write_ubfc_rppg, write_video
+from support.recordings import (
+    FIRST_NS,
+    edit_truth,
+    keep_frames,
+    noise_frames,
+    pulse,
+    write_pure,
+    write_ubfc_rppg,
+    write_video,
+)
 
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
@@ -27,13 +35,6 @@ def pure(root, seconds=SECONDS):
     return write_pure(root, frames=noise_frames(30 * seconds, **SMALL))
 
 
-def edit(path, change):
-    file = path / (path.name + ".json")
-    content = json.loads(file.read_text())
-    change(content)
-    file.write_text(json.dumps(content))
-
-
 def without_samples(path, first_s, last_s):
     """The oximeter lacks some seconds."""
 
@@ -41,20 +42,7 @@ def without_samples(path, first_s, last_s):
         samples = content["/FullPackage"]
         content["/FullPackage"] = samples[: int(60 * first_s)] + samples[int(60 * last_s) :]
 
-    edit(path, cut)
-
-
-def keep_frames(path, keep):
-    """Frames that ``keep`` says no to are neither there nor listed."""
-    images = sorted((path / path.name).glob("*.png"))
-    for index, image in enumerate(images):
-        if not keep(index):
-            image.unlink()
-
-    def cut(content):
-        content["/Image"] = [entry for index, entry in enumerate(content["/Image"]) if keep(index)]
-
-    edit(path, cut)
+    edit_truth(path, cut)
 
 
 def numbered(path, keep=lambda index: True):
@@ -67,7 +55,7 @@ def numbered(path, keep=lambda index: True):
         for sample in content["/FullPackage"]:
             sample.pop("Timestamp")
 
-    edit(path, strip)
+    edit_truth(path, strip)
 
 
 def test_times_as_the_data_sets_have_them_pass(tmp_path):
@@ -77,7 +65,7 @@ def test_times_as_the_data_sets_have_them_pass(tmp_path):
         stamp = int(image.stem[len("Image") :]) + int(random.uniform(0, 8e6))
         image.rename(image.parent / f"Image{stamp}.png")
     stamps = sorted(int(image.stem[len("Image") :]) for image in (path / path.name).glob("*.png"))
-    edit(path, lambda content: content.update({"/Image": [{"Timestamp": stamp} for stamp in stamps]}))
+    edit_truth(path, lambda content: content.update({"/Image": [{"Timestamp": stamp} for stamp in stamps]}))
 
     def run_on(content):  # the oximeter's packages come in bursts, and it is stopped after the camera
         samples = content["/FullPackage"]
@@ -85,7 +73,7 @@ def test_times_as_the_data_sets_have_them_pass(tmp_path):
         for index, sample in enumerate(samples):
             sample["Timestamp"] = FIRST_NS + (index // 3) * 50000000
 
-    edit(path, run_on)
+    edit_truth(path, run_on)
     assert check(tmp_path / "PURE") == []
     write_ubfc_rppg(tmp_path / "UBFC-rPPG", frames=noise_frames(60, 32, 32))
     assert check(tmp_path / "UBFC-rPPG", "UBFC-rPPG") == []
@@ -104,7 +92,7 @@ def test_times_as_the_data_sets_have_them_pass(tmp_path):
         (lambda path: keep_frames(path, lambda index: index % 2 or index < 480), "FS is 30|stray by up to"),
         (lambda path: numbered(path, lambda index: index % 2), "numbered in steps of 2, from 1 to 599"),
         (lambda path: numbered(path, lambda index: index not in (40, 41)), "2 numbers are missing .* first after 39"),
-        (lambda path: edit(path, lambda content: content["/FullPackage"][7].pop("Timestamp")), "in 1199 of 1200"),
+        (lambda path: edit_truth(path, lambda content: content["/FullPackage"][7].pop("Timestamp")), "in 1199 of 1200"),
     ],
 )
 def test_pure_that_cannot_be_right_is_refused_before_anything_is_cached(tmp_path, damage, said):
@@ -156,6 +144,32 @@ def test_a_small_difference_is_said_and_goes_on(tmp_path):
         write_truth(path, 29.4)
     (warning,) = check(tmp_path, "UBFC-rPPG")
     assert "subject1 has 29.40 frames per second" in warning and "+2.0%" in warning and "1 more recordings" in warning
+
+
+@pytest.mark.parametrize("per_second", [1, 1e3, 1e6])
+def test_times_in_another_unit_than_seconds_are_read(tmp_path, per_second):
+    path = write_ubfc_rppg(tmp_path, frames=noise_frames(100, 32, 32))
+    write_truth(path, 30, times_s=np.arange(100) / 30 * per_second)
+    assert check(tmp_path, "UBFC-rPPG") == []
+    write_truth(path, 30, times_s=np.arange(100) / 25 * per_second)
+    with pytest.raises(DataError, match="ground_truth.txt it has 25.00 frames per second"):
+        check(tmp_path, "UBFC-rPPG")
+
+
+@pytest.mark.parametrize("per_second", [1e3, 1e6])
+def test_stamps_of_pure_in_another_unit_than_nanoseconds_are_read(tmp_path, per_second):
+    path = pure(tmp_path)
+    for index, image in enumerate(sorted((path / path.name).glob("*.png"))):
+        image.rename(image.parent / f"frame{index:04d}.png")
+
+    def convert(content):
+        for entry in content["/Image"] + content["/FullPackage"]:
+            entry["Timestamp"] = int(entry["Timestamp"] / 1e9 * per_second)
+
+    edit_truth(path, convert)
+    assert check(tmp_path) == []
+    with pytest.raises(DataError, match="it has 30.0[0-9] frames per second, and FS is 25"):
+        check(tmp_path, fs_hz=25)
 
 
 def test_a_hole_in_the_ground_truth_and_times_for_other_samples_are_refused(tmp_path):

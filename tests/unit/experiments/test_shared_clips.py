@@ -68,7 +68,7 @@ def test_clips_that_are_not_to_be_preprocessed_are_left_alone(recordings, loads)
 
 
 def test_a_full_disk_ends_all_runs(tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OutputError("102_input0.npy cannot be written (the disk is full).")
 
     monkeypatch.setattr(splits, "load_split", full)

@@ -9,7 +9,7 @@ from support.configs import tree
 from support.recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox.config.tree import toolbox_tree
-from rfacenet_toolbox.datasets.splits import write_file_list
+from rfacenet_toolbox.datasets.file_lists import write_file_list
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.hosts.base import recordings
 from rfacenet_toolbox.hosts.standalone import StandaloneHost

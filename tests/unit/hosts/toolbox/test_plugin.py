@@ -11,6 +11,7 @@ from support import configs
 from support.activated_checkout import remove_settings
 from support.checkouts import write
 from support.paths import ROOT
+from support.recordings import noise_frames, write_ubfc_rppg
 
 from rfacenet_toolbox.config import checks
 from rfacenet_toolbox.config.tree import toolbox_tree
@@ -74,6 +75,14 @@ def test_the_optimizers_settings_are_ours_and_not_those_of_a_built_in_model(acti
     activated_checkout.get_config({"MODEL.NAME": "Physnet", "TOOLBOX_MODE": "only_test"}, ours)
     activated_checkout.get_config({"MODEL.NAME": "rFaceNet"}, ours)
     activated_checkout.get_config({"MODEL.NAME": "PhysFormer"}, ours)  # whose own trainer has just these
+
+
+@pytest.mark.parametrize("mode", ["train_and_test", "only_test"])
+def test_test_clips_of_a_built_in_model_are_the_toolboxs(activated_checkout, mode):
+    ours = {"TOOLBOX_MODE": mode, "MODEL.RFACENET.TEST.CLIPS": "joined"}
+    with pytest.raises(ConfigError, match="TEST.CLIPS is 'joined', and in a checkout Physnet is the toolbox's own"):
+        activated_checkout.get_config({"MODEL.NAME": "Physnet"}, ours)
+    activated_checkout.get_config({"MODEL.NAME": "rFaceNet"}, ours)
 
 
 def test_a_registered_model_is_served_by_the_job(activated_checkout):
@@ -147,6 +156,7 @@ def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(activated_che
 REAL = """
 import importlib, runpy, sys, types
 from argparse import Namespace
+from rfacenet_toolbox.datasets.own_settings import NODES
 from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
 from rfacenet_toolbox.hosts.toolbox import activate
 import config as settings
@@ -161,6 +171,9 @@ config = settings.get_config(Namespace(config_file=built_in))
 assert (main.train_and_test, main.test) == originals
 without_ours = config.clone()
 del without_ours.MODEL["RFACENET"]
+for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
+    for node in NODES:
+        del without_ours[split].DATA[node]
 assert without_ours == plain
 config = settings.get_config(Namespace(config_file=ours))
 assert main.train_and_test.toolbox_function is originals[0] and main.test.toolbox_function is originals[1]
@@ -248,6 +261,62 @@ def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocesse
     settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.DATA.DATASET": "MadeUp"}
     with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'MadeUp', which the main.py of this checkout"):
         activated_checkout.get_config(settings)
+
+
+def test_resampling_is_refused_where_the_toolbox_preprocesses(activated_checkout):
+    settings = {"MODEL.NAME": "Physnet", "MODEL.RFACENET.RESAMPLE": True, "TEST.DATA.DO_PREPROCESS": True}
+    with pytest.raises(ConfigError, match="RESAMPLE is True and TEST.DATA.DO_PREPROCESS is True.*standalone host"):
+        activated_checkout.get_config(settings)
+    config = activated_checkout.get_config({**settings, "TEST.DATA.DO_PREPROCESS": False})
+    assert config.TEST.DATA.CACHED_PATH.endswith("_Resampled30") and config.is_frozen()
+
+
+#: runs in a checkout: where it looks for clips and lists
+PATHS = """
+import sys
+from argparse import Namespace
+from rfacenet_toolbox.hosts.toolbox import activate
+activate()
+import config as settings
+config = settings.get_config(Namespace(config_file=sys.argv[1]))
+for split in ("TRAIN", "TEST"):
+    print(config[split].DATA.CACHED_PATH, config[split].DATA.FILE_LIST_PATH, config.MODEL.MODEL_DIR)
+"""
+
+
+def test_real_checkouts_read_the_resampled_clips_of_the_standalone_host(real_checkout, tmp_path):
+    settings = {"MODEL": {"NAME": "Physnet", "RFACENET.RESAMPLE": True}, **configs.for_splits({"DO_PREPROCESS": False})}
+    path = configs.write(tmp_path / "X.yaml", configs.small_job(tmp_path), settings)
+    config = configs.load(path)
+    done = subprocess.run(
+        [sys.executable, "-c", PATHS, str(path)],
+        cwd=str(real_checkout),
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        text=True,
+    )
+    paths = [[config[split].DATA[key] for key in ("CACHED_PATH", "FILE_LIST_PATH")] for split in ("TRAIN", "TEST")]
+    expected = "".join(f"{cache} {lists} {config.MODEL.MODEL_DIR}\n" for cache, lists in paths)
+    assert done.stdout.endswith(expected), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [{"MODEL.NAME": "Physnet"}, {"TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED.METHOD": ["POS"]}],
+    ids=["model", "signal method"],
+)
+def test_built_in_models_run_on_times_that_cannot_be_right_and_it_is_said(activated_checkout, tmp_path, capsys, kind):
+    for subject in (1, 2):
+        write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(20, 32, 32), fps_hz=25)
+    data = {"DATASET": "UBFC-rPPG", "DATA_PATH": str(tmp_path / "raw"), "FS": 30}
+    settings = {"TEST.DATA": data, "UNSUPERVISED.DATA": data, **kind}
+    activated_checkout.get_config(settings)
+    assert not activated_checkout.checked
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
+    assert "the times of 2 of 2 recordings cannot be right. UBFC-rPPG recording subject1" in line
+    assert "25.00 frames per second, and FS is 30" in line and "1 more recordings" in line
+    with pytest.raises(DataError, match="The times of 2 of 2 recordings cannot be right"):
+        activated_checkout.get_config({**settings, "MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True})
 
 
 def test_vipl_hr_is_refused_in_a_checkout_with_the_host_that_reads_it(activated_checkout):

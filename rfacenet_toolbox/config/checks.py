@@ -10,8 +10,6 @@ from .splits_used import splits_used
 
 #: bytes of MODEL_FILE_NAME: what the files are called besides, and while they are written, needs the rest of 255
 _LONGEST_NAME = 190
-#: how the learning rate goes over a training
-SCHEDULERS = ("OneCycleLR", "constant")
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
 
@@ -124,7 +122,7 @@ def _check_data(data, split, host):
 def _check_toolbox_data(data, key):
     """What the toolbox would find out in its preprocessing processes, and then drop the recordings without a word."""
     from ..datasets.clip_cache import check_cached_path
-    from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
+    from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES, TOOLBOX_FRAME_TYPES
     from ..datasets.readers import own_settings
 
     if own_settings(data) is not None:
@@ -143,8 +141,9 @@ def _check_toolbox_data(data, key):
         check_cached_path(data.CACHED_PATH)
     except ConfigError as error:
         raise ConfigError(f"{key}: {error}") from error
+    known = TOOLBOX_FRAME_TYPES if data.DO_PREPROCESS else FRAME_TYPES
     for data_type in data.PREPROCESS.DATA_TYPE:
-        _one_of(f"{key}.PREPROCESS.DATA_TYPE", data_type, FRAME_TYPES)
+        _one_of(f"In a checkout {key}.PREPROCESS.DATA_TYPE", data_type, known)
     _one_of(f"{key}.PREPROCESS.LABEL_TYPE", data.PREPROCESS.LABEL_TYPE, LABEL_TYPES)
 
 
@@ -155,10 +154,10 @@ def _check_training(config):
     if config.TRAIN.LR <= 0:
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     _check_file_name(config.TRAIN.MODEL_FILE_NAME)
-    optimizer, key = config.MODEL.RFACENET.OPTIMIZER, "MODEL.RFACENET.OPTIMIZER"
-    _one_of(f"{key}.SCHEDULER", optimizer.SCHEDULER, SCHEDULERS)
+    optimizer = config.MODEL.RFACENET.OPTIMIZER
+    _one_of("MODEL.RFACENET.OPTIMIZER.SCHEDULER", optimizer.SCHEDULER, ("OneCycleLR", "constant"))
     if optimizer.WEIGHT_DECAY < 0:
-        raise ConfigError(f"{key}.WEIGHT_DECAY is {optimizer.WEIGHT_DECAY}; expected 0 or more, such as 5e-5.")
+        raise ConfigError(f"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY is {optimizer.WEIGHT_DECAY}; expected 0 or more.")
     if config.MODEL.RFACENET.INIT:
         _check_init(config.MODEL.RFACENET.INIT)
 

@@ -5,6 +5,9 @@ from yacs.config import CfgNode
 from ..errors import ConfigError, ShapeError
 from ..methods import registry
 
+#: how test clips pass through the network: as in training, in segments that it takes whole, in windows that are joined
+TEST_CLIPS = ("as_trained", "segments", "joined")
+
 
 def settings_of(config):
     """The method's settings: its node below ``MODEL``, and what it reads of ``MODEL`` itself; None where it has none.
@@ -36,6 +39,18 @@ def clips_of(config, split):
     )
 
 
+def trained_frames(config):
+    """Frames of the clips that the network was trained on: its own setting, or else TRAIN's CHUNK_LENGTH.
+
+    Where test clips are as trained, theirs, for a config that only tests need not have TRAIN's.
+    """
+    frames = _setting(config, registry.learner_class(config.MODEL.NAME).needs.frames_setting)[1]
+    if frames is not None:
+        return frames
+    split = "TEST" if config.MODEL.RFACENET.TEST.CLIPS == "as_trained" else "TRAIN"
+    return config[split].DATA.PREPROCESS.CHUNK_LENGTH
+
+
 def check(config, splits):
     """Refuse clips that the method does not take, and settings that it cannot have.
 
@@ -49,6 +64,7 @@ def check(config, splits):
     import torch
 
     learner = registry.learner_class(config.MODEL.NAME)
+    _check_test_clips(config, learner.needs)
     for split in splits:
         _check_clips(config, split, learner.needs)
     _check_length(config, splits, learner.needs)
@@ -61,10 +77,34 @@ def check(config, splits):
         raise ConfigError(f"{_settings_key(config)}: {error}") from error
 
 
+def _check_test_clips(config, needs):
+    settings, key = config.MODEL.RFACENET.TEST, "MODEL.RFACENET.TEST"
+    if settings.CLIPS not in TEST_CLIPS:
+        raise ConfigError(f"{key}.CLIPS is {settings.CLIPS!r}; expected one of {', '.join(TEST_CLIPS)}.")
+    if settings.CLIPS == "as_trained":
+        return
+    if needs.data_format != "NCDHW":
+        raise ConfigError(
+            f"{key}.CLIPS is {settings.CLIPS!r}, and {config.MODEL.NAME} takes frame by frame: CHUNK_LENGTH of TEST "
+            f"may differ from TRAIN's as it is. Leave the setting at as_trained."
+        )
+    frames, shortest_s = trained_frames(config), trained_frames(config) / config.TEST.DATA.FS
+    if settings.CLIPS == "segments" and shortest_s > settings.SEGMENT_S:
+        raise ConfigError(
+            f"{key}.SEGMENT_S is {settings.SEGMENT_S:g}; expected {shortest_s:.2f} s or more, as {config.MODEL.NAME} "
+            f"is trained on {frames} frames."
+        )
+    if not config.TEST.DATA.PREPROCESS.DO_CHUNK and config.INFERENCE.BATCH_SIZE != 1:
+        raise ConfigError(
+            f"INFERENCE.BATCH_SIZE is {config.INFERENCE.BATCH_SIZE} and TEST.DATA.PREPROCESS.DO_CHUNK is False: whole "
+            f"recordings differ in their length, and a batch holds one of them. Set BATCH_SIZE to 1."
+        )
+
+
 def _check_clips(config, split, needs):
     method, key = config.MODEL.NAME, f"{split}.DATA"
     found, preprocess = config[split].DATA.DATA_FORMAT, config[split].DATA.PREPROCESS
-    if not preprocess.DO_CHUNK:
+    if not preprocess.DO_CHUNK and not _may_be_longer(config, split):
         raise ConfigError(
             f"{key}.PREPROCESS.DO_CHUNK is False, and {method} takes clips of CHUNK_LENGTH frames. Set DO_CHUNK to "
             f"True."
@@ -86,10 +126,22 @@ def _check_clips(config, split, needs):
         )
 
 
+def _may_be_longer(config, split):
+    return split == "TEST" and config.MODEL.RFACENET.TEST.CLIPS != "as_trained"
+
+
 def _check_length(config, splits, needs):
     """CHUNK_LENGTH: a multiple of so many frames, as many as a setting says, or at least as many."""
-    lengths = {f"{split}.DATA.PREPROCESS.CHUNK_LENGTH": clips_of(config, split).frames for split in splits}
+    key = "{}.DATA.PREPROCESS.CHUNK_LENGTH"
+    lengths = {key.format(split): clips_of(config, split).frames for split in splits}
     frames_key, frames = _setting(config, needs.frames_setting)
+    if _may_be_longer(config, "TEST"):
+        longer = lengths.pop(key.format("TEST"))
+        if config.TEST.DATA.PREPROCESS.DO_CHUNK and longer < trained_frames(config):
+            raise ConfigError(
+                f"{key.format('TEST')} is {longer}, and {config.MODEL.NAME} is trained on {trained_frames(config)} "
+                f"frames; expected as many or more."
+            )
     for key, length in {frames_key: frames}.items() if frames_key else lengths.items():
         factor = needs.frames_multiple_of
         if length < 1 or length % factor:

@@ -49,6 +49,11 @@ def rfacenet_node():
     node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files
     node.RESUME = "auto"  # auto: go on where an interrupted run of this config stopped; never; or a state file
 
+    # Testing, of every method that takes whole clips
+    node.TEST = CfgNode()
+    node.TEST.CLIPS = "as_trained"  # as_trained, segments, joined: whether test clips may be longer than FRAME_NUM
+    node.TEST.SEGMENT_S = 8.0  # length of the segments
+
     # How it runs. None of these may change a result beyond rounding, but SEED.
     node.RUNTIME = CfgNode()
     node.RUNTIME.PRECISION = "fp32"  # fp32, bf16

@@ -1,9 +1,10 @@
-"""Raw, DiffNormalized and Standardized, for frames and labels.
+"""Raw, DiffNormalized and Standardized, for frames and labels; and Scaled, for frames.
 
 The numbers are those of the toolbox's ``diff_normalize_data``, ``standardized_data``, ``diff_normalize_label`` and
 ``standardized_label``, in the types that its caches have: frames float32 if all are DiffNormalized, else float64;
 labels float64. Frames are uint8, so a normalised value depends on one or two of 256 levels and is looked up in a table.
-DiffNormalized frames equal the toolbox's to the last bit.
+DiffNormalized frames equal the toolbox's to the last bit. The toolbox has no ``Scaled`` frames, (x - 127.5) / 128; they
+are float32.
 """
 
 import numpy as np
@@ -11,7 +12,9 @@ import numpy as np
 from .summation import sum_in_stretches
 
 LEVELS = 256
-FRAME_TYPES = ("Raw", "DiffNormalized", "Standardized")
+#: those of the toolbox, and those that this package has besides
+TOOLBOX_FRAME_TYPES = ("Raw", "DiffNormalized", "Standardized")
+FRAME_TYPES = (*TOOLBOX_FRAME_TYPES, "Scaled")
 LABEL_TYPES = ("Raw", "DiffNormalized", "Standardized")
 
 
@@ -66,7 +69,12 @@ class FrameFeatures:
     """
 
     def __init__(self, frames, data_types):
-        makers = {"Raw": self._raw, "DiffNormalized": self._diff_normalised, "Standardized": self._standardised}
+        makers = {
+            "Raw": self._raw,
+            "DiffNormalized": self._diff_normalised,
+            "Standardized": self._standardised,
+            "Scaled": self._scaled,
+        }
         self._frames = frames
         self._parts = [makers[data_type]() for data_type in data_types]
 
@@ -82,6 +90,10 @@ class FrameFeatures:
         counts = sum(np.bincount(frame.ravel(), minlength=LEVELS) for frame in self._frames)
         mean, std = _mean_and_std(levels, counts)
         table = _over(levels - mean, std)
+        return lambda start, stop: table[self._frames[start:stop]]
+
+    def _scaled(self):
+        table = (np.arange(LEVELS, dtype=np.float32) - 127.5) / 128
         return lambda start, stop: table[self._frames[start:stop]]
 
     def _diff_normalised(self):

@@ -31,9 +31,13 @@ class PhysNet(PulseBranch):
         self.frames = frames
 
     def forward(self, clip):
-        """(B, 3, T, H, W) of any H and W of 16 or more -> BVP (B, T)."""
+        """(B, 3, T, H, W) of any H and W of 16 or more -> BVP (B, T).
+
+        T is ``frames``; in evaluation it may also be a larger multiple of 4.
+        """
         side = self.smallest_side
-        if clip.dim() != 5 or clip.shape[1:3] != (3, self.frames) or min(clip.shape[3:]) < side:
+        shape = clip.shape
+        if len(shape) != 5 or shape[1] != 3 or not self.takes(shape[2], self.frames) or min(shape[3:]) < side:
             raise ShapeError(
                 f"PhysNet got a clip of shape {tuple(clip.shape)}; it takes (B, 3, {self.frames}, H, W) with H and W "
                 f"of {side} or more. Set MODEL.PHYSNET.FRAME_NUM to CHUNK_LENGTH, and DATA_FORMAT to NCDHW."

@@ -58,7 +58,7 @@ class ClipModel:
     def waveform(self, frames):
         """uint8 RGB (T + 1, H, W, 3) -> float32 (T,), without a unit. Frames that do not change at all give zeros."""
         clip = FrameFeatures(frames, [self._data_type]).clip(0, self.frames).astype(np.float32, copy=False)
-        if not clip.any():
+        if not clip.any() or (frames == frames[0]).all():
             return np.zeros(self.frames, dtype=np.float32)
         batch = torch.from_numpy(clip).permute(3, 0, 1, 2).unsqueeze(0)  # channels-last as it is
         with torch.inference_mode():

@@ -1,5 +1,6 @@
 """A trained network as one ``.safetensors`` file that knows its own settings, for ``rfacenet predict``."""
 
+from ..config.method import trained_frames
 from ..errors import ConfigError
 from ..evaluation.files import run_folder
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
@@ -40,7 +41,7 @@ def _metadata(run, config):
     data = config.TEST.DATA
     settings = {
         "method": _METHODS[run.results["model"]],
-        "frames": data.PREPROCESS.CHUNK_LENGTH,
+        "frames": trained_frames(config),
         "size": data.PREPROCESS.RESIZE.W,
         "fs_hz": data.FS,
         "data_type": data.PREPROCESS.DATA_TYPE[0],

@@ -11,6 +11,7 @@ from ..errors import NotFiniteError
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
 from . import learners, state_dicts, warm_start
+from .clip_lengths import predictor
 from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
 from .optimization import make_optimizer, make_scheduler
 from .resume import RunState, state_path, weights_path
@@ -115,11 +116,12 @@ class Trainer:
         state_dicts.fit(self.learner.model, state_dicts.load_weights(path), path, self.learner.optional_weights)
         print(f"Testing with {path}")
         self.learner.model.eval()
+        predict = predictor(self.config, self.learner, own_rates(loaders["test"].dataset))
         predictions, labels = defaultdict(dict), defaultdict(dict)
         with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
             for clips, truth, names, chunks in bar:
                 with self._precision():
-                    bvp = self.learner.predict(clips.to(self.device, torch.float32))
+                    bvp = predict(clips.to(self.device, torch.float32), names)
                 bvp = [predicted.float().cpu() for predicted in bvp]
                 self._check_predictions(bvp, names, chunks)
                 for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):

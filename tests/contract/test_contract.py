@@ -309,6 +309,18 @@ def test_the_optimizers_settings_hold_in_either_host(host, standalone, tmp_path)
     assert [float(row["learning_rate"]) for row in run.table("epochs.csv")] == [1e-5]
 
 
+def test_whole_recordings_give_the_same_metrics_in_either_host(toolbox, standalone, tmp_path):
+    weights = succeeded(standalone.trained).results()["weights"]
+    whole = {"TEST.DATA": {"DO_PREPROCESS": True, "PREPROCESS.DO_CHUNK": False}, "INFERENCE.BATCH_SIZE": 1}
+    ours, results = {"MODEL.RFACENET.TEST": {"CLIPS": "segments", "SEGMENT_S": 2.0}}, []
+    for host in (standalone, toolbox):
+        folder = tmp_path / host.name
+        run = succeeded(host.main(folder, only_test(weights), whole, ours, cache=folder / "clips"))
+        assert f"test: 3 recordings, 3 clips: {', '.join(VIDEOS)}" in run.stdout
+        results.append(run.results())
+    assert_same_metrics(*results)
+
+
 def test_uninstall_gives_the_checkout_back(toolbox, tmp_path):
     succeeded(toolbox.trained)
     used = tmp_path / "used"

@@ -91,7 +91,7 @@ def _set_up_run(config, main, root):
         _set_up_ours(config, main, root)
     else:
         _refuse_misspelt(config.MODEL.NAME, main)
-        _refuse_optimizer(config)
+        _refuse_ours(config)
         _look_at_times(config)
         loaders.set_up_built_in(main, runtime)
 
@@ -181,18 +181,20 @@ def _refuse_misspelt(name, main):
         raise registry.unknown_name(name)
 
 
-def _refuse_optimizer(config):
-    """The toolbox's trainers have optimizers of their own, which these settings would not reach."""
+def _refuse_ours(config):
+    """The toolbox's trainers have optimizers and tests of their own, which these settings would not reach."""
+    nodes = {"OPTIMIZER": registry.toolbox_optimizer(config.MODEL.NAME), "TEST": {}}
     if config.TOOLBOX_MODE != "train_and_test":
-        return
-    theirs = registry.toolbox_optimizer(config.MODEL.NAME)
-    for key, default in rfacenet_node().OPTIMIZER.items():
-        value = config.MODEL.RFACENET.OPTIMIZER[key]
-        if value not in (default, theirs.get(key, default)):
-            raise ConfigError(
-                f"MODEL.RFACENET.OPTIMIZER.{key} is {value!r}, and in a checkout {config.MODEL.NAME} is the toolbox's "
-                f"own model, whose trainer does not read it. Leave it out, or run the config in the standalone host."
-            )
+        del nodes["OPTIMIZER"]
+    defaults = rfacenet_node()
+    for node, theirs in nodes.items():
+        for key, default in defaults[node].items():
+            value = config.MODEL.RFACENET[node][key]
+            if value not in (default, theirs.get(key, default)):
+                raise ConfigError(
+                    f"MODEL.RFACENET.{node}.{key} is {value!r}, and in a checkout {config.MODEL.NAME} is the toolbox's "
+                    f"own model, whose trainer does not read it. Leave it out, or run the config outside the checkout."
+                )
 
 
 def _check_backends(config, root):

@@ -12,8 +12,8 @@ class PhysFormerLearner(Learner):
     """PhysFormer on clips of any size that its tubes fill; the paper's are 160x128x128.
 
     The true heart rate of a clip is its recording's, as in the authors' lists of VIPL-HR; where that is not known, it
-    is the label's, by Eq. 3 of rFaceNet's paper. The epoch with the smallest error of the
-    heart rate on the validation clips is the best: the loss itself grows with the weight of its frequency terms.
+    is the label's, by Eq. 3 of rFaceNet's paper. The epoch with the smallest error of the heart rate on the validation
+    clips is the best: the loss itself grows with the weight of its frequency terms.
     """
 
     needs = ClipNeeds(

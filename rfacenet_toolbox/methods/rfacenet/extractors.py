@@ -68,6 +68,11 @@ class PulseBranch(nn.Module):
         self.halve_space = nn.MaxPool3d((1, 2, 2))
         self.halve_space_and_time = nn.MaxPool3d((2, 2, 2))
 
+    def takes(self, frames, trained_on):
+        """Whether clips of so many frames pass: those of training and, in evaluation, longer ones."""
+        is_longer = frames > trained_on and frames % self.time_factor == 0
+        return frames == trained_on or (is_longer and not self.training)
+
     def stage1(self, clip):
         """(B, 3, T, H, W) -> M1."""
         if self.clip_norm is not None:

@@ -103,6 +103,8 @@ class RFaceNet(nn.Module):
     def forward(self, clip: torch.Tensor, with_identity: bool = True) -> RFaceNetOutput:
         """(B, 3, T, H, W) of any H and W of 16 or more -> :class:`RFaceNetOutput`.
 
+        T is ``frames``; in evaluation it may also be a larger multiple of 4.
+
         ``with_identity=False`` leaves out what the BVP does not need: the scores, and without fusion the contours too.
         """
         self._check_clip(clip)
@@ -135,7 +137,12 @@ class RFaceNet(nn.Module):
 
     def _check_clip(self, clip: torch.Tensor) -> None:
         side = PulseBranch.smallest_side
-        if clip.dim() != 5 or clip.shape[1] != 3 or clip.shape[2] != self.frames or min(clip.shape[3:]) < side:
+        if (
+            clip.dim() != 5
+            or clip.shape[1] != 3
+            or not self.pulse.takes(clip.shape[2], self.frames)
+            or min(clip.shape[3:]) < side
+        ):
             raise ShapeError(
                 f"rFaceNet got a clip of shape {tuple(clip.shape)}; it takes (B, 3, {self.frames}, H, W), that is "
                 f"batch, RGB, frames, height, width, with H and W of {side} or more. Set FRAME_NUM to the clips' "

@@ -220,3 +220,12 @@ def test_the_gpu_of_a_mac_is_refused_where_there_is_none(config_with):
 def test_the_home_folder_is_not_taken_for_a_folder_called_so(config_with, settings, key):
     with pytest.raises(ConfigError, match=f"{key} begins with '~', which .* Write the whole path"):
         check(config_with(settings), "standalone")
+
+
+def test_a_data_type_that_the_toolbox_does_not_have_is_standalone_only(config_with, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tree = config_with({f"{split}.DATA.PREPROCESS.DATA_TYPE": ["Scaled"] for split in ("TRAIN", "VALID", "TEST")})
+    check(tree, "standalone")
+    assert "_DataTypeScaled_" in tree.TRAIN.DATA.CACHED_PATH
+    with pytest.raises(ConfigError, match="In a checkout TRAIN.DATA.PREPROCESS.DATA_TYPE is 'Scaled'; expected one of"):
+        check(tree, "toolbox")

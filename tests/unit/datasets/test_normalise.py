@@ -48,6 +48,15 @@ def test_standardised_frames_have_zero_mean_and_unit_deviation():
     np.testing.assert_allclose(got, (frames - frames.mean()) / frames.std(), atol=1e-12)
 
 
+def test_scaled_frames_lie_between_minus_and_plus_one():
+    frames = noise_frames(5)
+    frames[0, 0, :3] = [[0, 127, 255]] * 3
+    got = frame_features(frames, ["Scaled"])
+    assert got.dtype == np.float32
+    np.testing.assert_array_equal(got, (frames.astype(np.float64) - 127.5) / 128)
+    assert got[0, 0, 0].tolist() == [-127.5 / 128, -0.5 / 128, 127.5 / 128]
+
+
 @pytest.mark.parametrize("normalise", [diff_normalise_frames, standardise_frames])
 def test_a_still_video_is_all_zeros(normalise):
     assert not normalise(np.full((5, 4, 4, 3), 90, np.uint8)).any()

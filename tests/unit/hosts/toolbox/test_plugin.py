@@ -77,6 +77,14 @@ def test_the_optimizers_settings_are_ours_and_not_those_of_a_built_in_model(acti
     activated_checkout.get_config({"MODEL.NAME": "PhysFormer"}, ours)  # whose own trainer has just these
 
 
+@pytest.mark.parametrize("mode", ["train_and_test", "only_test"])
+def test_test_clips_of_a_built_in_model_are_the_toolboxs(activated_checkout, mode):
+    ours = {"TOOLBOX_MODE": mode, "MODEL.RFACENET.TEST.CLIPS": "joined"}
+    with pytest.raises(ConfigError, match="TEST.CLIPS is 'joined', and in a checkout Physnet is the toolbox's own"):
+        activated_checkout.get_config({"MODEL.NAME": "Physnet"}, ours)
+    activated_checkout.get_config({"MODEL.NAME": "rFaceNet"}, ours)
+
+
 def test_a_registered_model_is_served_by_the_job(activated_checkout):
     config = activated_checkout.get_config({"MODEL.NAME": "rFaceNet"})
     assert activated_checkout.checked == [("rFaceNet", "toolbox")] and not activated_checkout.jobs

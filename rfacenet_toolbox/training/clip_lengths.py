@@ -1,0 +1,44 @@
+"""How test clips pass through a network: ``MODEL.RFACENET.TEST``."""
+
+from ..config.method import trained_frames
+from ..errors import DataError
+from ..evaluation.segments import segment_bounds
+from ..methods.long_clips import in_segments, joined
+
+
+def predictor(config, learner, rates=None):
+    """A function ``(clips (B, ...), names of their recordings) -> a BVP for each``.
+
+    A clip that is no multiple of the frames that the network takes loses its last few; the BVP is then shorter.
+
+    Args:
+        config: the whole tree.
+        learner: a :class:`~rfacenet_toolbox.methods.learner.Learner`.
+        rates: :class:`~rfacenet_toolbox.datasets.own_rates.OwnRates` by recording, of those that do not have FS.
+
+    Raises (the function):
+        DataError: a recording is shorter than the clips that the network was trained on.
+    """
+    settings = config.MODEL.RFACENET.TEST
+    if settings.CLIPS == "as_trained":
+        return lambda clips, names: learner.predict(clips)
+    frames, factor = trained_frames(config), learner.needs.frames_multiple_of
+    rates = rates or {}
+
+    def predict(clip, name):
+        length = clip.shape[1]
+        if length < frames:
+            raise DataError(
+                f"a test clip of {name} has {length} frames, and {config.MODEL.NAME} was trained on {frames}. Leave "
+                f"the recording out, or set MODEL.RFACENET.TEST.CLIPS to as_trained."
+            )
+        if settings.CLIPS == "joined":
+            return joined(learner.predict, clip, frames)
+        length = length // factor * factor
+        fs_hz = rates[name].fs_hz if name in rates else config.TEST.DATA.FS
+        # Equal parts may be a quarter shorter than asked for. None is shorter than the clips of the training.
+        segment_s = max(settings.SEGMENT_S, 4 / 3 * frames / fs_hz)
+        bounds = segment_bounds(length, fs_hz, segment_s)
+        return in_segments(learner.predict, clip[:, :length], bounds, factor)
+
+    return lambda clips, names: [predict(clip, name) for clip, name in zip(clips, names)]

@@ -13,21 +13,23 @@ import numpy as np
 from ..errors import ConfigError, DataError, unknown
 from . import faces
 from .frames import AnyPath
+from .motion import FollowedFace
 from .resample import GridResampler, OverlapAdd, even_grid, stretches
+from .skin import SkinColour
 from .waveform import Waveform
 
 #: methods that are networks, which need weights
 NETWORKS = ("rfacenet", "physnet", "physformer")
-#: the part of the face box that is averaged: skin, with little hair and background
-_SKIN_ACROSS, _SKIN_DOWN = 0.6, 0.8
 #: length of the stretches in which a signal method takes a long recording, and what neighbours share
 _STRETCH_S, _SHARED_S = 60.0, 10.0
+#: grey levels by which the skin of a still picture seems to change, by rounding; a pulse is a hundred times as much
+_LEAST_CHANGE = 1e-3
 #: frames that neighbouring clips share
 _SHARED = 16
 
 
 class SignalEstimator:
-    """A signal method on the mean colour of the face: four numbers are kept for each frame.
+    """A signal method on the mean colour of the face's skin: four numbers are kept for each frame.
 
     Args:
         name: of the method.
@@ -40,14 +42,18 @@ class SignalEstimator:
     def __init__(self, name, method):
         self.name = name
         self._method = method
+        self._face, self._skin = FollowedFace(), SkinColour()
         self._times_s, self._rgb, self._known = array("d"), array("d"), bytearray()
 
     def add(self, time_s, image, box):
         """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
         self._times_s.append(time_s)
         self._known.append(box is not None)
-        skin = None if box is None else box.scaled(_SKIN_ACROSS, _SKIN_DOWN).cut(image)
-        self._rgb.extend((0.0, 0.0, 0.0) if skin is None else cv2.mean(skin)[2::-1])
+        if box is None:
+            self._face = FollowedFace()  # another place, or another face, when one is seen again
+            self._rgb.extend((0.0, 0.0, 0.0))
+        else:
+            self._rgb.extend(self._skin.mean(image, self._face.follow(image, box))[::-1])
 
     def finish(self):
         """The whole :class:`Waveform`; at least one frame must have had a face."""
@@ -77,7 +83,7 @@ class SignalEstimator:
         return joined.signal(len(rgb))
 
     def _one(self, rgb, fs_hz):
-        if not np.ptp(rgb, axis=0).any():
+        if np.ptp(rgb, axis=0).max() < _LEAST_CHANGE:
             return np.zeros(len(rgb))
         return np.asarray(self._method(rgb, fs_hz), dtype=np.float64)
 

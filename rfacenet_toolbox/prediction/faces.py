@@ -41,6 +41,10 @@ class Box(NamedTuple):
         width, height = self.width * across, self.height * (across if down is None else down)
         return Box(x - width / 2, y - height / 2, width, height)
 
+    def moved(self, right, down):
+        """The box so many pixels farther to the right and down."""
+        return self._replace(x=self.x + right, y=self.y + down)
+
     def overlap(self, other):
         """Intersection over union, 0 to 1."""
         width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)

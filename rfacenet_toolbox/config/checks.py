@@ -157,9 +157,7 @@ def _check_training(config):
     optimizer = config.MODEL.RFACENET.OPTIMIZER
     _one_of("MODEL.RFACENET.OPTIMIZER.SCHEDULER", optimizer.SCHEDULER, ("OneCycleLR", "constant"))
     if optimizer.WEIGHT_DECAY < 0:
-        raise ConfigError(
-            f"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY is {optimizer.WEIGHT_DECAY}; expected 0 or more, such as 5e-5."
-        )
+        raise ConfigError(f"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY is {optimizer.WEIGHT_DECAY}; expected 0 or more.")
     if config.MODEL.RFACENET.INIT:
         _check_init(config.MODEL.RFACENET.INIT)
 

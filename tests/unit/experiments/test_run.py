@@ -44,6 +44,18 @@ def test_results_without_a_record_are_not_taken_for_its_own(tmp_path):
     assert not run.done
 
 
+@pytest.mark.parametrize(
+    "change", [{"settings": [1]}, {"settings": "x"}, {"seconds": "long"}, {"seconds": -1}, {"seconds": None}]
+)
+def test_a_record_of_odd_values_is_none(tmp_path, change):
+    run = make_run(tmp_path / "a")
+    run.begin()
+    run.finish(2.5)
+    assert run.current and run.record["seconds"] == 2.5
+    (run.folder / "run.json").write_text(json.dumps({**run.record, **change}))
+    assert run.record == {} and not run.current
+
+
 def test_results_of_another_config_are_kept_and_the_difference_is_named(tmp_path):
     before = make_run(tmp_path / "a", {"TRAIN.EPOCHS": 3})
     before.begin()

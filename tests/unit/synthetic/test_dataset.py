@@ -7,6 +7,7 @@ import pytest
 
 from rfacenet_toolbox.errors import ConfigError, DataError
 from rfacenet_toolbox.synthetic import MANIFEST, write_dataset
+from rfacenet_toolbox.synthetic.dataset import read_specs
 
 SMALL = {"seconds": 0.5, "size": (160, 120), "workers": 1}
 
@@ -133,3 +134,22 @@ def test_arguments_that_make_no_sense(tmp_path, change, words):
     with pytest.raises(ConfigError, match=words):
         write_dataset(tmp_path / "out", **arguments)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"subject": "7"}, {"scenario": 99}, {"seconds": 1e300}, {"fps": None}, {"size": [160]}, {"size": [160, 10**6]},
+     {"dataset": []}, {"codec": 1}, {"seed": -1}, {"heart_rate_bpm": float("inf")}],
+)  # fmt: skip
+def test_a_note_of_odd_values_is_refused(tmp_path, change):
+    spec = {
+        "dataset": "pure", "subject": 1, "scenario": 1, "heart_rate_bpm": 72.0, "seconds": 2.0, "fps": 30.0,
+        "size": [160, 120], "seed": 0, "codec": None,
+    }  # fmt: skip
+    note = {"note": "", "dataset": "pure", "recordings": {"01-01": spec}}
+    (tmp_path / MANIFEST).write_text(json.dumps(note))
+    assert read_specs(tmp_path)["01-01"].frame_count == 60
+    spec.update(change)
+    (tmp_path / MANIFEST).write_text(json.dumps(note))
+    with pytest.raises(DataError, match="not the note that is left beside synthetic recordings"):
+        read_specs(tmp_path)

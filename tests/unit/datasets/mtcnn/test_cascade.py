@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 import torch
 from support import own_videos
+from support.paths import REAL_VIDEO
 from support.recordings import face_frames
 
 from rfacenet_toolbox.datasets import mtcnn
+from rfacenet_toolbox.datasets.face_detectors import HaarDetector
 from rfacenet_toolbox.datasets.mtcnn.cascade import Cascade
 from rfacenet_toolbox.prediction.faces import Box
 
@@ -112,3 +114,17 @@ def test_of_two_faces_the_larger_is_first_and_a_tilted_one_is_found():
 @pytest.mark.mtcnn
 def test_a_grey_frame_has_no_face():
     assert mtcnn.landmarks(np.full((90, 120, 3), 128, np.uint8)) is None
+
+
+@pytest.mark.mtcnn
+@pytest.mark.real_data
+@pytest.mark.parametrize("degrees", [0, 20, 40])
+def test_a_real_face_is_found_however_it_is_tilted(degrees):
+    video = cv2.VideoCapture(str(REAL_VIDEO / "sample_video_1.mp4"))
+    for frame in [cv2.cvtColor(video.read()[1], cv2.COLOR_BGR2RGB) for _ in range(60)][::30]:
+        (x, y, width, height), found = HaarDetector().box(frame)
+        middle = x + width / 2, y + height / 2
+        turned = cv2.warpAffine(frame, cv2.getRotationMatrix2D(middle, degrees, 1), frame.shape[1::-1])
+        box = Box(*mtcnn.faces(turned).squares[0])
+        assert found and np.abs(np.subtract(box.middle, middle)).max() < 0.2 * width
+        assert 0.7 < box.width / width < 1.4

@@ -234,7 +234,15 @@ def test_a_damaged_record_is_an_error(checkout):
     record = checkout / "toolbox_configs" / ".rfacenet.json"
     sound = json.loads(record.read_text())
     outside = [json.dumps(dict(sound, configs={name: "0"})) for name in ("../../main.py", "/main.py", "rows/../x")]
-    for text in ("{", "[]", "{}", *outside):
+    kinds = (
+        {"main": 1},
+        {"configs": ["A.yaml"]},
+        {"configs": {"A.yaml": 1}},
+        {"configs": {"A\0": ""}},
+        {"made_folder": 1},
+    )
+    odd = [json.dumps(dict(sound, **change)) for change in kinds]
+    for text in ("{", "[]", "{}", *outside, *odd):
         record.write_text(text)
         assert_refused(checkout, lambda: plugin.uninstall(checkout), "not the record that install wrote")
 

@@ -128,14 +128,18 @@ class _Pass:
         faces = np.array(self._faces, dtype=bool)
         fps_hz = self._check(times_s, faces)
         pulse = waveform.filtered(self._estimator.finish(), self._estimator.is_derivative)
-        rate, spectrum = waveform.overall(pulse, window_s) or (None, None)
-        windows = waveform.windows(pulse, window_s, step_s, rate)
+        peak_bpm, spectrum = waveform.overall(pulse, window_s) or (None, None)
+        windows = waveform.windows(pulse, window_s, step_s, peak_bpm)
+        rate = waveform.rate_over_time(windows)
+        if rate is None and peak_bpm is not None:
+            rate = waveform.RateOverTime(peak_bpm, peak_bpm, peak_bpm)
         qualities = [window.quality for window in windows if window.quality is not None]
-        measures, reason = hrv.variability(pulse, rate)
+        measures, reason = hrv.variability(pulse, peak_bpm)
         found = Prediction(
             source=self._source.name, method=self._estimator.name, weights=self._estimator.weights,
             start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
-            face_share=float(faces.mean()), heart_rate_bpm=rate,
+            face_share=float(faces.mean()), heart_rate_bpm=rate and rate.mean,
+            heart_rate_range_bpm=rate and [rate.lowest, rate.highest],
             quality=float(np.median(qualities)) if qualities else None, windows=windows, times_s=times_s,
             bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason, spectrum=spectrum,
             thumbnail=self._picture, notes=list(self._source.notes),

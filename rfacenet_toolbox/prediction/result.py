@@ -30,15 +30,16 @@ class Prediction:
         frames: that were read.
         fps_hz: frames per second, pauses left out.
         face_share: share of the frames with a face.
-        heart_rate_bpm: of the whole part, in beats per minute.
+        heart_rate_bpm: the mean over the whole part, in beats per minute.
         quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.
         windows: heart rate and quality of sliding windows.
         times_s: (T,) the frames' own times.
         bvp: (T,) the filtered waveform at these times, without a unit; NaN where no face was seen.
         hrv: measures of heart-rate variability in ms, None with ``hrv_reason``.
         notes: what is worth knowing, a sentence each.
-        spectrum: (frequencies in Hz, power) that ``heart_rate_bpm`` was read from.
+        spectrum: (frequencies in Hz, power) of the whole part.
         thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
+        heart_rate_range_bpm: the lowest and highest that ``heart_rate_bpm`` is the mean of.
     """
 
     source: str
@@ -59,11 +60,12 @@ class Prediction:
     notes: List[str] = field(default_factory=list)
     spectrum: Optional[Tuple[NDArray[np.float64], NDArray[np.float64]]] = None
     thumbnail: Optional[NDArray[np.uint8]] = None
+    heart_rate_range_bpm: Optional[List[float]] = None
 
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
         plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-                 "heart_rate_bpm", "quality", "hrv", "hrv_reason", "notes")  # fmt: skip
+                 "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
@@ -110,6 +112,8 @@ class Prediction:
         ]
         rates = [window.heart_rate_bpm for window in self.windows if window.heart_rate_bpm is not None]
         if len(rates) > 1:
+            if self.heart_rate_range_bpm is not None:
+                lines.append("  {:.1f} to {:.1f} bpm over time".format(*self.heart_rate_range_bpm))
             lines.append(f"  windows of {self.windows[0].seconds:.0f} s: {min(rates):.1f} to {max(rates):.1f} bpm")
         if self.hrv is not None:
             lines.append(

@@ -13,6 +13,8 @@ from .resample import stretches
 ENOUGH_FACE = 0.8
 #: longest stretch whose spectrum is taken at once; longer recordings average several
 _LONGEST_STRETCH_S = 30.0
+#: time around each window whose median stands for it, chosen on drawn traces
+_SMOOTHED_S = 20.0
 
 
 class Waveform(NamedTuple):
@@ -64,11 +66,36 @@ def windows(waveform: Waveform, window_s: float, step_s: float, rate_bpm: Option
     return [_window(waveform, first, first + length, rate_bpm) for first in firsts]
 
 
+class RateOverTime(NamedTuple):
+    """Beats per minute: the ``mean`` over time, and the ``lowest`` and ``highest`` of what it is the mean of."""
+
+    mean: float
+    lowest: float
+    highest: float
+
+
+def rate_over_time(windows: List[Window]) -> Optional[RateOverTime]:
+    """The heart rate of sliding windows, each replaced by the median of those within 10 s; None where none has one.
+
+    The median leaves out windows that were misread, and follows a rate that changes.
+    """
+    given = [(window.start_s, window.heart_rate_bpm) for window in windows if window.heart_rate_bpm is not None]
+    if not given:
+        return None
+    starts_s, rates_bpm = np.transpose(given)
+    near = np.abs(starts_s[:, None] - starts_s) <= _SMOOTHED_S / 2 + 1e-6
+    smooth = [np.median(rates_bpm[chosen]) for chosen in near]
+    return RateOverTime(float(np.mean(smooth)), float(np.min(smooth)), float(np.max(smooth)))
+
+
 def overall(waveform: Waveform, window_s: float) -> Optional[Tuple[float, quality.Spectrum]]:
-    """Heart rate of the whole waveform: from its spectrum, averaged over stretches of up to 30 s.
+    """Where the whole waveform's spectrum, averaged over stretches of up to 30 s, has its peak.
+
+    That is the heart rate where it is steady, and tells the windows' rates from their halves and doubles. Where the
+    rate moves, it is the one that was kept longest; :func:`rate_over_time` gives the mean.
 
     Returns:
-        ``(heart_rate_bpm, (frequencies_hz, power))``, or None where no stretch with a face varies.
+        ``(peak_bpm, (frequencies_hz, power))``, or None where no stretch with a face varies.
     """
     for length_s in (_LONGEST_STRETCH_S, window_s):
         length = _samples(waveform, length_s)

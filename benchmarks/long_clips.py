@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from measuring import machine
+from tqdm import tqdm
 
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.config.weights_path import SHIPPED
@@ -49,7 +50,7 @@ def main():
     file = weights_files.read(SHIPPED)
     state_dicts.fit(learner.model, file.weights, file.path, learner.optional_weights)
     rates = {way: {} for way in WAYS}
-    for recording in find_recordings("PURE", str(folder)):
+    for recording in tqdm(find_recordings("PURE", str(folder)), ncols=100):
         clip = _clip(recording, preprocess_settings(tree.TEST.DATA))
         for way, settings in WAYS.items():
             tree.MODEL.RFACENET.TEST.update({"SEGMENT_S": 8.0, **settings})

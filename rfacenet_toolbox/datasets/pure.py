@@ -163,7 +163,7 @@ def _timestamps(content, key):
     if not isinstance(entries, list):
         return []
     stamps = [entry.get("Timestamp") for entry in entries if isinstance(entry, dict)]
-    return [stamp for stamp in stamps if isinstance(stamp, int)]
+    return [stamp for stamp in stamps if isinstance(stamp, int) and abs(stamp) < 2**63]
 
 
 def _unit(stamps):

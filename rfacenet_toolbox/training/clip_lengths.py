@@ -17,13 +17,20 @@ def predictor(config, learner, rates=None):
         rates: :class:`~rfacenet_toolbox.datasets.own_rates.OwnRates` by recording, of those that do not have FS.
 
     Raises (the function):
-        DataError: a recording is shorter than the clips that the network was trained on.
+        DataError: a clip is shorter than those that the network was trained on, or longer where none may be.
     """
     settings = config.MODEL.RFACENET.TEST
-    if settings.CLIPS == "as_trained":
-        return lambda clips, names: learner.predict(clips)
     frames, factor = trained_frames(config), learner.needs.frames_multiple_of
     rates = rates or {}
+
+    def predict_as_trained(clips, names):
+        if learner.needs.frames_setting and clips.shape[2] != frames:
+            raise DataError(
+                f"the test clips of {', '.join(dict.fromkeys(names))} have {clips.shape[2]} frames, and "
+                f"{config.MODEL.NAME} was trained on {frames}. Make them again with DO_PREPROCESS True, or set "
+                f"MODEL.RFACENET.TEST.CLIPS to segments or joined."
+            )
+        return learner.predict(clips)
 
     def predict(clip, name):
         length = clip.shape[1]
@@ -41,4 +48,6 @@ def predictor(config, learner, rates=None):
         bounds = segment_bounds(length, fs_hz, segment_s)
         return in_segments(learner.predict, clip[:, :length], bounds, factor)
 
+    if settings.CLIPS == "as_trained":
+        return predict_as_trained
     return lambda clips, names: [predict(clip, name) for clip, name in zip(clips, names)]

@@ -93,6 +93,10 @@ def test_times_as_the_data_sets_have_them_pass(tmp_path):
         (lambda path: numbered(path, lambda index: index % 2), "numbered in steps of 2, from 1 to 599"),
         (lambda path: numbered(path, lambda index: index not in (40, 41)), "2 numbers are missing .* first after 39"),
         (lambda path: edit_truth(path, lambda content: content["/FullPackage"][7].pop("Timestamp")), "in 1199 of 1200"),
+        (
+            lambda path: edit_truth(path, lambda content: content["/FullPackage"][7].update(Timestamp=10**400)),
+            "in 1199 of 1200",
+        ),
     ],
 )
 def test_pure_that_cannot_be_right_is_refused_before_anything_is_cached(tmp_path, damage, said):

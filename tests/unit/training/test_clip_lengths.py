@@ -87,6 +87,12 @@ def test_a_recording_shorter_than_the_clips_of_the_training_is_named(tmp_path):
         trainer.test(loaders)
 
 
+def test_longer_clips_that_nobody_asked_for_are_named(tmp_path):
+    trainer, loaders = trained(in_memory.config(tmp_path, epochs=1), [64])
+    with pytest.raises(DataError, match="the test clips of subject1 have 64 frames, and rFaceNet was trained on 32"):
+        trainer.test(loaders)
+
+
 def test_a_finished_training_can_be_tested_in_another_way(tmp_path):
     one, other = in_memory.config(tmp_path), in_memory.config(tmp_path, {TEST: {"CLIPS": "joined"}})
     assert fingerprint.agree(fingerprint.of_run(one, []), fingerprint.of_run(other, []))

@@ -2,6 +2,7 @@
 
 import csv
 
+import numpy as np
 import pytest
 import torch
 from support import in_memory
@@ -9,9 +10,12 @@ from support.configs import for_splits, resized
 
 from rfacenet_toolbox.config.method import settings_of
 from rfacenet_toolbox.config.no_effect import told_no_effect
-from rfacenet_toolbox.hosts.job import make_trainer
+from rfacenet_toolbox.hosts.job import make_trainer, run
+from rfacenet_toolbox.hosts.standalone import StandaloneHost
+from rfacenet_toolbox.prediction import clip_model
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import fingerprint, state_dicts
+from rfacenet_toolbox.training.export import export
 from rfacenet_toolbox.training.trainer import Trainer
 
 SIDE = 32
@@ -36,15 +40,19 @@ def config(folder, *settings, epochs=2):
     return in_memory.config(folder, SMALL, for_splits(resized(SIDE, SIDE)), *settings, epochs=epochs)
 
 
-def trained(tree, valid=None):
-    seed_everything(100)
+def enlarged_loaders(valid=None):
     loaders = in_memory.loaders(valid=valid)
-    loaders = {
+    return {
         split: None if loader is None else type(loader)(
             Enlarged(loader.dataset), batch_size=2, shuffle=split == "train", generator=loader.generator
         )
         for split, loader in loaders.items()
     }  # fmt: skip
+
+
+def trained(tree, valid=None):
+    seed_everything(100)
+    loaders = enlarged_loaders(valid)
     trainer = make_trainer(tree, loaders)
     trainer.train(loaders)
     return trainer, loaders
@@ -106,3 +114,23 @@ def test_drop_rate_is_read_and_another_one_is_another_run(tmp_path):
     assert told_no_effect(tree) == []
     other = config(tmp_path, {"MODEL.DROP_RATE": 0.2})
     assert not fingerprint.agree(fingerprint.of_run(tree, []), fingerprint.of_run(other, []))
+
+
+def test_a_run_is_exported_and_read_for_prediction(tmp_path):
+    small = {"PREPROCESS.DATA_TYPE": ["Scaled"], "PREPROCESS.CHUNK_LENGTH": in_memory.FRAMES}
+    tree = config(tmp_path / "run", for_splits(small), {"MODEL.PHYSFORMER.NUM_HEADS": 3}, epochs=1)
+    run(tree, enlarged_loaders(), StandaloneHost())
+    metadata = export(tmp_path / "run", tmp_path / "own.safetensors")
+    expected = {
+        "method": "physformer",
+        "frames": "32",
+        "size": "32",
+        "heads": "3",
+        "theta": "0.7",
+        "data_type": "Scaled",
+    }
+    assert {key: metadata[key] for key in expected} == expected
+    model = clip_model.load("physformer", tmp_path / "own.safetensors")
+    frames = np.random.default_rng(0).integers(0, 255, (33, 32, 32, 3), dtype=np.uint8)
+    assert model.waveform(frames).shape == (32,) and np.ptp(model.waveform(frames)) > 0
+    assert not model.waveform(frames[:1].repeat(33, axis=0)).any()

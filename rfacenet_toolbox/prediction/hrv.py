@@ -60,7 +60,9 @@ def variability(
     if len(found.times_s) < SHORTEST_S / 2:
         return None, f"only {len(found.times_s)} beats could be told apart in {seconds:.0f} s."
     found_bpm = 60 / np.diff(found.times_s).mean()
-    expected_bpm = float(np.mean([one.heart_rate_bpm for one in readings]))  # of a rate that changes, too
+    expected_bpm = float(
+        np.mean([one.heart_rate_bpm for one in readings if one.heart_rate_bpm is not None])
+    )  # of a rate that changes, too
     if abs(found_bpm / expected_bpm - 1) > _BEATS_TOLERANCE:
         return (
             None,

@@ -80,7 +80,8 @@ def run(out, recordings, size, epochs, name, settings, seed):
         result = {"epochs": list(csv.DictReader(file)), **_tested(folder)}
     weights = Path(result["results"]["weights"])
     if recordings.without_map and settings.get("FUSION") != "none":
-        result["without_map"] = _tested(_without_map(folder / "without_map", content, weights, f"{name}, seed {seed}"))
+        beside = folder.with_name(f"{folder.name}_without_map")
+        result["without_map"] = _tested(_without_map(beside, content, weights, f"{name}, seed {seed}"))
     return result
 
 

@@ -211,7 +211,8 @@ def draw(runs, path):
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.4 if len(runs) <= 8 else 5.5), constrained_layout=True)
+    many = len(runs) > 8
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.4 if not many else 4.6), constrained_layout=True)
     panels = (
         ("holdout_bvp", "BVP error on unseen clips (0 to 4)"),
         ("holdout_identity_accuracy", "identity accuracy on unseen clips"),
@@ -224,12 +225,17 @@ def draw(runs, path):
             look = {"color": colours[number % len(colours)], "linestyle": styles[number // len(colours)]}
             curves = [[float(epoch[column] or "nan") for epoch in run["epochs"]] for run in seeds]
             numbers = range(1, len(curves[0]) + 1)
-            for curve in curves:
+            for curve in () if many else curves:
                 axis.plot(numbers, curve, alpha=0.25, linewidth=1, **look)
             means = [sum(values) / len(values) for values in zip(*curves)]
             axis.plot(numbers, means, label=name, linewidth=2, **look)
         axis.set_xlabel("epoch")
         axis.set_ylabel(label)
     axes[0].set_yscale("log")
-    axes[0].legend(frameon=False, fontsize=8 if len(runs) <= 8 else 6)
-    figure.savefig(path, dpi=150)
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter("{x:g}")
+    if many:
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
+    else:
+        axes[0].legend(frameon=False, fontsize=8)
+    figure.savefig(path, dpi=150, bbox_inches="tight")

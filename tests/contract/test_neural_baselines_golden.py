@@ -28,7 +28,7 @@ def our_side(name, folder, dropout):
     losses = maker.record_losses(learner.loss)
     torch.manual_seed(5)
     ours.train({"train": Batches(given), "valid": Batches(given)})
-    predictions, labels, _ = ours.test({"test": given})
+    predictions, labels, _ = ours.test({"test": Batches(given)})
     return {
         "seeded": seeded,
         "outputs": outputs,

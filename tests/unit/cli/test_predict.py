@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,8 @@ def test_people_get_a_few_lines_and_nothing_is_written(capsys, video, tmp_path, 
     lines = out.splitlines()
     assert lines[0].startswith("me.avi: ") and " bpm, signal quality 0." in lines[0] and lines[0].endswith("(pos)")
     assert lines[1] == "  11.0 s at 30.0 frames per second, a face in 100% of 330 frames"
-    assert lines[2].startswith("  windows of 5 s: ")
+    assert re.match(r"  \d+\.\d to \d+\.\d bpm over time$", lines[2])
+    assert lines[3].startswith("  windows of 5 s: ")
     assert list(tmp_path.iterdir()) == []
 
 

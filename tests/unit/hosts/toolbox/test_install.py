@@ -258,7 +258,7 @@ def test_an_install_that_was_cut_off_can_be_undone_and_repeated(checkout, monkey
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", fail_at_the_third)
-    with pytest.raises(OutputError, match="B.yaml cannot be written .No space left"):
+    with pytest.raises(OutputError, match="B.yaml cannot be written .the disk is full"):
         plugin.install(checkout)
     monkeypatch.setattr(os, "replace", replace)
     partly = contents(checkout)

@@ -282,7 +282,7 @@ SETTINGS = {
     "instance": {"TCU_UPSCALE": 1, "CTFC_CONV": "scalar", "NORM": "instance"},
     "time": {"NORM": "time", "FUSION": "stage1"},
     "cap": {"LOSS": {**CAPPED, "SIGMA_UPDATE": "running_mean"}},
-    "floor": {"LOSS": {"HEART_RATE_TERM": "cross_entropy", "BVP_ERROR": "raw", "SIGMA_FLOOR": 10, "SIGMA_HOLD": 1.0}},
+    "floor": {"LOSS": {"HEART_RATE_TERM": "cross_entropy", "BVP_ERROR": "raw", "SIGMA_FLOOR": 10.0, "SIGMA_HOLD": 1.0}},
 }
 
 

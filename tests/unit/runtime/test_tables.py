@@ -15,7 +15,7 @@ NAMES = [
 
 def test_no_cell_begins_as_a_formula_and_all_are_read_back(tmp_path):
     path = tmp_path / "t.csv"
-    path.write_text(tables.csv_text(["=a", "b"], [[name, -1.5] for name in NAMES]), encoding="utf-8", newline="")
+    path.write_bytes(tables.csv_text(["=a", "b"], [[name, -1.5] for name in NAMES]).encode())
     cells = [row[0] for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))][1:]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells if cell not in ("-3.5", "+4"))
     assert [row["=a"] for row in tables.read_csv(path)] == NAMES

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from support.configs import RUNNABLE, write
+from support.configs import RUNNABLE, TABLE1, write
 from support.paths import ROOT
 
 from rfacenet_toolbox.config import check_yaml, load, rfacenet_node
@@ -21,6 +21,13 @@ def test_every_shipped_config_loads_frozen(path):
         assert tuple(config.UNSUPERVISED.METHOD) == tuple(METHODS)
     else:
         assert registry.is_registered(config.MODEL.NAME)
+
+
+@pytest.mark.parametrize("path", [*RUNNABLE, *TABLE1], ids=lambda path: path.stem)
+def test_every_shipped_config_of_rfacenet_has_the_balance_that_learns(path):
+    config = load(path)
+    if config.MODEL.NAME == "rFaceNet":
+        assert config.MODEL.RFACENET.LOSS.HEART_RATE_GRADIENT_CAP == 0.3
 
 
 def test_later_files_override_earlier_ones_and_keep_the_rest(tmp_path):

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from ..errors import NotFiniteError
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
-from . import learners, state_dicts, warm_start
+from . import augmented_clips, learners, state_dicts, warm_start
 from .clip_lengths import predictor
 from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
 from .optimization import make_optimizer, make_scheduler
@@ -57,6 +57,7 @@ class Trainer:
             labels=label_checksum(loader.dataset),
             subjects=self.subjects,
         )
+        loader = augmented_clips.augmented(loader, self.config)
         first = self.state.resume()
         if first >= epochs:
             self._keep_last_weights()
@@ -65,6 +66,7 @@ class Trainer:
         for epoch in range(first, epochs):
             started = time.monotonic()
             self.learner.start_epoch(epoch, epochs)
+            augmented_clips.set_epoch(loader, epoch)
             row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
             if processes.is_writer():
                 state_dicts.save(weights_path(self.config, epoch), self.learner.weights())
@@ -165,7 +167,7 @@ class Trainer:
             subjects = self.subjects.classes(dataset, batch[2])
         more = {}
         if rates:
-            more["recorded"] = recorded(rates, batch[2], batch[3], self.config.TRAIN.DATA.FS)
+            more["recorded"] = recorded(rates, *batch[2:4], self.config.TRAIN.DATA.FS, *batch[4:])
         with self._precision():
             return self.learner.step(clips, labels, torch.tensor(subjects, device=self.device), **more)
 

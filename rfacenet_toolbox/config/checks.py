@@ -4,8 +4,8 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
-from ..runtime import limits
-from . import between_splits, method, weights_path
+from ..runtime import limits, weights_path
+from . import between_splits, method
 from .splits_used import splits_used
 
 #: bytes of MODEL_FILE_NAME: what the files are called besides, and while they are written, needs the rest of 255

@@ -8,6 +8,7 @@ import torch
 from tqdm import tqdm
 
 from ..errors import NotFiniteError
+from ..evaluation import WAVEFORM
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
 from . import augmented_clips, learners, state_dicts, warm_start
@@ -112,23 +113,25 @@ class Trainer:
 
         Returns:
             ``(predictions, labels, weights_path)``; the first two are {video: {chunk number: (T,) tensor}}. A label
-            is cut to its prediction, where the model gave one for fewer frames.
+            is cut to its prediction, where the model gave one for fewer frames. A predicted heart rate is (1,), and
+            its label whole.
         """
         path = self._test_weights()
         state_dicts.fit(self.learner.model, state_dicts.load_weights(path), path, self.learner.optional_weights)
         print(f"Testing with {path}")
         self.learner.model.eval()
         predict = predictor(self.config, self.learner, own_rates(loaders["test"].dataset))
+        is_waveform = self.learner.gives == WAVEFORM
         predictions, labels = defaultdict(dict), defaultdict(dict)
         with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
             for clips, truth, names, chunks in bar:
                 with self._precision():
                     bvp = predict(clips.to(self.device, torch.float32), names)
-                bvp = [predicted.float().cpu() for predicted in bvp]
+                bvp = [predicted.float().cpu().reshape(-1) for predicted in bvp]
                 self._check_predictions(bvp, names, chunks)
                 for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):
                     predictions[name][int(chunk)] = predicted
-                    labels[name][int(chunk)] = label[: len(predicted)]
+                    labels[name][int(chunk)] = label[: len(predicted)] if is_waveform else label
         return dict(predictions), dict(labels), path
 
     def _train_epoch(self, loader, epoch):

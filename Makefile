@@ -68,13 +68,17 @@ table1-demo: .venv/ready demo_vipl/ready
 	$(BIN)/rfacenet table1 --vipl demo_vipl/VIPL-HR --allow-incomplete --cache demo_vipl/clips --out runs/table1-demo \
 		--config toolbox_configs/table1/DEMO_BASE.yaml
 
-# The weights that the package ships, trained anew: some hours on two cores. docs/model-card.md says what came of it.
+# The weights that the package ships, trained anew: some two hours on two cores, and as they were made, with their log and
+# curves. Interrupted, it goes on where it was when repeated. docs/model-card.md says what came of it.
 weights: .venv/ready weights_data/ready
 	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET_24.yaml
-	$(BIN)/rfacenet export runs/weights_24 --out runs/weights_24.safetensors
+	cp runs/weights_24/*/PreTrainedModels/varied_rfacenet_Epoch16.pth runs/weights_24.pth
 	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET.yaml
 	$(BIN)/rfacenet export runs/weights --out rfacenet_toolbox/weights/rfacenet.safetensors
 	$(BIN)/rfacenet export package --out rfacenet_toolbox/weights/rfacenet.onnx
+	$(BIN)/python benchmarks/weights_log.py 24x24=runs/weights_24 36x36=runs/weights
+	$(BIN)/rfacenet report runs/weights_24 --attention-clips 1 --out runs/weights_report
+	cp runs/weights_report/figures/weights_24-curves.png docs/images/weights-training.png
 	$(BIN)/python benchmarks/held_out.py weights_data/held_out
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
@@ -101,9 +105,11 @@ demo_vipl/ready: .venv/ready
 # People, lights and cameras of every kind; the held-out recordings are of other people.
 weights_data/ready: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,weights]'
-	$(BIN)/rfacenet synth weights_data/train --dataset varied --subjects 1280 --seconds 8.7 --size 320 240 --seed 11
+	$(BIN)/rfacenet synth weights_data/train --dataset varied --subjects 1408 --seconds 8.7 --size 320 240 --seed 31
+	$(BIN)/rfacenet synth weights_data/train --dataset varied --subjects 64 --first-subject 1409 --seconds 8.7 \
+		--size 640 480 --seed 33
 	$(BIN)/rfacenet synth weights_data/held_out --dataset varied --subjects 80 --first-subject 5001 --seconds 20.1 \
-		--size 320 240 --seed 12
+		--size 320 240 --seed 32
 	touch $@
 
 .venv/ready: setup.py constraints.txt

@@ -132,7 +132,7 @@ def _check_context(config, needs):
     factor = needs.frames_multiple_of
     if settings.CONTEXT < 0 or 2 * settings.CONTEXT % factor:
         raise ConfigError(
-            f"{key} is {settings.CONTEXT}; expected 0 or more, with windows of {frames} + 2 x CONTEXT frames that are a "
+            f"{key} is {settings.CONTEXT}; expected 0 or more, and windows of {frames} + 2 x CONTEXT frames have to be a "
             f"multiple of {factor}."
         )
 

@@ -132,8 +132,8 @@ def _check_context(config, needs):
     factor = needs.frames_multiple_of
     if settings.CONTEXT < 0 or 2 * settings.CONTEXT % factor:
         raise ConfigError(
-            f"{key} is {settings.CONTEXT}; expected 0 or more, and windows of {frames} + 2 x CONTEXT frames have to be a "
-            f"multiple of {factor}."
+            f"{key} is {settings.CONTEXT}; expected 0 or more, where {frames} + 2 x CONTEXT frames are a multiple of "
+            f"{factor}."
         )
 
 

@@ -48,6 +48,10 @@ class Swapped(NamedTuple):
     noise: torch.Tensor
     wanted_noise: torch.Tensor
 
+    def float(self):
+        """The same in float32."""
+        return Swapped(*(one.float() for one in self))
+
 
 def swap(model, physiological, noise, beats, pairs=None):
     """Cross-verification's :class:`Swapped`.
@@ -86,16 +90,18 @@ class CVDLoss(nn.Module):
 
     Args:
         weights: ``"code"`` or ``"paper"``, of :data:`WEIGHTS`.
+        is_derivative: true BVPs, and so those that are read, are time derivatives (DiffNormalized).
 
     Raises:
         ShapeError: no such weighting.
     """
 
-    def __init__(self, weights="code"):
+    def __init__(self, weights="code", *, is_derivative=False):
         super().__init__()
         if weights not in WEIGHTS:
             raise ShapeError(unknown("WEIGHTS", weights, WEIGHTS))
         self.weights = WEIGHTS[weights]
+        self.is_derivative = is_derivative
         self.pearson = NegativePearson()
 
     def forward(self, read, images, rebuilt, swapped, bvp, beats, fs_hz):
@@ -113,7 +119,7 @@ class CVDLoss(nn.Module):
         terms = {
             "beats": F.l1_loss(read.beats, beats),
             "bvp": self.pearson(read.bvp, bvp),
-            "spectrum": spectrum_loss(read.bvp, heart_rates, fs_hz),
+            "spectrum": spectrum_loss(read.bvp, heart_rates, fs_hz, is_derivative=self.is_derivative),
             "image": F.l1_loss(rebuilt, images),
             "cross_beats": F.l1_loss(swapped.beats, swapped.wanted_beats),
             "cross_physiological": F.l1_loss(swapped.physiological, swapped.wanted_physiological),
@@ -123,7 +129,7 @@ class CVDLoss(nn.Module):
         return CVDTerms(total, **terms)
 
 
-def spectrum_loss(bvp, heart_rates_bpm, fs_hz):
+def spectrum_loss(bvp, heart_rates_bpm, fs_hz, *, is_derivative=False):
     """The authors' "SNR loss", a scalar: cross-entropy of a BVP's spectrum, and the share of its power elsewhere.
 
     Of the shares of 40 to 149 bpm in the power, under a Hann window: the cross-entropy to the true class, whose softmax
@@ -134,8 +140,9 @@ def spectrum_loss(bvp, heart_rates_bpm, fs_hz):
         bvp: (B, T).
         heart_rates_bpm: (B,), true.
         fs_hz: frames per second, one number or (B,).
+        is_derivative: ``bvp`` is the BVP's time derivative.
     """
-    shares = pulse_spectrum(bvp, fs_hz, highest_bpm=HIGHEST_BPM)
+    shares = pulse_spectrum(bvp, fs_hz, is_derivative=is_derivative, highest_bpm=HIGHEST_BPM)
     rates = heart_rates_bpm.to(shares).clamp(LOWEST_BPM, HIGHEST_BPM)
     classes = torch.arange(LOWEST_BPM, HIGHEST_BPM + 1).to(shares)
     near = (classes - rates[:, None]).abs() <= MARGIN_BPM

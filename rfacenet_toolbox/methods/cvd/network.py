@@ -32,6 +32,10 @@ class Physiology(NamedTuple):
     bvp: torch.Tensor  #: (B, T)
     features: torch.Tensor  #: (B, 128, H/8, W/8), for the decoder
 
+    def float(self):
+        """The same in float32."""
+        return Physiology(*(one.float() for one in self))
+
 
 class PhysiologicalEncoder(nn.Module):
     """ResNet-18 with three outputs: beats, BVP and features.
@@ -123,7 +127,11 @@ class CVD(nn.Module):
 
     def forward(self, maps):
         """Maps (B, 6, rows, T), values 0 to 1 -> :class:`Physiology`."""
-        return self.physiological(self.stretched(maps))
+        return self.read(self.stretched(maps))
+
+    def read(self, images):
+        """Images (B, 6, side, side) -> :class:`Physiology`."""
+        return self.physiological(images)
 
 
 def _average_pool():

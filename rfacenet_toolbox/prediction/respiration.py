@@ -1,8 +1,9 @@
 """The respiratory rate, from what breathing does to the pulse.
 
 Breathing changes the pulse's rate (respiratory sinus arrhythmia) and its strength. Each gives a respiratory rate, and
-as in the smart fusion of Karlen et al. (2013, "Multiparameter respiratory rate estimation from the photoplethysmogram"), a
-rate is given only where they agree. Their third signal, the baseline, is filtered out of the waveforms here.
+as in the smart fusion of Karlen et al. (2013, "Multiparameter respiratory rate estimation from the
+photoplethysmogram"), a rate is given only where they agree. Their third signal, the baseline, is filtered out of the
+waveforms here.
 """
 
 from typing import Dict, Optional, Tuple

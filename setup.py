@@ -76,7 +76,17 @@ setup(
         "tensorboard": TENSORBOARD,  # RUNTIME.TENSORBOARD
         "slurm": SLURM,  # runs as jobs of a cluster
         # with what the optional parts need, so that their tests run
-        "test": ["pytest>=7", "pytest-timeout>=2", "pytest-xdist>=3", *TRAIN, *ONNX, *HRV, *ENCODERS, *SLURM, *TENSORBOARD],
+        "test": [
+            "pytest>=7",
+            "pytest-timeout>=2",
+            "pytest-xdist>=3",
+            *TRAIN,
+            *ONNX,
+            *HRV,
+            *ENCODERS,
+            *SLURM,
+            *TENSORBOARD,
+        ],
         "lint": ["ruff>=0.17", "mypy>=1.14"],
         "docs": ["sphinx>=7", "furo>=2024.8", "myst-parser>=3"],
         # The newest that has the face models in it. It brings a second OpenCV into the same folder, so both have to be

@@ -1,27 +1,12 @@
 """The epoch log as TensorBoard scalars, for ``RUNTIME.TENSORBOARD``."""
 
 import contextlib
-import importlib.util
 import math
 import os
 
-from ..errors import ConfigError
 from ..runtime import processes
 
 FOLDER = "tensorboard"
-
-
-def check(is_wanted):
-    """Refuse the setting where TensorBoard is not installed.
-
-    Raises:
-        ConfigError: it is not.
-    """
-    if is_wanted and importlib.util.find_spec("tensorboard") is None:
-        raise ConfigError(
-            "MODEL.RFACENET.RUNTIME.TENSORBOARD is True, and TensorBoard is not installed. Run pip install "
-            "'rfacenet-toolbox[tensorboard]', or set it to False."
-        )
 
 
 @contextlib.contextmanager

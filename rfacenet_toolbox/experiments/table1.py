@@ -14,7 +14,7 @@ from . import pages
 from .completeness import VIPL
 from .folds import fold_row, over_folds, pooled, row_results
 from .pages import OverSeeds, over_seeds_cell
-from .published import SD_OF_ABSOLUTE_ERRORS, TABLE1, TABLE1_HEADINGS
+from .published import CONFIG_NAMES, SD_OF_ABSOLUTE_ERRORS, TABLE1, TABLE1_HEADINGS
 from .run import Run, overlaid
 from .tables import bases, data_content
 
@@ -22,12 +22,28 @@ FOLDS = (1, 2, 3, 4, 5)
 PROTOCOL = "vipl"
 #: methods as the paper names them -> their config in ``table1/``, top to bottom as in the paper; None of signal methods
 CONFIGS = {
+    "Tulyakov2016": None,
     "POS": None,
     "CHROM": None,
     "PhysNet": "PHYSNET",
     "DeepPhys": "DEEPPHYS",
     "PhysFormer": "PHYSFORMER",
     "rFaceNet": "RFACENET",
+}
+#: what each of them is, the word beside its measured numbers: :data:`KIND_NOTES`
+KINDS = {
+    "Tulyakov2016": "interpretation",
+    "POS": "exact",
+    "CHROM": "exact",
+    "PhysNet": "exact",
+    "DeepPhys": "exact",
+    "PhysFormer": "exact",
+    "rFaceNet": "interpretation",
+}
+KIND_NOTES = {
+    "exact": "layers, sizes and loss are those of public code or of the method's paper",
+    "interpretation": "the paper's text leaves some of them open, and docs/methods or docs/paper-notes.md has our reading",
+    "substitute": "a part that was never published has another in its place, which docs/methods names",
 }
 _SIGNAL_CONFIG = "SIGNAL"
 #: metric -> the head of its columns
@@ -67,7 +83,8 @@ def make_rows(settings, methods, folds=FOLDS):
     rows = []
     for method in methods:
         if CONFIGS[method] is None:
-            make, seeds, result = lambda fold: _signal_run(signal, fold, settings), [], method
+            result = CONFIG_NAMES.get(method, method)
+            make, seeds = lambda fold: _signal_run(signal, fold, settings), []
         else:
             make, seeds, result = lambda fold, its=method: _training_run(its, fold, settings), settings.seeds, ""
         rows.append(fold_row(method, folds, seeds, make, result))
@@ -104,7 +121,8 @@ def _training_run(method, fold, settings):
 
 def _signal_run(methods, fold, settings):
     data = overlaid(data_content(VIPL, settings), _of_fold(f"test {fold}"))
-    content = {"BASE": bases(f"table1/{_SIGNAL_CONFIG}.yaml", settings), "UNSUPERVISED": {"METHOD": methods, **data}}
+    names = [CONFIG_NAMES.get(method, method) for method in methods]
+    content = {"BASE": bases(f"table1/{_SIGNAL_CONFIG}.yaml", settings), "UNSUPERVISED": {"METHOD": names, **data}}
     name = ", ".join(methods)
     return Run(f"{name}, fold {fold}", settings.out / "signal" / f"fold{fold}", content, None, name)
 
@@ -141,8 +159,8 @@ def _measured(results, scenes):
 
 
 def _selection_table(title, published, measured, counts, settings):
-    rows = {name: [name] for name in published}
-    columns, groups = [""], [("", 1)]
+    rows = {name: [name, KINDS[name] if counts.get(name, (0, 0))[0] else NOTHING] for name in published}
+    columns, groups = ["", "kind"], [("", 2)]
     for metric, heading in HEADINGS.items():
         numbers = [published[name].get(metric) for name in published]
         means = [measured[name][metric] for name in published]
@@ -217,13 +235,17 @@ def _records(title, row, results, scenes, published, measured):
         values = (None,) * 4 if mean is None else mean[:4]
         folds = (None,) * 5 if spread is None else spread
         yield {
-            "scenes": title, "method": row.name, "metric": metric,
+            "scenes": title, "method": row.name, "kind": KINDS[row.name], "metric": metric,
             "published": None if number is None else number.value,
             **dict(zip(("measured", "measured_se", "lowest", "highest"), values)),
             **dict(zip(("fold_mean", "fold_deviation", "fold_lowest", "fold_highest", "folds"), folds)),
             "videos": measured["videos"][-1] if measured["videos"] else 0,
             "runs": len(results),
         }  # fmt: skip
+
+
+def _kinds():
+    return " ".join(f"{kind[0].upper()}{kind[1:]}: {note}." for kind, note in KIND_NOTES.items())
 
 
 def _notes(settings):
@@ -240,5 +262,6 @@ def _notes(settings):
         "Scenes: the paper's row of rFaceNet is without the scenes of head motion, v2 and v9; its other rows, which "
         "are quoted, are of all scenes as far as is known. A published number stands where its scenes are. All methods "
         "are tested on all scenes here; rFaceNet is trained without v2 and v9, as in the paper, the others with them.",
-        "Published rows without a measured number are quoted only.",
+        "Published rows without a measured number are quoted only. The kind of a row says what the measured numbers are "
+        f"of. {_kinds()}",
     ]

@@ -14,8 +14,8 @@ from typing import NamedTuple, Optional
 #: metric -> the head of its column in the paper
 HEADINGS = {"MAE": "MAE↓", "RMSE": "RMSE↓", "Pearson": "ρ↑"}
 TABLE1_HEADINGS = {"SD": "SD↓", **HEADINGS}
-#: method as Table 2 has it -> as configs have it (``MODEL.NAME``, ``UNSUPERVISED.METHOD``), where the two differ; and the
-#: signal method of Table 1
+#: method as Table 2 has it -> as configs have it (``MODEL.NAME``, ``UNSUPERVISED.METHOD``), where the two differ, and
+#: Table 1's signal method
 CONFIG_NAMES = {
     "TS-CAN": "Tscan", "PHYSNET": "Physnet", "DEEPPHYS": "DeepPhys", "EFF.PHYS-C": "EfficientPhys",
     "Tulyakov2016": "SAMC",

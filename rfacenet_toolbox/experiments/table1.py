@@ -42,7 +42,7 @@ KINDS = {
 }
 KIND_NOTES = {
     "exact": "layers, sizes and loss are those of public code or of the method's paper",
-    "interpretation": "the paper's text leaves some of them open, and docs/methods or docs/paper-notes.md has our reading",
+    "interpretation": "the paper's text leaves some of them open; docs/methods or docs/paper-notes.md has our reading",
     "substitute": "a part that was never published has another in its place, which docs/methods names",
 }
 _SIGNAL_CONFIG = "SIGNAL"
@@ -262,6 +262,6 @@ def _notes(settings):
         "Scenes: the paper's row of rFaceNet is without the scenes of head motion, v2 and v9; its other rows, which "
         "are quoted, are of all scenes as far as is known. A published number stands where its scenes are. All methods "
         "are tested on all scenes here; rFaceNet is trained without v2 and v9, as in the paper, the others with them.",
-        "Published rows without a measured number are quoted only. The kind of a row says what the measured numbers are "
-        f"of. {_kinds()}",
+        "Published rows without a measured number are quoted only. The kind of a row says what its measured numbers are of. "
+        f"{_kinds()}",
     ]

@@ -14,7 +14,7 @@ BAND_HZ = (0.7, 4.0)
 LOCAL_S = 1.0
 #: a stretch of a region is trusted at first while it varies at most so many times as much as the median one
 TRUSTED = 3.0
-#: an entry is kept while it is at most so many standard deviations of the kept ones' noise away from the low-rank matrix
+#: an entry is kept while it is at most so many standard deviations of the kept ones' noise away from the low-rank one
 NEAR = 2.5
 #: share of that squared distance that the first guess of the mask is worth
 PRIOR = 0.5

@@ -18,7 +18,7 @@ def test_every_shipped_config_loads_frozen(path):
     config = load(path)
     assert config.is_frozen()
     if config.TOOLBOX_MODE == "unsupervised_method":
-        assert config.UNSUPERVISED.METHOD == [name for name in METHODS if name not in GRIDS]
+        assert tuple(config.UNSUPERVISED.METHOD) == tuple(name for name in METHODS if name not in GRIDS)
     else:
         assert registry.is_registered(config.MODEL.NAME)
 

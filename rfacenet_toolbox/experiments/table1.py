@@ -10,7 +10,7 @@ from ..errors import ConfigError, unknown
 from ..evaluation import METRICS, SD_METRICS
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, marks, plus_minus
-from . import pages
+from . import kinds, pages
 from .completeness import VIPL
 from .folds import fold_row, over_folds, pooled, row_results
 from .pages import OverSeeds, over_seeds_cell
@@ -29,21 +29,6 @@ CONFIGS = {
     "DeepPhys": "DEEPPHYS",
     "PhysFormer": "PHYSFORMER",
     "rFaceNet": "RFACENET",
-}
-#: what each of them is, the word beside its measured numbers: :data:`KIND_NOTES`
-KINDS = {
-    "Tulyakov2016": "interpretation",
-    "POS": "exact",
-    "CHROM": "exact",
-    "PhysNet": "exact",
-    "DeepPhys": "exact",
-    "PhysFormer": "exact",
-    "rFaceNet": "interpretation",
-}
-KIND_NOTES = {
-    "exact": "layers, sizes and loss are those of public code or of the method's paper",
-    "interpretation": "the paper's text leaves some of them open; docs/methods or docs/paper-notes.md has our reading",
-    "substitute": "a part that was never published has another in its place, which docs/methods names",
 }
 _SIGNAL_CONFIG = "SIGNAL"
 #: metric -> the head of its columns
@@ -159,7 +144,7 @@ def _measured(results, scenes):
 
 
 def _selection_table(title, published, measured, counts, settings):
-    rows = {name: [name, KINDS[name] if counts.get(name, (0, 0))[0] else NOTHING] for name in published}
+    rows = {name: [name, kinds.KINDS[name] if counts.get(name, (0, 0))[0] else NOTHING] for name in published}
     columns, groups = ["", "kind"], [("", 2)]
     for metric, heading in HEADINGS.items():
         numbers = [published[name].get(metric) for name in published]
@@ -235,17 +220,13 @@ def _records(title, row, results, scenes, published, measured):
         values = (None,) * 4 if mean is None else mean[:4]
         folds = (None,) * 5 if spread is None else spread
         yield {
-            "scenes": title, "method": row.name, "kind": KINDS[row.name], "metric": metric,
+            "scenes": title, "method": row.name, "kind": kinds.KINDS[row.name], "metric": metric,
             "published": None if number is None else number.value,
             **dict(zip(("measured", "measured_se", "lowest", "highest"), values)),
             **dict(zip(("fold_mean", "fold_deviation", "fold_lowest", "fold_highest", "folds"), folds)),
             "videos": measured["videos"][-1] if measured["videos"] else 0,
             "runs": len(results),
         }  # fmt: skip
-
-
-def _kinds():
-    return " ".join(f"{kind[0].upper()}{kind[1:]}: {note}." for kind, note in KIND_NOTES.items())
 
 
 def _notes(settings):
@@ -262,6 +243,6 @@ def _notes(settings):
         "Scenes: the paper's row of rFaceNet is without the scenes of head motion, v2 and v9; its other rows, which "
         "are quoted, are of all scenes as far as is known. A published number stands where its scenes are. All methods "
         "are tested on all scenes here; rFaceNet is trained without v2 and v9, as in the paper, the others with them.",
-        "Published rows without a measured number are quoted only. The kind of a row says what its measured numbers are of. "
-        f"{_kinds()}",
+        "Published rows without a measured number are quoted only.",
+        kinds.note(),
     ]

@@ -1,23 +1,24 @@
-"""Write docs/weights-epochs.csv: the epochs of both parts of `make weights`, one after the other.
+"""How did the training of the package's weights go, epoch by epoch?
 
-``python benchmarks/weights_log.py 24x24=runs/weights_24 36x36=runs/weights`` reads the epochs.csv of each run.
+``python benchmarks/weights_log.py 24x24=runs/weights_24 36x36=runs/weights`` writes docs/weights-epochs.csv: the epochs
+of both parts of `make weights`, one part after the other.
 """
 
+import argparse
 import csv
-import sys
 from pathlib import Path
 
 from measuring import ROOT
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="+", metavar="PART=RUN", help="a name, and the folder of a run")
     rows = []
-    for text in sys.argv[1:]:
+    for text in parser.parse_args().runs:
         part, _, run = text.partition("=")
         with open(Path(run) / "epochs.csv", newline="") as file:
             rows += [{"part": part, **row} for row in csv.DictReader(file)]
-    if not rows:
-        raise SystemExit("Name runs, as PART=FOLDER, such as 24x24=runs/weights_24.")
     with open(ROOT / "docs" / "weights-epochs.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()

@@ -1,7 +1,7 @@
 """Spatial-temporal maps: the mean colours of a face's regions over time, a row for each region.
 
-A map takes the place of a clip's frames. It is cached as (T, rows, 1, channels), so that everything that reads clips reads
-maps, too: with ``DATA_FORMAT: NCDHW`` a batch is (B, channels, T, rows, 1). The cached numbers are mean colours, 0 to
+A map takes the place of a clip's frames. It is cached as (T, rows, 1, channels), so that everything that reads clips
+reads maps, too: with ``DATA_FORMAT: NCDHW`` a batch is (B, channels, T, rows, 1). The cached numbers are mean colours, 0 to
 255, as they are; what a method makes of a window of them (min-max, gaps, stretching) is in ``methods/maps``.
 
 ==================  ====  =======================  =============================================================
@@ -32,9 +32,9 @@ MAP_TYPES: Dict[str, MapType] = {
 
 
 def clip_size(preprocess):
-    """``(height, width, channels)`` of a cached clip of a node ``PREPROCESS``: its frames', or its map's rows, 1, channels.
+    """``(height, width, channels)`` of a cached clip of a node ``PREPROCESS``.
 
-    Of a map, RESIZE is the size of the face from which the map is made.
+    Of a map they are its rows, 1, and its channels; RESIZE is then the size of the face from which the map is made.
     """
     first = preprocess.DATA_TYPE[0] if len(preprocess.DATA_TYPE) else None
     if first in MAP_TYPES:

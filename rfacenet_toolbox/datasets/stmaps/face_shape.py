@@ -75,8 +75,8 @@ def similarity(points):
         points: (T, K, 2), K of :data:`COUNTS`.
 
     Returns:
-        ``(factor, offset)``: complex (T,) each; a place ``x + iy`` of the square is at ``factor * place + offset`` of the
-        frame. The factor's size is the square's side in the frame's units.
+        ``(factor, offset)``: complex (T,) each; a place ``x + iy`` of the square is at ``factor * place + offset`` of
+        the frame. The factor's size is the square's side in the frame's units.
     """
     if points.shape[1] == 68:
         points = five_of(points)

@@ -94,8 +94,8 @@ def read(path, recording):
 
 
 _EXPECTED = (
-    f"Expected x and y of {', '.join(map(str, COUNTS[:-1]))} or {COUNTS[-1]} points in every frame. Correct the file, or "
-    f"remove it to take what the face backend finds"
+    f"Expected x and y of {', '.join(map(str, COUNTS[:-1]))} or {COUNTS[-1]} points in every frame. Correct the file, "
+    f"or remove it to take what the face backend finds"
 )
 
 
@@ -145,7 +145,7 @@ def _mesh_68(frame):
 
 
 def _corners_and_scale(video):
-    """Of every frame's crop: its left upper corner (T, 2), and how many pixels of the frame one of its own is (T, 2)."""
+    """Of every frame's crop: its left upper corner, and how many pixels of the frame one of its own is; (T, 2) each."""
     boxes = np.asarray(video.boxes, dtype=np.float64)
     height, width = video.frames.shape[1:3]
     return boxes[:, :2], (boxes[:, 2:] - boxes[:, :2]) / (width, height)

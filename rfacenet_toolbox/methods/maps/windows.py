@@ -1,6 +1,6 @@
-"""Windows of cached maps, and what the methods do with them: min-max, gaps, stretching in time.
+"""Windows cut from longer maps, and two augmentations in time: gaps, and stretching.
 
-Maps come as clips do, (B, C, T, rows, 1); here they are (N, C, rows, T), as the networks take them.
+Maps are images (N, C, rows, T), as :mod:`.images` gives them.
 """
 
 from typing import List, Optional, Tuple
@@ -9,20 +9,6 @@ import torch
 from torch.nn import functional as F
 
 from ...errors import ShapeError
-
-
-def as_images(clips: torch.Tensor) -> torch.Tensor:
-    """Cached maps (B, C, T, rows, 1) -> (B, C, rows, T).
-
-    Raises:
-        ShapeError: another shape.
-    """
-    if clips.dim() != 5 or clips.shape[-1] != 1:
-        raise ShapeError(
-            f"a map has the shape (B, channels, T, rows, 1); found {tuple(clips.shape)}. Set DATA_FORMAT to NCDHW and "
-            f"DATA_TYPE to a map."
-        )
-    return clips[..., 0].transpose(2, 3)
 
 
 def window_starts(frames: int, length: int, step: int, count: Optional[int] = None) -> List[int]:
@@ -42,19 +28,6 @@ def window_starts(frames: int, length: int, step: int, count: Optional[int] = No
 def cut(signals: torch.Tensor, starts: List[int], length: int) -> torch.Tensor:
     """Windows of the last axis: (B, ..., T) -> (B, W, ..., length)."""
     return torch.stack([signals[..., start : start + length] for start in starts], dim=1)
-
-
-def min_max(maps: torch.Tensor) -> torch.Tensor:
-    """Each row and channel of (..., T) brought to 0 to 1 over its window; one that does not change is 0."""
-    low, high = maps.amin(dim=-1, keepdim=True), maps.amax(dim=-1, keepdim=True)
-    return (maps - low) / (high - low).clamp_min(1e-6)
-
-
-def moving_mean(maps: torch.Tensor, frames: int) -> torch.Tensor:
-    """The mean over an odd number of ``frames`` around each; over those that there are at both ends."""
-    flat = maps.reshape(-1, 1, maps.shape[-1])
-    mean = F.avg_pool1d(flat, frames, stride=1, padding=frames // 2, count_include_pad=False)
-    return mean.reshape(maps.shape)
 
 
 def with_gaps(maps: torch.Tensor, share: float, frames: Tuple[int, int]) -> torch.Tensor:

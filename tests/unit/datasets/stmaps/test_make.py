@@ -74,7 +74,7 @@ def test_maps_have_their_size_with_any_landmarks(recording, map_type, count):
     features = make.MapFeatures(map_type, video(), settings(), recording, 30.0)
     size = MAP_TYPES[map_type]
     assert features.clip(10, 50).shape == (40, size.rows, 1, size.channels) and np.isfinite(features.values).all()
-    assert 0 <= features.values.min() and features.values.max() <= 256
+    assert features.values.min() >= 0 and features.values.max() <= 256
     assert features.notes == (("regions of the face", f"landmarks.npy, {count} points"),)
 
 

@@ -10,14 +10,6 @@ from rfacenet_toolbox.methods.maps import windows
 from rfacenet_toolbox.methods.rfacenet.heart_rate import heart_rate_bpm
 
 
-def test_a_cached_map_becomes_an_image():
-    clips = torch.arange(2 * 3 * 8 * 5.0).reshape(2, 3, 8, 5, 1)
-    images = windows.as_images(clips)
-    assert images.shape == (2, 3, 5, 8) and images[1, 2, 4, 7] == clips[1, 2, 7, 4, 0]
-    with pytest.raises(ShapeError, match=r"\(B, channels, T, rows, 1\); found \(2, 3, 8, 5, 5\)"):
-        windows.as_images(torch.zeros(2, 3, 8, 5, 5))
-
-
 def test_windows_follow_each_other_by_a_step():
     assert windows.window_starts(375, 300, 15) == [0, 15, 30, 45, 60, 75]
     assert windows.window_starts(400, 300, 15, count=6) == [0, 15, 30, 45, 60, 75]
@@ -32,21 +24,6 @@ def test_windows_are_cut_from_maps_and_from_labels():
     maps, labels = torch.randn(2, 3, 5, 40), torch.randn(2, 40)
     assert torch.equal(windows.cut(maps, [0, 7], 20)[:, 1], maps[..., 7:27])
     assert torch.equal(windows.cut(labels, [0, 7], 20)[:, 1], labels[:, 7:27])
-
-
-def test_each_row_and_channel_goes_from_0_to_1():
-    maps = torch.randn(2, 3, 5, 30) * 40 + 100
-    maps[0, 0, 0] = 7.0
-    scaled = windows.min_max(maps)
-    assert not scaled[0, 0, 0].any()
-    scaled[0, 0, 0] = scaled[0, 0, 1]
-    assert torch.allclose(scaled.amin(dim=-1), torch.zeros(())) and torch.allclose(scaled.amax(dim=-1), torch.ones(()))
-
-
-def test_the_moving_mean_keeps_a_line_and_the_length():
-    line = torch.arange(10.0).expand(2, 3, 10)
-    mean = windows.moving_mean(line, 3)
-    assert torch.allclose(mean[..., 1:-1], line[..., 1:-1]) and mean[0, 0, 0] == 0.5
 
 
 def test_gaps_are_of_the_lengths_and_as_many_as_asked_for():

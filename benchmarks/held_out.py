@@ -50,7 +50,7 @@ def _estimate(video, method, weights):
 
 def _tables(recordings, estimates, methods):
     """Markdown: all recordings, by condition, by tone."""
-    names = {text: text.partition("=")[0] for text in methods}
+    names = {text: _name(text, methods) for text in methods}
     told = {name for name in recordings if all(estimates[f"{text}|{name}"] is not None for text in methods)}
     conditions = {}
     for name in told:
@@ -66,6 +66,13 @@ def _tables(recordings, estimates, methods):
                 lines.append([label, str(len(members)), *_means(members, recordings, estimates, methods)])
         yield "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
     yield "No estimate: " + ", ".join(f"{name} {count}" for name, count in missing.items()) + f" of {len(recordings)}."
+
+
+def _name(text, methods):
+    """The method, with its weights where another one has others."""
+    method, _, weights = text.partition("=")
+    alone = sum(other.partition("=")[0] == method for other in methods) == 1
+    return method if alone or not weights else f"{method}, {Path(weights).stem}"
 
 
 def _means(members, recordings, estimates, methods):

@@ -3,7 +3,6 @@
 No frame is kept at full size.
 """
 
-from array import array
 from collections import deque
 from typing import Optional, Union
 
@@ -12,10 +11,9 @@ import numpy as np
 
 from ..errors import ConfigError, DataError, unknown
 from . import faces
+from .face_signals import FaceSignals
 from .frames import AnyPath
-from .motion import FollowedFace
 from .resample import GridResampler, OverlapAdd, even_grid, stretches
-from .skin import SkinColour
 from .waveform import Waveform
 
 #: methods that are networks, which need weights
@@ -29,11 +27,14 @@ _SHARED = 16
 
 
 class SignalEstimator:
-    """A signal method on the mean colour of the face's skin: four numbers are kept for each frame.
+    """A signal method on the mean colour of the face's skin: a few numbers are kept for each frame.
 
     Args:
         name: of the method.
         method: ``(rgb (T, 3), fs_hz) -> (T,)``.
+
+    Attributes:
+        face_signals: :class:`~.face_signals.FaceSignals` of the frames.
     """
 
     is_derivative = False
@@ -42,18 +43,11 @@ class SignalEstimator:
     def __init__(self, name, method):
         self.name = name
         self._method = method
-        self._face, self._skin = FollowedFace(), SkinColour()
-        self._times_s, self._rgb, self._known = array("d"), array("d"), bytearray()
+        self.face_signals = FaceSignals()
 
     def add(self, time_s, image, box):
         """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
-        self._times_s.append(time_s)
-        self._known.append(box is not None)
-        if box is None:
-            self._face = FollowedFace()  # another place, or another face, when one is seen again
-            self._rgb.extend((0.0, 0.0, 0.0))
-        else:
-            self._rgb.extend(self._skin.mean(image, self._face.follow(image, box))[::-1])
+        self.face_signals.add(time_s, image, box)
 
     def finish(self):
         """The whole :class:`Waveform`; at least one frame must have had a face."""
@@ -61,31 +55,37 @@ class SignalEstimator:
 
     def recent(self, seconds):
         """The :class:`Waveform` of the last seconds, None where no face was seen in them."""
-        first = int(np.searchsorted(self._times_s, self._times_s[-1] - seconds))
-        return self._waveform(first) if sum(self._known[first:]) > 1 else None
+        times_s, known = self.face_signals.times_s, self.face_signals.known
+        first = int(np.searchsorted(times_s, times_s[-1] - seconds))
+        return self._waveform(first) if sum(known[first:]) > 1 else None
 
     def _waveform(self, first):
-        colours = np.reshape(self._rgb[3 * first :], (-1, 3))
-        fs_hz, grid_s, rgb, known = even_grid(self._times_s[first:], colours, self._known[first:])
-        return Waveform(fs_hz, grid_s[0], self._bvp(rgb, fs_hz), known)
+        signals = self.face_signals
+        fs_hz, grid_s, rgb, known = even_grid(signals.times_s[first:], signals.colours(first), signals.known[first:])
+        return Waveform(fs_hz, grid_s[0], signal_bvp(self._method, rgb, fs_hz), known)
 
-    def _bvp(self, rgb, fs_hz):
-        """The method on the whole, or on stretches of a long recording: some methods need much memory."""
-        length, shared = int(_STRETCH_S * fs_hz), int(_SHARED_S * fs_hz)
-        if len(rgb) <= length:
-            return self._one(rgb, fs_hz)
-        joined = OverlapAdd(length)
-        for first, last in stretches(len(rgb), length, shared):
-            bvp = self._one(rgb[first:last], fs_hz)
-            before = joined.signal(last)[first : first + shared]
-            opposed = (before - before.mean()) @ (bvp[:shared] - bvp[:shared].mean()) < 0
-            joined.add(first, -bvp if opposed else bvp)  # ICA's sign is arbitrary
-        return joined.signal(len(rgb))
 
-    def _one(self, rgb, fs_hz):
-        if np.ptp(rgb, axis=0).max() < _LEAST_CHANGE:
-            return np.zeros(len(rgb))
-        return np.asarray(self._method(rgb, fs_hz), dtype=np.float64)
+def signal_bvp(method, rgb, fs_hz):
+    """A signal method's BVP (N,) of colours (N, 3), taken in stretches of a long recording: some need much memory.
+
+    Colours that do not change give zeros.
+    """
+    length, shared = int(_STRETCH_S * fs_hz), int(_SHARED_S * fs_hz)
+    if len(rgb) <= length:
+        return _bvp_of_stretch(method, rgb, fs_hz)
+    joined = OverlapAdd(length)
+    for first, last in stretches(len(rgb), length, shared):
+        bvp = _bvp_of_stretch(method, rgb[first:last], fs_hz)
+        before = joined.signal(last)[first : first + shared]
+        opposed = (before - before.mean()) @ (bvp[:shared] - bvp[:shared].mean()) < 0
+        joined.add(first, -bvp if opposed else bvp)  # ICA's sign is arbitrary
+    return joined.signal(len(rgb))
+
+
+def _bvp_of_stretch(method, rgb, fs_hz):
+    if np.ptp(rgb, axis=0).max() < _LEAST_CHANGE:
+        return np.zeros(len(rgb))
+    return np.asarray(method(rgb, fs_hz), dtype=np.float64)
 
 
 class ClipEstimator:
@@ -94,13 +94,19 @@ class ClipEstimator:
     Args:
         name: of the method.
         model: :class:`~.clip_model.ClipModel`.
+
+    Attributes:
+        face_signals: :class:`~.face_signals.FaceSignals` of the frames, of the small pictures that the network sees.
     """
 
     def __init__(self, name, model):
         self.name = name
         self.is_derivative, self.weights = model.is_derivative, model.weights
         self._model = model
+        self.face_signals = FaceSignals()
         self._resampler = GridResampler(model.fs_hz)
+        whole = faces.Box(0.0, 0.0, float(model.size), float(model.size))
+        self._box_in_small = whole.scaled(1 / faces.LARGE_BOX_COEF)
         self._frames = deque(maxlen=model.frames + 1)
         self._known = bytearray()  # one for each frame of the grid
         self._clips = OverlapAdd(model.frames)
@@ -108,7 +114,10 @@ class ClipEstimator:
 
     def add(self, time_s, image, box):
         """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
-        self._take(self._resampler.add(time_s, None if box is None else self._small(image, box)))
+        small = None if box is None else self._small(image, box)
+        self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
+        # of the small picture: of the whole one it would take as long as the network
+        self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
 
     def finish(self):
         """The whole :class:`Waveform`; at least one frame must have had a face."""
@@ -126,8 +135,7 @@ class ClipEstimator:
 
     def _small(self, image, box):
         size = self._model.size, self._model.size
-        small = cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
-        return cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+        return cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
 
     def _take(self, grid_frames):
         needed, hop = self._model.frames + 1, self._model.frames - _SHARED

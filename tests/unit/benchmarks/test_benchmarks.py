@@ -7,7 +7,7 @@ import sys
 import pytest
 from support.paths import ROOT
 
-SHARED = ("measuring.py", "training_runs.py")
+SHARED = ("measuring.py", "reliability.py", "training_runs.py")
 SCRIPTS = sorted(path for path in (ROOT / "benchmarks").glob("*.py") if path.name not in SHARED)
 
 

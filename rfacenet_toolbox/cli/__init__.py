@@ -24,7 +24,7 @@ COMMANDS = {
     "run": (run, "run a config, in a checkout without editing it, or standalone"),
     "synth": (synth, "write synthetic recordings in a data set's format"),
     "predict": (predict, "heart rate, pulse waveform and a picture from your own face videos"),
-    "export": (report, "a run's trained network as one .safetensors file for rfacenet predict"),
+    "export": (report, "a run's trained network as one .safetensors or .onnx file for rfacenet predict"),
     "evaluate": (evaluate, "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"),
     "compare": (evaluate, "whether one run's heart rates are better than another's on the same videos"),
     "table1": (tables, "make the paper's Table 1 from VIPL-HR, five folds of it"),

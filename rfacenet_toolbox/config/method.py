@@ -63,8 +63,12 @@ def check(config, splits):
     """
     import torch
 
+    from ..evaluation import HEART_RATE
+
     learner = registry.learner_class(config.MODEL.NAME)
     _check_test_clips(config, learner.needs)
+    if learner.gives == HEART_RATE:
+        _check_heart_rates(config)
     for split in splits:
         _check_clips(config, split, learner.needs)
     _check_length(config, splits, learner.needs)
@@ -75,6 +79,16 @@ def check(config, splits):
             learner.check(settings_of(config), clips_of(config, splits[0]), training="TRAIN" in splits)
     except ShapeError as error:
         raise ConfigError(f"{_settings_key(config)}: {error}") from error
+
+
+def _check_heart_rates(config):
+    """What only a waveform can be: cut into windows of the evaluation's, or joined from those of the network's."""
+    gives = f"{config.MODEL.NAME} gives one heart rate per clip, and no waveform"
+    clips = config.MODEL.RFACENET.TEST.CLIPS
+    if clips != "as_trained":
+        raise ConfigError(f"MODEL.RFACENET.TEST.CLIPS is {clips!r}; expected as_trained: {gives}.")
+    if config.INFERENCE.EVALUATION_WINDOW.USE_SMALLER_WINDOW:
+        raise ConfigError(f"INFERENCE.EVALUATION_WINDOW.USE_SMALLER_WINDOW is True; expected False: {gives}.")
 
 
 def _check_test_clips(config, needs):

@@ -8,9 +8,10 @@ import torch
 from tqdm import tqdm
 
 from ..errors import NotFiniteError
+from ..evaluation import WAVEFORM
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
-from . import learners, state_dicts, warm_start
+from . import augmented_clips, learners, state_dicts, warm_start
 from .clip_lengths import predictor
 from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
 from .optimization import make_optimizer, make_scheduler
@@ -57,6 +58,7 @@ class Trainer:
             labels=label_checksum(loader.dataset),
             subjects=self.subjects,
         )
+        loader = augmented_clips.augmented(loader, self.config)
         first = self.state.resume()
         if first >= epochs:
             self._keep_last_weights()
@@ -65,6 +67,7 @@ class Trainer:
         for epoch in range(first, epochs):
             started = time.monotonic()
             self.learner.start_epoch(epoch, epochs)
+            augmented_clips.set_epoch(loader, epoch)
             row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
             if processes.is_writer():
                 state_dicts.save(weights_path(self.config, epoch), self.learner.weights())
@@ -110,23 +113,25 @@ class Trainer:
 
         Returns:
             ``(predictions, labels, weights_path)``; the first two are {video: {chunk number: (T,) tensor}}. A label
-            is cut to its prediction, where the model gave one for fewer frames.
+            is cut to its prediction, where the model gave one for fewer frames. A predicted heart rate is (1,), and
+            its label whole.
         """
         path = self._test_weights()
         state_dicts.fit(self.learner.model, state_dicts.load_weights(path), path, self.learner.optional_weights)
         print(f"Testing with {path}")
         self.learner.model.eval()
         predict = predictor(self.config, self.learner, own_rates(loaders["test"].dataset))
+        is_waveform = self.learner.gives == WAVEFORM
         predictions, labels = defaultdict(dict), defaultdict(dict)
         with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
             for clips, truth, names, chunks in bar:
                 with self._precision():
                     bvp = predict(clips.to(self.device, torch.float32), names)
-                bvp = [predicted.float().cpu() for predicted in bvp]
+                bvp = [predicted.float().cpu().reshape(-1) for predicted in bvp]
                 self._check_predictions(bvp, names, chunks)
                 for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):
                     predictions[name][int(chunk)] = predicted
-                    labels[name][int(chunk)] = label[: len(predicted)]
+                    labels[name][int(chunk)] = label[: len(predicted)] if is_waveform else label
         return dict(predictions), dict(labels), path
 
     def _train_epoch(self, loader, epoch):
@@ -165,7 +170,7 @@ class Trainer:
             subjects = self.subjects.classes(dataset, batch[2])
         more = {}
         if rates:
-            more["recorded"] = recorded(rates, batch[2], batch[3], self.config.TRAIN.DATA.FS)
+            more["recorded"] = recorded(rates, *batch[2:4], self.config.TRAIN.DATA.FS, *batch[4:])
         with self._precision():
             return self.learner.step(clips, labels, torch.tensor(subjects, device=self.device), **more)
 

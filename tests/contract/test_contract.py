@@ -282,6 +282,7 @@ SETTINGS = {
     "instance": {"TCU_UPSCALE": 1, "CTFC_CONV": "scalar", "NORM": "instance"},
     "time": {"NORM": "time", "FUSION": "stage1"},
     "cap": {"LOSS": {**CAPPED, "SIGMA_UPDATE": "running_mean"}},
+    "augmented": {"AUGMENT": {"RANDOM_START": True, "SPEED": [0.7, 1.4], "FLIP": 0.5, "ZOOM": 0.1, "NOISE": 0.1}},
     "floor": {"LOSS": {"HEART_RATE_TERM": "cross_entropy", "BVP_ERROR": "raw", "SIGMA_FLOOR": 10.0, "SIGMA_HOLD": 1.0}},
 }
 

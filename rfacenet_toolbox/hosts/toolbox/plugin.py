@@ -182,10 +182,10 @@ def _refuse_misspelt(name, main):
 
 
 def _refuse_ours(config):
-    """The toolbox's trainers have optimizers and tests of their own, which these settings would not reach."""
-    nodes = {"OPTIMIZER": registry.toolbox_optimizer(config.MODEL.NAME), "TEST": {}}
+    """The toolbox's trainers have optimizers, clips and tests of their own, which these settings would not reach."""
+    nodes = {"OPTIMIZER": registry.toolbox_optimizer(config.MODEL.NAME), "AUGMENT": {}, "TEST": {}}
     if config.TOOLBOX_MODE != "train_and_test":
-        del nodes["OPTIMIZER"]
+        del nodes["OPTIMIZER"], nodes["AUGMENT"]
     defaults = rfacenet_node()
     for node, theirs in nodes.items():
         for key, default in defaults[node].items():

@@ -7,7 +7,7 @@ to the first set, and writes them to ``confidence.json`` beside it. For the seco
 docs/model-card.md, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new
 weights or a new generator, in a new folder. Interrupted, it goes on where it was.
 
-Of the recordings, a quarter is read at 10 frames per second, and a quarter with a fifth of the frames dropped.
+Half of the recordings last 20 seconds, and half 12, in which windows have few neighbours.
 """
 
 import argparse
@@ -21,22 +21,23 @@ from reliability import PARTS, TITLES, draw, tables
 from scipy.optimize import minimize
 
 from rfacenet_toolbox import __version__
-from rfacenet_toolbox.config import weights_path
 from rfacenet_toolbox.errors import RFaceNetError
 from rfacenet_toolbox.methods.signal import METHODS
 from rfacenet_toolbox.prediction import confidence, evidence, faces, waveform
 from rfacenet_toolbox.prediction.estimators import SignalEstimator, estimator
 from rfacenet_toolbox.prediction.resample import frame_rate_hz
 from rfacenet_toolbox.prediction.sources import open_source
-from rfacenet_toolbox.runtime import pool
+from rfacenet_toolbox.runtime import pool, weights_path
 from rfacenet_toolbox.synthetic import write_dataset
 
-#: set -> seed, first subject, recordings
-SETS = {"calibration": (13, 13001, 96), "check": (14, 14001, 64)}
+#: set -> seed, first subject, recordings of each length
+SETS = {"calibration": (13, 13001, 48), "check": (14, 14001, 32)}
+LENGTHS_S = 20.1, 12.1
 SIGNAL_METHODS = ("pos", "chrom", "green")
 WINDOW_S, STEP_S = 10.0, 1.0
-#: of the fit: the prior's precision of a weight (evidence goes from 0 to 1)
-RIDGE = 0.02
+#: what is known of a weight before the fit: evidence of each kind, from none to all, changes the odds by a factor of
+#: e^2; so that none is left out which synthetic recordings happen not to need
+USUAL_WEIGHT, PRECISION = 2.0, 0.5
 PICTURE = ROOT / "docs" / "images" / "quality-reliability.png"
 
 
@@ -64,68 +65,66 @@ def fitted(rows):
     """The numbers of a :class:`~rfacenet_toolbox.prediction.confidence.Model`.
 
     Args:
-        rows: ``(evidence, error in bpm)`` of each value.
+        rows: ``(evidence, error in bpm, weight)`` of each value; the weights of a recording add up to 1.
     """
-    found, errors = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    found, errors, shares = (np.array(column) for column in zip(*rows))
     wrong = errors > confidence.RIGHT_WITHIN_BPM
     if wrong.all() or not wrong.any():
         raise SystemExit(f"Of {len(rows)} values {wrong.sum()} are wrong; draw other or more recordings.")
 
     def loss(numbers):
         logits = numbers[0] - found @ numbers[1:]
-        return np.mean(np.logaddexp(0, logits) - wrong * logits) + RIDGE / len(rows) * np.sum(numbers[1:] ** 2)
+        likelihood = shares @ (np.logaddexp(0, logits) - wrong * logits)
+        return likelihood + 0.5 * PRECISION * np.sum((numbers[1:] - USUAL_WEIGHT) ** 2)
 
-    count = found.shape[1]
-    best = minimize(loss, np.r_[0.0, np.ones(count)], method="L-BFGS-B", bounds=[(None, None)] + [(0, None)] * count)
+    start = np.r_[USUAL_WEIGHT, np.full(found.shape[1], USUAL_WEIGHT)]
+    best = minimize(loss, start, method="L-BFGS-B", bounds=[(None, None)] + [(0, None)] * found.shape[1])
     names = evidence.Evidence._fields
     return {
         "intercept": round(float(best.x[0]), 4),
         "weights": dict(zip(names, np.round(best.x[1:], 4).tolist())),
-        "usual": dict(zip(names, np.round(found[~wrong].mean(axis=0), 4).tolist())),
-        "error_right_bpm": round(float(errors[~wrong].mean()), 3),
-        "error_wrong_bpm": round(float(errors[wrong].mean()), 3),
+        "usual": dict(zip(names, np.round(np.average(found[~wrong], axis=0, weights=shares[~wrong]), 4).tolist())),
+        "error_right_bpm": round(float(np.average(errors[~wrong], weights=shares[~wrong])), 3),
+        "error_wrong_bpm": round(float(np.average(errors[wrong], weights=shares[wrong])), 3),
         "values": len(rows),
         "wrong": int(wrong.sum()),
     }
 
 
 def _rows(folder, name, workers, share):
-    """{kind: {part: [(evidence, error), ...]}} of a set, which is drawn and read as far as it is not yet."""
+    """{kind: {part: [(evidence, error, weight), ...]}} of a set, which is drawn and read as far as it is not yet."""
     seed, first, count = SETS[name]
-    write_dataset(
-        folder / name, "varied", max(8, round(count * share)), seed=seed, first_subject=first, seconds=20.1,
-        size=(320, 240), workers=workers, on_recording=lambda made: print(f"drawn {made}", flush=True),
-    )  # fmt: skip
+    for seconds in LENGTHS_S:
+        write_dataset(
+            folder / name, "varied", max(8, round(count * share)), seed=seed, first_subject=first, seconds=seconds,
+            size=(320, 240), workers=workers, on_recording=lambda made: print(f"drawn {made}", flush=True),
+        )  # fmt: skip
+        first += count
     path = folder / f"{name}-{_weights_sha256()[:12]}.json"
     read = json.loads(path.read_text()) if path.is_file() else {}
     names = sorted((made.parent.name for made in (folder / name).glob("*/vid.avi")), key=lambda one: int(one[7:]))
-    missing = [(str(folder / name / one), index // 8) for index, one in enumerate(names) if one not in read]
+    missing = [str(folder / name / one) for one in names if one not in read]
     for index, result, failure in pool.run(read_recording, missing, workers):
         if failure is not None:
-            raise SystemExit(f"{missing[index][0]}: {failure}")
-        read[Path(missing[index][0]).name] = result
+            raise SystemExit(f"{missing[index]}: {failure}")
+        read[Path(missing[index]).name] = result
         path.write_text(json.dumps(read))
-        print(f"read {missing[index][0]}", flush=True)
+        print(f"read {missing[index]}", flush=True)
     together = {kind: {part: [] for part in PARTS} for kind in TITLES}
     for each in (read[one] for one in names):
         for method, parts in each.items():
-            kind = "signal" if method in SIGNAL_METHODS else "network"
-            for part in parts:
-                together[kind][part] += parts[part]
+            kind, methods = ("signal", len(SIGNAL_METHODS)) if method in SIGNAL_METHODS else ("network", 1)
+            for part, values in parts.items():
+                together[kind][part] += [(*value, 1 / methods / len(values)) for value in values]
     return together
 
 
-def read_recording(task):
-    """{method: {"whole": [(evidence, error)], "window": [...]}} of a recording; nothing of one without a face.
-
-    Args:
-        task: ``(folder, number)``; the number decides which of the frames are read.
-    """
-    folder, number = task
+def read_recording(folder):
+    """{method: {"whole": [(evidence, error)], "window": [...]}} of a recording; nothing of one without a face."""
     tracker = faces.FaceTracker(faces.detector("HC"))
     running = [estimator("rfacenet"), estimator(SIGNAL_METHODS[0])]
     source, times_s = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None), []
-    for time_s, image in _thinned(source.frames(), number):
+    for time_s, image in source.frames():
         box = tracker.track(time_s, image)
         times_s.append(time_s)
         for each in running:
@@ -138,18 +137,6 @@ def read_recording(task):
         running[-1].face_signals = running[1].face_signals
     truth = np.loadtxt(Path(folder) / "ground_truth.txt")
     return {each.name: _told(each, frame_rate_hz(times_s), truth) for each in running}
-
-
-def _thinned(frames, number):
-    random, next_s = np.random.default_rng(number), 0.0
-    for frame in frames:
-        if number % 4 == 1:
-            if frame.time_s < next_s - 1e-3:
-                continue
-            next_s += 0.1
-        elif number % 4 == 3 and random.random() < 0.2:
-            continue
-        yield frame
 
 
 def _told(running, fps_hz, truth):

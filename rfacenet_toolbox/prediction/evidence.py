@@ -1,6 +1,6 @@
 """What speaks for a heart rate, and what against it: other methods, regions of the face, neighbours, motion."""
 
-from typing import List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,17 +27,14 @@ _LEAST_POINTS = 1024  # of a spectrum
 
 
 class Evidence(NamedTuple):
-    """For a heart rate, each from 0 (against it) to 1.
-
-    None of them can be told from the heart rate itself, except through the band in which it lies.
-    """
+    """For a heart rate, each from 0 (against it) to 1. Two rates are the same if they differ by 5 bpm or less."""
 
     purity: float  #: signal quality, from that of noise on
-    methods: float  #: share of other methods' power, on the same frames, that lies at the rate and its double
-    regions: float  #: the same of POS on forehead and cheeks, each by itself
-    neighbours: float  #: share of the windows within 10 s that have the same rate; 1 where there is only one window
+    methods: float  #: share of other methods that see the same rate in the same frames
+    regions: float  #: share of forehead, left and right cheek in which POS sees the same rate
+    neighbours: float  #: share of the windows within 10 s that have the same rate, 0.5 where there are none
     stillness: float  #: 1 where the head does not swing at the rate, 0.5 where it does so by 0.005 face widths
-    frames: float  #: share of the time with a face and without a gap, times frames per second up to 30
+    frames: float  #: share of the time with a face and without a gap, times frames per second above 8 and up to 30
 
 
 #: of a value that there is nothing to judge by
@@ -79,14 +76,14 @@ def _of_rates(
             found.append(None)
             continue
         noise = quality.doubtful_below(window.seconds)
-        shares = [_shares_at(rate_bpm, values[part], signals.fs_hz) for values in (others, regions, place)]
-        swing = np.sqrt(2 * (shares[2] * place[part].var(axis=0)).sum())
+        power_shares, _ = _at_rate(rate_bpm, place[part], signals.fs_hz)
+        swing = np.sqrt(2 * (power_shares * place[part].var(axis=0)).sum())
         found.append(
             Evidence(
                 purity=float(np.clip((window.quality - noise) / (1 - noise), 0, 1)),
-                methods=float(shares[0].mean()),
-                regions=float(shares[1].mean()),
-                neighbours=_agreeing(window, rate_bpm, windows),
+                methods=float(_at_rate(rate_bpm, others[part], signals.fs_hz)[1].mean()),
+                regions=float(_at_rate(rate_bpm, regions[part], signals.fs_hz)[1].mean()),
+                neighbours=_agreement_of_neighbours(window, rate_bpm, windows),
                 stillness=float(1 / (1 + swing / _HALF_SWING)),
                 frames=float(np.clip(signals.known[part].mean() * smoothness, 0, 1)),
             )
@@ -126,20 +123,28 @@ def _part(signals: EvenSignals, window: Window) -> slice:
     return slice(max(0, edges[0]), min(len(signals.known), edges[1]))
 
 
-def _shares_at(rate_bpm: float, values: NDArray[np.float64], fs_hz: float) -> NDArray[np.float64]:
-    """Of each column of (N, K), the share of the band's power that lies at the rate and its double: (K,)."""
+def _at_rate(
+    rate_bpm: float, values: NDArray[np.float64], fs_hz: float
+) -> Tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Of each column of (N, K): the share of power at the rate and its double, and whether the peak is at the rate."""
     points = 2 ** int(np.ceil(np.log2(max(len(values), _LEAST_POINTS))))
     hann = np.hanning(len(values))[:, None]
     power = np.abs(np.fft.rfft((values - values.mean(axis=0)) * hann, points, axis=0)) ** 2
-    at_rate, inside = quality.at_rate(np.fft.rfftfreq(points, 1 / fs_hz), rate_bpm, len(values) / fs_hz)
+    frequencies_hz = np.fft.rfftfreq(points, 1 / fs_hz)
+    at_rate, inside = quality.at_rate(frequencies_hz, rate_bpm, len(values) / fs_hz)
     total = power[inside].sum(axis=0)
-    return np.divide(power[at_rate].sum(axis=0), total, out=np.zeros(len(total)), where=total > 0)
+    shares = np.divide(power[at_rate].sum(axis=0), total, out=np.zeros(len(total)), where=total > 0)
+    peaks_bpm = 60 * frequencies_hz[inside][power[inside].argmax(axis=0)]
+    return shares, (np.abs(peaks_bpm - rate_bpm) <= SAME_RATE_BPM) & (total > 0)
 
 
-def _agreeing(window: Window, rate_bpm: float, windows: Sequence[Window]) -> float:
-    near = [
-        abs(other.heart_rate_bpm - rate_bpm) <= SAME_RATE_BPM
-        for other in windows
-        if other.heart_rate_bpm is not None and 0 < abs(other.start_s - window.start_s) <= _NEAR_S
-    ]
-    return float(np.mean(near)) if near else 1.0
+def _agreement_of_neighbours(window: Window, rate_bpm: float, windows: Sequence[Window]) -> float:
+    """A neighbour counts as far as it does not overlap the window; as one more, which is undecided, counts 0.5."""
+    agreeing, count = 0.5, 1.0
+    for other in windows:
+        apart_s = abs(other.start_s - window.start_s)
+        if other.heart_rate_bpm is not None and 0 < apart_s <= _NEAR_S:
+            weight = min(1.0, apart_s / window.seconds)
+            agreeing += weight * (abs(other.heart_rate_bpm - rate_bpm) <= SAME_RATE_BPM)
+            count += weight
+    return agreeing / count

@@ -40,19 +40,19 @@ def evidence_for(rates_bpm, fps_hz=30.0, method="rfacenet", quality=0.8, **setti
 def test_everything_speaks_for_a_rate_that_is_everywhere(method):
     (found, *_) = evidence_for([75.0] * 11, method=method)
     assert min(found) > 0.5 and max(found) <= 1
-    assert found.methods > 0.9 and found.regions > 0.9 and found.neighbours == found.frames == 1
+    assert found.methods == found.regions == found.frames == 1 and found.neighbours > 0.9
 
 
 def test_other_methods_and_regions_speak_against_a_rate_that_they_do_not_see():
     (found, *_) = evidence_for([110.0] * 11)
-    assert found.methods < 0.1 and found.regions < 0.1
+    assert found.methods == found.regions == 0
     (found, *_) = evidence_for([75.0] * 11, region_bpm=(75.0, 110.0, 60.0))
-    assert found.methods > 0.9 and found.regions == pytest.approx(1 / 3, abs=0.1)
+    assert found.methods == 1 and found.regions == pytest.approx(1 / 3)
 
 
 def test_a_rate_unlike_its_neighbours_and_a_noisy_one():
     found = evidence_for([75.0] * 5 + [140.0] + [75.0] * 5)
-    assert found[5].neighbours == 0 and found[4].neighbours == pytest.approx(0.9)
+    assert found[5].neighbours == pytest.approx(0.5 / 4) and found[4].neighbours == pytest.approx(3.5 / 4.1, abs=0.1)
     (noisy, *_) = evidence_for([75.0] * 11, quality=0.4)
     assert noisy.purity == 0
 
@@ -74,7 +74,7 @@ def test_few_frames_and_gaps_count():
 
 def test_the_whole_is_judged_by_the_rates_that_it_is_the_mean_of():
     found = evidence.of_whole(windows([75.0] * 5 + [140.0] + [75.0] * 5), signals(), "rfacenet", 30.0)
-    assert found.methods > 0.9 and 0.8 < found.neighbours < 1
+    assert found.methods == 1 and 0.7 < found.neighbours < 1
     assert evidence.of_whole(windows([None, None]), signals(), "rfacenet", 30.0) == evidence.NONE
 
 
@@ -82,4 +82,9 @@ def test_what_cannot_be_judged_has_no_evidence_and_no_error():
     assert evidence_for([75.0, None])[1] is None
     black = signals()._replace(regions=np.zeros((len(TIMES_S), 3, 3)))
     (found, *_) = evidence.of_windows(windows([75.0]), black, "pos", 30.0)
-    assert found.regions == 0 and found.neighbours == 1 and isinstance(found, Evidence)
+    assert found.regions == 0 and found.neighbours == 0.5 and isinstance(found, Evidence)
+
+
+def test_neighbours_count_as_far_as_they_do_not_overlap():
+    (short, *_), (long, *_) = evidence_for([75.0] * 3), evidence_for([75.0] * 11)
+    assert short.neighbours == pytest.approx((0.5 + 0.3) / 1.3) and long.neighbours == pytest.approx((0.5 + 5.5) / 6.5)

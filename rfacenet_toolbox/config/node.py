@@ -63,6 +63,7 @@ def rfacenet_node():
     node.TEST = CfgNode()
     node.TEST.CLIPS = "as_trained"  # as_trained, segments, joined: whether test clips may be longer than FRAME_NUM
     node.TEST.SEGMENT_S = 8.0  # length of the segments
+    node.TEST.CONTEXT = 0  # frames that the network sees at either side of a test clip, of the same recording
 
     # How it runs. None of these may change a result beyond rounding, but SEED.
     node.RUNTIME = CfgNode()
@@ -74,6 +75,7 @@ def rfacenet_node():
     node.RUNTIME.WORKERS = -1  # loader processes; -1 is the toolbox's 16, but no more than there are cores
     node.RUNTIME.KEEP_WORKERS = True  # between epochs
     node.RUNTIME.BUILT_IN_MODELS = False  # in a checkout: the three above hold for the toolbox's own models too
+    node.RUNTIME.TENSORBOARD = False  # write the epoch log as TensorBoard scalars, too
     node.RUNTIME.SEED = 100  # 100 is the toolbox's own
     return node
 

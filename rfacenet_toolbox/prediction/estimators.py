@@ -3,6 +3,7 @@
 No frame is kept at full size.
 """
 
+from array import array
 from collections import deque
 from typing import Optional, Union
 
@@ -14,6 +15,7 @@ from . import faces
 from .face_signals import FaceSignals
 from .frames import AnyPath
 from .resample import GridResampler, OverlapAdd, even_grid, stretches
+from .skin import region_means
 from .waveform import Waveform
 
 #: methods that are networks, which need weights
@@ -27,11 +29,12 @@ _SHARED = 16
 
 
 class SignalEstimator:
-    """A signal method on the mean colour of the face's skin: a few numbers are kept for each frame.
+    """A signal method on the mean colour of the face's skin, or of its regions: a few numbers are kept for each frame.
 
     Args:
         name: of the method.
-        method: ``(rgb (T, 3), fs_hz) -> (T,)``.
+        method: ``(rgb, fs_hz) -> (T,)``; rgb (T, 3), or (R, T, 3) of the regions of a grid.
+        grid: (rows, columns) of a method that takes regions.
 
     Attributes:
         face_signals: :class:`~.face_signals.FaceSignals` of the frames.
@@ -40,14 +43,20 @@ class SignalEstimator:
     is_derivative = False
     weights = None
 
-    def __init__(self, name, method):
+    def __init__(self, name, method, grid=None):
         self.name = name
-        self._method = method
+        self._grid = grid
+        self._method = method if grid is None else lambda rgb, fs_hz: method(_by_region(rgb), fs_hz)
+        self._cells = array("f")  # colours of the grid's regions
         self.face_signals = FaceSignals()
 
     def add(self, time_s, image, box):
         """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
-        self.face_signals.add(time_s, image, box)
+        followed = self.face_signals.add(time_s, image, box)
+        if self._grid is not None:
+            rows, columns = self._grid
+            none = [0.0] * (3 * rows * columns)
+            self._cells.extend(none if box is None else region_means(image, followed, self._grid)[:, ::-1].ravel())
 
     def finish(self):
         """The whole :class:`Waveform`; at least one frame must have had a face."""
@@ -61,12 +70,15 @@ class SignalEstimator:
 
     def _waveform(self, first):
         signals = self.face_signals
-        fs_hz, grid_s, rgb, known = even_grid(signals.times_s[first:], signals.colours(first), signals.known[first:])
+        colours = signals.colours(first)
+        if self._grid is not None:
+            colours = np.reshape(self._cells, (len(signals.times_s), -1))[first:]
+        fs_hz, grid_s, rgb, known = even_grid(signals.times_s[first:], colours, signals.known[first:])
         return Waveform(fs_hz, grid_s[0], signal_bvp(self._method, rgb, fs_hz), known)
 
 
 def signal_bvp(method, rgb, fs_hz):
-    """A signal method's BVP (N,) of colours (N, 3), taken in stretches of a long recording: some need much memory.
+    """A signal method's BVP (N,) of colours (N, C), taken in stretches of a long recording: some need much memory.
 
     Colours that do not change give zeros.
     """
@@ -86,6 +98,11 @@ def _bvp_of_stretch(method, rgb, fs_hz):
     if np.ptp(rgb, axis=0).max() < _LEAST_CHANGE:
         return np.zeros(len(rgb))
     return np.asarray(method(rgb, fs_hz), dtype=np.float64)
+
+
+def _by_region(rgb):
+    """(T, 3 R) colours -> (R, T, 3)."""
+    return rgb.reshape(len(rgb), -1, 3).transpose(1, 0, 2)
 
 
 class ClipEstimator:
@@ -178,7 +195,7 @@ def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEst
         ConfigError: no such method, or weights for a method that has none.
         CheckpointError: weights that are missing or another network's.
     """
-    from ..methods.signal import METHODS
+    from ..methods.signal import GRIDS, METHODS
 
     name = str(method).lower()
     if name in NETWORKS:
@@ -189,4 +206,4 @@ def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEst
         raise ConfigError(unknown("The method", method, [*NETWORKS, *map(str.lower, METHODS)]))
     if weights is not None:
         raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
-    return SignalEstimator(name, METHODS[name.upper()])
+    return SignalEstimator(name, METHODS[name.upper()], GRIDS.get(name.upper()))

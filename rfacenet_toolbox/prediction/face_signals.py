@@ -37,7 +37,9 @@ class FaceSignals:
         self.known = bytearray()
         self._rows = array("d")
 
-    def add(self, time_s: float, image: Optional[NDArray[np.uint8]], box: Optional[Box], shown: Optional[Box] = None):
+    def add(
+        self, time_s: float, image: Optional[NDArray[np.uint8]], box: Optional[Box], shown: Optional[Box] = None
+    ) -> Optional[Box]:
         """Take a frame.
 
         Args:
@@ -45,13 +47,16 @@ class FaceSignals:
             image: uint8 (H, W, 3), BGR.
             box: the tracker's box in it, None where there is no face.
             shown: where an image that is only a part of the frame was cut from it: the same box in the frame.
+
+        Returns:
+            The box that follows the face in the image, None where there is none.
         """
         self.times_s.append(time_s)
         self.known.append(box is not None)
         if box is None:
             self._face = FollowedFace()  # another place, or another face, when one is seen again
             self._rows.extend([0.0] * _COLUMNS)
-            return
+            return None
         followed = self._face.follow(image, box)
         cells, weights = self._skin.weighed(image, followed)
         self._rows.extend(_mean(cells, weights))
@@ -62,6 +67,7 @@ class FaceSignals:
         shown = box if shown is None else shown
         moved = np.subtract(followed.middle, box.middle) * (shown.width / box.width)
         self._rows.extend((*(shown.middle + moved), shown.width))
+        return followed
 
     def colours(self, first: int = 0) -> NDArray[np.float64]:
         """(N, 3) mean red, green and blue of the face's skin, from a frame on; zeros where there is no face."""

@@ -42,6 +42,7 @@ class Prediction:
         heart_rate_range_bpm: the lowest and highest that ``heart_rate_bpm`` is the mean of.
         expected_error_bpm: how far off ``heart_rate_bpm`` is likely to be, in the mean; see :mod:`.confidence`.
         doubted: why the heart rate is doubted, a reason each; empty where it is not.
+        respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
     """
 
     source: str
@@ -65,12 +66,14 @@ class Prediction:
     heart_rate_range_bpm: Optional[List[float]] = None
     expected_error_bpm: Optional[float] = None
     doubted: List[str] = field(default_factory=list)
+    respiration: Optional[Dict[str, float]] = None
+    respiration_reason: Optional[str] = None
 
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
         plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
                  "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality", "hrv",
-                 "hrv_reason", "notes")  # fmt: skip
+                 "hrv_reason", "respiration", "respiration_reason", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
@@ -135,6 +138,10 @@ class Prediction:
             )
         else:
             lines.append(f"  no heart-rate variability: {self.hrv_reason}")
+        if self.respiration is not None:
+            lines.append(
+                "  {rate_per_min:.1f} breaths per minute, confidence {confidence:.2f}".format(**self.respiration)
+            )
         return printable("\n".join(lines + [f"  {note}" for note in self.notes]))
 
 

@@ -25,7 +25,7 @@ WINDOW_KEYS = {"start_s", "stop_s", "heart_rate_bpm", "quality", "expected_error
 KEYS = {
     "schema", "source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
     "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality", "windows", "hrv",
-    "hrv_reason", "notes",
+    "hrv_reason", "respiration", "respiration_reason", "notes",
 }  # fmt: skip
 
 

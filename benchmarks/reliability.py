@@ -72,7 +72,8 @@ def draw(rows, models, path):
                 axis.set_ticks([], minor=True)
             for side in ("top", "right"):
                 axes.spines[side].set_visible(False)
-        below.set_xlabel("expected error (bpm); doubted to the right of the dashed line")
+            axes.text(1.05 * confidence.DOUBTED_ABOVE_BPM, axes.get_ylim()[0], " doubted", fontsize=8, va="bottom")
+        below.set_xlabel("expected error (bpm)")
     figure.tight_layout()
     canvas.print_png(str(path))
 

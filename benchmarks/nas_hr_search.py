@@ -1,9 +1,9 @@
 """Which cell does NAS-HR's search find on drawn maps? It is the genotype `synthetic`.
 
 ``python benchmarks/nas_hr_search.py`` draws maps of a pulse in 15 rows and three channels, with drift and noise, and
-searches on them: small, and with the paper's second-order step. It prints each epoch's errors and genotype. No video and
-no person is behind the maps, so what is found says nothing about real ones. Rounding differs between versions of torch,
-and a search may end elsewhere for it.
+searches on them: small, and with the paper's second-order step. It prints each epoch's errors and genotype. No video
+and no person is behind the maps, so what is found says nothing about real ones. Rounding differs between versions of
+torch, and a search may end elsewhere for it.
 """
 
 import argparse

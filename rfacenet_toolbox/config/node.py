@@ -63,6 +63,7 @@ def rfacenet_node():
     node.TEST = CfgNode()
     node.TEST.CLIPS = "as_trained"  # as_trained, segments, joined: whether test clips may be longer than FRAME_NUM
     node.TEST.SEGMENT_S = 8.0  # length of the segments
+    node.TEST.CONTEXT = 0  # frames that the network sees at either side of a test clip, of the same recording
 
     # How it runs. None of these may change a result beyond rounding, but SEED.
     node.RUNTIME = CfgNode()

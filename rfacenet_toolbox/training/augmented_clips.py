@@ -4,12 +4,10 @@ What is drawn for a clip depends on ``RUNTIME.SEED``, the epoch and the clip's n
 resumption, in whatever order clips are read, and with any number of processes.
 """
 
-import os
 import zlib
-from collections import defaultdict
 
 import numpy as np
-from torch.utils.data import Dataset, Sampler, Subset
+from torch.utils.data import Dataset, Sampler
 
 from ..config.node import rfacenet_node
 from ..config.tree import plain
@@ -17,6 +15,7 @@ from ..datasets.clips import clip_name
 from ..methods.rfacenet.heart_rate import heart_rate_bpm
 from . import augment
 from .loaders import own_rates, training_loader
+from .stretches import Stretches
 
 #: channels of a DATA_TYPE
 _CHANNELS = 3
@@ -75,54 +74,37 @@ class AugmentedClips(Dataset):
 
     def __init__(self, clips, config):
         data = config.TRAIN.DATA
-        self.clips = clips
-        self.inputs = _paths(clips)
+        self.stretches = Stretches(clips, data.DATA_FORMAT)
+        self.inputs = self.stretches.inputs
         self.settings = config.MODEL.RFACENET.AUGMENT
         self.seed = config.MODEL.RFACENET.RUNTIME.SEED
         self.fs_hz = data.FS
         self.is_derivative = data.PREPROCESS.LABEL_TYPE == "DiffNormalized"
         self.are_differences = [one == "DiffNormalized" for one in data.PREPROCESS.DATA_TYPE]
-        self.channels_first = data.DATA_FORMAT == "NCDHW"
         self.rates = own_rates(clips)
-        self._runs = _runs(self.inputs)
 
     def __len__(self):
-        return len(self.clips)
+        return len(self.inputs)
 
     def __getitem__(self, item):
         index, epoch = item
-        frames, label, name, chunk = self._read(index)
+        frames, label, name, chunk = self.stretches.read(index)
         rng = np.random.default_rng([self.seed, epoch, zlib.crc32(f"{name} {chunk}".encode())])
-        run, count = self._runs[index], len(label)
+        run, count = self.stretches.runs[index], len(label)
         factor = self._factor(rng, label, name, int(chunk), longest=len(run))
         length = augment.samples_needed(count, factor)
         start = self._start(rng, run.index(index), len(run), count, length)
         if (start, length) != (run.index(index) * count, count):
-            frames, label = self._stretch(run, start, length, count)
+            frames, label = self.stretches.cut(run, start, length, count)
         label = augment.at_speed(label, count, factor, 0, self.is_derivative)
+        movement = self._movement(rng)
         frames = [
             self._changed(rng, augment.at_speed(part, count, factor, 1, is_difference), is_difference, movement)
-            for movement in [self._movement(rng)]
             for part, is_difference in zip(_parts(frames, len(self.are_differences)), self.are_differences)
         ]
-        frames = np.concatenate(frames) if len(frames) > 1 else frames[0]
-        if not self.channels_first:
-            frames = frames.swapaxes(0, 1)
+        frames = self.stretches.as_given(np.concatenate(frames) if len(frames) > 1 else frames[0])
         bpm = self._recorded_bpm(name, [int(clip_name(self.inputs[one])[1]) for one in run], start, length, count)
         return np.ascontiguousarray(frames), label, name, chunk, bpm * factor
-
-    def _read(self, index):
-        """``(frames (C, T, H, W), label (T,), name, chunk)`` as they are."""
-        frames, label, name, chunk = self.clips[index]
-        frames = np.asarray(frames, dtype=np.float32)
-        return frames if self.channels_first else frames.swapaxes(0, 1), np.asarray(label, np.float32), name, chunk
-
-    def _stretch(self, run, start, length, count):
-        """``length`` frames of a run of clips of ``count`` frames each, from frame ``start`` on, and their label."""
-        first, last = start // count, (start + length - 1) // count
-        parts = [self._read(index)[:2] for index in run[first : last + 1]]
-        cut = slice(start - first * count, start - first * count + length)
-        return np.concatenate([one for one, _ in parts], axis=1)[:, cut], np.concatenate([one for _, one in parts])[cut]
 
     def _start(self, rng, position, clips, count, length):
         """The first frame of a clip's stretch in a run of so many clips.
@@ -181,29 +163,6 @@ class AugmentedClips(Dataset):
             brightness, contrast = rng.uniform(-1, 1, size=2)
             frames = augment.lit(frames, brightness * settings.BRIGHTNESS, (1 + settings.CONTRAST) ** contrast)
         return augment.noisy(frames, settings.NOISE, rng) if settings.NOISE else frames
-
-
-def _paths(clips):
-    if isinstance(clips, Subset):
-        paths = _paths(clips.dataset)
-        return [paths[index] for index in clips.indices]
-    return list(clips.inputs)
-
-
-def _runs(paths):
-    """For each clip, the indices of the consecutive clips of its recording that are there, in order."""
-    recordings = defaultdict(dict)
-    for index, path in enumerate(paths):
-        name, number = clip_name(path)
-        recordings[os.path.dirname(path), name][int(number)] = index
-    runs = [None] * len(paths)
-    for numbers in recordings.values():
-        run = []
-        for number in sorted(numbers):
-            run = [*run, numbers[number]] if number - 1 in numbers else [numbers[number]]
-            for index in run:
-                runs[index] = run
-    return runs
 
 
 def _parts(frames, count):

@@ -27,7 +27,7 @@ def predictor(config, learner, rates=None):
     rates = rates or {}
 
     def predict_as_trained(clips, names):
-        if learner.needs.frames_setting and clips.shape[2] != frames:
+        if learner.needs.frames_setting and clips.shape[2] != frames and not settings.CONTEXT:
             raise DataError(
                 f"the test clips of {', '.join(dict.fromkeys(names))} have {clips.shape[2]} frames, and "
                 f"{config.MODEL.NAME} was trained on {frames}. Make them again with DO_PREPROCESS True, or set "

@@ -11,7 +11,7 @@ from ..errors import NotFiniteError
 from ..evaluation import WAVEFORM
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
-from . import augmented_clips, learners, state_dicts, warm_start
+from . import augmented_clips, context, epoch_log, learners, state_dicts, warm_start
 from .clip_lengths import predictor
 from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
 from .optimization import make_optimizer, make_scheduler
@@ -76,7 +76,7 @@ class Trainer:
             row["seconds"] = time.monotonic() - started
             self.state.finish_epoch(row)
             if processes.is_writer():
-                print(_summary(row))
+                print(epoch_log.summary(row))
 
     def _keep_last_weights(self):
         """A finished training's state has the weights of its last epoch, should their own file be lost."""
@@ -93,9 +93,9 @@ class Trainer:
     def _validate(self, holdout, valid):
         columns = {}
         if holdout is not None:
-            columns.update(_prefixed("holdout_", self.valid(holdout, self.config.TRAIN.DATA.DATASET)))
+            columns.update(epoch_log.prefixed("holdout_", self.valid(holdout, self.config.TRAIN.DATA.DATASET)))
         if valid is not None:
-            columns.update(_prefixed("valid_", self.valid(valid, self.config.VALID.DATA.DATASET)))
+            columns.update(epoch_log.prefixed("valid_", self.valid(valid, self.config.VALID.DATA.DATASET)))
         return columns
 
     def valid(self, loader, dataset):
@@ -105,8 +105,8 @@ class Trainer:
         rates = self._own_rates(loader)
         with torch.no_grad():
             for batch in tqdm(loader, desc="Validation", ncols=100):
-                _add(sums, self._step(batch, dataset, rates).log)
-        return _means(sums)
+                epoch_log.add(sums, self._step(batch, dataset, rates).log)
+        return epoch_log.means(sums)
 
     def test(self, loaders):
         """Predict every test clip with the weights that the config asks for.
@@ -121,13 +121,14 @@ class Trainer:
         print(f"Testing with {path}")
         self.learner.model.eval()
         predict = predictor(self.config, self.learner, own_rates(loaders["test"].dataset))
-        is_waveform = self.learner.gives == WAVEFORM
+        loader, is_waveform = context.in_context(loaders["test"], self.config), self.learner.gives == WAVEFORM
         predictions, labels = defaultdict(dict), defaultdict(dict)
-        with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
-            for clips, truth, names, chunks in bar:
+        with torch.no_grad(), tqdm(loader, desc="Test", ncols=100) as bar:
+            for clips, truth, names, chunks, *begins in bar:
                 with self._precision():
                     bvp = predict(clips.to(self.device, torch.float32), names)
                 bvp = [predicted.float().cpu().reshape(-1) for predicted in bvp]
+                bvp = context.own_frames(bvp, begins, truth.shape[1])
                 self._check_predictions(bvp, names, chunks)
                 for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):
                     predictions[name][int(chunk)] = predicted
@@ -143,13 +144,13 @@ class Trainer:
             for batch in bar:
                 if batch is not None:
                     step = self._learn_from(batch, epoch, rates)
-                    _add(sums, step.log)
+                    epoch_log.add(sums, step.log)
                     bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
                 processes.average_gradients(self.parameters, 0 if batch is None else len(batch[1]))
                 self.optimizer.step()
                 self.scheduler.step()
                 self.optimizer.zero_grad()
-        return _means(_added(processes.gather(dict(sums))))
+        return epoch_log.means(epoch_log.added(processes.gather(dict(sums))))
 
     def _learn_from(self, batch, epoch, rates):
         step = self._step(batch, self.config.TRAIN.DATA.DATASET, rates)
@@ -218,33 +219,3 @@ def _finite(tensor):
 
 def _generators(loaders):
     return {name: loader.generator for name, loader in loaders.items() if loader is not None and loader.generator}
-
-
-def _add(sums, log):
-    for column, (total, count) in log.items():
-        sums[column][0] += total
-        sums[column][1] = None if count is None else sums[column][1] + count
-
-
-def _added(all_sums):
-    sums = defaultdict(lambda: [0, 0])
-    for one in all_sums:
-        _add(sums, one)
-    return sums
-
-
-def _means(sums):
-    """{column: mean}, or the sum of a column that has no counts."""
-    return {column: total / count if count else total for column, (total, count) in sums.items() if count != 0}
-
-
-def _prefixed(prefix, columns):
-    return {f"{prefix}{column}": value for column, value in columns.items()}
-
-
-def _summary(row):
-    shown = (
-        "loss", "bvp", "heart_rate_mae_bpm", "identity_accuracy", "valid_loss", "valid_bvp", "valid_heart_rate_mae_bpm",
-    )  # fmt: skip
-    values = ", ".join(f"{column} {row[column]:.3f}" for column in shown if column in row)
-    return f"Epoch {row['epoch']}: {values} ({row['seconds']:.0f} s)"

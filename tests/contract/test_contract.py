@@ -322,6 +322,15 @@ def test_whole_recordings_give_the_same_metrics_in_either_host(toolbox, standalo
     assert_same_metrics(*results)
 
 
+def test_clips_in_context_give_the_same_metrics_in_either_host(toolbox, standalone, tmp_path):
+    weights, results = succeeded(standalone.trained).results()["weights"], []
+    for host in (standalone, toolbox):
+        ours = {"MODEL.RFACENET.TEST.CONTEXT": 8}
+        run = succeeded(host.main(tmp_path / host.name, only_test(weights), ours, cache=standalone.cache))
+        results.append(run.results())
+    assert_same_metrics(*results)
+
+
 def test_uninstall_gives_the_checkout_back(toolbox, tmp_path):
     succeeded(toolbox.trained)
     used = tmp_path / "used"

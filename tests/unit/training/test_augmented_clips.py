@@ -9,6 +9,7 @@ from support import in_memory
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from rfacenet_toolbox.hosts.job import make_trainer
+from rfacenet_toolbox.runtime import processes
 from rfacenet_toolbox.runtime.machine import KeptLoader, seed_everything
 from rfacenet_toolbox.training import fingerprint, state_dicts
 from rfacenet_toolbox.training.augmented_clips import AugmentedClips, augmented, set_epoch
@@ -169,6 +170,24 @@ def test_order_is_kept_and_loader_processes_are_told_the_epoch(tmp_path, make, w
         for (_, labels, _, chunks), (clips, *rest) in zip(list(plain), list(noisy)):
             assert list(rest[2]) == list(chunks) and torch.equal(rest[0], labels)
             assert torch.equal(clips[0], torch.from_numpy(expected[int(chunks[0]), epoch][0]))
+
+
+def test_several_processes_share_the_same_clips(tmp_path, monkeypatch):
+    tree = config(tmp_path, {"NOISE": 0.1}, {"TRAIN.BATCH_SIZE": 2})
+
+    def batches():
+        generator = torch.Generator().manual_seed(3)
+        loader = augmented(DataLoader(Recordings({"102": range(4)}), 2, shuffle=True, generator=generator), tree)
+        set_epoch(loader, 1)
+        return [clips for clips, *_ in loader]
+
+    whole, shares = batches(), []
+    monkeypatch.setattr(processes, "size", lambda: 2)
+    for rank in range(2):
+        monkeypatch.setattr(processes, "rank", lambda rank=rank: rank)
+        shares.append(batches())
+    for one, *parts in zip(whole, *shares):
+        assert torch.equal(one, torch.cat(parts))
 
 
 class Killed(Exception):

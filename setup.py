@@ -24,6 +24,7 @@ TRAIN = [
     "tqdm>=4.60",
     "safetensors>=0.3",
 ]
+TENSORBOARD = ["tensorboard>=2.8"]
 SLURM = ["submitit>=1.4; python_version >= '3.10'", "submitit>=1.4,<1.5.4; python_version < '3.10'"]
 
 setup(
@@ -72,9 +73,20 @@ setup(
         "onnx-export": ONNX,
         "predict": HRV,  # heart-rate variability
         "weights": ENCODERS,  # of the varied synthetic recordings
+        "tensorboard": TENSORBOARD,  # RUNTIME.TENSORBOARD
         "slurm": SLURM,  # runs as jobs of a cluster
         # with what the optional parts need, so that their tests run
-        "test": ["pytest>=7", "pytest-timeout>=2", "pytest-xdist>=3", *TRAIN, *ONNX, *HRV, *ENCODERS, *SLURM],
+        "test": [
+            "pytest>=7",
+            "pytest-timeout>=2",
+            "pytest-xdist>=3",
+            *TRAIN,
+            *ONNX,
+            *HRV,
+            *ENCODERS,
+            *SLURM,
+            *TENSORBOARD,
+        ],
         "lint": ["ruff>=0.17", "mypy>=1.14"],
         "docs": ["sphinx>=7", "furo>=2024.8", "myst-parser>=3"],
         # The newest that has the face models in it. It brings a second OpenCV into the same folder, so both have to be

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..datasets.times import SLOWEST_HZ
 from ..errors import ConfigError, DataError
-from . import hrv, quality, waveform
+from . import hrv, quality, respiration, waveform
 from .estimators import ClipEstimator, SignalEstimator, estimator
 from .faces import LARGE_BOX_COEF, FaceTracker, detector
 from .frames import AnyPath, Source
@@ -135,13 +135,15 @@ class _Pass:
             rate = waveform.RateOverTime(peak_bpm, peak_bpm, peak_bpm)
         qualities = [window.quality for window in windows if window.quality is not None]
         measures, reason = hrv.variability(pulse, peak_bpm)
+        breathing, breathing_reason = respiration.breathing(pulse, peak_bpm)
         found = Prediction(
             source=self._source.name, method=self._estimator.name, weights=self._estimator.weights,
             start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
             face_share=float(faces.mean()), heart_rate_bpm=rate and rate.mean,
             heart_rate_range_bpm=rate and [rate.lowest, rate.highest],
             quality=float(np.median(qualities)) if qualities else None, windows=windows, times_s=times_s,
-            bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason, spectrum=spectrum,
+            bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason,
+            respiration=breathing, respiration_reason=breathing_reason, spectrum=spectrum,
             thumbnail=self._picture, notes=list(self._source.notes),
         )  # fmt: skip
         found.notes += self._notes(found, pulse, window_s)

@@ -12,7 +12,7 @@ _TRAIN_OTHERS = ("DATA", "PLOT_LOSSES_AND_LR")
 _MODEL_OTHERS = ("RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME", "OPTIMIZER", "TEST", "AUGMENT")
 #: what came later and has no default: compared where both know it
 _WHERE_KNOWN = ("labels", "preprocess")
-_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS")
+_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS", "TENSORBOARD")
 
 
 def of_run(config, clips, labels=None):

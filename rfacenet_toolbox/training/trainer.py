@@ -11,7 +11,7 @@ from ..errors import NotFiniteError
 from ..evaluation import WAVEFORM
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
-from . import augmented_clips, context, epoch_log, learners, state_dicts, warm_start
+from . import augmented_clips, context, epoch_log, learners, state_dicts, tensorboard, warm_start
 from .clip_lengths import predictor
 from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
 from .optimization import make_optimizer, make_scheduler
@@ -64,19 +64,25 @@ class Trainer:
             self._keep_last_weights()
         if first == 0:
             warm_start.start(self.learner.model, self.config.MODEL.RFACENET.INIT)
-        for epoch in range(first, epochs):
-            started = time.monotonic()
-            self.learner.start_epoch(epoch, epochs)
-            augmented_clips.set_epoch(loader, epoch)
-            row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
-            if processes.is_writer():
-                state_dicts.save(weights_path(self.config, epoch), self.learner.weights())
-                row.update(self._validate(holdout, loaders.get("valid")))
-            row["learning_rate"] = self.scheduler.get_last_lr()[0]
-            row["seconds"] = time.monotonic() - started
-            self.state.finish_epoch(row)
-            if processes.is_writer():
-                print(epoch_log.summary(row))
+        with tensorboard.scalars(self.config, first) as write_scalars:
+            for epoch in range(first, epochs):
+                write_scalars(self._run_epoch(loader, epoch, holdout, loaders.get("valid")))
+
+    def _run_epoch(self, loader, epoch, holdout, valid):
+        """Train one epoch and keep its weights and state. Returns its row of the epoch log."""
+        started = time.monotonic()
+        self.learner.start_epoch(epoch, self.config.TRAIN.EPOCHS)
+        augmented_clips.set_epoch(loader, epoch)
+        row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
+        if processes.is_writer():
+            state_dicts.save(weights_path(self.config, epoch), self.learner.weights())
+            row.update(self._validate(holdout, valid))
+        row["learning_rate"] = self.scheduler.get_last_lr()[0]
+        row["seconds"] = time.monotonic() - started
+        self.state.finish_epoch(row)
+        if processes.is_writer():
+            print(epoch_log.summary(row))
+        return row
 
     def _keep_last_weights(self):
         """A finished training's state has the weights of its last epoch, should their own file be lost."""

@@ -1,8 +1,8 @@
 """Spatial-temporal maps: the mean colours of a face's regions over time, a row for each region.
 
 A map takes the place of a clip's frames. It is cached as (T, rows, 1, channels), so that everything that reads clips
-reads maps, too: with ``DATA_FORMAT: NCDHW`` a batch is (B, channels, T, rows, 1). The cached numbers are mean colours, 0 to
-255, as they are; what a method makes of a window of them (min-max, gaps, stretching) is in ``methods/maps``.
+reads maps, too: with ``DATA_FORMAT: NCDHW`` a batch is (B, channels, T, rows, 1). The cached numbers are mean colours,
+0 to 255, as they are; what a method makes of a window of them (min-max, gaps, stretching) is in ``methods/maps``.
 
 ==================  ====  =======================  =============================================================
 ``DATA_TYPE``       rows  channels                 regions

@@ -25,7 +25,6 @@ CONFIGS = {
     "Tulyakov2016": None,
     "POS": None,
     "CHROM": None,
-    "NAS-HR": "NASHR",
     "CVD": "CVD",
     "Dual-GAN": "DUALGAN",
     "PhysNet": "PHYSNET",

@@ -8,6 +8,7 @@ KINDS = {
     "NAS-HR": "substitute",
     "CVD": "exact",
     "Dual-GAN": "interpretation",
+    "I3D": "interpretation",
     "PhysNet": "exact",
     "DeepPhys": "exact",
     "PhysFormer": "exact",

@@ -92,9 +92,11 @@ def test_every_method_has_a_run_for_each_fold_with_its_own_recipe(options, tmp_p
     assert (samc["published"], samc["kind"]) == ("15.9", "interpretation") and samc["measured"]
     recipes = {
         "rFaceNet": (64, 128, 1e-5, 16, "constant", 5e-5, [1, 3, 4, 5, 6, 7, 8]),
+        "I3D": (128, 128, 1e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "PhysNet": (128, 128, 1e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "PhysFormer": (160, 128, 1e-4, 4, "constant", 5e-5, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "DeepPhys": (180, 36, 9e-3, 4, "OneCycleLR", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "NAS-HR": (300, 128, 1e-3, 96, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "CVD": (300, 128, 5e-4, 2, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "Dual-GAN": (300, 128, 3e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
     }
@@ -132,7 +134,7 @@ def test_seeds_are_averaged_and_a_fold_that_failed_is_told(options, tmp_path, ca
     [
         (["--folds", 6], "--folds is 6; expected different numbers of 1 to 5"),
         (["--folds", 2, 2], "--folds is 2 2; expected different numbers"),
-        (["--methods", "I3D"], "The method is 'I3D', which is unknown.*There are: Tulyakov2016, POS, CHROM"),
+        (["--methods", "ID"], "The method is 'ID', which is unknown.*There are: Tulyakov2016, POS, CHROM"),
         (["--vipl", "nowhere"], "'nowhere' is no folder"),
     ],
 )

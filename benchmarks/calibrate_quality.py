@@ -27,6 +27,7 @@ from rfacenet_toolbox.prediction import confidence, evidence, faces, waveform
 from rfacenet_toolbox.prediction.estimators import SignalEstimator, estimator
 from rfacenet_toolbox.prediction.resample import frame_rate_hz
 from rfacenet_toolbox.prediction.sources import open_source
+from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import pool, weights_path
 from rfacenet_toolbox.synthetic import write_dataset
 
@@ -121,7 +122,7 @@ def _rows(folder, name, workers, share):
 
 def read_recording(folder):
     """{method: {"whole": [(evidence, error)], "window": [...]}} of a recording; nothing of one without a face."""
-    tracker = faces.FaceTracker(faces.detector("HC"))
+    tracker = FaceTracker(faces.detector("auto"))
     running = [estimator("rfacenet"), estimator(SIGNAL_METHODS[0])]
     source, times_s = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None), []
     for time_s, image in source.frames():

@@ -42,7 +42,10 @@ class Prediction:
         heart_rate_range_bpm: the lowest and highest that ``heart_rate_bpm`` is the mean of.
         expected_error_bpm: how far off ``heart_rate_bpm`` is likely to be, in the mean; see :mod:`.confidence`.
         doubted: why the heart rate is doubted, a reason each; empty where it is not.
+        face: the face's number, from 1, where all faces were asked for.
+        face_box: the median of the face's boxes: x, y, width and height in pixels of the frame.
         respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
+        reference_bpm: heart rate of the ground truth, where a manifest names one.
     """
 
     source: str
@@ -66,14 +69,26 @@ class Prediction:
     heart_rate_range_bpm: Optional[List[float]] = None
     expected_error_bpm: Optional[float] = None
     doubted: List[str] = field(default_factory=list)
+    face: Optional[int] = None
+    face_box: Optional[List[float]] = None
     respiration: Optional[Dict[str, float]] = None
     respiration_reason: Optional[str] = None
 
+    @property
+    def whose(self) -> str:
+        """Whose face it is, in words, where all faces were asked for: its number, and where in the picture it is."""
+        if self.face is None or self.face_box is None:
+            return ""
+        x, y, width, height = self.face_box
+        return f", face {self.face} ({width:.0f} px wide, at {x + width / 2:.0f}, {y + height / 2:.0f})"
+
+    reference_bpm: Optional[float] = None
+
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
-        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-                 "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality", "hrv",
-                 "hrv_reason", "respiration", "respiration_reason", "notes")  # fmt: skip
+        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share", "face",
+                 "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality",
+                 "hrv", "hrv_reason", "respiration", "respiration_reason", "reference_bpm", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
@@ -122,7 +137,7 @@ class Prediction:
         error = self.expected_error_text and f", {self.expected_error_text}"
         quality = "" if self.quality is None else f", signal quality {self.quality:.2f}"
         lines = [
-            f"{self.source}: {rate}{quality}{error} ({self.method})",
+            f"{self.source}{self.whose}: {rate}{quality}{error} ({self.method})",
             f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames per second, a face in {self.face_share:.0%} of "
             f"{self.frames} frames",
         ]
@@ -131,6 +146,8 @@ class Prediction:
             if self.heart_rate_range_bpm is not None:
                 lines.append("  {:.1f} to {:.1f} bpm over time".format(*self.heart_rate_range_bpm))
             lines.append(f"  windows of {self.windows[0].seconds:.0f} s: {min(rates):.1f} to {max(rates):.1f} bpm")
+        if self.reference_bpm is not None:
+            lines.append(f"  {self.reference_bpm:.1f} bpm by the ground truth")
         if self.hrv is not None:
             lines.append(
                 f"  variability over {self.hrv['seconds']:.0f} s: SDNN {self.hrv['sdnn_ms']:.0f} ms, RMSSD "

@@ -5,6 +5,8 @@ KINDS = {
     "Tulyakov2016": "interpretation",
     "POS": "exact",
     "CHROM": "exact",
+    "RhythmNet": "interpretation",
+    "ST-Attention": "interpretation",
     "PhysNet": "exact",
     "DeepPhys": "exact",
     "PhysFormer": "exact",

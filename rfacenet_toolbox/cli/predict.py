@@ -8,13 +8,23 @@ from pathlib import Path
 
 
 def predict_arguments(parser):
-    parser.add_argument("videos", nargs="+", metavar="VIDEO", help="a video, a folder of images, or a camera's number")
+    parser.add_argument(
+        "videos",
+        nargs="+",
+        metavar="VIDEO",
+        help="a video, a folder of images, a camera's number, or a manifest's .csv",
+    )
     parser.add_argument(
         "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, pos, chrom, ..."
     )
     parser.add_argument("--weights", help="a network's .safetensors, .pth or .onnx; by default the file that we ship")
     parser.add_argument(
-        "--face", default="HC", metavar="HC|MP|MTCNN", help="face finder: Haar cascade (default), MediaPipe, MTCNN"
+        "--face", default="auto", metavar="auto|HC|MP|MTCNN|whole",
+        help="what finds the face: the Haar cascade, with a thorough search where it fails (auto, the default); the "
+        "cascade alone; MediaPipe; MTCNN; or the whole picture is the face",
+    )  # fmt: skip
+    parser.add_argument(
+        "--faces", default="largest", choices=("largest", "all"), help="a result for the largest face, or for each"
     )
     parser.add_argument("--out", metavar="DIR", help="write NAME.json, NAME_bvp.csv and NAME.png there")
     parser.add_argument("--no-face", action="store_true", help="leave the face out of the picture")
@@ -41,36 +51,75 @@ def predict(args):
         args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)
     predictions, failures = [], []
-    for video, name in zip(args.videos, _names(args.videos)):
+    for part in _parts(args):
         try:
-            predictions.append(_predict(video, args))
-            if not args.json:
-                print(predictions[-1], flush=True)
-            if args.out:
-                paths = predictions[-1].save(args.out, name)
-                print(f"  written: {', '.join(paths)}", file=sys.stderr if args.json else sys.stdout)
+            for found in _predict(part, args):
+                predictions.append(found)
+                if not args.json:
+                    print(found, flush=True)
+                if args.out:
+                    paths = found.save(args.out, part.name if found.face is None else f"{part.name}_face{found.face}")
+                    print(f"  written: {', '.join(paths)}", file=sys.stderr if args.json else sys.stdout)
         except RFaceNetError as error:
-            failures.append({"source": video, "error": str(error)})
+            failures.append({"source": part.video, "error": str(error)})
             print(f"error: {error}", file=sys.stderr)
         except KeyboardInterrupt:
-            failures.append({"source": video, "error": "stopped by hand."})
-            print(f"stopped. {video} is not done.", file=sys.stderr)
+            failures.append({"source": part.video, "error": "stopped by hand."})
+            print(f"stopped. {part.video} is not done.", file=sys.stderr)
             break
     if args.json:
         print(json.dumps({"predictions": [found.to_dict() for found in predictions], "failed": failures}, indent=1))
+    else:
+        _print_errors(predictions)
     return 2 if failures else 0
 
 
-def _predict(video, args):
-    from ..prediction import predict
+def _parts(args):
+    """What is to be predicted: the videos, and those that manifests name."""
+    from ..errors import ConfigError
+    from ..prediction import manifest_lines
+
+    manifests = [video for video in args.videos if video.lower().endswith(".csv")]
+    if manifests and (args.start, args.duration, args.fps) != (0.0, None, None):
+        raise ConfigError(
+            f"--start, --duration and --fps are columns of {manifests[0]}. Leave them out, or set them there."
+        )
+    parts = []
+    for video, name in zip(args.videos, _names(args.videos)):
+        if video in manifests:
+            parts += manifest_lines.parts(os.path.expanduser(video))
+        else:
+            parts.append(manifest_lines.Part(video, name, args.start, args.duration, args.fps))
+    return parts
+
+
+def _print_errors(predictions):
+    """How far from the ground truths of manifests."""
+    pairs = [(one.heart_rate_bpm, one.reference_bpm) for one in predictions if one.reference_bpm is not None]
+    errors = [abs(rate - reference) for rate, reference in pairs if rate is not None]
+    if len(errors) > 1:
+        print(
+            f"{len(errors)} recordings with a ground truth: mean absolute error {sum(errors) / len(errors):.2f} bpm, "
+            f"{sum(error <= 5 for error in errors)} within 5 bpm."
+        )
+
+
+def _predict(part, args):
+    """The predictions of a :class:`~rfacenet_toolbox.prediction.manifest_lines.Part`, one for each face asked for."""
+    from ..prediction import manifest_lines, predict, predict_all
 
     shows = sys.stderr.isatty()
+    call = predict_all if args.faces == "all" else predict
     try:
-        return predict(
-            video, args.method, args.weights, window_s=args.window, start_s=args.start, duration_s=args.duration,
-            fps_hz=args.fps, face_backend=args.face, face_picture=bool(args.out) and not args.no_face,
-            on_second=_show if shows else None,
+        found = call(
+            part.video, args.method, args.weights, window_s=args.window, start_s=part.start_s,
+            duration_s=part.duration_s, fps_hz=part.fps_hz, face_backend=args.face,
+            face_picture=bool(args.out) and not args.no_face, on_second=_show if shows else None,
         )  # fmt: skip
+        found = found if args.faces == "all" else [found]
+        if part.line is not None and len(found) == 1:
+            found[0].reference_bpm = manifest_lines.reference_bpm(part.line, args.window)
+        return found
     finally:
         if shows:
             print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)

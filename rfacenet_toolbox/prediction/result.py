@@ -40,7 +40,10 @@ class Prediction:
         spectrum: (frequencies in Hz, power) of the whole part.
         thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
         heart_rate_range_bpm: the lowest and highest that ``heart_rate_bpm`` is the mean of.
+        face: the face's number, from 1, where all faces were asked for.
+        face_box: the median of the face's boxes: x, y, width and height in pixels of the frame.
         respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
+        reference_bpm: heart rate of the ground truth, where a manifest names one.
     """
 
     source: str
@@ -62,14 +65,26 @@ class Prediction:
     spectrum: Optional[Tuple[NDArray[np.float64], NDArray[np.float64]]] = None
     thumbnail: Optional[NDArray[np.uint8]] = None
     heart_rate_range_bpm: Optional[List[float]] = None
+    face: Optional[int] = None
+    face_box: Optional[List[float]] = None
     respiration: Optional[Dict[str, float]] = None
     respiration_reason: Optional[str] = None
 
+    @property
+    def whose(self) -> str:
+        """Whose face it is, in words, where all faces were asked for: its number, and where in the picture it is."""
+        if self.face is None or self.face_box is None:
+            return ""
+        x, y, width, height = self.face_box
+        return f", face {self.face} ({width:.0f} px wide, at {x + width / 2:.0f}, {y + height / 2:.0f})"
+
+    reference_bpm: Optional[float] = None
+
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
-        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-                 "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "respiration",
-                 "respiration_reason", "notes")  # fmt: skip
+        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share", "face",
+                 "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "respiration",
+                 "respiration_reason", "reference_bpm", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
@@ -110,7 +125,7 @@ class Prediction:
         rate = "no heart rate" if self.heart_rate_bpm is None else f"{self.heart_rate_bpm:.1f} bpm"
         quality = "" if self.quality is None else f", signal quality {self.quality:.2f}"
         lines = [
-            f"{self.source}: {rate}{quality} ({self.method})",
+            f"{self.source}{self.whose}: {rate}{quality} ({self.method})",
             f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames per second, a face in {self.face_share:.0%} of "
             f"{self.frames} frames",
         ]
@@ -119,6 +134,8 @@ class Prediction:
             if self.heart_rate_range_bpm is not None:
                 lines.append("  {:.1f} to {:.1f} bpm over time".format(*self.heart_rate_range_bpm))
             lines.append(f"  windows of {self.windows[0].seconds:.0f} s: {min(rates):.1f} to {max(rates):.1f} bpm")
+        if self.reference_bpm is not None:
+            lines.append(f"  {self.reference_bpm:.1f} bpm by the ground truth")
         if self.hrv is not None:
             lines.append(
                 f"  variability over {self.hrv['seconds']:.0f} s: SDNN {self.hrv['sdnn_ms']:.0f} ms, RMSSD "

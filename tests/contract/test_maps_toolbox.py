@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 #: windows of as many frames as six of them, one frame apart, make a clip
 METHOD = {
     "MODEL.NAME": "RhythmNet",
-    "MODEL.RHYTHMNET": {"FRAMES": FRAMES - 5, "STEP_S": 1 / 30},
+    "MODEL.RHYTHMNET": {"FRAMES": FRAMES - 5, "STEP_S": 1 / 30, "GAP_FRAMES": [3, 9]},
     "TRAIN": {"EPOCHS": 1, "LR": 1e-3},
     "TEST.USE_LAST_EPOCH": True,
 }

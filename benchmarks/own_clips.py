@@ -37,8 +37,7 @@ def _told(video, method, weights):
         return "-"
     if found.heart_rate_bpm is None:
         return "-"
-    doubted = any("do not rely on" in note for note in found.notes)
-    return f"{found.heart_rate_bpm:.1f}{'?' if doubted else ''}"
+    return f"{found.heart_rate_bpm:.1f}{'?' if found.doubted else ''}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from ..training import state_dicts, weights_files
 #: numbers that a weights file may state, and their bounds
 _NUMBERS = {
     "frames": (int, limits.CLIP_FRAMES), "size": (int, limits.CLIP_SIDE), "fs_hz": (float, limits.FS_HZ),
+    "fs_lowest_hz": (float, limits.FS_HZ), "fs_highest_hz": (float, limits.FS_HZ),
     "tcu_steps": (int, (1, limits.CLIP_FRAMES[1])), "tcu_upscale": (int, (min(TCU_UPSCALES), max(TCU_UPSCALES))),
     "noise_seed": (int, (-(2**63), 2**64 - 1)), "heads": (int, (1, 1024)), "theta": (float, (0, 1)),
 }  # fmt: skip
@@ -41,6 +42,8 @@ class ClipModel:
         frames: T, frames of a clip.
         size: their height and width.
         fs_hz: frames per second.
+        kept_hz: lowest and highest frame rate of the recordings that it was trained on, which had rates of their own;
+            twice ``fs_hz`` where they had not.
         is_derivative: whether the waveform is the BVP's time derivative, as networks trained on DiffNormalized labels
             give it.
         weights: path of the weights.
@@ -48,7 +51,7 @@ class ClipModel:
 
     def __init__(self, network, file):
         self.frames, self.size = _number(file, "frames"), _number(file, "size")
-        self.fs_hz = _number(file, "fs_hz")
+        self.fs_hz, self.kept_hz = _frame_rates(file)
         self.is_derivative = _word(file, "label_type", LABEL_TYPES, "DiffNormalized") == "DiffNormalized"
         self._data_type = _word(file, "data_type", FRAME_TYPES, "DiffNormalized")
         self.weights = str(file.path)
@@ -110,6 +113,23 @@ def _number(file, name):
             f"not written by rfacenet export: export the run again."
         )
     return value
+
+
+def _frame_rates(file):
+    """Frames per second, and the ``(lowest, highest)`` that are as good.
+
+    Raises:
+        CheckpointError: they are in no order.
+    """
+    fs_hz, *ends_hz = (
+        _number(file, name if name in file.metadata else "fs_hz") for name in ("fs_hz", "fs_lowest_hz", "fs_highest_hz")
+    )
+    if not ends_hz[0] <= fs_hz <= ends_hz[1]:
+        raise CheckpointError(
+            f"{file.path} says that fs_hz is {fs_hz:g}, fs_lowest_hz {ends_hz[0]:g} and fs_highest_hz {ends_hz[1]:g}, "
+            f"which are not in order. It is damaged or was not written by rfacenet export: export the run again."
+        )
+    return fs_hz, tuple(ends_hz)
 
 
 def _check_pixels(file):

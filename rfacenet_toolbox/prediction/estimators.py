@@ -100,7 +100,7 @@ class ClipEstimator:
         self.name = name
         self.is_derivative, self.weights = model.is_derivative, model.weights
         self._model = model
-        self._resampler = GridResampler(model.fs_hz)
+        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
         self._frames = deque(maxlen=model.frames + 1)
         self._known = bytearray()  # one for each frame of the grid
         self._clips = OverlapAdd(model.frames)

@@ -39,7 +39,7 @@ types: .venv/ready
 
 # The pages of docs/ and the docstrings as a site that opens without a network: site/index.html.
 docs: .venv/ready
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,docs]'
 	rm -rf site docs/api
 	$(BIN)/python -m sphinx -q -W --keep-going -d .venv/doctrees docs site
 
@@ -66,7 +66,7 @@ table3-demo: .venv/ready demo_tables/ready
 # Five folds of a small VIPL-HR with every defect of the real one.
 table1-demo: .venv/ready demo_vipl/ready
 	$(BIN)/rfacenet table1 --vipl demo_vipl/VIPL-HR --allow-incomplete --cache demo_vipl/clips --out runs/table1-demo \
-		--config toolbox_configs/table1/DEMO_BASE.yaml
+		--jobs 2 --config toolbox_configs/table1/DEMO_BASE.yaml toolbox_configs/table1_demo
 
 # The weights that the package ships, trained anew: some hours on two cores. docs/model-card.md says what came of it.
 weights: .venv/ready weights_data/ready
@@ -74,6 +74,7 @@ weights: .venv/ready weights_data/ready
 	$(BIN)/rfacenet export runs/weights_24 --out runs/weights_24.safetensors
 	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET.yaml
 	$(BIN)/rfacenet export runs/weights --out rfacenet_toolbox/weights/rfacenet.safetensors
+	$(BIN)/rfacenet export package --out rfacenet_toolbox/weights/rfacenet.onnx
 	$(BIN)/python benchmarks/held_out.py weights_data/held_out
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
@@ -99,7 +100,7 @@ demo_vipl/ready: .venv/ready
 
 # People, lights and cameras of every kind; the held-out recordings are of other people.
 weights_data/ready: .venv/ready
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[weights]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,weights]'
 	$(BIN)/rfacenet synth weights_data/train --dataset varied --subjects 1280 --seconds 8.7 --size 320 240 --seed 11
 	$(BIN)/rfacenet synth weights_data/held_out --dataset varied --subjects 80 --first-subject 5001 --seconds 20.1 \
 		--size 320 240 --seed 12

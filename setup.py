@@ -12,6 +12,19 @@ VERSION = re.search(r'__version__ = "(.+?)"', INIT).group(1)
 # Of what the extras name, later releases that pip would take on an old Python do not work there.
 HRV = ["neurokit2>=0.2; python_version >= '3.10'", "neurokit2>=0.2,<0.2.11; python_version < '3.10'"]
 ENCODERS = ["av>=10"]
+ONNX_RUNTIME = ["onnxruntime>=1.12"]
+ONNX = ["onnx>=1.12", *ONNX_RUNTIME]
+# Everything but predict: training, evaluating, tables and reports.
+TRAIN = [
+    "torch>=1.12",
+    "pandas>=1.1.5",
+    "matplotlib>=3.1.2",
+    "yacs>=0.1.8",
+    "PyYAML>=5.4",
+    "tqdm>=4.60",
+    "safetensors>=0.3",
+]
+TENSORBOARD = ["tensorboard>=2.8"]
 SLURM = ["submitit>=1.4; python_version >= '3.10'", "submitit>=1.4,<1.5.4; python_version < '3.10'"]
 
 setup(
@@ -46,26 +59,34 @@ setup(
         "rfacenet_toolbox": ["py.typed", "weights/*"],
         "rfacenet_toolbox.toolbox_configs": ["*.yaml", "*/*.yaml"],
     },
+    # what `rfacenet predict` needs with a signal method
     install_requires=[
-        "torch>=1.12",
         # the toolbox uses np.mat, which NumPy 2 dropped; NumPy 1 has no builds for Python 3.13
         "numpy>=1.22,<2; python_version < '3.13'",
         "numpy>=2.1; python_version >= '3.13'",
         "scipy>=1.5.2",
-        "pandas>=1.1.5",
         "opencv-python-headless>=4.5.2,<5",  # OpenCV 5 has no CascadeClassifier
-        "matplotlib>=3.1.2",
-        "yacs>=0.1.8",
-        "PyYAML>=5.4",
-        "tqdm>=4.60",
-        "safetensors>=0.3",
     ],
     extras_require={
+        "train": TRAIN,
+        "onnx": ONNX_RUNTIME,  # networks in `rfacenet predict` without PyTorch
+        "onnx-export": ONNX,
         "predict": HRV,  # heart-rate variability
         "weights": ENCODERS,  # of the varied synthetic recordings
+        "tensorboard": TENSORBOARD,  # RUNTIME.TENSORBOARD
         "slurm": SLURM,  # runs as jobs of a cluster
         # with what the optional parts need, so that their tests run
-        "test": ["pytest>=7", "pytest-timeout>=2", "pytest-xdist>=3", *HRV, *ENCODERS, *SLURM],
+        "test": [
+            "pytest>=7",
+            "pytest-timeout>=2",
+            "pytest-xdist>=3",
+            *TRAIN,
+            *ONNX,
+            *HRV,
+            *ENCODERS,
+            *SLURM,
+            *TENSORBOARD,
+        ],
         "lint": ["ruff>=0.17", "mypy>=1.14"],
         "docs": ["sphinx>=7", "furo>=2024.8", "myst-parser>=3"],
         # The newest that has the face models in it. It brings a second OpenCV into the same folder, so both have to be

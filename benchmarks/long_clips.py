@@ -17,13 +17,13 @@ from measuring import machine
 from tqdm import tqdm
 
 from rfacenet_toolbox.config.tree import toolbox_tree
-from rfacenet_toolbox.config.weights_path import SHIPPED
 from rfacenet_toolbox.datasets.face_boxes import face_video
 from rfacenet_toolbox.datasets.normalise import FrameFeatures
 from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.datasets.settings import preprocess_settings
 from rfacenet_toolbox.evaluation import get_protocol
 from rfacenet_toolbox.evaluation.segments import mean_heart_rate_bpm
+from rfacenet_toolbox.runtime.weights_path import SHIPPED
 from rfacenet_toolbox.synthetic import MANIFEST
 from rfacenet_toolbox.training import learners, state_dicts, weights_files
 from rfacenet_toolbox.training.clip_lengths import predictor

@@ -51,10 +51,19 @@ EASY = Recordings(
     {"folder": "UBFC-rPPG", "dataset": "ubfc-rppg", "subjects": 12, "seed": 2, "first_subject": 21, "seconds": 17.1},
     learning_rate=3e-3,
 )
+_EIGHT = {"scenarios": list(range(1, 9))}
 #: 10 people with 24 clips each, three in each of eight conditions, and 96 test videos of 12 others
 HARD = Recordings(
-    {"folder": "hard/train", "dataset": "varied-pure", "subjects": 10, "seed": 31, "seconds": 12.9},
-    {"folder": "hard/test", "dataset": "varied-pure", "subjects": 12, "seed": 32, "first_subject": 51, "seconds": 8.7},
+    {"folder": "hard/train", "dataset": "varied-pure", "subjects": 10, "seed": 31, "seconds": 12.9, **_EIGHT},
+    {
+        "folder": "hard/test",
+        "dataset": "varied-pure",
+        "subjects": 12,
+        "seed": 32,
+        "first_subject": 51,
+        "seconds": 8.7,
+        **_EIGHT,
+    },
     learning_rate=2e-3,
     without_map=True,
 )

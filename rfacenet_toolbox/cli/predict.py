@@ -1,5 +1,6 @@
 """``rfacenet predict``: heart rates from one's own videos."""
 
+import importlib.util
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ def predict_arguments(parser):
     parser.add_argument(
         "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, pos, chrom, ..."
     )
-    parser.add_argument("--weights", help="a network's .safetensors or .pth; by default the file that we ship")
+    parser.add_argument("--weights", help="a network's .safetensors, .pth or .onnx; by default the file that we ship")
     parser.add_argument(
         "--face", default="HC", metavar="HC|MP|MTCNN", help="face finder: Haar cascade (default), MediaPipe, MTCNN"
     )
@@ -28,10 +29,15 @@ def predict(args):
     # OpenCV and FFmpeg say less about a damaged file than we do. What the user has set is left.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    from ..errors import RFaceNetError
+    from ..errors import ConfigError, RFaceNetError
     from ..prediction import result
 
     if args.out:
+        if importlib.util.find_spec("matplotlib") is None:
+            raise ConfigError(
+                "--out draws NAME.png with matplotlib, which is not installed. Run pip install matplotlib, or leave "
+                "--out away: --json prints all numbers."
+            )
         args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)
     predictions, failures = [], []

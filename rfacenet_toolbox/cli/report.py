@@ -30,12 +30,14 @@ def profile(args):
 
 
 def export_arguments(parser):
-    parser.add_argument("run_folder", metavar="RUN", help="a finished run's folder: its LOG.PATH")
-    parser.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")
+    parser.add_argument(
+        "source", metavar="RUN", help="a finished run's folder, its LOG.PATH; or package, for our weights"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help="the .safetensors or .onnx file to write")
 
 
 def export(args):
     from ..training.export import export
 
-    metadata = export(args.run_folder, args.out)
+    metadata = export(args.source, args.out)
     print(f"Wrote {args.out}: " + ", ".join(f"{name} {value}" for name, value in metadata.items()))

@@ -10,7 +10,7 @@ def synth_arguments(parser):
         "--scenarios",
         type=int,
         nargs="+",
-        help="PURE's scenarios, 1 to 6, VIPL-HR's scenes, 1 to 9, or the conditions of varied recordings, 1 to 8; all "
+        help="PURE's scenarios, 1 to 6, VIPL-HR's scenes, 1 to 9, or the conditions of varied recordings, 1 to 16; all "
         "of them by default",
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="length of each recording; 60 by default")

@@ -4,8 +4,8 @@ import os
 
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
-from ..runtime import limits
-from . import between_splits, method, weights_path
+from ..runtime import limits, weights_path
+from . import augmentation, between_splits, method
 from .splits_used import splits_used
 
 #: bytes of MODEL_FILE_NAME: what the files are called besides, and while they are written, needs the rest of 255
@@ -158,6 +158,7 @@ def _check_training(config):
     _one_of("MODEL.RFACENET.OPTIMIZER.SCHEDULER", optimizer.SCHEDULER, ("OneCycleLR", "constant"))
     if optimizer.WEIGHT_DECAY < 0:
         raise ConfigError(f"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY is {optimizer.WEIGHT_DECAY}; expected 0 or more.")
+    augmentation.check(config)
     if config.MODEL.RFACENET.INIT:
         _check_init(config.MODEL.RFACENET.INIT)
 

@@ -63,8 +63,12 @@ def check(config, splits):
     """
     import torch
 
+    from ..evaluation import HEART_RATE
+
     learner = registry.learner_class(config.MODEL.NAME)
     _check_test_clips(config, learner.needs)
+    if learner.gives == HEART_RATE:
+        _check_heart_rates(config)
     for split in splits:
         _check_clips(config, split, learner.needs)
     _check_length(config, splits, learner.needs)
@@ -77,10 +81,24 @@ def check(config, splits):
         raise ConfigError(f"{_settings_key(config)}: {error}") from error
 
 
+def _check_heart_rates(config):
+    """What only a waveform can be: cut into windows of the evaluation's, or joined from those of the network's."""
+    gives = f"{config.MODEL.NAME} gives one heart rate per clip, and no waveform"
+    clips = config.MODEL.RFACENET.TEST.CLIPS
+    if clips != "as_trained":
+        raise ConfigError(f"MODEL.RFACENET.TEST.CLIPS is {clips!r}; expected as_trained: {gives}.")
+    if config.MODEL.RFACENET.TEST.CONTEXT:
+        raise ConfigError(f"MODEL.RFACENET.TEST.CONTEXT is {config.MODEL.RFACENET.TEST.CONTEXT}; expected 0: {gives}.")
+    if config.INFERENCE.EVALUATION_WINDOW.USE_SMALLER_WINDOW:
+        raise ConfigError(f"INFERENCE.EVALUATION_WINDOW.USE_SMALLER_WINDOW is True; expected False: {gives}.")
+
+
 def _check_test_clips(config, needs):
     settings, key = config.MODEL.RFACENET.TEST, "MODEL.RFACENET.TEST"
     if settings.CLIPS not in TEST_CLIPS:
         raise ConfigError(f"{key}.CLIPS is {settings.CLIPS!r}; expected one of {', '.join(TEST_CLIPS)}.")
+    if settings.CONTEXT:
+        _check_context(config, needs)
     if settings.CLIPS == "as_trained":
         return
     if needs.data_format != "NCDHW":
@@ -98,6 +116,24 @@ def _check_test_clips(config, needs):
         raise ConfigError(
             f"INFERENCE.BATCH_SIZE is {config.INFERENCE.BATCH_SIZE} and TEST.DATA.PREPROCESS.DO_CHUNK is False: whole "
             f"recordings differ in their length, and a batch holds one of them. Set BATCH_SIZE to 1."
+        )
+
+
+def _check_context(config, needs):
+    """Frames at either side of clips that are cut from recordings, for networks that take any length."""
+    settings, key, frames = config.MODEL.RFACENET.TEST, "MODEL.RFACENET.TEST.CONTEXT", trained_frames(config)
+    if settings.CLIPS != "as_trained" or not config.TEST.DATA.PREPROCESS.DO_CHUNK:
+        raise ConfigError(
+            f"{key} is {settings.CONTEXT}, of clips as the network was trained on. Set it to 0, or set TEST.CLIPS to "
+            f"as_trained and TEST.DATA.PREPROCESS.DO_CHUNK to True."
+        )
+    if needs.data_format != "NCDHW":
+        raise ConfigError(f"{key} is {settings.CONTEXT}, and {config.MODEL.NAME} takes frame by frame. Set it to 0.")
+    factor = needs.frames_multiple_of
+    if settings.CONTEXT < 0 or 2 * settings.CONTEXT % factor:
+        raise ConfigError(
+            f"{key} is {settings.CONTEXT}; expected 0 or more, where {frames} + 2 x CONTEXT frames are a multiple of "
+            f"{factor}."
         )
 
 

@@ -44,6 +44,16 @@ def rfacenet_node():
     node.OPTIMIZER = CfgNode()
     node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant
     node.OPTIMIZER.WEIGHT_DECAY = 0.0  # of Adam
+    node.AUGMENT = CfgNode()  # of the training clips; off as it stands here
+    node.AUGMENT.RANDOM_START = False  # clips begin anywhere in their recording
+    node.AUGMENT.SPEED = [1.0, 1.0]  # heart rates are multiplied by a factor of this range
+    node.AUGMENT.HALVE_OR_DOUBLE = 0.0  # probability that a heart rate above 88 bpm is halved, or a lower one doubled
+    node.AUGMENT.FLIP = 0.0  # probability of a mirrored clip
+    node.AUGMENT.ZOOM = 0.0  # frames are enlarged by up to this share, and cut to their size anywhere
+    node.AUGMENT.SHIFT = 0.0  # frames are shifted by up to this share of their size
+    node.AUGMENT.BRIGHTNESS = 0.0  # largest shift, in standard deviations of the clip
+    node.AUGMENT.CONTRAST = 0.0  # contrast is multiplied or divided by up to 1 plus this
+    node.AUGMENT.NOISE = 0.0  # Gaussian noise, in standard deviations of the clip
     node.INIT = ""  # weights to start from: a .safetensors or .pth file, or "package"; a PhysNet's start the 3D branch
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
     node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files
@@ -53,6 +63,7 @@ def rfacenet_node():
     node.TEST = CfgNode()
     node.TEST.CLIPS = "as_trained"  # as_trained, segments, joined: whether test clips may be longer than FRAME_NUM
     node.TEST.SEGMENT_S = 8.0  # length of the segments
+    node.TEST.CONTEXT = 0  # frames that the network sees at either side of a test clip, of the same recording
 
     # How it runs. None of these may change a result beyond rounding, but SEED.
     node.RUNTIME = CfgNode()
@@ -64,6 +75,7 @@ def rfacenet_node():
     node.RUNTIME.WORKERS = -1  # loader processes; -1 is the toolbox's 16, but no more than there are cores
     node.RUNTIME.KEEP_WORKERS = True  # between epochs
     node.RUNTIME.BUILT_IN_MODELS = False  # in a checkout: the three above hold for the toolbox's own models too
+    node.RUNTIME.TENSORBOARD = False  # write the epoch log as TensorBoard scalars, too
     node.RUNTIME.SEED = 100  # 100 is the toolbox's own
     return node
 

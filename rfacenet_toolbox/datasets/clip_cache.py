@@ -113,7 +113,8 @@ def source_state(recording):
             files.append(os.stat(path))
         else:
             return None
-    return [len(files), sum(file.st_size for file in files), max(file.st_mtime_ns for file in files)]
+    state = [len(files), sum(file.st_size for file in files), max(file.st_mtime_ns for file in files)]
+    return [*state, *recording.dataset.made_from(recording)]
 
 
 def check_origin(cached_path, recording):
@@ -126,7 +127,7 @@ def check_origin(cached_path, recording):
     """
     marker = read_marker(cached_path, recording.name)
     folder = marker and marker.get("folder")
-    if not folder or not os.path.isdir(folder) or os.path.realpath(folder) == os.path.realpath(recording.path):
+    if not folder or not os.path.exists(folder) or os.path.realpath(folder) == os.path.realpath(recording.path):
         return
     state = source_state(recording)
     if state is None or (marker.get("source") or [])[:2] != state[:2]:

@@ -12,5 +12,10 @@ NODES = {
         "FOLD": "",  # "train 1": all subjects but those of fold 1, "test 1": those of fold 1
         "FOLDS_FROM": "files",  # fold/fold1.mat ... fold5.mat of DATA_PATH, or "built-in"
         "LEAVE_OUT_BAD_GROUND_TRUTH": False,  # the recordings that RS-rPPG lists
-    }
+    },
+    "MANIFEST": {
+        "SPLIT": "",  # the lines whose column split is this word; '' is all
+        "FOLD": "",  # "test X": the lines whose column fold is X, "train X": all others
+        "HEART_RATE_ONLY": False,  # take ground truths that are heart rates; not to train on
+    },
 }

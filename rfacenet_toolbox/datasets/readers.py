@@ -9,14 +9,15 @@ import re
 
 from ..errors import ConfigError, DataError, unknown
 from ..runtime import plugins
+from .manifest import Manifest
 from .own_settings import NODES
 from .pure import Pure
-from .recording import Recording, Selection
+from .recording import Selection
 from .ubfc_rppg import UbfcRppg
 from .vipl_hr import ViplHr
 
 #: DATASET in configs -> :class:`~.recording.Dataset`
-DATASETS = {dataset.name: dataset for dataset in (Pure(), UbfcRppg(), ViplHr())}
+DATASETS = {dataset.name: dataset for dataset in (Pure(), UbfcRppg(), ViplHr(), Manifest())}
 
 
 def register(dataset):
@@ -63,6 +64,11 @@ def own_settings(data_node):
     return data_node[dataset.node] if dataset is not None and dataset.node in data_node else None
 
 
+def data_is_there(data_node):
+    """Whether DATASET of ``config.<SPLIT>.DATA`` is read here, and its DATA_PATH can be looked at."""
+    return data_node.DATASET in DATASETS and DATASETS[data_node.DATASET].is_there(data_node.DATA_PATH)
+
+
 def find_recordings(dataset, data_path, settings=None):
     """The recordings of the data set called ``dataset`` under ``data_path``, by number of the subject, then by name.
 
@@ -83,12 +89,12 @@ def find_recordings(dataset, data_path, settings=None):
 def select_recordings(dataset, data_path, settings=None):
     """As :func:`find_recordings`, but the whole :class:`~.recording.Selection`."""
     reader = find_dataset(dataset)
-    if not os.path.isdir(data_path):
+    if not reader.is_there(data_path):
         raise DataError(
             f"DATA_PATH {data_path!r} is no folder, so there are no {dataset} recordings to read. Expected "
             f"{reader.layout}. Set DATA_PATH to the folder that holds them."
         )
-    recordings = _all_recordings(reader, data_path)
+    recordings = reader.recordings(data_path)
     if not recordings:
         found = sorted(os.listdir(data_path))
         shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "") or "nothing"
@@ -99,22 +105,6 @@ def select_recordings(dataset, data_path, settings=None):
     _check_names(recordings)
     recordings.sort(key=lambda recording: (recording.subject, recording.name))
     return Selection(recordings) if settings is None else reader.select(recordings, settings, data_path)
-
-
-def _all_recordings(reader, data_path):
-    recordings = []
-    for folder in reader.folders(data_path):
-        path = os.path.join(data_path, folder)
-        try:
-            name = reader.recording_name(folder)
-        except ValueError as error:
-            raise DataError(
-                f"{path!r} looks like a {reader.name} recording, but {error}. Expected {reader.layout}. Rename the "
-                f"folder, or move it out of DATA_PATH."
-            )
-        if name is not None:
-            recordings.append(Recording(reader, name, reader.subject_of_clip(name), path, data_path))
-    return recordings
 
 
 def _check_names(recordings):

@@ -44,6 +44,30 @@ class Dataset(ABC):
         """Folders of DATA_PATH that may hold a recording, relative to it. Here: all that lie directly in it."""
         return [name for name in sorted(os.listdir(data_path)) if os.path.isdir(os.path.join(data_path, name))]
 
+    def is_there(self, data_path):
+        """Whether DATA_PATH can be looked at. Here: whether it is a folder."""
+        return os.path.isdir(data_path)
+
+    def recordings(self, data_path):
+        """All :class:`Recording` s of DATA_PATH. Here: one for each of :meth:`folders` that has a name.
+
+        Raises:
+            DataError: a folder that looks like a recording and cannot be one.
+        """
+        recordings = []
+        for folder in self.folders(data_path):
+            path = os.path.join(data_path, folder)
+            try:
+                name = self.recording_name(folder)
+            except ValueError as error:
+                raise DataError(
+                    f"{path!r} looks like a {self.name} recording, but {error}. Expected {self.layout}. Rename the "
+                    f"folder, or move it out of DATA_PATH."
+                )
+            if name is not None:
+                recordings.append(Recording(self, name, self.subject_of_clip(name), path, data_path))
+        return recordings
+
     @abstractmethod
     def recording_name(self, folder):
         """The name of the recording in a folder of DATA_PATH, with which the names of its clips begin.
@@ -112,11 +136,12 @@ class Dataset(ABC):
         """
         return None
 
-    def check_settings(self, settings):
+    def check_settings(self, settings, split):
         """Check the data set's own settings without reading any data.
 
         Args:
             settings: ``<SPLIT>.DATA.<node>``, read by attribute.
+            split: ``"TRAIN"``, ``"VALID"``, ``"TEST"`` or ``"UNSUPERVISED"``.
 
         Raises:
             ConfigError: a value that is not served.
@@ -134,6 +159,11 @@ class Dataset(ABC):
     def selection_name(self, settings):
         """What the settings select, as part of a file name; empty for the defaults."""
         return ""
+
+    def made_from(self, recording):
+        """What a recording's clips are made from beside its files, as JSON values; when it changes, it is cached
+        again."""
+        return []
 
     def sources(self, recording):
         """Paths of the files and folders that the recording consists of; when they change, it is cached again."""

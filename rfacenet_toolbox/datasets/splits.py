@@ -7,7 +7,7 @@ from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
 from .file_lists import check_list, read_file_list, write_file_list
 from .preprocess import preprocess
-from .readers import check_shares, find_dataset, own_settings, select_recordings, split_recordings
+from .readers import check_shares, data_is_there, find_dataset, own_settings, select_recordings, split_recordings
 from .resample import resampled
 from .settings import frame_rate_hz, preprocess_settings
 from .times import check_times, disagreements
@@ -22,7 +22,7 @@ def check_split(split, data_node):
     try:
         dataset, settings = find_dataset(data_node.DATASET), own_settings(data_node)
         if settings is not None:
-            dataset.check_settings(settings)
+            dataset.check_settings(settings, split)
         check_data_format(data_node.DATA_FORMAT)
         preprocess_settings(data_node)
         clip_cache.check_cached_path(data_node.CACHED_PATH)
@@ -99,7 +99,7 @@ def load_split(split, data_node, workers=None, progress=True, resample=False):
         DataError: no recordings, recordings that failed, or a cache or file list that is not complete.
     """
     report = None
-    if progress and os.path.isdir(data_node.DATA_PATH):
+    if progress and data_is_there(data_node):
         for remark in _select(data_node).remarks:
             print(f"{split} {data_node.DATASET}: {remark}")
     if data_node.DO_PREPROCESS:
@@ -166,7 +166,7 @@ def _check_listed(split, data_node, inputs):
     listed = sorted(set(map(recording_of, inputs)))
     for name in listed:
         clip_cache.cached_inputs(data_node.CACHED_PATH, name)
-    if clip_cache.is_own_list(data_node) or not os.path.isdir(data_node.DATA_PATH):
+    if clip_cache.is_own_list(data_node) or not data_is_there(data_node):
         return
     expected = [recording.name for recording in _usable_recordings(data_node)]
     if len(listed) < len(expected):  # names may differ: the toolbox divides UBFC-rPPG in the file system's order

@@ -103,7 +103,7 @@ class ViplHr(Dataset):
         notes += more + files.wave_notes(self.ppg(recording), times_s)
         return Measured(fs_hz, at_frames, float(np.nanmean(rates_bpm)), notes)
 
-    def check_settings(self, settings):
+    def check_settings(self, settings, split):
         """SCENES, SOURCES, FOLD and the others of :data:`~.vipl_hr_selection.DEFAULTS`."""
         check(settings)
 

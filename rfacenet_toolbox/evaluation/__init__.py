@@ -19,6 +19,9 @@ same names, so every number belongs to a protocol: ``neurips2023``, that of the 
 ``toolbox2025``. A third, ``vipl``, is that of Table 1: heart rates by Eq. 3 on segments of about 8 s, and two standard
 deviations of the error besides.
 
+A method may give a heart rate for each clip in place of a waveform (:class:`ClipRates`): a video's is the mean over its
+clips, and SNR and MACC do not exist.
+
 >>> result = evaluate({"subject1": prediction}, {"subject1": label}, fs_hz=30)         # doctest: +SKIP
 >>> summary, per_video = result["neurips2023"]                                         # doctest: +SKIP
 
@@ -28,8 +31,9 @@ numbers agree to 1e-6. SNR is d807b01's in both protocols, over the protocol's b
 (20 log10 of the same ratio), and had no MACC.
 """
 
+from .clip_rates import GIVES, HEART_RATE, WAVEFORM, ClipRates
 from .compare import Comparison, compare, video_errors
-from .inputs import join_chunks, validate
+from .inputs import join_chunks, join_predictions, validate
 from .metrics import METRICS, SD_METRICS, Metric, evaluate, left_out, metrics_of, summarise
 from .protocols import DEFAULT_SCHEME, METHODS, PROTOCOLS, TOOLBOX_PROTOCOLS, Protocol, Scheme, get_protocol
 from .pulse_signal import (
@@ -48,8 +52,11 @@ from .scoring import SCORE_COLUMNS, VideoScore, fft_grids_bpm, score_video, wind
 from .segments import eq3_heart_rate_bpm, segment_bounds
 
 __all__ = [
+    "ClipRates",
     "Comparison",
     "DEFAULT_SCHEME",
+    "GIVES",
+    "HEART_RATE",
     "METHODS",
     "METRICS",
     "MIN_SAMPLES",
@@ -61,6 +68,7 @@ __all__ = [
     "Scheme",
     "TOOLBOX_PROTOCOLS",
     "VideoScore",
+    "WAVEFORM",
     "bandpass",
     "compare",
     "detrend",
@@ -71,6 +79,7 @@ __all__ = [
     "fft_heart_rate_bpm",
     "get_protocol",
     "join_chunks",
+    "join_predictions",
     "eq3_heart_rate_bpm",
     "left_out",
     "macc",

@@ -7,7 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
+from .clip_rates import HEART_RATE, WAVEFORM, ClipRates
 from .pulse_signal import MIN_SAMPLES
+
+#: what a method predicted for a video: a waveform (N,), or its heart rates
+Prediction = Union[ArrayLike, ClipRates]
 
 
 def join_chunks(chunks: Mapping[int, Any]) -> NDArray[Any]:
@@ -29,6 +33,19 @@ def join_chunks(chunks: Mapping[int, Any]) -> NDArray[Any]:
                 f"Convert the keys with int()."
             )
     return np.concatenate([np.asarray(chunks[key]).reshape(-1) for key in sorted(chunks)])
+
+
+def join_predictions(chunks: Mapping[int, Any], gives: str = WAVEFORM) -> Union[NDArray[Any], ClipRates]:
+    """What a method predicted for a video, from ``{chunk number: waveform (n,) or heart rate (1,)}``.
+
+    Args:
+        gives: ``"waveform"`` or ``"heart_rate"``.
+
+    Raises:
+        EvaluationError: as :func:`join_chunks`.
+    """
+    values = join_chunks(chunks)
+    return ClipRates(values) if gives == HEART_RATE else values
 
 
 def as_signal(values: ArrayLike, what: str) -> NDArray[Any]:
@@ -61,16 +78,22 @@ def as_signal(values: ArrayLike, what: str) -> NDArray[Any]:
     return signal if signal.dtype in (np.float32, np.float64) else signal.astype(np.float64)
 
 
-def as_pair(prediction: ArrayLike, label: ArrayLike, video: Optional[str] = None) -> Tuple[NDArray[Any], NDArray[Any]]:
-    """``(prediction, label)`` of one video as signals that can be scored together.
+def as_pair(
+    prediction: Prediction, label: ArrayLike, video: Optional[str] = None
+) -> Tuple[Union[NDArray[Any], ClipRates], NDArray[Any]]:
+    """``(prediction, label)`` of one video, which can be scored together: signals, or heart rates and a signal.
 
     Raises:
-        EvaluationError: see :func:`as_signal`; different lengths; a constant label, which has no heart rate.
+        EvaluationError: see :func:`as_signal` and :meth:`ClipRates.check`; signals of different lengths; a constant
+            label, which has no heart rate.
     """
     of_video = "" if video is None else f" of video {video!r}"
-    prediction = as_signal(prediction, f"The prediction{of_video}")
+    if isinstance(prediction, ClipRates):
+        prediction.check(f"The prediction{of_video}")
+    else:
+        prediction = as_signal(prediction, f"The prediction{of_video}")
     label = as_signal(label, f"The label{of_video}")
-    if len(prediction) != len(label):
+    if not isinstance(prediction, ClipRates) and len(prediction) != len(label):
         raise EvaluationError(
             f"The prediction{of_video} has {len(prediction)} samples and its label {len(label)}. Both should cover the "
             f"same frames: check for chunks that one of them lacks."
@@ -120,7 +143,7 @@ def check_true_rates(true_bpm: Mapping[str, float]) -> Mapping[str, float]:
     return true_bpm
 
 
-def check_videos(predictions: Mapping[str, ArrayLike], labels: Mapping[str, ArrayLike]) -> None:
+def check_videos(predictions: Mapping[str, Prediction], labels: Mapping[str, ArrayLike]) -> None:
     """Raise EvaluationError unless there are videos, and both hold the same ones; the message names the others."""
     if not predictions and not labels:
         raise EvaluationError("There are no videos to score. Check that the test set is not empty.")
@@ -134,12 +157,12 @@ def check_videos(predictions: Mapping[str, ArrayLike], labels: Mapping[str, Arra
 
 
 def validate(
-    predictions: Mapping[str, ArrayLike], labels: Mapping[str, ArrayLike], fs_hz: Union[float, Mapping[str, float]]
+    predictions: Mapping[str, Prediction], labels: Mapping[str, ArrayLike], fs_hz: Union[float, Mapping[str, float]]
 ) -> None:
     """Check a whole test set before anything is scored.
 
     Args:
-        predictions, labels: ``{video: (N,) array}``.
+        predictions, labels: ``{video: (N,) array}``; a prediction may be :class:`ClipRates`.
         fs_hz: frames per second, of all videos or ``{video: frames per second}``.
 
     Raises:

@@ -5,7 +5,7 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Seq
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .inputs import as_rates, check_true_rates, check_videos, validate
+from .inputs import Prediction, as_rates, check_true_rates, check_videos, validate
 from .protocols import DEFAULT_SCHEME, Protocol, Scheme, get_protocol
 from .scoring import VideoScore, score_video, score_what_can_be, skip
 
@@ -130,6 +130,8 @@ def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> D
     for metric, field, what in (("SNR", "snr_db", "power near the pulse"), ("MACC", "macc", "varying signal")):
         column = [getattr(score, field) for score in scored]
         reasons[metric] = _why_missing(column, what)
+        if scored and not any(score.has_waveform for score in scored):
+            reasons[metric] = "the method gives heart rates, and no waveform"
         if reasons[metric] is None:
             values[metric] = _mean(column)
 
@@ -141,7 +143,7 @@ def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> D
 
 
 def evaluate(
-    predictions: Mapping[str, ArrayLike],
+    predictions: Mapping[str, Prediction],
     labels: Mapping[str, ArrayLike],
     fs_hz: Union[float, Mapping[str, float]],
     scheme: Scheme = DEFAULT_SCHEME,
@@ -154,7 +156,8 @@ def evaluate(
     """Score a test set under each protocol of a scheme.
 
     Args:
-        predictions, labels: ``{video: (N,) array}``, the same videos in both.
+        predictions, labels: ``{video: (N,) array}``, the same videos in both; a prediction may be
+            :class:`~.clip_rates.ClipRates`.
         fs_hz: frames per second, of all videos or ``{video: frames per second}``.
         scheme: a :class:`~.protocols.Scheme`; by default whole videos, FFT, the toolbox's protocols.
         is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.

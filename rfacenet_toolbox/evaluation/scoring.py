@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
-from .inputs import as_pair, check_rate
+from .clip_rates import ClipRates
+from .inputs import Prediction, as_pair, check_rate
 from .protocols import Protocol, Scheme, get_protocol
 from .pulse_signal import (
     MIN_SAMPLES,
@@ -37,6 +38,8 @@ class VideoScore(NamedTuple):
     macc: Optional[float]
     #: Why the window was left out of every metric; None for a window that counts.
     skipped: Optional[str] = None
+    #: Whether there was a waveform to score, not only heart rates.
+    has_waveform: bool = True
 
     @property
     def error_bpm(self) -> Optional[float]:
@@ -79,7 +82,7 @@ def _why_skipped(samples: int, fs_hz: float, band_hz: Tuple[float, float], metho
 
 
 def _score_segments(
-    prediction: NDArray[Any],
+    prediction: Union[NDArray[Any], ClipRates],
     label: NDArray[Any],
     fs_hz: float,
     protocol: Protocol,
@@ -94,17 +97,18 @@ def _score_segments(
         reason = f"{stop} samples; Eq. 3 needs at least {MIN_EQ3_SAMPLES}"
     if reason is not None:
         return [skip(0, stop, reason)]
-    estimate, from_label = (
-        mean_heart_rate_bpm(signal, fs_hz, band_hz, is_derivative, segment_s) for signal in (prediction, label)
-    )
+    from_label = mean_heart_rate_bpm(label, fs_hz, band_hz, is_derivative, segment_s)
     truth = from_label if true_bpm is None else true_bpm
+    if isinstance(prediction, ClipRates):
+        return [VideoScore(0, stop, prediction.mean_bpm, truth, None, None, has_waveform=False)]
+    estimate = mean_heart_rate_bpm(prediction, fs_hz, band_hz, is_derivative, segment_s)
     prediction, label = (prepare(signal, fs_hz, band_hz, is_derivative) for signal in (prediction, label))
     snr = snr_db(prediction, fft_heart_rate_bpm(label, fs_hz, band_hz), fs_hz, band_hz)
     return [VideoScore(0, stop, estimate, truth, snr, macc(prediction, label))]
 
 
 def _score_window(
-    prediction: NDArray[Any],
+    prediction: Union[NDArray[Any], ClipRates],
     label: NDArray[Any],
     fs_hz: float,
     band_hz: Tuple[float, float],
@@ -113,20 +117,24 @@ def _score_window(
     interpolate: bool,
 ) -> Tuple[Optional[float], Optional[float], Optional[float], Optional[float]]:
     """The four numbers of :class:`VideoScore`, in its order."""
-    prediction = prepare(prediction, fs_hz, band_hz, is_derivative)
+
+    def heart_rate_bpm(prepared: NDArray[Any]) -> Optional[float]:
+        if method == "FFT":
+            return fft_heart_rate_bpm(prepared, fs_hz, band_hz, interpolate)
+        return peak_heart_rate_bpm(prepared, fs_hz)
+
     label = prepare(label, fs_hz, band_hz, is_derivative)
-    rates: List[Optional[float]]
-    if method == "FFT":
-        rates = [fft_heart_rate_bpm(signal, fs_hz, band_hz, interpolate) for signal in (prediction, label)]
-    else:
-        rates = [peak_heart_rate_bpm(signal, fs_hz) for signal in (prediction, label)]
+    truth = heart_rate_bpm(label)
+    if isinstance(prediction, ClipRates):
+        return prediction.mean_bpm, truth, None, None
+    prediction = prepare(prediction, fs_hz, band_hz, is_derivative)
     # The SNR sums lines of the grid, and of a short window none may lie near a rate that is between them.
-    on_grid = fft_heart_rate_bpm(label, fs_hz, band_hz) if interpolate else rates[1]
-    return rates[0], rates[1], snr_db(prediction, on_grid, fs_hz, band_hz), macc(prediction, label)
+    on_grid = fft_heart_rate_bpm(label, fs_hz, band_hz) if interpolate else truth
+    return heart_rate_bpm(prediction), truth, snr_db(prediction, on_grid, fs_hz, band_hz), macc(prediction, label)
 
 
 def score_video(
-    prediction: ArrayLike,
+    prediction: Prediction,
     label: ArrayLike,
     fs_hz: float,
     protocol: Union[str, Protocol],
@@ -139,7 +147,7 @@ def score_video(
     """Score one video, window by window.
 
     Args:
-        prediction, label: (N,) pulse signals of the same frames.
+        prediction, label: (N,) pulse signals of the same frames; or a :class:`~.clip_rates.ClipRates`, and the label.
         fs_hz: frames per second.
         protocol: a name in ``PROTOCOLS`` or a ``Protocol``.
         is_derivative: True for labels of type DiffNormalized, False for Raw and Standardized.
@@ -155,6 +163,7 @@ def score_video(
 
     Raises:
         EvaluationError: signals, rate, protocol, method or window that cannot be used; the message says which.
+            Heart rates of clips have none for windows.
 
     Source: agrees with the toolbox's ``calculate_metric_per_video`` and the windows of its ``calculate_metrics``.
     """
@@ -165,13 +174,19 @@ def score_video(
     prediction, label = as_pair(prediction, label)
     if protocol.segment_s is not None:
         return _score_segments(prediction, label, fs_hz, protocol, protocol.segment_s, is_derivative, true_bpm)
+    is_rates = isinstance(prediction, ClipRates)
+    if is_rates and window_s is not None:
+        raise EvaluationError(
+            f"Windows of {window_s:g} s were asked for, and the predictions are one heart rate per clip, without a "
+            f"waveform to cut. Score whole videos."
+        )
     scores = []
-    for start, stop in window_bounds(len(prediction), fs_hz, window_s):
+    for start, stop in window_bounds(len(label), fs_hz, window_s):
         reason = _why_skipped(stop - start, fs_hz, band_hz, method)
         if reason is None:
-            window = prediction[start:stop], label[start:stop]
+            window = prediction if isinstance(prediction, ClipRates) else prediction[start:stop], label[start:stop]
             values = _score_window(*window, fs_hz, band_hz, is_derivative, method, interpolate)
-            scores.append(VideoScore(start, stop, *values))
+            scores.append(VideoScore(start, stop, *values, has_waveform=not is_rates))
         else:
             scores.append(skip(start, stop, reason))
     return scores
@@ -202,7 +217,7 @@ def skip(start: int, stop: int, reason: str) -> VideoScore:
 
 
 def score_what_can_be(
-    prediction: ArrayLike, label: ArrayLike, fs_hz: float, protocol: Union[str, Protocol], *settings: Any
+    prediction: Prediction, label: ArrayLike, fs_hz: float, protocol: Union[str, Protocol], *settings: Any
 ) -> List[VideoScore]:
     """:func:`score_video`, but what has no estimate is skipped, and its reason kept.
 
@@ -225,10 +240,12 @@ def score_what_can_be(
     return scores
 
 
-def _why_no_estimate(score: VideoScore, prediction: NDArray[Any], label: NDArray[Any], no_rate: str) -> Optional[str]:
+def _why_no_estimate(
+    score: VideoScore, prediction: Union[NDArray[Any], ClipRates], label: NDArray[Any], no_rate: str
+) -> Optional[str]:
     pair = (("prediction", prediction, score.heart_rate_bpm), ("label", label, score.label_heart_rate_bpm))
     for name, signal, heart_rate_bpm in pair:
-        if np.ptp(signal[score.start : score.stop]) == 0:
+        if not isinstance(signal, ClipRates) and np.ptp(signal[score.start : score.stop]) == 0:
             return f"the {name} is {signal[score.start]:g} throughout, which has no heart rate"
         if heart_rate_bpm is None:
             return f"the {name} has {no_rate}, and so no heart rate"

@@ -55,9 +55,9 @@ class Host:
         from ..datasets import clip_cache
         from ..datasets.clips import recording_of
         from ..datasets.file_lists import read_file_list
-        from ..datasets.readers import DATASETS, find_recordings, own_settings, split_recordings
+        from ..datasets.readers import data_is_there, find_recordings, own_settings, split_recordings
 
-        if data.DATASET not in DATASETS or not os.path.isdir(data.DATA_PATH):
+        if not data_is_there(data):
             return None
         listed_by_user = clip_cache.is_own_list(data) and os.path.isfile(data.FILE_LIST_PATH)
         settings = None if listed_by_user else own_settings(data)

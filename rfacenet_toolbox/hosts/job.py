@@ -155,12 +155,13 @@ def score_and_write(test_run, predictions, labels, left_out=None):
     """Save and score the outputs of a test run; a video that cannot be scored is left out, as those of ``left_out``."""
     if predictions:
         of_videos = test_run.own_fs_hz, test_run.true_bpm
-        outputs.write(test_run.outputs, predictions, labels, test_run.label_type, test_run.fs_hz, *of_videos)
+        of_set = test_run.label_type, test_run.fs_hz
+        outputs.write(test_run.outputs, predictions, labels, *of_set, *of_videos, test_run.gives)
     gaps = {video: outputs.gap(chunks, max(chunks)) for video, chunks in predictions.items()}
     gaps = {video: f"the prediction lacks {missing}" for video, missing in gaps.items() if missing}
     predictions, labels = ({name: one for name, one in of.items() if name not in gaps} for of in (predictions, labels))
     scored = evaluation.evaluate(
-        _joined(predictions),
+        _joined(predictions, test_run.gives),
         _joined(labels),
         {video: test_run.own_fs_hz.get(video, test_run.fs_hz) for video in predictions},
         test_run.scheme,
@@ -172,9 +173,9 @@ def score_and_write(test_run, predictions, labels, left_out=None):
     return write(test_run, scored)
 
 
-def _joined(signals):
+def _joined(signals, gives=evaluation.WAVEFORM):
     return {
-        video: evaluation.join_chunks({number: chunk.numpy() for number, chunk in chunks.items()})
+        video: evaluation.join_predictions({number: chunk.numpy() for number, chunk in chunks.items()}, gives)
         for video, chunks in signals.items()
     }
 

@@ -32,6 +32,7 @@ def trained_model(config, host, weights, rates=None):
         train_set=config.TRAIN.DATA.DATASET if config.TOOLBOX_MODE == "train_and_test" else None,
         weights=str(weights),
         is_derivative=config.TEST.DATA.PREPROCESS.LABEL_TYPE == "DiffNormalized",
+        gives=registry.gives(config.MODEL.NAME),
         folder=config.LOG.PATH,
         outputs=os.path.join(config.TEST.OUTPUT_SAVE_DIR, f"{name}_outputs.pickle"),
     )

@@ -9,11 +9,13 @@ from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple, Union
 import torch
 from torch import nn
 
+from ..evaluation.clip_rates import WAVEFORM
+
 #: stands for a person whom training does not know
 UNKNOWN_SUBJECT = -1
 
-#: a BVP (T,) for each clip
-Waveforms = Union[torch.Tensor, Sequence[torch.Tensor]]
+#: a BVP (T,) for each clip; of a method that gives heart rates, a number for each clip, (B,) in beats per minute
+Predictions = Union[torch.Tensor, Sequence[torch.Tensor]]
 
 
 class ClipSpec(NamedTuple):
@@ -51,12 +53,12 @@ class Recorded(NamedTuple):
 class Step(NamedTuple):
     """One batch through model and loss.
 
-    ``bvp`` has one prediction for each clip, in order. ``log`` maps a column of the epoch log to (sum, count): the
+    ``bvp`` has what was predicted for each clip, in order. ``log`` maps a column of the epoch log to (sum, count): the
     epoch's value is the sum of the sums divided by the sum of the counts, or the sum alone where the count is None.
     """
 
     loss: torch.Tensor
-    bvp: Waveforms
+    bvp: Predictions
     log: Dict[str, Tuple[float, Optional[int]]]
 
 
@@ -79,6 +81,8 @@ class Learner:
         ShapeError: settings that the method cannot have with these clips.
     """
 
+    #: what :meth:`predict` gives for a clip: "waveform", or "heart_rate" see :mod:`.heart_rate_learner`
+    gives = WAVEFORM
     #: :class:`ClipNeeds` of the method
     needs: Optional[ClipNeeds] = None
     #: columns of ``epochs.csv`` beside those of :data:`rfacenet_toolbox.training.resume.COLUMNS`, from ``Step.log`` or
@@ -116,7 +120,7 @@ class Learner:
     def start_epoch(self, epoch: int, epochs: int) -> None:
         """Called before each epoch of training, 0 to ``epochs - 1``, for what changes from one to the next."""
 
-    def predict(self, clips: torch.Tensor) -> Waveforms:
+    def predict(self, clips: torch.Tensor) -> Predictions:
         """Clips in the method's ``DATA_FORMAT`` -> a BVP (T,) for each, as a sequence or a tensor (B, T)."""
         raise NotImplementedError
 

@@ -134,6 +134,11 @@ def learner_class(name: str) -> "Type[Learner]":
     return learner
 
 
+def gives(name: str) -> str:
+    """What the method of a name gives for a clip: ``"heart_rate"`` or ``"waveform"``, as all that are not ours."""
+    return learner_class(name).gives if name in _METHODS else "waveform"
+
+
 def build(name: str, settings: Any, clips: "ClipSpec", num_subjects: int = 0) -> "Learner":
     """A new learner of a name, its weights drawn from torch's generator. Arguments and errors are the learner's.
 

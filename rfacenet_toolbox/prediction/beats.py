@@ -34,11 +34,18 @@ class Beats(NamedTuple):
     faint: NDArray[np.bool_]
 
 
-def find_beats(waveform: Waveform, windows: Sequence[Window]) -> Beats:
-    """The :class:`Beats` of a filtered :class:`~.waveform.Waveform` without a break.
+class Fundamental(NamedTuple):
+    """The pulse's fundamental at each sample, (N,): its ``phase`` in radians, and its ``strength``."""
+
+    phase: NDArray[np.float64]
+    strength: NDArray[np.float64]
+
+
+def fundamental(waveform: Waveform, windows: Sequence[Window]) -> Fundamental:
+    """The :class:`Fundamental` of a filtered :class:`~.waveform.Waveform` without a break.
 
     Args:
-        waveform: a minute or so of it, with a face throughout.
+        waveform: half a minute of it or more, with a face throughout.
         windows: its sliding windows that have a heart rate, one or more.
     """
     times_s = np.arange(len(waveform.bvp)) / waveform.fs_hz
@@ -46,12 +53,18 @@ def find_beats(waveform: Waveform, windows: Sequence[Window]) -> Beats:
     lowpass = scipy.signal.butter(2, _EITHER_SIDE_HZ, fs=waveform.fs_hz, output="sos")
     shifted = waveform.bvp * np.exp(-1j * carrier)
     kept = [scipy.signal.sosfiltfilt(lowpass, part) for part in (shifted.real, shifted.imag)]
-    phase = carrier + np.unwrap(np.arctan2(kept[1], kept[0]))
+    return Fundamental(carrier + np.unwrap(np.arctan2(kept[1], kept[0])), np.hypot(*kept))
+
+
+def find_beats(waveform: Waveform, windows: Sequence[Window]) -> Beats:
+    """The :class:`Beats` of a waveform; arguments as of :func:`fundamental`."""
+    times_s = np.arange(len(waveform.bvp)) / waveform.fs_hz
+    phase, strength = fundamental(waveform, windows)
     fine_s = np.arange(0, times_s[-1], 1 / _FINE_HZ)
     # Where noise turns the phase back, the beat is the first moment at which it was reached.
     turns = np.maximum.accumulate(scipy.interpolate.CubicSpline(times_s, phase)(fine_s)) / (2 * np.pi)
     beats_s = np.interp(np.arange(np.ceil(turns[0]), turns[-1]), turns, fine_s)
-    return Beats(beats_s, _faint(np.hypot(*kept), waveform.fs_hz, beats_s))
+    return Beats(beats_s, _faint(strength, waveform.fs_hz, beats_s))
 
 
 def _faint(strength, fs_hz, beats_s):

@@ -38,7 +38,7 @@ def variability(
         "pnn50_percent"}, where "corrected" counts the beats that were moved, added or left out; or ``(None, reason)``
         in words.
     """
-    first, last = _longest(waveform.known)
+    first, last = longest_run(waveform.known)
     seconds = (last - first) / waveform.fs_hz
     if seconds < SHORTEST_S:
         return None, f"it needs {SHORTEST_S:g} s of face without a break, and there are {seconds:.1f} s."
@@ -87,7 +87,7 @@ def _corrected(beats_s, fix_peaks):
     return after, max(len(np.setdiff1d(after, before)), len(np.setdiff1d(before, after)))
 
 
-def _longest(known):
+def longest_run(known):
     """(first, last) of the longest run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
     runs = edges.reshape(-1, 2)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..datasets.times import SLOWEST_HZ
 from ..errors import ConfigError, DataError
-from . import hrv, quality, waveform
+from . import hrv, quality, respiration, waveform
 from .estimators import ClipEstimator, SignalEstimator, estimator
 from .faces import LARGE_BOX_COEF, FaceTracker, detector
 from .frames import AnyPath, Source
@@ -48,7 +48,7 @@ def predict(
         source: path of a video or of a folder of images, a camera's number, or a :class:`~.frames.Source`. A camera is
             read until ``duration_s`` is over or it is interrupted (Ctrl-C), which ends it like the end of a file.
         method: "rfacenet", "physnet", "physformer", or a signal method such as "pos", "chrom", "green".
-        weights: ``.safetensors`` or ``.pth`` of a network; None is the file that the package ships.
+        weights: ``.safetensors``, ``.pth`` or ``.onnx`` of a network; None is the file that the package ships.
         window_s, step_s: length of the sliding windows, and the time from one's start to the next's.
         start_s, duration_s: the part of the recording to read.
         fps_hz: frames per second of a folder of images whose names hold no times.
@@ -135,13 +135,15 @@ class _Pass:
             rate = waveform.RateOverTime(peak_bpm, peak_bpm, peak_bpm)
         qualities = [window.quality for window in windows if window.quality is not None]
         measures, reason = hrv.variability(pulse, peak_bpm)
+        breathing, breathing_reason = respiration.breathing(pulse, peak_bpm)
         found = Prediction(
             source=self._source.name, method=self._estimator.name, weights=self._estimator.weights,
             start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
             face_share=float(faces.mean()), heart_rate_bpm=rate and rate.mean,
             heart_rate_range_bpm=rate and [rate.lowest, rate.highest],
             quality=float(np.median(qualities)) if qualities else None, windows=windows, times_s=times_s,
-            bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason, spectrum=spectrum,
+            bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason,
+            respiration=breathing, respiration_reason=breathing_reason, spectrum=spectrum,
             thumbnail=self._picture, notes=list(self._source.notes),
         )  # fmt: skip
         found.notes += self._notes(found, pulse, window_s)

@@ -40,6 +40,7 @@ class Prediction:
         spectrum: (frequencies in Hz, power) of the whole part.
         thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
         heart_rate_range_bpm: the lowest and highest that ``heart_rate_bpm`` is the mean of.
+        respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
     """
 
     source: str
@@ -61,11 +62,14 @@ class Prediction:
     spectrum: Optional[Tuple[NDArray[np.float64], NDArray[np.float64]]] = None
     thumbnail: Optional[NDArray[np.uint8]] = None
     heart_rate_range_bpm: Optional[List[float]] = None
+    respiration: Optional[Dict[str, float]] = None
+    respiration_reason: Optional[str] = None
 
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
         plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-                 "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "notes")  # fmt: skip
+                 "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "respiration",
+                 "respiration_reason", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
@@ -122,6 +126,10 @@ class Prediction:
             )
         else:
             lines.append(f"  no heart-rate variability: {self.hrv_reason}")
+        if self.respiration is not None:
+            lines.append(
+                "  {rate_per_min:.1f} breaths per minute, confidence {confidence:.2f}".format(**self.respiration)
+            )
         return printable("\n".join(lines + [f"  {note}" for note in self.notes]))
 
 

@@ -19,7 +19,8 @@ h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top
 table { border-collapse: separate; border-spacing: 0; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
 thead tr:first-child th { border-top: 0; } thead th { font-weight: 600; background: var(--soft); }
-tbody th { font-weight: 500; } tbody > tr > * { vertical-align: baseline; } tbody tr:nth-child(even) > * { background: var(--soft); }
+tbody th { font-weight: 500; } tbody > tr > * { vertical-align: baseline; }
+tbody tr:nth-child(even) > * { background: var(--soft); }
 th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: Canvas; }
 thead th:first-child, tbody tr:nth-child(even) > :first-child {
   background: linear-gradient(var(--soft), var(--soft)), Canvas;

@@ -15,6 +15,8 @@ _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
 #: how torch hands on what was raised in a loader process: a traceback as text, in an error of the same type
 _FROM_A_LOADER = re.compile(r"Caught (\w+) in DataLoader worker process \d+\.\n")
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "unable to allocate")
+#: modules that the extra "train" brings
+_OF_TRAINING = ("torch", "pandas", "matplotlib", "yacs", "yaml", "tqdm", "safetensors")
 _LESS_MEMORY = "Lower TRAIN.BATCH_SIZE, INFERENCE.BATCH_SIZE or MODEL.RFACENET.RUNTIME.WORKERS, or free some memory."
 
 
@@ -52,6 +54,10 @@ def as_ours(error):
         )
     if isinstance(error, OSError):
         return _of_the_system(error)
+    if isinstance(error, ModuleNotFoundError) and error.name in _OF_TRAINING:
+        return ConfigError(
+            f"This needs the module {error.name}, which is not installed. Run pip install 'rfacenet-toolbox[train]'."
+        )
     is_runtime_error = isinstance(error, RuntimeError)
     if isinstance(error, MemoryError) or (is_runtime_error and any(words in text.lower() for words in _NO_MEMORY)):
         return ConfigError(f"The memory is not enough ({_first_line(text) or type(error).__name__}). {_LESS_MEMORY}")

@@ -29,6 +29,8 @@ HEART_RATE_BPM = (20, 300)
 CLIP_FRAMES, CLIP_SIDE, CLIP_PIXELS = (2, 10_000), (8, 1024), 2**25
 #: processes that load clips
 WORKERS = 256
+#: a network as ONNX; the largest that is exported, PhysFormer, has 30 MB
+ONNX_BYTES = 512 * MEGABYTE
 
 
 def within(value, bounds):

@@ -19,7 +19,8 @@ OPTIONS = ("PRECISION", "CHANNELS_LAST", "FUSED_OPTIMIZER", "COMPILE", "KEEP_MEM
 
 
 def check(settings, device):
-    """Refuse speed options that this build of torch does not have on ``device``, before a run starts.
+    """Refuse options that this build of torch does not have on ``device``, or that need what is not installed, before
+    a run starts.
 
     Raises:
         ConfigError: with the key, and why.
@@ -28,6 +29,11 @@ def check(settings, device):
         adam([torch.zeros(1, device=device, requires_grad=True)], 1e-3, settings)
     if settings.COMPILE:
         _check_compile(device)
+    if settings.TENSORBOARD and importlib.util.find_spec("tensorboard") is None:
+        raise ConfigError(
+            "MODEL.RFACENET.RUNTIME.TENSORBOARD is True, and TensorBoard is not installed. Run pip install "
+            "'rfacenet-toolbox[tensorboard]', or set it to False."
+        )
 
 
 def adam(parameters, learning_rate, settings, weight_decay=0.0):

@@ -1,4 +1,4 @@
-"""A trained network as one ``.safetensors`` file that knows its own settings, for ``rfacenet predict``."""
+"""A trained network as one file that knows its settings, ``.safetensors`` or ``.onnx``, for ``rfacenet predict``."""
 
 import os
 from statistics import median
@@ -10,37 +10,52 @@ from ..datasets.readers import DATASETS
 from ..errors import ConfigError, DataError
 from ..evaluation.files import outputs, run_folder
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
-from . import learners, weights_files
+from ..runtime import weights_path
+from . import inference, learners, onnx_files, weights_files, weights_metadata
 
 _METHODS = {"rFaceNet": "rfacenet", "Physnet": "physnet", "PhysFormer": "physformer"}
 
 
-def export(folder, path):
-    """Write the weights that a run tested, with the settings of their clips, and without the identity classifier.
+def export(source, path):
+    """Write trained weights with the settings of their clips, and without the identity classifier.
 
     Args:
-        folder: a run's ``LOG.PATH``.
-        path: the ``.safetensors`` file to write.
+        source: a run's ``LOG.PATH``, for the weights that it tested; or ``package``, for those that we ship.
+        path: the ``.safetensors`` or ``.onnx`` file to write.
 
     Returns:
         The file's metadata, {name: text}.
 
     Raises:
-        ConfigError: ``path`` does not end in .safetensors, or ``rfacenet predict`` cannot use the model.
-        DataError: there is no finished run, or its weights are gone, or the frame rates of its recordings.
+        ConfigError: ``path`` has another ending, ``rfacenet predict`` cannot use the model, or the package onnx is
+            not installed.
+        DataError: there is no finished run, or its weights or the frame rates of its recordings are gone.
         CheckpointError: the weights are damaged.
     """
-    if not str(path).endswith(".safetensors"):
-        raise ConfigError(f"The file to write is {path}; expected a name that ends in .safetensors.")
+    ending = os.path.splitext(str(path))[1]
+    if ending not in (".safetensors", ".onnx"):
+        raise ConfigError(f"The file to write is {path}; expected a name that ends in .safetensors or .onnx.")
+    file = _shipped() if str(source) == weights_path.PACKAGE else _of_run(source)
+    if ending == ".onnx":
+        file = file._replace(metadata={**weights_metadata.DEFAULTS[file.metadata["method"]], **file.metadata})
+        onnx_files.write_onnx(path, inference.network(file.metadata["method"], file), file.metadata)
+    else:
+        weights_files.write_safetensors(path, file.weights, file.metadata)
+    return file.metadata
+
+
+def _shipped():
+    return weights_files.read(weights_path.PACKAGE)
+
+
+def _of_run(folder):
     run = run_folder.read_run(folder)
     name = run.results["model"]
     if name not in _METHODS:
         raise ConfigError(f"{folder} is a run of {name}; rfacenet predict takes {', '.join(_METHODS)}.")
     weights = learners.trained(run).model.state_dict()
     weights = {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
-    metadata = _metadata(run, learners.config_of(run))
-    weights_files.write_safetensors(path, weights, metadata)
-    return metadata
+    return weights_files.WeightsFile(weights, _metadata(run, learners.config_of(run)), folder)
 
 
 def _metadata(run, config):

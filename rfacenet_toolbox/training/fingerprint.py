@@ -9,10 +9,10 @@ from ..runtime.json_files import parse_json
 
 #: settings that change no number of a training, or that say whether it is resumed
 _TRAIN_OTHERS = ("DATA", "PLOT_LOSSES_AND_LR")
-_MODEL_OTHERS = ("RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME", "OPTIMIZER", "TEST")
+_MODEL_OTHERS = ("RESUME", "EXPORT_IDENTITY_HEAD", "RUNTIME", "OPTIMIZER", "TEST", "AUGMENT")
 #: what came later and has no default: compared where both know it
 _WHERE_KNOWN = ("labels", "preprocess")
-_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS")
+_RUNTIME_OTHERS = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY", "BUILT_IN_MODELS", "TENSORBOARD")
 
 
 def of_run(config, clips, labels=None):
@@ -58,6 +58,7 @@ def _settings(config, name):
         "train": _without(config.TRAIN, _TRAIN_OTHERS),
         "model": model,
         "optimizer": dict(config.MODEL.RFACENET.OPTIMIZER),
+        "augment": plain(config.MODEL.RFACENET.AUGMENT),
         "runtime": _without(config.MODEL.RFACENET.RUNTIME, _RUNTIME_OTHERS),
     }
 

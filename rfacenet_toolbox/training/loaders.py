@@ -42,24 +42,26 @@ def own_rates(dataset):
     return of_inputs(dataset.inputs)
 
 
-def recorded(rates, names, chunks, fs_hz):
+def recorded(rates, names, chunks, fs_hz, heart_rates_bpm=None):
     """The :class:`~rfacenet_toolbox.methods.learner.Recorded` of a batch; None where no recording has rates.
 
     Args:
         rates: of :func:`own_rates`.
         names, chunks: of the batch's clips.
         fs_hz: of recordings without a rate of their own.
+        heart_rates_bpm: (B,), where the clips are not as they were recorded; None takes those of the recordings.
     """
     if not any(name in rates for name in names):
         return None
     found = [(rates.get(name), int(chunk)) for name, chunk in zip(names, chunks)]
-    heart_rates_bpm = [
-        one.clip_heart_rates_bpm[chunk] if one is not None and chunk < len(one.clip_heart_rates_bpm) else math.nan
-        for one, chunk in found
-    ]
+    if heart_rates_bpm is None:
+        heart_rates_bpm = [
+            one.clip_heart_rates_bpm[chunk] if one is not None and chunk < len(one.clip_heart_rates_bpm) else math.nan
+            for one, chunk in found
+        ]
     return Recorded(
         torch.tensor([fs_hz if one is None else one.fs_hz for one, _ in found], dtype=torch.float64),
-        torch.tensor(heart_rates_bpm, dtype=torch.float32),
+        torch.as_tensor(heart_rates_bpm, dtype=torch.float32),
     )
 
 

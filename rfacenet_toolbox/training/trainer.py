@@ -8,9 +8,10 @@ import torch
 from tqdm import tqdm
 
 from ..errors import NotFiniteError
+from ..evaluation import WAVEFORM
 from ..methods.learner import UNKNOWN_SUBJECT
 from ..runtime import machine, processes
-from . import learners, state_dicts, warm_start
+from . import augmented_clips, context, epoch_log, learners, state_dicts, tensorboard, warm_start
 from .clip_lengths import predictor
 from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
 from .optimization import make_optimizer, make_scheduler
@@ -57,23 +58,31 @@ class Trainer:
             labels=label_checksum(loader.dataset),
             subjects=self.subjects,
         )
+        loader = augmented_clips.augmented(loader, self.config)
         first = self.state.resume()
         if first >= epochs:
             self._keep_last_weights()
         if first == 0:
             warm_start.start(self.learner.model, self.config.MODEL.RFACENET.INIT)
-        for epoch in range(first, epochs):
-            started = time.monotonic()
-            self.learner.start_epoch(epoch, epochs)
-            row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
-            if processes.is_writer():
-                state_dicts.save(weights_path(self.config, epoch), self.learner.weights())
-                row.update(self._validate(holdout, loaders.get("valid")))
-            row["learning_rate"] = self.scheduler.get_last_lr()[0]
-            row["seconds"] = time.monotonic() - started
-            self.state.finish_epoch(row)
-            if processes.is_writer():
-                print(_summary(row))
+        with tensorboard.scalars(self.config, first) as write_scalars:
+            for epoch in range(first, epochs):
+                write_scalars(self._run_epoch(loader, epoch, holdout, loaders.get("valid")))
+
+    def _run_epoch(self, loader, epoch, holdout, valid):
+        """Train one epoch and keep its weights and state. Returns its row of the epoch log."""
+        started = time.monotonic()
+        self.learner.start_epoch(epoch, self.config.TRAIN.EPOCHS)
+        augmented_clips.set_epoch(loader, epoch)
+        row = {"epoch": epoch, **self._train_epoch(loader, epoch), **self.learner.epoch_columns()}
+        if processes.is_writer():
+            state_dicts.save(weights_path(self.config, epoch), self.learner.weights())
+            row.update(self._validate(holdout, valid))
+        row["learning_rate"] = self.scheduler.get_last_lr()[0]
+        row["seconds"] = time.monotonic() - started
+        self.state.finish_epoch(row)
+        if processes.is_writer():
+            print(epoch_log.summary(row))
+        return row
 
     def _keep_last_weights(self):
         """A finished training's state has the weights of its last epoch, should their own file be lost."""
@@ -90,9 +99,9 @@ class Trainer:
     def _validate(self, holdout, valid):
         columns = {}
         if holdout is not None:
-            columns.update(_prefixed("holdout_", self.valid(holdout, self.config.TRAIN.DATA.DATASET)))
+            columns.update(epoch_log.prefixed("holdout_", self.valid(holdout, self.config.TRAIN.DATA.DATASET)))
         if valid is not None:
-            columns.update(_prefixed("valid_", self.valid(valid, self.config.VALID.DATA.DATASET)))
+            columns.update(epoch_log.prefixed("valid_", self.valid(valid, self.config.VALID.DATA.DATASET)))
         return columns
 
     def valid(self, loader, dataset):
@@ -102,31 +111,34 @@ class Trainer:
         rates = self._own_rates(loader)
         with torch.no_grad():
             for batch in tqdm(loader, desc="Validation", ncols=100):
-                _add(sums, self._step(batch, dataset, rates).log)
-        return _means(sums)
+                epoch_log.add(sums, self._step(batch, dataset, rates).log)
+        return epoch_log.means(sums)
 
     def test(self, loaders):
         """Predict every test clip with the weights that the config asks for.
 
         Returns:
             ``(predictions, labels, weights_path)``; the first two are {video: {chunk number: (T,) tensor}}. A label
-            is cut to its prediction, where the model gave one for fewer frames.
+            is cut to its prediction, where the model gave one for fewer frames. A predicted heart rate is (1,), and
+            its label whole.
         """
         path = self._test_weights()
         state_dicts.fit(self.learner.model, state_dicts.load_weights(path), path, self.learner.optional_weights)
         print(f"Testing with {path}")
         self.learner.model.eval()
         predict = predictor(self.config, self.learner, own_rates(loaders["test"].dataset))
+        loader, is_waveform = context.in_context(loaders["test"], self.config), self.learner.gives == WAVEFORM
         predictions, labels = defaultdict(dict), defaultdict(dict)
-        with torch.no_grad(), tqdm(loaders["test"], desc="Test", ncols=100) as bar:
-            for clips, truth, names, chunks in bar:
+        with torch.no_grad(), tqdm(loader, desc="Test", ncols=100) as bar:
+            for clips, truth, names, chunks, *begins in bar:
                 with self._precision():
                     bvp = predict(clips.to(self.device, torch.float32), names)
-                bvp = [predicted.float().cpu() for predicted in bvp]
+                bvp = [predicted.float().cpu().reshape(-1) for predicted in bvp]
+                bvp = context.own_frames(bvp, begins, truth.shape[1])
                 self._check_predictions(bvp, names, chunks)
                 for name, chunk, predicted, label in zip(names, chunks, bvp, truth.float()):
                     predictions[name][int(chunk)] = predicted
-                    labels[name][int(chunk)] = label[: len(predicted)]
+                    labels[name][int(chunk)] = label[: len(predicted)] if is_waveform else label
         return dict(predictions), dict(labels), path
 
     def _train_epoch(self, loader, epoch):
@@ -138,13 +150,13 @@ class Trainer:
             for batch in bar:
                 if batch is not None:
                     step = self._learn_from(batch, epoch, rates)
-                    _add(sums, step.log)
+                    epoch_log.add(sums, step.log)
                     bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
                 processes.average_gradients(self.parameters, 0 if batch is None else len(batch[1]))
                 self.optimizer.step()
                 self.scheduler.step()
                 self.optimizer.zero_grad()
-        return _means(_added(processes.gather(dict(sums))))
+        return epoch_log.means(epoch_log.added(processes.gather(dict(sums))))
 
     def _learn_from(self, batch, epoch, rates):
         step = self._step(batch, self.config.TRAIN.DATA.DATASET, rates)
@@ -165,7 +177,7 @@ class Trainer:
             subjects = self.subjects.classes(dataset, batch[2])
         more = {}
         if rates:
-            more["recorded"] = recorded(rates, batch[2], batch[3], self.config.TRAIN.DATA.FS)
+            more["recorded"] = recorded(rates, *batch[2:4], self.config.TRAIN.DATA.FS, *batch[4:])
         with self._precision():
             return self.learner.step(clips, labels, torch.tensor(subjects, device=self.device), **more)
 
@@ -213,33 +225,3 @@ def _finite(tensor):
 
 def _generators(loaders):
     return {name: loader.generator for name, loader in loaders.items() if loader is not None and loader.generator}
-
-
-def _add(sums, log):
-    for column, (total, count) in log.items():
-        sums[column][0] += total
-        sums[column][1] = None if count is None else sums[column][1] + count
-
-
-def _added(all_sums):
-    sums = defaultdict(lambda: [0, 0])
-    for one in all_sums:
-        _add(sums, one)
-    return sums
-
-
-def _means(sums):
-    """{column: mean}, or the sum of a column that has no counts."""
-    return {column: total / count if count else total for column, (total, count) in sums.items() if count != 0}
-
-
-def _prefixed(prefix, columns):
-    return {f"{prefix}{column}": value for column, value in columns.items()}
-
-
-def _summary(row):
-    shown = (
-        "loss", "bvp", "heart_rate_mae_bpm", "identity_accuracy", "valid_loss", "valid_bvp", "valid_heart_rate_mae_bpm",
-    )  # fmt: skip
-    values = ", ".join(f"{column} {row[column]:.3f}" for column in shown if column in row)
-    return f"Epoch {row['epoch']}: {values} ({row['seconds']:.0f} s)"

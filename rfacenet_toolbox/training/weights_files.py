@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Dict, NamedTuple
 
-from ..config.weights_path import resolve
 from ..errors import CheckpointError
 from ..runtime.files import write_atomically
+from ..runtime.weights_path import resolve
 from . import state_dicts
 
 

@@ -282,6 +282,7 @@ SETTINGS = {
     "instance": {"TCU_UPSCALE": 1, "CTFC_CONV": "scalar", "NORM": "instance"},
     "time": {"NORM": "time", "FUSION": "stage1"},
     "cap": {"LOSS": {**CAPPED, "SIGMA_UPDATE": "running_mean"}},
+    "augmented": {"AUGMENT": {"RANDOM_START": True, "SPEED": [0.7, 1.4], "FLIP": 0.5, "ZOOM": 0.1, "NOISE": 0.1}},
     "floor": {"LOSS": {"HEART_RATE_TERM": "cross_entropy", "BVP_ERROR": "raw", "SIGMA_FLOOR": 10.0, "SIGMA_HOLD": 1.0}},
 }
 
@@ -317,6 +318,15 @@ def test_whole_recordings_give_the_same_metrics_in_either_host(toolbox, standalo
         folder = tmp_path / host.name
         run = succeeded(host.main(folder, only_test(weights), whole, ours, cache=folder / "clips"))
         assert f"test: 3 recordings, 3 clips: {', '.join(VIDEOS)}" in run.stdout
+        results.append(run.results())
+    assert_same_metrics(*results)
+
+
+def test_clips_in_context_give_the_same_metrics_in_either_host(toolbox, standalone, tmp_path):
+    weights, results = succeeded(standalone.trained).results()["weights"], []
+    for host in (standalone, toolbox):
+        ours = {"MODEL.RFACENET.TEST.CONTEXT": 8}
+        run = succeeded(host.main(tmp_path / host.name, only_test(weights), ours, cache=standalone.cache))
         results.append(run.results())
     assert_same_metrics(*results)
 

@@ -89,4 +89,7 @@ def test_what_is_cached_is_not_cached_again_and_a_changed_recording_is(folder):
 
 def test_a_misspelt_name_is_answered_with_its_own(folder):
     done = run(folder, {"TEST.DATA.DATASET": "MadUp"})
-    assert done.returncode == 2 and "Did you mean 'MadeUp'? There are: PURE, UBFC-rPPG, VIPL-HR, MadeUp." in done.stderr
+    assert (
+        done.returncode == 2
+        and "Did you mean 'MadeUp'? There are: PURE, UBFC-rPPG, VIPL-HR, Manifest, MadeUp." in done.stderr
+    )

@@ -3,12 +3,15 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 from support.configs import for_splits, small_job, write
 from support.paths import CONFIGS
 
 from rfacenet_toolbox.cli import standalone
+from rfacenet_toolbox.datasets.own_rates import of_inputs
 from rfacenet_toolbox.evaluation.files import outputs
+from rfacenet_toolbox.methods.rfacenet.learner import RFaceNetLearner
 from rfacenet_toolbox.synthetic import write_dataset
 from rfacenet_toolbox.synthetic.dataset import read_specs
 
@@ -61,6 +64,30 @@ def test_one_fold_is_trained_and_the_other_tested(folder, capsys):
     assert truth == pytest.approx(saved.true_bpm, abs=1e-3)
     lists = {path.name.rpartition("_1.0_")[2] for path in (folder / "clips").rglob("*.csv")}
     assert lists == {"v14_train1.csv", "v14_test1.csv"}
+
+
+def test_a_change_of_speed_changes_the_recorded_heart_rate(folder, monkeypatch):
+    """Every clip of a recording with two of them is twice as fast, or half as fast above 88 bpm."""
+    step, found = RFaceNetLearner.step, []
+
+    def noted(self, clips, labels, subjects, recorded):
+        found.extend(recorded.heart_rates_bpm.tolist())
+        return step(self, clips, labels, subjects, recorded)
+
+    monkeypatch.setattr(RFaceNetLearner, "step", noted)
+    changed = {"AUGMENT": {"HALVE_OR_DOUBLE": 1.0, "FLIP": 0.5, "ZOOM": 0.1}, "TEST.CONTEXT": 4}
+    path = config(folder, {"MODEL.RFACENET": changed, "LOG.PATH": str(folder / "changed")})
+    assert standalone(["--config_file", str(path)]) == 0
+    videos = results(folder / "changed")["videos"]
+    assert videos["expected"] == videos["scored"] == 9
+    expected = []
+    clips = [str(path) for path in (folder / "clips").rglob("p*_input*.npy") if not path.name.startswith("p1_")]
+    for rates in of_inputs(clips).values():
+        recorded = rates.clip_heart_rates_bpm
+        assert len(recorded) <= 2
+        doubled = [np.mean(recorded) * 2] * 2 if len(recorded) == 2 else recorded
+        expected += [one / 2 if one > 88 else two for one, two in zip(recorded, doubled)]
+    assert sorted(found) == pytest.approx(sorted(expected), rel=1e-5)
 
 
 def test_signal_methods_take_each_videos_rate(folder, capsys):

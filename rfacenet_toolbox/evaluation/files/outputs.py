@@ -1,14 +1,15 @@
 """Saved outputs of a test run, the ``*_outputs.pickle`` of any toolbox trainer or of ours: written, read, scored.
 
 The toolbox's files have one frame rate. Ours add, for recordings that have their own, ``fs_of_videos`` and
-``heart_rates_of_videos`` (beats per minute); the toolbox does not look at them.
+``heart_rates_of_videos`` (beats per minute); the toolbox does not look at them. Of a method that gives heart rates, the
+``predictions`` hold one number per chunk, and ``gives: "heart_rate"`` stands beside them.
 """
 
 import itertools
 import numbers
 import pickle
 from pathlib import Path
-from typing import Dict, NamedTuple
+from typing import Dict, NamedTuple, Union
 
 import numpy as np
 
@@ -29,12 +30,12 @@ KEYS_OF_VIDEOS = {
 
 
 class Outputs(NamedTuple):
-    """Predicted and true pulse of a test set's videos."""
+    """Predicted and true pulse of a test set's videos, or predicted heart rates and true pulse."""
 
     #: The file they are from.
     path: str
-    #: ``{video: (N,) array}``, chunks joined; the same videos in both.
-    predictions: Dict[str, np.ndarray]
+    #: ``{video: (N,) array}``, chunks joined, or ``ClipRates``; the same videos in both.
+    predictions: Dict[str, Union[np.ndarray, evaluation.ClipRates]]
     labels: Dict[str, np.ndarray]
     #: A name in ``LABEL_TYPES``.
     label_type: str
@@ -45,6 +46,8 @@ class Outputs(NamedTuple):
     own_fs_hz: Dict[str, float] = {}
     #: ``{video: mean heart rate}`` of recordings that come with one.
     true_bpm: Dict[str, float] = {}
+    #: ``"waveform"`` or ``"heart_rate"``
+    gives: str = evaluation.WAVEFORM
 
     @property
     def rates_hz(self):
@@ -88,21 +91,24 @@ def scheme_protocols(have_own_rates):
     return (*evaluation.TOOLBOX_PROTOCOLS, *(["vipl"] if have_own_rates else []))
 
 
-def write(path, predictions, labels, label_type, fs_hz, own_fs_hz=None, true_bpm=None):
+def write(path, predictions, labels, label_type, fs_hz, own_fs_hz=None, true_bpm=None, gives=evaluation.WAVEFORM):
     """Save outputs as the toolbox's own trainers do.
 
     Args:
         path: of the pickle.
-        predictions, labels: ``{video: {chunk number: (T,) tensor}}``.
+        predictions, labels: ``{video: {chunk number: (T,) tensor}}``; of heart rates, predictions are (1,).
         label_type: a name in ``LABEL_TYPES``.
         fs_hz: frames per second.
         own_fs_hz: ``{video: frames per second}`` of recordings that have their own.
         true_bpm: ``{video: mean heart rate}`` of recordings that come with one.
+        gives: ``"waveform"`` or ``"heart_rate"``.
 
     Raises:
         OutputError: the file cannot be written.
     """
     content = {"predictions": predictions, "labels": labels, "label_type": label_type, "fs": fs_hz}
+    if gives != evaluation.WAVEFORM:
+        content["gives"] = gives
     for key, numbers_of in zip(KEYS_OF_VIDEOS, (own_fs_hz, true_bpm)):
         if numbers_of:
             content[key] = {video: float(number) for video, number in numbers_of.items() if video in predictions}
@@ -124,16 +130,18 @@ def read(path):
     _check_layout(path, content)
     _check_of_videos(path, content)
     predictions, labels, unusable = {}, {}, {}
+    gives = content.get("gives", evaluation.WAVEFORM)
     for video, chunks in content["predictions"].items():
         try:
-            predictions[video], labels[video] = _joined(chunks, content["labels"][video])
+            predictions[video], labels[video] = _joined(chunks, content["labels"][video], gives)
         except _Unusable as error:
             unusable[video] = str(error)
     if not predictions:
         video, reason = next(iter(unusable.items()))
         raise DataError(f"None of the {len(unusable)} videos in {path} can be used. The first, {video}: {reason}.")
     of_videos = ({video: float(one) for video, one in content.get(key, {}).items()} for key in KEYS_OF_VIDEOS)
-    return Outputs(path, predictions, labels, content["label_type"], float(content["fs"]), unusable, *of_videos)
+    fs_hz = float(content["fs"])
+    return Outputs(path, predictions, labels, content["label_type"], fs_hz, unusable, *of_videos, gives)
 
 
 def find(path):
@@ -177,6 +185,9 @@ def _check_layout(path, content):
         )
     if not _is_within(fs, limits.FS_HZ):
         raise DataError(f"{path} gives a frame rate of {fs!r}, and should give the videos' frames per second, e.g. 30.")
+    gives = content.get("gives", evaluation.WAVEFORM)
+    if gives not in evaluation.GIVES:
+        raise DataError(f"{path} says that it gives {gives!r}; expected {' or '.join(evaluation.GIVES)}. Test again.")
     predictions, labels = content["predictions"], content["labels"]
     for videos in (predictions, labels):
         if not isinstance(videos, dict) or not videos or not all(isinstance(video, str) for video in videos):
@@ -210,8 +221,8 @@ def _is_within(value, bounds):
     return not isinstance(value, bool) and isinstance(value, numbers.Real) and limits.within(value, bounds)
 
 
-def _joined(prediction, label):
-    """The two (N,) signals of a video."""
+def _joined(prediction, label, gives):
+    """What was predicted for a video, and its label (N,)."""
     pair = [_numbered(prediction, "prediction"), _numbered(label, "label")]
     chunks = sorted(set(pair[0]) | set(pair[1]))
     for signal, name in zip(pair, ("prediction", "label")):
@@ -220,9 +231,12 @@ def _joined(prediction, label):
             raise _Unusable(f"the {name} lacks {missing}")
     for number in chunks:
         sizes = [signal[number].size for signal in pair]
-        if sizes[0] != sizes[1]:
+        if gives == evaluation.HEART_RATE:
+            if sizes[0] != 1:
+                raise _Unusable(f"chunk {number} has {sizes[0]} predicted heart rates, and should have one")
+        elif sizes[0] != sizes[1]:
             raise _Unusable(f"chunk {number} has {sizes[0]} predicted and {sizes[1]} true samples")
-    return [evaluation.join_chunks(signal) for signal in pair]
+    return evaluation.join_predictions(pair[0], gives), evaluation.join_chunks(pair[1])
 
 
 def _numbered(chunks, name):

@@ -53,6 +53,8 @@ class TestRun(NamedTuple):
     #: come with one.
     own_fs_hz: Mapping[str, float] = {}
     true_bpm: Mapping[str, float] = {}
+    #: What the method gives for a clip: ``"waveform"`` or ``"heart_rate"``.
+    gives: str = evaluation.WAVEFORM
 
     @property
     def results(self):
@@ -136,6 +138,8 @@ def _content(run, scored):
         "versions": _versions(),
         "config": run.config,
     }
+    if run.gives != evaluation.WAVEFORM:
+        content["gives"] = run.gives
     return {**content, "warnings": list(run.warnings)} if run.warnings else content
 
 

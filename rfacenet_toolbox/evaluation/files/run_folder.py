@@ -93,11 +93,13 @@ class Run(NamedTuple):
         """``(prediction, label, fs_hz)`` of a video, (N,) each, as they are scored under a protocol.
 
         Raises:
-            DataError: no outputs file, or one without this video.
+            DataError: no outputs file, or one without this video or without waveforms.
         """
         saved = outputs.read(self.folder)
         if video not in saved.predictions:
             raise DataError(f"the saved outputs of {self.folder} do not hold the video {video!r}.")
+        if saved.gives == evaluation.HEART_RATE:
+            raise DataError(f"{self.results['model']} gives heart rates, and no waveform.")
         band_hz, fs_hz = evaluation.get_protocol(protocol).band_hz, saved.rates_hz[video]
         prediction, label = (
             evaluation.prepare(signals[video], fs_hz, band_hz, outputs.LABEL_TYPES[saved.label_type])

@@ -182,10 +182,15 @@ def _refuse_misspelt(name, main):
 
 
 def _refuse_ours(config):
-    """The toolbox's trainers have optimizers and tests of their own, which these settings would not reach."""
-    nodes = {"OPTIMIZER": registry.toolbox_optimizer(config.MODEL.NAME), "TEST": {}}
+    """The toolbox's trainers have optimizers, clips and tests of their own, which these settings would not reach."""
+    if config.MODEL.RFACENET.RUNTIME.TENSORBOARD and config.TOOLBOX_MODE == "train_and_test":
+        raise ConfigError(
+            f"MODEL.RFACENET.RUNTIME.TENSORBOARD is True, and in a checkout {config.MODEL.NAME} is the toolbox's own "
+            f"model, whose trainer does not write scalars. Leave it out, or run the config outside the checkout."
+        )
+    nodes = {"OPTIMIZER": registry.toolbox_optimizer(config.MODEL.NAME), "AUGMENT": {}, "TEST": {}}
     if config.TOOLBOX_MODE != "train_and_test":
-        del nodes["OPTIMIZER"]
+        del nodes["OPTIMIZER"], nodes["AUGMENT"]
     defaults = rfacenet_node()
     for node, theirs in nodes.items():
         for key, default in defaults[node].items():

@@ -41,8 +41,8 @@ class PhysFormerTerms(NamedTuple):
     heart_rate_mae_bpm: torch.Tensor
 
 
-def pulse_spectrum(bvp, fs_hz, *, is_derivative=False):
-    """The share of each class, 40 to 179 bpm, in the power of a BVP (B, T) -> (B, 140), which sum to 1.
+def pulse_spectrum(bvp, fs_hz, *, is_derivative=False, highest_bpm=HIGHEST_BPM):
+    """The share of each class, 40 to ``highest_bpm``, in the power of a BVP (B, T) -> (B, classes), which sum to 1.
 
     Without its mean and under a Hann window, at exactly these frequencies.
 
@@ -50,12 +50,13 @@ def pulse_spectrum(bvp, fs_hz, *, is_derivative=False):
         bvp: (B, T).
         fs_hz: frames per second, one number or (B,).
         is_derivative: ``bvp`` is the BVP's time derivative, whose power is divided by the frequency squared.
+        highest_bpm: the last class; there is one for each beat per minute.
     """
     frames, kind = bvp.shape[-1], {"dtype": bvp.dtype, "device": bvp.device}
     signal = bvp - bvp.mean(dim=-1, keepdim=True)
     signal = signal / (signal.square().mean(dim=-1, keepdim=True) + 1e-8).sqrt()
     signal = (signal * torch.hann_window(frames, periodic=False, **kind)).unsqueeze(-2)
-    classes = _classes(**kind)
+    classes = _classes(highest_bpm, **kind)
     time_s = torch.arange(frames, **kind) / torch.as_tensor(fs_hz, **kind).unsqueeze(-1)
     phase = 2 * math.pi / 60 * time_s.unsqueeze(-1) * classes
     power = ((signal @ torch.cos(phase)).square() + (signal @ torch.sin(phase)).square()).squeeze(-2)
@@ -113,7 +114,7 @@ class PhysFormerLoss(nn.Module):
             heart_rates_bpm = torch.where(known.isnan(), of_labels, known)
         spectrum = pulse_spectrum(bvp, fs_hz, is_derivative=self.is_derivative)
         rates = heart_rates_bpm.to(spectrum).clamp(LOWEST_BPM, HIGHEST_BPM)
-        classes = _classes(dtype=spectrum.dtype, device=spectrum.device)
+        classes = _classes(HIGHEST_BPM, dtype=spectrum.dtype, device=spectrum.device)
         wanted = torch.exp(-0.5 * ((classes - rates[:, None]) / SIGMA_BPM).square())
         wanted = wanted / (SIGMA_BPM * math.sqrt(2 * math.pi))
         log_shares = F.log_softmax(spectrum, dim=-1)
@@ -131,5 +132,5 @@ class PhysFormerLoss(nn.Module):
         return torch.stack([heart_rate_bpm(one, rate, **settings) for one, rate in zip(label, fs_hz.tolist())])
 
 
-def _classes(**kind):
-    return torch.arange(LOWEST_BPM, HIGHEST_BPM + 1, **kind)
+def _classes(highest_bpm, **kind):
+    return torch.arange(LOWEST_BPM, highest_bpm + 1, **kind)

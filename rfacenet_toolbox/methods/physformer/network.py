@@ -33,10 +33,13 @@ class TemporalDifferenceConv(nn.Module):
 
     def forward(self, maps):
         """(B, C, T, H, W) -> (B, C, T, H, W)."""
+        return F.conv3d(maps, self.kernel(), padding=1)
+
+    def kernel(self):
+        """(C, C, 3, 3, 3), of the one convolution."""
         kernel = self.conv.weight
         neighbours = (kernel[:, :, 0] + kernel[:, :, 2]).sum(dim=(2, 3))
-        middle = F.pad(neighbours[:, :, None, None, None], (1,) * 6)
-        return F.conv3d(maps, kernel - self.theta * middle, padding=1)
+        return kernel - self.theta * F.pad(neighbours[:, :, None, None, None], (1,) * 6)
 
 
 class Attention(nn.Module):
@@ -59,7 +62,7 @@ class Attention(nn.Module):
 
     def _by_head(self, maps):
         """(B, C, T', H', W') -> (B, heads, C / heads, N)."""
-        return maps.reshape(len(maps), self.heads, maps.shape[1] // self.heads, -1)
+        return maps.unflatten(1, (self.heads, -1)).flatten(3)
 
 
 class FeedForward(nn.Module):
@@ -193,7 +196,7 @@ def _as_tokens(maps):
 
 def _as_maps(tokens, grid):
     """(B, N, C) -> (B, C, T', H', W')."""
-    return tokens.transpose(1, 2).reshape(len(tokens), -1, *grid)
+    return tokens.transpose(1, 2).unflatten(2, tuple(map(int, grid)))
 
 
 def _check(dim, feed_forward, heads, layers, theta, dropout, patch):

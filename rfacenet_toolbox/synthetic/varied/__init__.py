@@ -6,7 +6,8 @@ is made hard by one of the :data:`CONDITIONS`, so that errors can be told apart 
 """
 
 from .camera import compressed, write_compressed
-from .conditions import CONDITIONS, Course, Traits, subject_tone, traits
+from .conditions import CONDITIONS, Traits, subject_tone, traits
+from .courses import Course
 from .render import frames
 from .skin import TONES
 

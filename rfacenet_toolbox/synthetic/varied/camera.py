@@ -1,4 +1,4 @@
-"""A camera: exposure and white balance, tone curve, noise and eight bits, and the compression of what it records."""
+"""A camera: exposure and white balance, tone curve, noise and eight bits, frames that it misses, and compression."""
 
 import cv2
 import numpy as np
@@ -8,6 +8,8 @@ from ...errors import ConfigError
 _STEPS = 4096
 _CURVE = (255 * np.linspace(0, 1, _STEPS) ** (1 / 2.2)).astype(np.float32)
 _NOISE_POOL = 1 << 22
+#: mean linear light that cameras aim at
+_USUAL_LIGHT = 0.2
 #: compression by quality 0 (best) to 10 (worst): constant rate factor of H.264, quality of MJPEG
 _CRF = np.linspace(12, 34, 11)
 _JPEG = np.linspace(97, 45, 11)
@@ -19,6 +21,7 @@ class Sensor:
     def __init__(self, traits, size, rng):
         self._rng = rng
         self._exposure = np.float32(traits.exposure * _STEPS)
+        self._adapts, self._level = traits.adapts, None
         pool = rng.standard_normal(_NOISE_POOL // size[0] * size[0], dtype=np.float32)
         if traits.grain > 1:
             pool = cv2.GaussianBlur(pool.reshape(-1, size[0]), (0, 0), traits.grain / 2)
@@ -26,16 +29,55 @@ class Sensor:
 
     def expose(self, light, gain):
         """(H, W, 3) linear light -> (H, W, 3) uint8."""
+        gain = gain * self._adapted(light)
         level = np.minimum(light * (self._exposure * np.float32(gain)), _STEPS - 1)
         picture = _CURVE[level.astype(np.uint16)]
         start = int(self._rng.integers(self._pool.size - picture.size))
         noise = self._pool[start : start + picture.size].reshape(picture.shape)
         return cv2.add(picture, noise, dtype=cv2.CV_8U)
 
+    def _adapted(self, light):
+        """The gain of an exposure that follows the picture's brightness within about half a second."""
+        bright = float(np.mean(light[::8, ::8])) + 1e-3
+        if self._level is None:
+            self._first = self._level = bright
+        self._level += 0.1 * (bright - self._level)
+        # at first, a camera is set for the scene; later it follows what changes in it
+        usual = np.clip(_USUAL_LIGHT / self._first, 0.3, 2.5) ** (0.8 * self._adapts)
+        return usual * (self._first / self._level) ** self._adapts
+
+
+def taken(traits, count, fps, rng):
+    """Numbers of the frames that the camera really takes, increasing; the first and the last are among them."""
+    step = max(1.0, fps / traits.camera_hz) if traits.camera_hz else 1.0
+    moments = np.arange(0, count, step)
+    if traits.camera_hz:
+        moments = moments + rng.uniform(-0.3, 0.3, len(moments))
+    kept = np.clip(np.rint(moments), 0, count - 1).astype(int)
+    kept = kept[rng.uniform(0, 1, len(kept)) >= traits.dropped]
+    return np.unique(np.concatenate([[0], kept, [count - 1]]))
+
+
+def filled(picture, taken, blends):
+    """Yield frame after frame: ``picture(t)`` for those taken, and between them mixtures of both, or the earlier."""
+    earlier = picture(int(taken[0]))
+    yield earlier
+    for last, number in zip(taken[:-1], taken[1:]):
+        later = picture(int(number))
+        for t in range(last + 1, number):
+            share = (t - last) / (number - last)
+            yield cv2.addWeighted(earlier, 1 - share, later, share, 0) if blends else earlier
+        yield later
+        earlier = later
+
 
 def compressed(frames, traits):
     """Yield the frames (H, W, 3) uint8 RGB as JPEG leaves them, for data sets that store a webcam's single pictures."""
-    quality = [cv2.IMWRITE_JPEG_QUALITY, int(round(_JPEG[traits.quality]))]
+    yield from _as_jpeg(frames, traits.quality)
+
+
+def _as_jpeg(frames, quality):
+    quality = [cv2.IMWRITE_JPEG_QUALITY, int(round(_JPEG[quality]))]
     for frame in frames:
         code = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), quality)[1]
         yield cv2.cvtColor(cv2.imdecode(code, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
@@ -56,6 +98,8 @@ def write_compressed(path, frames, fps, traits):
         ) from error
     from fractions import Fraction
 
+    if traits.twice and traits.codec != "mjpeg":
+        frames = _as_jpeg(frames, min(10, traits.quality + 2))
     with av.open(str(path), "w", format="avi") as container:
         stream = None
         for frame in frames:

@@ -23,7 +23,8 @@ from rfacenet_toolbox.prediction import sources as sources
 
 KEYS = {
     "schema", "source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-    "heart_rate_bpm", "heart_rate_range_bpm", "quality", "windows", "hrv", "hrv_reason", "notes",
+    "heart_rate_bpm", "heart_rate_range_bpm", "quality", "windows", "hrv", "hrv_reason", "respiration",
+    "respiration_reason", "notes",
 }  # fmt: skip
 
 

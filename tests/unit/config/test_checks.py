@@ -19,6 +19,17 @@ REFUSED = [
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
     ({"MODEL.RFACENET.OPTIMIZER.SCHEDULER": "step"}, "OPTIMIZER.SCHEDULER is 'step'; expected one of OneCycleLR"),
     ({"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY": -1.0}, "OPTIMIZER.WEIGHT_DECAY is -1.0; expected 0 or more"),
+    ({"MODEL.RFACENET.AUGMENT.FLIP": 2.0}, "MODEL.RFACENET.AUGMENT.FLIP is 2.0; expected 0, for none, to 1"),
+    ({"MODEL.RFACENET.AUGMENT.NOISE": -0.1}, "MODEL.RFACENET.AUGMENT.NOISE is -0.1; expected 0, for none, to 3"),
+    (
+        {"MODEL.RFACENET.AUGMENT.SPEED": [1.2, 1.4]},
+        "SPEED is .1.2, 1.4.; expected the smallest and",
+    ),
+    ({"MODEL.RFACENET.AUGMENT": {"SPEED": [0.5, 2.0], "HALVE_OR_DOUBLE": 0.5}}, "both change a clip's heart rate"),
+    (
+        {"MODEL.RFACENET.AUGMENT.CONTRAST": 0.2},
+        "CONTRAST is 0.2, .*'DiffNormalized'.: .*no brightness",
+    ),
     ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
     ({"TRAIN.MODEL_FILE_NAME": "../x"}, "MODEL_FILE_NAME is '../x'; expected the beginning of a file name within"),
     ({"TRAIN.MODEL_FILE_NAME": "a/../../x"}, "expected the beginning of a file name within MODEL_DIR"),

@@ -138,7 +138,7 @@ def test_a_file_of_folds_that_is_none_is_refused(tmp_path):
 )
 def test_settings_that_are_not_served_are_refused(own, message):
     with pytest.raises(ConfigError, match=message):
-        find_dataset("VIPL-HR").check_settings(node(**own).VIPL_HR)
+        find_dataset("VIPL-HR").check_settings(node(**own).VIPL_HR, "TRAIN")
 
 
 def test_what_is_selected_is_part_of_the_lists_name_and_not_of_the_caches():

@@ -118,7 +118,7 @@ def trained_network(settings):
 
 def assert_predicts_as(network, model):
     frames = np.random.default_rng(0).integers(0, 255, (33, 24, 24, 3), dtype=np.uint8)
-    clip = torch.from_numpy(clip_model.FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)).permute(3, 0, 1, 2)
+    clip = torch.from_numpy(FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)).permute(3, 0, 1, 2)
     with torch.no_grad():
         expected = network(clip[None]).bvp[0].numpy()
     assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))

@@ -10,11 +10,11 @@ import torch
 from support import own_videos, recordings
 
 import rfacenet_toolbox
-from rfacenet_toolbox.config import weights_path
 from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
 from rfacenet_toolbox.prediction import clip_model, pipeline
 from rfacenet_toolbox.prediction.frames import Frame
+from rfacenet_toolbox.runtime import weights_path
 from rfacenet_toolbox.training import weights_files
 
 TRUE_BPM = 80.0

@@ -2,15 +2,17 @@
 
 import csv
 import functools
+import importlib.util
 from pathlib import Path
 
 import pytest
 import torch
 from support import in_memory
 
-from rfacenet_toolbox.errors import CheckpointError, DataError, NotFiniteError
+from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError, NotFiniteError
 from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.methods.rfacenet.learner import RFaceNetLearner
+from rfacenet_toolbox.runtime import speed
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import resume, state_dicts
 from rfacenet_toolbox.training.loaders import split_holdout
@@ -253,3 +255,35 @@ def test_the_bvp_term_alone_learns_a_pulse(tmp_path):
     trained(in_memory.config(tmp_path, {"MODEL.RFACENET": settings}, epochs=6))
     rows = epochs(tmp_path)
     assert float(rows[-1]["bvp"]) < 0.7 * float(rows[0]["bvp"])
+
+
+def test_the_epoch_log_as_scalars_goes_on_after_a_stop(tmp_path, monkeypatch):
+    pytest.importorskip("tensorboard", reason="TensorBoard, an optional extra, is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    settings = {"MODEL.RFACENET.RUNTIME.TENSORBOARD": True}
+    with monkeypatch.context() as dying:
+        train_epoch = Trainer._train_epoch
+
+        def dies_in_the_second(self, loader, epoch):
+            if epoch == 1:
+                raise KeyboardInterrupt
+            return train_epoch(self, loader, epoch)
+
+        dying.setattr(Trainer, "_train_epoch", dies_in_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            trained(in_memory.config(tmp_path, settings, epochs=3))
+    trained(in_memory.config(tmp_path, settings, epochs=3))
+    found = EventAccumulator(str(tmp_path / "tensorboard"))
+    found.Reload()
+    for column in ("loss", "sigma_bvp", "learning_rate"):
+        scalars = [(event.step, event.value) for event in found.Scalars(f"{column}/train")]
+        assert scalars == [(int(row["epoch"]), pytest.approx(float(row[column]), rel=1e-6)) for row in epochs(tmp_path)]
+
+
+def test_scalars_without_tensorboard_are_refused_first(tmp_path, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "tensorboard" else find(name))
+    settings = in_memory.config(tmp_path, {"MODEL.RFACENET.RUNTIME.TENSORBOARD": True}).MODEL.RFACENET.RUNTIME
+    with pytest.raises(ConfigError, match=r"TENSORBOARD is True, and TensorBoard is not installed.*\[tensorboard\]"):
+        speed.check(settings, torch.device("cpu"))

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from rfacenet_toolbox.config import weights_path
 from rfacenet_toolbox.errors import CheckpointError
+from rfacenet_toolbox.runtime import weights_path
 from rfacenet_toolbox.training import weights_files
 
 

@@ -77,6 +77,14 @@ def test_the_optimizers_settings_are_ours_and_not_those_of_a_built_in_model(acti
     activated_checkout.get_config({"MODEL.NAME": "PhysFormer"}, ours)  # whose own trainer has just these
 
 
+def test_a_built_in_models_clips_are_not_augmented(activated_checkout):
+    ours = {"MODEL.RFACENET.AUGMENT.FLIP": 0.5}
+    with pytest.raises(ConfigError, match="AUGMENT.FLIP is 0.5, and in a checkout Physnet is the toolbox's own model"):
+        activated_checkout.get_config({"MODEL.NAME": "Physnet"}, ours)
+    activated_checkout.get_config({"MODEL.NAME": "Physnet", "TOOLBOX_MODE": "only_test"}, ours)
+    activated_checkout.get_config({"MODEL.NAME": "rFaceNet"}, ours)
+
+
 @pytest.mark.parametrize("mode", ["train_and_test", "only_test"])
 def test_test_clips_of_a_built_in_model_are_the_toolboxs(activated_checkout, mode):
     ours = {"TOOLBOX_MODE": mode, "MODEL.RFACENET.TEST.CLIPS": "joined"}

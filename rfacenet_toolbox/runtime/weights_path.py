@@ -7,6 +7,8 @@ from ..errors import CheckpointError
 #: what stands for the weights that the package ships
 PACKAGE = "package"
 SHIPPED = Path(__file__).parents[1] / "weights" / "rfacenet.safetensors"
+#: the same network for ONNX Runtime
+SHIPPED_ONNX = SHIPPED.with_suffix(".onnx")
 
 
 def resolve(name):

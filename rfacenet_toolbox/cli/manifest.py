@@ -1,0 +1,22 @@
+"""``rfacenet manifest``: propose the CSV file that describes a data set of one's own."""
+
+import os
+
+
+def manifest_arguments(parser):
+    parser.add_argument("folder", metavar="DIR", help="the folder that holds the videos and their ground truths")
+    parser.add_argument("--out", metavar="FILE", help="by default manifest.csv in DIR")
+
+
+def manifest(args):
+    from ..datasets.manifest_file import FILE_NAME
+    from ..datasets.manifest_proposal import propose
+    from ..errors import OutputError
+    from ..runtime.files import write_atomically
+
+    path = args.out or os.path.join(args.folder, FILE_NAME)
+    text, remarks = propose(args.folder, os.path.dirname(os.path.abspath(path)))
+    if os.path.exists(path):
+        raise OutputError(f"{path} is there already. Remove it, or name another file with --out.")
+    write_atomically(path, lambda file: file.write(text.encode()))
+    print(f"Wrote {path}: {text.count(chr(10)) - 1} recordings.", *remarks, sep="\n")

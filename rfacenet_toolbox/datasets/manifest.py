@@ -1,0 +1,282 @@
+"""A data set of one's own: ``DATASET: Manifest``, with a CSV file that has a line per recording."""
+
+import os
+from dataclasses import dataclass
+from typing import Optional
+
+import cv2
+import numpy as np
+
+from ..errors import ConfigError, DataError
+from ..runtime import limits
+from . import image_names
+from .manifest_file import FILE_NAME, Line, manifest_path, read_manifest, subject_number
+from .manifest_truth import read_columns
+from .own_settings import NODES
+from .recording import TOLERANCE_S, Dataset, Measured, Recording, Selection
+from .video_file import open_video, video_frames
+
+_IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+_PARTS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class ManifestRecording(Recording):
+    """A recording with its ``line`` of the manifest."""
+
+    line: Optional[Line] = None
+
+
+class Manifest(Dataset):
+    """Recording ``P07.morning``, of subject P07: the line of a manifest that names its video and its ground truth.
+
+    Frames come at the rate that the line or the video's own header states, from its first frame on. Samples have the
+    times of ``time_column``, come at ``rate_hz``, or are spread evenly over the whole video. ``docs/manifest.md`` has
+    examples.
+    """
+
+    name = "Manifest"
+    layout = f"a CSV file, or a folder with {FILE_NAME}, that has a line per recording (docs/manifest.md)"
+    has_own_rates = True
+    node = "MANIFEST"
+    defaults = NODES["MANIFEST"]
+
+    def is_there(self, data_path):
+        """Whether DATA_PATH is a folder or a file."""
+        return os.path.exists(data_path)
+
+    def recordings(self, data_path):
+        """The :class:`ManifestRecording` of each line."""
+        lines = read_manifest(manifest_path(data_path))
+        return [
+            ManifestRecording(self, one.name, subject_number(one.subject), one.video, data_path, one) for one in lines
+        ]
+
+    def recording_name(self, folder):
+        """Names come from the manifest's lines."""
+        raise NotImplementedError
+
+    def subject_of_clip(self, name):
+        """``"7.morning"`` -> 7; of a name that is no number, one made from its letters."""
+        subject, dot, _ = name.partition(".")
+        if not dot:
+            raise ValueError("expected <subject>.<name>, such as 7.morning")
+        return subject_number(subject)
+
+    def sources(self, recording):
+        """Video and ground truth."""
+        return [recording.line.video, recording.line.truth]
+
+    def made_from(self, recording):
+        """What the line says beside the paths."""
+        line = recording.line
+        return [line.column, line.kind, line.rate_hz, line.time_column, line.fps_hz, line.start_s, str(line.stop_s)]
+
+    def frames(self, recording, every=1):
+        """The frames between start_s and stop_s."""
+        line, fps_hz = recording.line, _fps_hz(recording)
+        first, last = _bounds(line, fps_hz)
+        if os.path.isdir(line.video):
+            for index, path in enumerate(_images(line.video)):
+                if first <= index < last and (index - first) % every == 0:
+                    image = cv2.imread(path)
+                    if image is None:
+                        raise recording.error(f"the frame {path} cannot be decoded. Copy it again")
+                    yield image
+            return
+        for index, image in enumerate(video_frames(recording, line.video)):
+            if index >= last:
+                return
+            if index >= first and (index - first) % every == 0:
+                yield image
+
+    def ppg(self, recording):
+        """The column of the ground truth; of a heart rate, a cosine whose phase goes by it."""
+        values, times_s = _truth(recording)
+        if recording.line.kind == "bvp":
+            return values
+        turns = np.concatenate([[0.0], np.cumsum(np.diff(times_s) * (values[1:] + values[:-1]) / 120)])
+        return np.cos(2 * np.pi * turns)
+
+    def label(self, recording, signal, frame_count, fs_hz):
+        """The signal at the times of the frames; ``fs_hz`` is not needed."""
+        del signal  # its times stand beside it
+        values, times_s = _truth(recording)
+        frames_s = _frame_times_s(recording, frame_count)
+        missing_s = max(times_s[0] - frames_s[0], frames_s[-1] - times_s[-1])
+        if missing_s > TOLERANCE_S:
+            raise recording.error(
+                f"its ground truth is of {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames of "
+                f"{frames_s[0]:.1f} to {frames_s[-1]:.1f} s. Correct rate_hz, time_column, fps, start_s or stop_s in "
+                f"line {recording.line.number} of the manifest"
+            )
+        if recording.line.kind == "bvp":
+            return np.interp(frames_s, times_s, values)
+        fine_s = np.arange(times_s[0], times_s[-1] + 0.01, 0.01)
+        turns = np.cumsum(np.interp(fine_s, times_s, values)) / 6000
+        return np.cos(2 * np.pi * np.interp(frames_s, fine_s, turns))
+
+    def measured(self, recording, frame_count):
+        """The frame rate, and where the ground truth is a heart rate, that too."""
+        fps_hz = _fps_hz(recording)
+        if recording.line.kind == "bvp":
+            return Measured(fps_hz)
+        values, times_s = _truth(recording)
+        at_frames = np.interp(_frame_times_s(recording, frame_count), times_s, values)
+        return Measured(fps_hz, at_frames, float(at_frames.mean()))
+
+    def check_settings(self, settings, split):
+        """SPLIT, FOLD and HEART_RATE_ONLY of :attr:`defaults`."""
+        part, _, fold = settings.FOLD.partition(" ")
+        if settings.FOLD and (part not in _PARTS or not fold.strip()):
+            raise ConfigError(
+                f"MANIFEST.FOLD is {settings.FOLD!r}; expected 'test X' for the lines whose fold is X, 'train X' for "
+                f"all others, or '' for all."
+            )
+        if settings.HEART_RATE_ONLY and split in ("TRAIN", "VALID"):
+            raise ConfigError(
+                "MANIFEST.HEART_RATE_ONLY is True; a waveform cannot be learned from heart rates. Expected False for "
+                "TRAIN and VALID, with lines whose kind is bvp."
+            )
+
+    def select(self, recordings, settings, data_path):
+        """The lines of SPLIT and FOLD, each read as far as can be without decoding the whole video."""
+        lines = {one.line for one in recordings}
+        splits = _known(settings.SPLIT, {one.split for one in lines}, "SPLIT", "split", data_path)
+        part, _, fold = settings.FOLD.partition(" ")
+        _known(fold, {one.fold for one in lines}, "FOLD", "fold", data_path)
+        chosen = [
+            one
+            for one in recordings
+            if (not splits or one.line.split == splits) and (not fold or (one.line.fold == fold) == (part == "test"))
+        ]
+        without = [str(one.line.number) for one in chosen if one.line.kind == "heart_rate"]
+        if without and not settings.HEART_RATE_ONLY:
+            raise DataError(
+                f"The kind of {len(without)} line(s) in {manifest_path(data_path)} is heart_rate, of which no waveform "
+                f"can be learned: {', '.join(without[:20])}. To test on them, set MANIFEST.HEART_RATE_ONLY to True."
+            )
+        _check_whole(chosen, data_path)
+        return Selection(chosen)
+
+    def selection_name(self, settings):
+        """As part of a file name: ``"train_test2"``."""
+        words = [settings.SPLIT, settings.FOLD.replace(" ", "")]
+        return "_".join("".join(c if c.isalnum() else "-" for c in word) for word in words if word)
+
+
+def _known(wanted, there, key, column, data_path):
+    if wanted and wanted not in there:
+        found = ", ".join(sorted(filter(None, there))) or "nothing"
+        raise DataError(
+            f"MANIFEST.{key} asks for {wanted!r}, and the column {column} of {manifest_path(data_path)} holds {found}. "
+            f"Correct one of them."
+        )
+    return wanted
+
+
+def _check_whole(recordings, data_path):
+    """Refuse lines whose files cannot be used, all in one message.
+
+    Raises:
+        DataError: each line that is wrong, with its number.
+    """
+    problems = []
+    for recording in recordings:
+        try:
+            _check_files(recording)
+        except DataError as error:
+            problems.append(f"line {recording.line.number}: {error}")
+    if problems:
+        raise DataError(
+            "\n".join([f"{len(problems)} problem(s) with files of {manifest_path(data_path)}. Mend them:", *problems])
+        )
+
+
+def _check_files(recording):
+    fps_hz, _ = _fps_hz(recording), _truth(recording)
+    next(iter(recording.dataset.frames(recording)), None)
+    frames = _frame_count(recording.line.video)
+    if frames and recording.line.start_s * fps_hz >= frames:
+        raise recording.error(f"its video ends at {frames / fps_hz:.1f} s, before start_s. Correct start_s")
+
+
+def _fps_hz(recording):
+    line = recording.line
+    if line.fps_hz is not None:
+        return line.fps_hz
+    if os.path.isdir(line.video):
+        fps_hz = _fps_of_names(_images(line.video))
+        advice = "the names of its frames hold no times"
+    else:
+        if not os.path.isfile(line.video):
+            raise recording.error(f"its video {line.video} is not there. Correct the column video")
+        video = open_video(line.video)
+        fps_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
+        video.release()
+        advice = f"its video says that it has {fps_hz:g}"
+    if not limits.within(fps_hz, limits.FS_HZ):
+        raise recording.error(f"its frames per second are not known: {advice}. Fill in the column fps")
+    return fps_hz
+
+
+def _fps_of_names(paths):
+    stamps = image_names.numbers([os.path.basename(path) for path in paths])
+    unit = stamps and image_names.per_second(stamps)
+    return (len(stamps) - 1) * unit / (stamps[-1] - stamps[0]) if unit else 0.0
+
+
+def _images(folder):
+    names = [name for name in os.listdir(folder) if name.lower().endswith(_IMAGES)]
+    return [os.path.join(folder, name) for name in sorted(names, key=image_names.natural)]
+
+
+def _frame_count(path):
+    if os.path.isdir(path):
+        return len(_images(path))
+    video = open_video(path)
+    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+    video.release()
+    return max(0, count)
+
+
+def _bounds(line, fps_hz):
+    """First frame and end of the part that the line asks for."""
+    first = round(line.start_s * fps_hz)
+    return first, first + 10**12 if line.stop_s == float("inf") else round(line.stop_s * fps_hz)
+
+
+def _frame_times_s(recording, frame_count):
+    """(T,) seconds of the frames between start_s and stop_s, from the video's first."""
+    fps_hz = _fps_hz(recording)
+    return (_bounds(recording.line, fps_hz)[0] + np.arange(frame_count)) / fps_hz
+
+
+def _truth(recording):
+    """``(values (N,), their times in s (N,))``."""
+    line = recording.line
+    try:
+        columns = read_columns(line.truth, [line.column, *([] if line.time_column is None else [line.time_column])])
+    except ValueError as error:
+        raise recording.error(
+            f"its ground truth {line.truth} {error}. Correct the columns truth, column or time_column"
+        )
+    values = columns[0]
+    if line.time_column is not None:
+        times_s = columns[1]
+        if not np.isfinite(times_s).all() or (np.diff(times_s) <= 0).any():
+            raise recording.error(f"the times in {line.truth} do not go forward. Repair them, or give rate_hz instead")
+    elif line.rate_hz is not None:
+        times_s = np.arange(len(values)) / line.rate_hz
+    else:
+        times_s = np.arange(len(values)) * (_frame_count(line.video) / _fps_hz(recording) / len(values))
+    if line.kind == "heart_rate":
+        known = np.isfinite(values)
+        low, high = limits.HEART_RATE_BPM
+        if known.sum() < 2 or not limits.within(values[known].min(), (low, high)) or values[known].max() > high:
+            raise recording.error(
+                f"column {line.column} of {line.truth} holds no heart rates of {low} to {high} bpm. Correct kind or "
+                f"column"
+            )
+        values, times_s = values[known], times_s[known]
+    return values, times_s

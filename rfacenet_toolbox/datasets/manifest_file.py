@@ -1,0 +1,166 @@
+"""A manifest: a CSV file with a line per recording of a data set of one's own."""
+
+import math
+import os
+import re
+import zlib
+from typing import List, NamedTuple, Optional, Union
+
+from ..errors import DataError, unknown
+from ..runtime import limits
+from ..runtime.tables import read_csv
+
+#: what a ground truth may be. Of ``bvp``, the waveform is learned; of the others, a heart rate alone is known
+KINDS = ("bvp", "heart_rate")
+REQUIRED = ("video", "subject", "truth")
+#: column -> what it holds
+COLUMNS = {
+    "video": "the video, or a folder of its frames; relative to the manifest's folder",
+    "subject": "the person: a number, or letters, digits, '_' and '-', without the word input",
+    "truth": "the file with the ground truth, CSV, text or JSON; relative to the manifest's folder",
+    "column": "of the ground truth: a title, a number from 1, 'line N', or names in JSON with dots; by default 1",
+    "kind": "bvp (the default) for a PPG or another pulse waveform, heart_rate for beats per minute",
+    "rate_hz": "samples per second of the ground truth",
+    "time_column": "column with the time of each sample in s, instead of rate_hz",
+    "fps": "frames per second of the video, instead of what it says of itself; needed for a folder of frames",
+    "start_s": "seconds of the video to leave out at its start",
+    "stop_s": "second of the video to stop at",
+    "name": "of the recording; by default the video's",
+    "split": "a word for SPLIT to choose by, such as train or test",
+    "fold": "a number for FOLD to choose by",
+}
+#: the manifest's name in DATA_PATH, where that is a folder
+FILE_NAME = "manifest.csv"
+_SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+class Line(NamedTuple):
+    """One recording of a manifest. Paths are absolute or relative to the working folder."""
+
+    number: int  #: of the line in the file, the titles being line 1
+    name: str
+    subject: str
+    video: str
+    truth: str
+    column: Union[str, int] = 1
+    kind: str = "bvp"
+    rate_hz: Optional[float] = None
+    time_column: Union[str, int, None] = None
+    fps_hz: Optional[float] = None
+    start_s: float = 0.0
+    stop_s: float = math.inf
+    split: str = ""
+    fold: str = ""
+
+
+def manifest_path(data_path):
+    """The manifest that DATA_PATH means: itself, or manifest.csv in the folder."""
+    return os.path.join(data_path, FILE_NAME) if os.path.isdir(data_path) else data_path
+
+
+def read_manifest(path) -> List[Line]:
+    """The lines of a manifest, each checked by itself; no other file is opened.
+
+    Raises:
+        DataError: there is no such file, or everything that is wrong with its lines, each by its number.
+    """
+    try:
+        rows = read_csv(path)
+        if not os.path.isfile(path):
+            raise ValueError("it is not there")
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The manifest {path} cannot be read: {error}. Expected a CSV file with the columns {', '.join(REQUIRED)} "
+            f"and a line per recording; rfacenet manifest FOLDER proposes one."
+        ) from error
+    if not rows:
+        raise DataError(f"The manifest {path} has no line for a recording. Add one; docs/manifest.md has examples.")
+    _check_columns(path, list(rows[0]))
+    lines, problems = [], []
+    for number, row in enumerate(rows, start=2):
+        try:
+            lines.append(_line(number, {key: text.strip() for key, text in row.items()}, os.path.dirname(path)))
+        except ValueError as error:
+            problems.append(f"line {number}: {error}")
+    problems += _clashes(lines)
+    if problems:
+        raise DataError("\n".join([f"{len(problems)} problem(s) in the manifest {path}. Correct them:", *problems]))
+    return lines
+
+
+def _check_columns(path, columns):
+    missing = [column for column in REQUIRED if column not in columns]
+    if missing:
+        raise DataError(
+            f"The manifest {path} has no column {' and no column '.join(missing)}. Found: "
+            f"{', '.join(columns)[:300]}. Add what is missing to its first line."
+        )
+    odd = [column for column in columns if column not in COLUMNS]
+    if odd:
+        raise DataError(f"The manifest {path}: {unknown('The column', odd[0][:80], COLUMNS)} Correct or remove it.")
+
+
+def _line(number, row, folder):
+    for column in REQUIRED:
+        if not row[column]:
+            raise ValueError(f"{column} is empty; expected {COLUMNS[column]}")
+    if not _SUBJECT.fullmatch(row["subject"]) or "input" in row["subject"]:
+        raise ValueError(f"subject is {row['subject'][:80]!r}; expected {COLUMNS['subject']}")
+    kind = row.get("kind") or "bvp"
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind[:80]!r}; expected {' or '.join(KINDS)}")
+    if row.get("rate_hz") and row.get("time_column"):
+        raise ValueError("both rate_hz and time_column are given; expected one of them, or none")
+    start_s = _number(row, "start_s", (0, math.inf), 0.0)
+    stop_s = _number(row, "stop_s", (0, math.inf), math.inf)
+    if stop_s <= start_s:
+        raise ValueError(f"stop_s is {stop_s:g} and start_s {start_s:g}; expected a later stop")
+    stem = os.path.splitext(os.path.basename(os.path.normpath(row["video"])))[0]
+    name = _UNFIT.sub("-", row.get("name") or stem).strip("-").replace("input", "in-put")  # clips are told by that word
+    return Line(
+        number, f"{row['subject']}.{name[:100]}", row["subject"],
+        os.path.join(folder, row["video"]), os.path.join(folder, row["truth"]), _column(row.get("column")) or 1, kind,
+        _number(row, "rate_hz", (0.1, 100_000), None), _column(row.get("time_column")),
+        _number(row, "fps", limits.FS_HZ, None), start_s, stop_s, row.get("split", ""), row.get("fold", ""),
+    )  # fmt: skip
+
+
+def _number(row, column, bounds, default):
+    text = row.get(column)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not bounds[0] <= value <= bounds[1]:
+        raise ValueError(f"{column} is {text[:80]!r}; expected a number from {bounds[0]:g} to {bounds[1]:g}")
+    return value
+
+
+def _column(text):
+    """A title as text, a place as a number; None of nothing."""
+    return int(text) if text and text.isdecimal() and int(text) else text or None
+
+
+def _clashes(lines):
+    problems, first, numbers = [], {}, {}
+    for line in lines:
+        other = first.setdefault(line.name, line)
+        if other is not line:
+            problems.append(
+                f"line {line.number}: its name would be {line.name!r}, as that of line {other.number}; give one of "
+                f"them another in the column name"
+            )
+        known = numbers.setdefault(subject_number(line.subject), line.subject)
+        if known != line.subject:
+            problems.append(f"line {line.number}: the subjects {known!r} and {line.subject!r} cannot be told apart")
+    return problems
+
+
+def subject_number(subject):
+    """The number of a person: what ``subject`` is if it is one, else one made from its letters."""
+    if subject.isdecimal() and len(subject) < 10:
+        return int(subject)
+    return 10**9 + zlib.crc32(subject.encode())

@@ -1,0 +1,124 @@
+"""``rfacenet manifest``: a manifest for a folder of recordings, by the usual names of videos and ground truths."""
+
+import os
+import re
+
+from ..errors import DataError
+from ..runtime.tables import csv_text
+from .manifest_file import FILE_NAME
+from .manifest_truth import titles
+
+VIDEOS = (".avi", ".mp4", ".mov", ".mkv", ".webm", ".m4v")
+_IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
+_TRUTHS = (".csv", ".txt", ".tsv", ".json")
+_FEWEST_IMAGES = 30
+_COLUMNS = ("video", "subject", "truth", "column", "kind", "time_column")
+#: words in the titles of pulse waveforms, of heart rates and of times, the likeliest first
+_WAVEFORMS = ("ppg", "bvp", "pulse", "wave", "pleth")
+_RATES = ("hr", "heart_rate", "heartrate", "pulserate", "bpm")
+_TIMES = ("time", "timestamp", "times", "t", "seconds", "time_s")
+#: words in the names of files with a ground truth
+_NAMES = (*_WAVEFORMS, "truth", "gt", "vital", "label", "signal", "hr")
+#: a person's folder or file
+_PERSON = re.compile(r"(?:subject|subj|sub|person|p|s)[_-]?(\d+)", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Za-z]+|\d+")
+
+
+def propose(folder, start):
+    """``(the manifest's text, sentences about what is to be looked at)``, for a manifest in the folder ``start``.
+
+    Every video, and every folder with many images, gets a line. Its ground truth is the file beside it that looks most
+    like one, or none. Its subject is the number in the name of the nearest folder, or of the video, that has one.
+
+    Raises:
+        DataError: no such folder, or no video in it.
+    """
+    if not os.path.isdir(folder):
+        raise DataError(f"{folder} is no folder. Name the folder that holds the videos.")
+    videos = sorted(_videos(folder))
+    if not videos:
+        raise DataError(
+            f"There is no video in {folder}. Looked for: {', '.join(VIDEOS)}, and folders with {_FEWEST_IMAGES} images "
+            f"or more."
+        )
+    rows, remarks = [], []
+    for video in videos:
+        truth, column, kind, times = _truth(os.path.join(folder, video))
+        subject = _subject(video)
+        relative = truth and os.path.relpath(truth, start)
+        rows.append([os.path.relpath(os.path.join(folder, video), start), subject, relative, column, kind, times])
+        if not truth:
+            remarks.append(
+                f"{video}: no ground truth was found beside it; fill in the column truth, or remove the line."
+            )
+        elif not column:
+            remarks.append(f"{video}: {relative} has no title that is known; look at column, kind and time_column.")
+        if not subject:
+            remarks.append(f"{video}: no number in its name or folders says whom it shows; fill in the column subject.")
+    if len({row[1] for row in rows}) < len(rows):
+        remarks.append("Several videos have one subject: check that they show one person.")
+    return csv_text(_COLUMNS, rows), remarks
+
+
+def _videos(folder):
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        relative = os.path.relpath(place, folder)
+        yield from (os.path.normpath(os.path.join(relative, name)) for name in files if _ends(name, VIDEOS))
+        if relative != os.curdir and sum(_ends(name, _IMAGES) for name in files) >= _FEWEST_IMAGES:
+            yield relative
+
+
+def _ends(name, endings):
+    return name.lower().endswith(endings) and not name.startswith(".")
+
+
+def _truth(video):
+    """``(path, column, kind, time column)`` of the likeliest file; empty where there is none or nothing is known."""
+    beside = [os.path.dirname(video)] + [os.path.dirname(os.path.dirname(video))] * os.path.isdir(video)
+    files = [os.path.join(place, name) for place in beside for name in sorted(os.listdir(place)) if _is_truth(name)]
+    readings = sorted((_reading(path, video) for path in files), key=lambda reading: -reading[0])
+    if not readings or readings[0][0] <= 0:
+        return "", "", "", ""
+    return readings[0][1:]
+
+
+def _is_truth(name):
+    return _ends(name, _TRUTHS) and name != FILE_NAME
+
+
+def _reading(path, video):
+    """``(points, path, column, kind, time column)``: how much a file looks like the video's ground truth."""
+    name = os.path.splitext(os.path.basename(path))[0].lower()
+    words = set(_WORDS.findall(name))
+    shared = words & set(_WORDS.findall(os.path.splitext(os.path.basename(video))[0].lower()))
+    points = 2 * any(word in name for word in _NAMES) + len(shared)
+    if any(word.isdigit() for word in words - shared) and any(word.isdigit() for word in shared):
+        points -= 2  # another recording's number
+    try:
+        found = titles(path)
+    except ValueError:
+        return 0, path, "", "", ""
+    if found[:1] == ["line 1"]:  # as UBFC-rPPG's: waveform, heart rate, times
+        return points + 3, path, "line 1", "bvp", "line 3" if len(found) == 3 else ""
+    waveform, rate = _first(found, _WAVEFORMS), _first(found, _RATES)
+    column, kind = (waveform, "bvp") if waveform else (rate, "heart_rate") if rate else ("", "")
+    return points + 3 * bool(column), path, column, kind, _first(found, _TIMES, whole=True) if column else ""
+
+
+def _first(names, wanted, whole=False):
+    """The first of ``names`` whose last part is one of the words, or holds it; empty where none is."""
+    plain = [(name, name.rpartition(".")[2].strip().lower()) for name in names]
+    for word in wanted:
+        exact = [name for name, last in plain if last == word]
+        holding = [] if whole else [name for name, last in plain if word in last]
+        if exact or holding:
+            return (exact or holding)[0]
+    return ""
+
+
+def _subject(video):
+    parts = [os.path.splitext(os.path.basename(video))[0], *reversed(os.path.dirname(video).split(os.sep))]
+    named = [match.group(1) for match in map(_PERSON.match, parts) if match]
+    numbers = [number for part in parts for number in re.findall(r"\d+", part)]
+    return str(int((named or numbers)[0])) if named or numbers else ""

@@ -1,0 +1,155 @@
+"""The ground truth that a line of a manifest names: values and their times, from CSV, text or JSON."""
+
+import os
+import re
+
+import numpy as np
+
+from ..runtime import limits
+from ..runtime.json_files import read_json
+
+_SEPARATORS = (",", ";", "\t")
+_LINE = re.compile(r"line ([1-9]\d{0,5})")
+#: words that stand for a sample that is not there
+_MISSING = ("", "nan", "NaN", "NA", "null", "None")
+
+
+def read_columns(path, columns):
+    """The numbers of some columns of a file: a list of (N,) float64, NaN where one is missing.
+
+    Args:
+        path: a ``.json`` file, or one with a line per sample and values between commas, semicolons, tabs or spaces,
+            with or without titles in the first line.
+        columns: titles, or numbers from 1, or ``"line 1"`` for values that stand in one line; in JSON, names with dots
+            between (``"ppg.samples"``), through lists too.
+
+    Raises:
+        ValueError: no such file or column, or what is there is no number; the message completes "FILE ...".
+    """
+    try:
+        if path.lower().endswith(".json"):
+            content = read_json(path)
+            return [_of_json(content, str(column)) for column in columns]
+        rows = _rows(path)
+    except FileNotFoundError:
+        raise ValueError("is not there")
+    except (OSError, RecursionError) as error:
+        raise ValueError(f"cannot be read ({error})")
+    return [_of_rows(rows, column) for column in columns]
+
+
+def titles(path):
+    """What a file can be asked for: the titles in its first line, or its lines where they are few and long, or the
+    names of JSON's lists of numbers.
+
+    Raises:
+        ValueError: the file cannot be read; the message completes "FILE ...".
+    """
+    try:
+        if path.lower().endswith(".json"):
+            return list(_lists(read_json(path), ""))
+        rows = _rows(path)
+    except (OSError, RecursionError) as error:
+        raise ValueError(f"cannot be read ({error})")
+    if not all(_is_number(cell) for cell in rows[0]):
+        return rows[0]
+    return [f"line {number}" for number in range(1, len(rows) + 1)] if len(rows) < len(rows[0]) else []
+
+
+def _lists(content, name):
+    """Names of the lists of two numbers or more, as :func:`read_columns` takes them."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from _lists(value, f"{name}.{key}" if name else str(key))
+    elif isinstance(content, list) and len(content) > 1:
+        if isinstance(content[0], dict):  # a list of samples
+            yield from (f"{name}.{inner}" if name else inner for inner in _numbers(content[0], ""))
+        elif all(isinstance(one, (int, float)) for one in content):
+            yield name or "1"
+
+
+def _numbers(content, name):
+    for key, value in content.items():
+        inner = f"{name}.{key}" if name else str(key)
+        if isinstance(value, dict):
+            yield from _numbers(value, inner)
+        elif isinstance(value, (int, float)):
+            yield inner
+
+
+def _of_json(content, name):
+    for part in [] if name == "1" else name.split("."):
+        content = _step(content, part, name)
+    try:
+        values = np.asarray(content, dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.empty(0)
+    if values.ndim != 1 or not len(values):
+        raise ValueError(f"holds no list of numbers at {name!r}")
+    return values
+
+
+def _step(content, part, name):
+    if isinstance(content, list):
+        return [_step(one, part, name) for one in content]
+    if not isinstance(content, dict) or part not in content:
+        there = f"; there is {', '.join(map(str, list(content)[:8]))}" if isinstance(content, dict) else ""
+        raise ValueError(f"has no {part!r} on the way to {name!r}{there}")
+    return content[part]
+
+
+def _rows(path):
+    if os.path.getsize(path) > limits.CSV_BYTES:
+        raise ValueError(f"has over {limits.CSV_BYTES // limits.MEGABYTE} MB")
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read()
+    except ValueError:
+        raise ValueError("is no text")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise ValueError("is empty")
+    separator = next((one for one in _SEPARATORS if one in lines[0]), None)  # None is any white space
+    return [[cell.strip().strip('"') for cell in line.split(separator)] for line in lines]
+
+
+def _of_rows(rows, column):
+    titles = None if all(_is_number(cell) for cell in rows[0]) else rows[0]
+    line = _LINE.fullmatch(str(column))
+    if line and (titles is None or column not in titles):
+        if int(line.group(1)) > len(rows):
+            raise ValueError(f"has {len(rows)} lines, and no {column}")
+        return _floats(enumerate(rows[int(line.group(1)) - 1], start=1), column, "cell")
+    if isinstance(column, int):
+        place = column - 1
+        if place >= len(rows[-1]):
+            raise ValueError(f"has {len(rows[-1])} column(s), and none with the number {column}")
+    elif titles is None:
+        raise ValueError(f"has no titles in its first line, so no column {column!r}; give its number")
+    elif column not in titles:
+        raise ValueError(f"has no column {column!r}; there is {', '.join(titles)[:200]}")
+    else:
+        place = titles.index(column)
+    below = enumerate(rows[titles is not None :], start=1 + (titles is not None))
+    return _floats(((number, row[place] if place < len(row) else "") for number, row in below), column, "line")
+
+
+def _floats(cells, column, where):
+    values = []
+    for number, cell in cells:
+        if not _is_number(cell):
+            raise ValueError(f"has {cell[:40]!r} in {where} {number} of column {column}; expected a number")
+        values.append(np.nan if cell in _MISSING else float(cell))
+    if len(values) < 2:
+        raise ValueError(f"has {len(values)} value(s) in column {column}; expected one per sample")
+    return np.asarray(values)
+
+
+def _is_number(cell):
+    if cell in _MISSING:
+        return True
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,75 @@
+"""Methods that give a heart rate for each clip, and no waveform."""
+
+from typing import Dict, Optional, Tuple
+
+import torch
+
+from ..evaluation.clip_rates import HEART_RATE
+from .learner import ClipSpec, Learner, Recorded, Step
+from .rfacenet.heart_rate import heart_rate_bpm
+
+
+class HeartRateLearner(Learner):
+    """A model that estimates the mean heart rate of a clip.
+
+    A subclass gives :meth:`predict`, and sets ``model``, ``loss`` and ``clips``. Its ``loss`` takes what
+    :meth:`compared` gives: here, estimated and true heart rates (B,) in beats per minute. A video's heart rate is the
+    mean over its clips.
+
+    The true heart rate of a clip is the recording's own where it has one (VIPL-HR's gt_HR, as :class:`Recorded` brings
+    it), and else Eq. 3 of its label.
+
+    Attributes:
+        clips: the :class:`~.learner.ClipSpec` that the learner was made for.
+    """
+
+    clips: ClipSpec
+
+    gives = HEART_RATE
+    uses_recorded = True
+
+    def predict(self, clips: torch.Tensor, fs_hz: Optional[torch.Tensor] = None) -> torch.Tensor:
+        """Clips in the method's ``DATA_FORMAT`` -> their heart rates (B,) in beats per minute.
+
+        Args:
+            fs_hz: (B,) frames per second of each clip; None where all have FS. :meth:`rates` gives it either way.
+        """
+        raise NotImplementedError
+
+    def step(
+        self, clips: torch.Tensor, labels: torch.Tensor, subjects: torch.Tensor, recorded: Optional[Recorded] = None
+    ) -> Step:
+        fs_hz = self.rates(clips, None if recorded is None else recorded.fs_hz)
+        estimate = self.predict(clips, fs_hz).float()
+        truth = self.true_bpm(labels, fs_hz, recorded)
+        with torch.autocast(clips.device.type, enabled=False):
+            loss = self.loss(estimate, truth)
+        return Step(loss, estimate, heart_rate_log(loss, estimate, truth))
+
+    def rates(self, clips: torch.Tensor, fs_hz: Optional[torch.Tensor]) -> torch.Tensor:
+        """Frames per second of each clip, (B,) float32 on the clips' device."""
+        if fs_hz is None:
+            return torch.full((len(clips),), float(self.clips.fs_hz), device=clips.device)
+        return fs_hz.to(clips.device, torch.float32)
+
+    def true_bpm(self, labels: torch.Tensor, fs_hz: torch.Tensor, recorded: Optional[Recorded] = None) -> torch.Tensor:
+        """True heart rates (B,) in beats per minute of clips with labels (B, T), or of parts of such clips."""
+        by_label = torch.stack(
+            [
+                heart_rate_bpm(label, float(rate), is_derivative=self.clips.is_derivative)
+                for label, rate in zip(labels, fs_hz)
+            ]
+        )
+        if recorded is None:
+            return by_label
+        own = recorded.heart_rates_bpm.to(by_label)
+        return torch.where(torch.isfinite(own), own, by_label)
+
+
+def heart_rate_log(
+    loss: torch.Tensor, estimate: torch.Tensor, truth: torch.Tensor
+) -> Dict[str, Tuple[float, Optional[int]]]:
+    """``Step.log`` of a batch: its loss, and the mean absolute error of its heart rates (N,) in beats per minute."""
+    count = len(truth)
+    error = float((estimate.detach() - truth).abs().sum())
+    return {"loss": (float(loss.detach()) * count, count), "heart_rate_mae_bpm": (error, count)}

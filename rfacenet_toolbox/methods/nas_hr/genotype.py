@@ -1,0 +1,66 @@
+"""What a search finds: the operations of a cell that keeps the size of its maps, and of one that halves it."""
+
+from typing import Dict, NamedTuple, Tuple
+
+from ...errors import ShapeError, unknown
+from .operations import NONE, OPERATIONS
+
+#: an operation, and which of the cell's maps it is applied to: 0 and 1 are its inputs, 2 its first node, and so on
+Edge = Tuple[str, int]
+#: what a node is the sum of
+Node = Tuple[Edge, ...]
+
+
+class Genotype(NamedTuple):
+    """Both cells. As text, ``str(genotype)``, an edge is ``operation:map``, nodes stand between ``/``, cells between
+    ``//``; :func:`parse` reads it."""
+
+    normal: Tuple[Node, ...]
+    reduction: Tuple[Node, ...]
+
+    def __str__(self) -> str:
+        cells = (" / ".join(" ".join(f"{name}:{source}" for name, source in node) for node in cell) for cell in self)
+        return " // ".join(cells)
+
+
+#: those that can be asked for by name
+GENOTYPES: Dict[str, str] = {}
+
+
+def parse(text: str) -> Genotype:
+    """A genotype from its text, or one of :data:`GENOTYPES` from its name.
+
+    Raises:
+        ShapeError: neither, or a cell that there cannot be.
+    """
+    if ":" not in text:
+        if text not in GENOTYPES:
+            raise ShapeError(
+                unknown("GENOTYPE", text, GENOTYPES) + " Or write out the edges, as `rfacenet search-nas-hr` does."
+            )
+        text = GENOTYPES[text]
+    cells = text.split("//")
+    if len(cells) != 2:
+        raise ShapeError(f"GENOTYPE is {text!r}; expected two cells with // between them, and found {len(cells)}.")
+    normal, reduction = (
+        tuple(_node(node, number, text) for number, node in enumerate(cell.split("/"))) for cell in cells
+    )
+    return Genotype(normal, reduction)
+
+
+def _node(text, number, whole):
+    edges = tuple(_edge(edge, number + 2, whole) for edge in text.split())
+    if not edges:
+        raise ShapeError(f"GENOTYPE is {whole!r}; node {number} of one of its cells has no edges.")
+    return edges
+
+
+def _edge(text, earlier, whole):
+    name, _, source = text.partition(":")
+    if name == NONE or name not in OPERATIONS:
+        raise ShapeError(unknown("An operation of GENOTYPE", name, [known for known in OPERATIONS if known != NONE]))
+    if not source.isdigit() or int(source) >= earlier:
+        raise ShapeError(
+            f"GENOTYPE is {whole!r}; {text!r} in it names no earlier map. Expected {name}:0 to {name}:{earlier - 1}."
+        )
+    return name, int(source)

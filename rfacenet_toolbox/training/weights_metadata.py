@@ -1,0 +1,97 @@
+"""What a file of trained weights says of its clips and its network, held against what networks can be.
+
+Without torch: ``rfacenet predict`` reads an ONNX file where there is none.
+"""
+
+from typing import NamedTuple, Tuple
+
+from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
+from ..errors import CheckpointError, unknown
+from ..runtime import limits
+
+#: what the networks are trained with where a file does not say otherwise
+_CLIPS = {"frames": "128", "size": "72", "fs_hz": "30"}
+DEFAULTS = {
+    "rfacenet": {**_CLIPS, "tcu_upscale": "2", "noise_seed": "0"},
+    "physnet": _CLIPS,
+    "physformer": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
+}
+
+
+class ClipSettings(NamedTuple):
+    """The clips that a trained network takes."""
+
+    frames: int  #: T, frames of a clip
+    size: int  #: their height and width, in pixels
+    fs_hz: float  #: frames per second
+    #: lowest and highest frame rate of the recordings that it learned from, where these had rates of their own
+    kept_hz: Tuple[float, float]
+    data_type: str  #: how frames are normalised, one of :data:`~rfacenet_toolbox.datasets.normalise.FRAME_TYPES`
+    is_derivative: bool  #: whether the output is the BVP's time derivative (DiffNormalized labels)
+
+
+def clip_settings(path, metadata):
+    """The :class:`ClipSettings` of a file's ``metadata`` {name: text}.
+
+    Raises:
+        CheckpointError: one of them is what no network has; the message names ``path``.
+    """
+    settings = ClipSettings(
+        number(path, metadata, "frames", int, limits.CLIP_FRAMES),
+        number(path, metadata, "size", int, limits.CLIP_SIDE),
+        *_frame_rates(path, metadata),
+        word(path, metadata, "data_type", FRAME_TYPES, "DiffNormalized"),
+        word(path, metadata, "label_type", LABEL_TYPES, "DiffNormalized") == "DiffNormalized",
+    )
+    if settings.frames * settings.size**2 > limits.CLIP_PIXELS:
+        raise CheckpointError(
+            f"{path} says that clips have {settings.frames} frames of {settings.size}x{settings.size}, together more "
+            f"than {limits.CLIP_PIXELS} pixels. It is damaged or was not written by rfacenet export: export the run "
+            f"again."
+        )
+    return settings
+
+
+def _frame_rates(path, metadata):
+    """``fs_hz``, and the lowest and highest rate that is as good, both ``fs_hz`` if there is nothing said of them."""
+    names = [name if name in metadata else "fs_hz" for name in ("fs_lowest_hz", "fs_hz", "fs_highest_hz")]
+    rates_hz = [number(path, metadata, name, float, limits.FS_HZ) for name in names]
+    if sorted(rates_hz) != rates_hz:
+        raise CheckpointError(
+            f"{path} says that fs_lowest_hz is {rates_hz[0]:g}, fs_hz {rates_hz[1]:g} and fs_highest_hz "
+            f"{rates_hz[2]:g}, and they should ascend. It is damaged or was not written by rfacenet export: export the "
+            f"run again."
+        )
+    return rates_hz[1], (rates_hz[0], rates_hz[2])
+
+
+def number(path, metadata, name, kind, bounds):
+    """A number of the metadata, an ``int`` or ``float`` within ``bounds`` (lowest, highest).
+
+    Raises:
+        CheckpointError: it is no number, or one that no network has.
+    """
+    text = metadata[name]
+    try:
+        value = kind(text)
+        fits = limits.within(value, bounds)
+    except (ValueError, OverflowError):
+        fits = False
+    if not fits:
+        raise CheckpointError(
+            f"{path} says that {name} is {text[:80]!r}; expected {bounds[0]} to {bounds[1]}. It is damaged or was not "
+            f"written by rfacenet export: export the run again."
+        )
+    return value
+
+
+def word(path, metadata, name, words, default):
+    """One of ``words`` from the metadata.
+
+    Raises:
+        CheckpointError: it is none of them.
+    """
+    found = metadata.get(name, default)
+    if found not in words:
+        raise CheckpointError(f"{path}: {unknown(name, found[:80], words)} Export the run again.")
+    return found

@@ -9,16 +9,19 @@ Importing the package is cheap: the names below load what they need when they ar
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
-    from .methods.rfacenet import RFaceNet, heart_rate_bpm
+    from .library import RFaceNet, evaluate, train
+    from .methods.rfacenet import heart_rate_bpm
     from .prediction import predict
 
 __version__ = "0.1.0"
-__all__ = ["RFaceNet", "heart_rate_bpm", "predict", "__version__"]
+__all__ = ["RFaceNet", "evaluate", "heart_rate_bpm", "predict", "train", "__version__"]
 
 _LAZY = {
-    "RFaceNet": "rfacenet_toolbox.methods.rfacenet",
+    "RFaceNet": "rfacenet_toolbox.library",
+    "evaluate": "rfacenet_toolbox.library",
     "heart_rate_bpm": "rfacenet_toolbox.methods.rfacenet",
     "predict": "rfacenet_toolbox.prediction",
+    "train": "rfacenet_toolbox.library",
 }
 
 

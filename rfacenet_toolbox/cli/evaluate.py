@@ -79,20 +79,10 @@ def _add_scoring_arguments(parser):
 
 def _score(path, args):
     """The :class:`~rfacenet_toolbox.evaluation.files.score_text.Scoring` of a file by the command line's arguments."""
-    from ..evaluation import TOOLBOX_PROTOCOLS, Scheme
-    from ..evaluation.files import outputs
-    from ..evaluation.files.score_text import Scoring
+    from ..evaluation.files.score_text import scoring
 
-    saved = outputs.read(path)
-    plain = not (args.window or args.interpolate)
     methods = [METHODS[method] for method in args.method or ["FFT"]]
-    schemes = []
-    for method in methods:
-        # beside FFT, peak detection may stand without it; alone, it is refused
-        interpolate = args.interpolate and (method == "FFT" or "FFT" not in methods)
-        protocols = saved.protocols if plain and method == "FFT" else TOOLBOX_PROTOCOLS
-        schemes.append(Scheme(args.protocol or protocols, method, args.window, interpolate))
-    return Scoring(saved, schemes)
+    return scoring(path, args.protocol, methods, args.window, args.interpolate)
 
 
 def _write(path, text):

@@ -6,7 +6,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from ..errors import ConfigError, DataError
-from ..methods.signal import mean_rgb
+from ..methods.signal import colours
 from .clip_cache import label_path
 
 #: DATA_FORMAT -> order of a cached clip's axes (T, H, W, C).
@@ -83,26 +83,29 @@ class ClipDataset(Dataset):
 
 
 class MeanColours(Dataset):
-    """The mean colour of each frame of a data set's clips: all that the signal methods take from them.
+    """The mean colours of each frame of a data set's clips: all that the signal methods take from them.
 
     A loader's workers then read and average the frames, and little passes between processes.
 
     Args:
         clips: :class:`ClipDataset`, or a data set of the toolbox, with ``DATA_FORMAT: NDHWC``.
+        grids: of :data:`rfacenet_toolbox.methods.signal.GRIDS`; None stands for the whole frame.
 
-    Item ``i`` is ``(rgb, label, filename, chunk_id)``: mean colours (T, 3), the rest as in ``clips``.
+    Item ``i`` is ``(rgb, label, filename, chunk_id)``: {grid: mean colours}, (T, 3) of the whole frame and (R, T, 3)
+    of a grid; the rest as in ``clips``.
     """
 
-    def __init__(self, clips):
+    def __init__(self, clips, grids=(None,)):
         self.clips = clips
         self.inputs = clips.inputs
+        self.grids = list(dict.fromkeys(grids))
 
     def __len__(self):
         return len(self.clips)
 
     def __getitem__(self, index):
         frames, *rest = self.clips[index]
-        return (mean_rgb(frames), *rest)
+        return ({grid: colours(frames, grid) for grid in self.grids}, *rest)
 
 
 def recording_of(input_file):

@@ -10,11 +10,11 @@ from ..errors import ConfigError, unknown
 from ..evaluation import METRICS, SD_METRICS
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, marks, plus_minus
-from . import pages
+from . import kinds, pages
 from .completeness import VIPL
 from .folds import fold_row, over_folds, pooled, row_results
 from .pages import OverSeeds, over_seeds_cell
-from .published import SD_OF_ABSOLUTE_ERRORS, TABLE1, TABLE1_HEADINGS
+from .published import CONFIG_NAMES, SD_OF_ABSOLUTE_ERRORS, TABLE1, TABLE1_HEADINGS
 from .run import Run, overlaid
 from .tables import bases, data_content
 
@@ -22,6 +22,7 @@ FOLDS = (1, 2, 3, 4, 5)
 PROTOCOL = "vipl"
 #: methods as the paper names them -> their config in ``table1/``, top to bottom as in the paper; None of signal methods
 CONFIGS = {
+    "Tulyakov2016": None,
     "POS": None,
     "CHROM": None,
     "PhysNet": "PHYSNET",
@@ -67,7 +68,8 @@ def make_rows(settings, methods, folds=FOLDS):
     rows = []
     for method in methods:
         if CONFIGS[method] is None:
-            make, seeds, result = lambda fold: _signal_run(signal, fold, settings), [], method
+            result = CONFIG_NAMES.get(method, method)
+            make, seeds = lambda fold: _signal_run(signal, fold, settings), []
         else:
             make, seeds, result = lambda fold, its=method: _training_run(its, fold, settings), settings.seeds, ""
         rows.append(fold_row(method, folds, seeds, make, result))
@@ -104,7 +106,8 @@ def _training_run(method, fold, settings):
 
 def _signal_run(methods, fold, settings):
     data = overlaid(data_content(VIPL, settings), _of_fold(f"test {fold}"))
-    content = {"BASE": bases(f"table1/{_SIGNAL_CONFIG}.yaml", settings), "UNSUPERVISED": {"METHOD": methods, **data}}
+    names = [CONFIG_NAMES.get(method, method) for method in methods]
+    content = {"BASE": bases(f"table1/{_SIGNAL_CONFIG}.yaml", settings), "UNSUPERVISED": {"METHOD": names, **data}}
     name = ", ".join(methods)
     return Run(f"{name}, fold {fold}", settings.out / "signal" / f"fold{fold}", content, None, name)
 
@@ -141,8 +144,8 @@ def _measured(results, scenes):
 
 
 def _selection_table(title, published, measured, counts, settings):
-    rows = {name: [name] for name in published}
-    columns, groups = [""], [("", 1)]
+    rows = {name: [name, kinds.KINDS[name] if counts.get(name, (0, 0))[0] else NOTHING] for name in published}
+    columns, groups = ["", "kind"], [("", 2)]
     for metric, heading in HEADINGS.items():
         numbers = [published[name].get(metric) for name in published]
         means = [measured[name][metric] for name in published]
@@ -217,7 +220,7 @@ def _records(title, row, results, scenes, published, measured):
         values = (None,) * 4 if mean is None else mean[:4]
         folds = (None,) * 5 if spread is None else spread
         yield {
-            "scenes": title, "method": row.name, "metric": metric,
+            "scenes": title, "method": row.name, "kind": kinds.KINDS[row.name], "metric": metric,
             "published": None if number is None else number.value,
             **dict(zip(("measured", "measured_se", "lowest", "highest"), values)),
             **dict(zip(("fold_mean", "fold_deviation", "fold_lowest", "fold_highest", "folds"), folds)),
@@ -241,4 +244,5 @@ def _notes(settings):
         "are quoted, are of all scenes as far as is known. A published number stands where its scenes are. All methods "
         "are tested on all scenes here; rFaceNet is trained without v2 and v9, as in the paper, the others with them.",
         "Published rows without a measured number are quoted only.",
+        kinds.note(),
     ]

@@ -7,9 +7,10 @@ import torch
 from tqdm import tqdm
 
 from .. import evaluation
+from ..datasets.clips import MeanColours
 from ..errors import DataError, EvaluationError
 from ..evaluation.files import outputs, results
-from ..methods.signal import METHODS
+from ..methods.signal import GRIDS, METHODS
 from ..runtime import files, processes
 from ..training import learners, resume, state_dicts, warm_start, weights_files
 from ..training.loaders import clip_names, own_rates
@@ -67,6 +68,11 @@ def make_trainer(config, loaders):
     return Trainer(config, learners.for_training(config, subjects), subjects)
 
 
+def mean_colours(config, clips):
+    """The :class:`~rfacenet_toolbox.datasets.clips.MeanColours` that the methods of ``UNSUPERVISED.METHOD`` take."""
+    return MeanColours(clips, map(GRIDS.get, config.UNSUPERVISED.METHOD))
+
+
 def run_signal_methods(config, loader, host):
     """Run ``TOOLBOX_MODE`` unsupervised_method: every method of ``UNSUPERVISED.METHOD``, each clip read once.
 
@@ -75,7 +81,7 @@ def run_signal_methods(config, loader, host):
 
     Args:
         config: the whole frozen tree.
-        loader: gives the items of :class:`~rfacenet_toolbox.datasets.clips.MeanColours` one by one (batch_size None).
+        loader: gives the items of :func:`mean_colours` one by one (batch_size None).
         host: the :class:`~rfacenet_toolbox.hosts.base.Host` that made it.
 
     Returns:
@@ -102,7 +108,7 @@ def _predict(signals, loader, fs_hz, rates):
         own_hz = rates[video].fs_hz if video in rates else fs_hz
         for method, kept in signals.items():
             try:
-                kept.add(video, chunk, METHODS[method](rgb.numpy(), own_hz), label.numpy())
+                kept.add(video, chunk, METHODS[method](rgb[GRIDS.get(method)].numpy(), own_hz), label.numpy())
             except (DataError, EvaluationError) as error:
                 kept.left_out[video] = str(error)
 

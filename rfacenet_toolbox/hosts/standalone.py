@@ -10,7 +10,6 @@ from torch.utils.data import DataLoader
 from .. import config as configuration
 from ..config.no_effect import told_no_effect
 from ..config.splits_used import splits_used
-from ..datasets.clips import MeanColours
 from ..datasets.splits import check_source, load_split
 from ..runtime import machine, processes
 from ..training.loaders import training_loader
@@ -77,7 +76,8 @@ def _run_signal_methods(config):
     host = StandaloneHost()
     host.check_apart(config)
     host.print_warnings(config)
-    colours = MeanColours(load_split("UNSUPERVISED", config.UNSUPERVISED.DATA, resample=config.MODEL.RFACENET.RESAMPLE))
+    clips = load_split("UNSUPERVISED", config.UNSUPERVISED.DATA, resample=config.MODEL.RFACENET.RESAMPLE)
+    colours = job.mean_colours(config, clips)
     settings = config.MODEL.RFACENET.RUNTIME
     loader = DataLoader(colours, batch_size=None, num_workers=machine.worker_count(settings.WORKERS))
     host.check_complete(config, {"unsupervised": loader})

@@ -15,7 +15,7 @@ from . import faces
 from .frames import AnyPath
 from .motion import FollowedFace
 from .resample import GridResampler, OverlapAdd, even_grid, stretches
-from .skin import SkinColour
+from .skin import SkinColour, region_means
 from .waveform import Waveform
 
 #: methods that are networks, which need weights
@@ -29,21 +29,23 @@ _SHARED = 16
 
 
 class SignalEstimator:
-    """A signal method on the mean colour of the face's skin: four numbers are kept for each frame.
+    """A signal method on the mean colour of the face's skin, or of its regions: a few numbers are kept for each frame.
 
     Args:
         name: of the method.
-        method: ``(rgb (T, 3), fs_hz) -> (T,)``.
+        method: ``(rgb, fs_hz) -> (T,)``; rgb (T, 3), or (R, T, 3) of the regions of a grid.
+        grid: (rows, columns) of a method that takes regions.
     """
 
     is_derivative = False
     weights = None
 
-    def __init__(self, name, method):
+    def __init__(self, name, method, grid=None):
         self.name = name
-        self._method = method
+        self._method, self._grid = method, grid
+        self._numbers = 3 if grid is None else 3 * grid[0] * grid[1]
         self._face, self._skin = FollowedFace(), SkinColour()
-        self._times_s, self._rgb, self._known = array("d"), array("d"), bytearray()
+        self._times_s, self._rgb, self._known = array("d"), array("d" if grid is None else "f"), bytearray()
 
     def add(self, time_s, image, box):
         """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
@@ -51,9 +53,11 @@ class SignalEstimator:
         self._known.append(box is not None)
         if box is None:
             self._face = FollowedFace()  # another place, or another face, when one is seen again
-            self._rgb.extend((0.0, 0.0, 0.0))
-        else:
+            self._rgb.extend([0.0] * self._numbers)
+        elif self._grid is None:
             self._rgb.extend(self._skin.mean(image, self._face.follow(image, box))[::-1])
+        else:
+            self._rgb.extend(region_means(image, self._face.follow(image, box), self._grid)[:, ::-1].ravel())
 
     def finish(self):
         """The whole :class:`Waveform`; at least one frame must have had a face."""
@@ -65,7 +69,7 @@ class SignalEstimator:
         return self._waveform(first) if sum(self._known[first:]) > 1 else None
 
     def _waveform(self, first):
-        colours = np.reshape(self._rgb[3 * first :], (-1, 3))
+        colours = np.reshape(self._rgb[self._numbers * first :], (-1, self._numbers))
         fs_hz, grid_s, rgb, known = even_grid(self._times_s[first:], colours, self._known[first:])
         return Waveform(fs_hz, grid_s[0], self._bvp(rgb, fs_hz), known)
 
@@ -85,6 +89,8 @@ class SignalEstimator:
     def _one(self, rgb, fs_hz):
         if np.ptp(rgb, axis=0).max() < _LEAST_CHANGE:
             return np.zeros(len(rgb))
+        if self._grid is not None:
+            rgb = rgb.reshape(len(rgb), -1, 3).transpose(1, 0, 2)
         return np.asarray(self._method(rgb, fs_hz), dtype=np.float64)
 
 
@@ -170,7 +176,7 @@ def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEst
         ConfigError: no such method, or weights for a method that has none.
         CheckpointError: weights that are missing or another network's.
     """
-    from ..methods.signal import METHODS
+    from ..methods.signal import GRIDS, METHODS
 
     name = str(method).lower()
     if name in NETWORKS:
@@ -181,4 +187,4 @@ def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEst
         raise ConfigError(unknown("The method", method, [*NETWORKS, *map(str.lower, METHODS)]))
     if weights is not None:
         raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
-    return SignalEstimator(name, METHODS[name.upper()])
+    return SignalEstimator(name, METHODS[name.upper()], GRIDS.get(name.upper()))

@@ -1,4 +1,4 @@
-"""The mean colour of a face's skin in one frame."""
+"""The mean colour of a face's skin in one frame, or of its regions."""
 
 import cv2
 import numpy as np
@@ -51,6 +51,18 @@ class SkinColour:
 
     def _learn(self, colours, weights, share):
         self._usual = (1 - share) * self._usual + share * (weights @ colours) / weights.sum()
+
+
+def region_means(image, box, grid):
+    """Mean (B, G, R) of the regions of a face, (R, 3), row by row.
+
+    Args:
+        image, box: as in :meth:`SkinColour.mean`.
+        grid: (rows, columns) into which the part of the box that is mostly skin is divided.
+    """
+    rows, columns = grid
+    cells = _cells(image, box.scaled(_ACROSS, _DOWN))
+    return cv2.resize(cells, (columns, rows), interpolation=cv2.INTER_AREA).reshape(-1, 3)
 
 
 def _cells(image, box):

@@ -31,7 +31,8 @@ figure { margin: 1rem 0; } figure div { overflow-x: auto; } figure img { backgro
 figcaption { font-size: .9rem; color: var(--quiet); }
 th.group { text-align: center; } th.group + .group { border-left: 1px solid var(--line); }
 small { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.2; }
-.narrow th, .narrow td { padding: .35rem .4rem; } .narrow small { font-size: .75rem; }
+.narrow th, .narrow td { padding: .35rem .4rem; } .narrow thead th { font-size: .85rem; }
+.narrow small { font-size: .75rem; white-space: normal; overflow-wrap: normal; }
 a { color: inherit; text-decoration-color: var(--line); } u { text-decoration-style: double; }
 .notes { color: var(--quiet); font-size: .9rem; padding-left: 1.2rem; }
 img, svg { max-width: 100%; height: auto; }

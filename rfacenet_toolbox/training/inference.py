@@ -47,11 +47,21 @@ class BvpOnly(nn.Module):
         return self.network(clip).bvp
 
 
-def _rfacenet(file):
+def rfacenet_parts(file):
+    """``(settings of the network, its weights without the identity classifier)`` of what :func:`read` gave.
+
+    Raises:
+        CheckpointError: the file holds a PhysNet, or settings that no network has.
+    """
     weights = {name: value for name, value in file.weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
     if any(name.startswith("ConvBlock1") for name in weights):
         raise CheckpointError(f"{file.path} holds weights of a PhysNet. Predict with the method physnet.")
-    network = RFaceNet(subjects=0, **_rfacenet_settings(weights, file))
+    return _rfacenet_settings(weights, file), weights
+
+
+def _rfacenet(file):
+    settings, weights = rfacenet_parts(file)
+    network = RFaceNet(subjects=0, **settings)
     state_dicts.fit(network, weights, file.path)
     return BvpOnly(network)
 

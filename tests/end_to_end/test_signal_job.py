@@ -13,7 +13,7 @@ from support.recordings import face_frames, pulse, write_ubfc_rppg
 from rfacenet_toolbox.cli import standalone
 from rfacenet_toolbox.datasets import clips as clips_module
 from rfacenet_toolbox.evaluation import evaluate
-from rfacenet_toolbox.methods.signal import METHODS, mean_rgb
+from rfacenet_toolbox.methods.signal import GRIDS, METHODS, colours
 
 LENGTH = 130
 VIDEOS = ["subject1", "subject2", "subject10"]
@@ -53,12 +53,12 @@ def clips(folder):
 
 @pytest.fixture(scope="module")
 def signal_run(tmp_path_factory):
-    """A folder with recordings, and what all seven methods left."""
+    """A folder with recordings, and what all methods left."""
     folder = tmp_path_factory.mktemp("signal")
     for number, video in enumerate(VIDEOS):
         frames = face_frames(LENGTH, seed=number)
         write_ubfc_rppg(folder / "UBFC-rPPG", video, frames, pulse(LENGTH, 30, 1 + 0.1 * number))
-    assert run(folder) == 0
+    assert run(folder, {"UNSUPERVISED.METHOD": list(METHODS)}) == 0
     return folder
 
 
@@ -79,7 +79,7 @@ def test_every_method_leaves_its_own_waveforms_and_their_scores(signal_run):
         assert content["videos"] == {"expected": 3, "scored": 3, "missing": []}
         assert sorted(saved["predictions"]) == sorted(saved["labels"]) == sorted(VIDEOS)
         for video, (frames, label) in cached.items():
-            bvp = function(mean_rgb(frames.astype(np.float32)), 30)
+            bvp = function(colours(frames.astype(np.float32), GRIDS.get(method)), 30)
             np.testing.assert_array_equal(saved["predictions"][video][0].numpy(), bvp)
             np.testing.assert_allclose(saved["labels"][video][0].numpy(), label, rtol=1e-6)
         signals = [
@@ -92,9 +92,9 @@ def test_every_method_leaves_its_own_waveforms_and_their_scores(signal_run):
 def test_each_clip_is_read_and_averaged_once(signal_run_copy, monkeypatch):
     shutil.rmtree(str(signal_run_copy / "run"))
     averaged = []
-    monkeypatch.setattr(clips_module, "mean_rgb", lambda frames: averaged.append(1) or mean_rgb(frames))
+    monkeypatch.setattr(clips_module, "colours", lambda *given: averaged.append(given[1]) or colours(*given))
     assert run(signal_run_copy, {"UNSUPERVISED.METHOD": ["GREEN", "POS", "LGI"]}) == 0
-    assert len(averaged) == 3
+    assert averaged == [None] * 3
 
 
 def test_loader_processes_give_the_same(signal_run, signal_run_copy):

@@ -5,9 +5,34 @@ from typing import Dict, List, NamedTuple
 from ... import evaluation
 from ...errors import EvaluationError, printable
 from ...runtime.tables import csv_text
-from . import SCHEMA
+from . import SCHEMA, outputs
 
 PER_VIDEO_COLUMNS = ("file", "protocol", "method", "video", *evaluation.SCORE_COLUMNS, "skipped")
+
+
+def scoring(path, protocols=None, methods=("FFT",), window_s=None, interpolate=False):
+    """The :class:`Scoring` of saved outputs.
+
+    Args:
+        path: a ``*_outputs.pickle``, or a run's folder or ``results.json``.
+        protocols: their names; None is what fits the recordings.
+        methods: "FFT" and "peak detection".
+        window_s: length of windows to score in the place of whole videos.
+        interpolate: read FFT peaks between the grid's lines. Peak detection may stand beside FFT without it; alone, it
+            is refused.
+
+    Raises:
+        DataError: the outputs cannot be read.
+        EvaluationError: a protocol, method or window that there is not.
+    """
+    saved = outputs.read(path)
+    plain = not (window_s or interpolate)
+    schemes = []
+    for method in methods:
+        interpolated = interpolate and (method == "FFT" or "FFT" not in methods)
+        fitting = saved.protocols if plain and method == "FFT" else evaluation.TOOLBOX_PROTOCOLS
+        schemes.append(evaluation.Scheme(protocols or fitting, method, window_s, interpolated))
+    return Scoring(saved, schemes)
 
 
 class Scored(NamedTuple):

@@ -44,12 +44,11 @@ def _keeping(original, root):
 def _run_ours(config, clips, host):
     from torch.utils.data import DataLoader
 
-    from ...datasets.clips import MeanColours
     from ...runtime.machine import worker_count
-    from ..job import run_signal_methods
+    from ..job import mean_colours, run_signal_methods
 
     workers = worker_count(config.MODEL.RFACENET.RUNTIME.WORKERS)
-    run_signal_methods(config, DataLoader(MeanColours(clips), batch_size=None, num_workers=workers), host)
+    run_signal_methods(config, DataLoader(mean_colours(config, clips), batch_size=None, num_workers=workers), host)
 
 
 def _with_methods(config, methods):

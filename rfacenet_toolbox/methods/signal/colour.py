@@ -19,15 +19,48 @@ def mean_rgb(frames):
 
     Source: agrees with the toolbox's ``process_video``, to the last bit.
     """
+    frames = _as_frames(frames)
+    dtype = np.float32 if frames.dtype == np.float32 else np.float64
+    by_column = frames[..., :3].sum(axis=1, dtype=dtype)
+    return by_column.sum(axis=1) / dtype(frames.shape[1] * frames.shape[2])
+
+
+def regional_rgb(frames, grid):
+    """The mean colours of the cells of a grid in each frame.
+
+    Args:
+        frames: (T, H, W, C) numbers of any kind; of more than three channels the first three are taken.
+        grid: (rows, columns), at most H and W. Cells differ by a pixel where H and W are no multiples of them.
+
+    Returns:
+        (rows * columns, T, 3), row by row; float32 for float32 frames, else float64.
+
+    Raises:
+        DataError: another shape, or frames that are smaller than the grid.
+    """
+    frames = _as_frames(frames)
+    height, width = frames.shape[1:3]
+    rows, columns = grid
+    if height < rows or width < columns:
+        raise DataError(
+            f"The frames are {width}x{height} pixels and are divided into {columns}x{rows} regions. Use larger frames."
+        )
+    dtype = np.float32 if frames.dtype == np.float32 else np.float64
+    edges = [np.arange(count + 1) * size // count for count, size in ((rows, height), (columns, width))]
+    sums = np.add.reduceat(frames[..., :3], edges[0][:-1], axis=1, dtype=dtype)
+    sums = np.add.reduceat(sums, edges[1][:-1], axis=2)
+    pixels = np.outer(*map(np.diff, edges))[..., None].astype(dtype)
+    return (sums / pixels).reshape(len(frames), -1, 3).transpose(1, 0, 2)
+
+
+def _as_frames(frames):
     frames = np.asarray(frames)
     if frames.ndim != 4 or frames.shape[-1] < 3 or 0 in frames.shape:
         raise DataError(
             f"The frames are an array of shape {frames.shape}; expected (T, H, W, 3). Pass whole colour frames, with "
             f"DATA_FORMAT NDHWC."
         )
-    dtype = np.float32 if frames.dtype == np.float32 else np.float64
-    by_column = frames[..., :3].sum(axis=1, dtype=dtype)
-    return by_column.sum(axis=1) / dtype(frames.shape[1] * frames.shape[2])
+    return frames
 
 
 def as_rgb(rgb, method, least_frames):

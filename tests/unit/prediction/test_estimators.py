@@ -17,7 +17,7 @@ def pulse_of(method, times_s, heart_rate_bpm, seed=0, second=0.15):
     blood = np.sin(phase) + second * np.sin(2 * phase + 1)
     trend = 1 + 0.02 * np.sin(2 * np.pi * times_s / 50)
     for time_s, beat, light in zip(times_s, blood, trend):
-        colour = light * np.array([90, 110, 160]) * (1 + 0.01 * np.array([0.33, 0.77, 0.53]) * beat)
+        colour = light * np.array([90, 110, 160]) * (1 + 0.01 * np.array([0.53, 0.77, 0.33]) * beat)  # blue first
         image = np.float32(colour + random.normal(0, 0.05, 3)) * np.ones((4, 4, 1), np.float32)
         running.add(time_s, image, Box(0, 0, 4, 4))
     return waveform.filtered(running.finish(), running.is_derivative)

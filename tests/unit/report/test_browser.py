@@ -64,13 +64,14 @@ def page(tmp_path):
     columns, groups = ["", *["published", "measured"] * 4], [("", 1), ("MAE", 4), ("RMSE", 4)]
     table = Table("A table", columns, [["a method", *cells]] * 3, groups, ["A note."])
     pair = Cell("12.99 ± 10.82", "#a-table", "best", "10.00 to 13.00"), "15.9"
-    narrow = Table("As Table 1", ["", *["synthetic", "published"] * 5, "runs"], [["PhysFormer++", *pair * 5, "25"]])
+    row = ["PhysFormer++", "interpretation", *pair * 5, "1018 to 2378", "25"]
+    narrow = Table("As Table 1", ["", "kind", *["synthetic", "published"] * 5, "videos", "runs"], [row], narrow=True)
     numbers = [["a run", *[text] * 12] for text in ("2.5", "–", "-10", "0.5")]
     sorts = html.sortable(["a name", *["a number"] * 12], numbers)
     sections = [
         ("", html.paragraph("said", said_aloud=True)),
         ("A table", html.table_html(table)),
-        ("As Table 1", html.table_html(narrow._replace(narrow=True))),
+        ("As Table 1", html.table_html(narrow)),
         ("A picture", html.picture(png, "its caption") * 2),
         ("Runs", sorts),
         ("", html.SORT_SCRIPT),

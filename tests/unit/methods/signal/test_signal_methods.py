@@ -5,10 +5,12 @@ import pytest
 
 from rfacenet_toolbox.errors import DataError, RFaceNetError
 from rfacenet_toolbox.evaluation import bandpass, detrend, fft_heart_rate_bpm, prepare
-from rfacenet_toolbox.methods.signal import METHODS, colour, mean_rgb
+from rfacenet_toolbox.methods.signal import GRIDS, METHODS, colour, mean_rgb, regional_rgb
 from rfacenet_toolbox.methods.signal.jade import jade
 
 FS, BAND = 30, (0.6, 3.3)
+#: those that take one mean colour for each frame
+OF_MEANS = {name: method for name, method in METHODS.items() if name not in GRIDS}
 SKIN = np.array([150.0, 110.0, 90.0])
 PULSE = np.array([0.33, 0.77, 0.53])  # relative amplitudes in red, green and blue
 
@@ -26,7 +28,7 @@ def rate_of(bvp):
     return fft_heart_rate_bpm(prepare(bvp, FS, BAND, is_derivative=False), FS, BAND)
 
 
-@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("method", OF_MEANS.values(), ids=OF_MEANS)
 @pytest.mark.parametrize("rate_bpm", [54.0, 78.0, 120.0])
 def test_finds_the_pulse_and_leaves_its_input_alone(method, rate_bpm):
     rgb = traces(rate_bpm)
@@ -97,13 +99,26 @@ def test_mean_rgb_is_the_mean_in_the_frames_precision():
         np.testing.assert_allclose(rgb, frames[..., :3].mean(axis=(1, 2)), rtol=1e-6 if dtype == "float32" else 1e-12)
 
 
+def test_regional_rgb_is_the_mean_of_each_cell_of_the_grid():
+    frames = np.random.default_rng(2).integers(0, 256, (5, 7, 9, 6))
+    for dtype, wanted in (("uint8", "float64"), ("float32", "float32")):
+        rgb = regional_rgb(frames.astype(dtype), (3, 2))
+        assert rgb.shape == (6, 5, 3) and rgb.dtype == wanted
+        rows, columns = ((0, 2), (2, 4), (4, 7)), ((0, 4), (4, 9))
+        cells = [frames[:, a:b, c:d, :3].mean(axis=(1, 2)) for a, b in rows for c, d in columns]
+        np.testing.assert_allclose(rgb, cells, rtol=1e-6)
+    np.testing.assert_allclose(regional_rgb(frames, (1, 1))[0], mean_rgb(frames), rtol=1e-12)
+    with pytest.raises(DataError, match="frames are 9x7 pixels and are divided into 5x8 regions"):
+        regional_rgb(frames, (8, 5))
+
+
 @pytest.mark.parametrize("shape", [(5, 7, 9), (5, 7, 9, 2), (0, 7, 9, 3), (5, 0, 9, 3)])
 def test_frames_of_another_shape_are_refused(shape):
     with pytest.raises(DataError, match=r"frames are an array of shape .*; expected \(T, H, W, 3\)"):
         mean_rgb(np.zeros(shape))
 
 
-@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("method", OF_MEANS.values(), ids=OF_MEANS)
 def test_what_no_method_can_take_is_refused(method):
     spoilt = traces()
     spoilt[7, 1] = np.nan

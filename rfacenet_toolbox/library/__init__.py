@@ -1,0 +1,6 @@
+"""The package as a Python library, beside ``cli``, its command line: what ``import rfacenet_toolbox`` offers."""
+
+from .network import RFaceNet
+from .runs import evaluate, train
+
+__all__ = ["RFaceNet", "evaluate", "train"]

@@ -1,0 +1,58 @@
+"""Training and evaluating from Python, as ``rfacenet run`` and ``rfacenet evaluate`` do it."""
+
+import os
+from typing import Any, Dict, Optional, Sequence, Union
+
+from ..errors import DataError
+
+AnyPath = Union[str, "os.PathLike[str]"]
+
+
+def train(config_file: AnyPath) -> Dict[str, Any]:
+    """Run a config in the standalone host: preprocess, train, test; an interrupted run goes on where it stopped.
+
+    What it prints goes to the terminal, its files to the config's ``LOG.PATH``.
+
+    Args:
+        config_file: a YAML file, such as those in ``toolbox_configs/``.
+
+    Returns:
+        The content of ``results.json``; of signal methods, {method: content}.
+
+    Raises:
+        RFaceNetError: whatever ``python main.py --config_file`` would end with.
+    """
+    from ..hosts import standalone
+
+    return standalone.main(["--config_file", os.fspath(config_file)])
+
+
+def evaluate(
+    source: AnyPath,
+    protocols: Optional[Sequence[str]] = None,
+    methods: Sequence[str] = ("FFT",),
+    *,
+    window_s: Optional[float] = None,
+    interpolate: bool = False,
+) -> Dict[str, Any]:
+    """Metrics of saved outputs, of any toolbox trainer or ours.
+
+    Args:
+        source: a ``*_outputs.pickle``, or a run's folder or ``results.json``.
+        protocols: of :data:`rfacenet_toolbox.evaluation.PROTOCOLS`; None is what fits the recordings.
+        methods: how heart rates are read, "FFT" and "peak detection".
+        window_s: score windows of this length instead of whole videos.
+        interpolate: read FFT peaks between the grid's lines.
+
+    Returns:
+        What ``rfacenet evaluate --json`` prints of a file: {"file", "fs_hz", "videos", "evaluations": [...]}.
+
+    Raises:
+        DataError: no such file, or one that cannot be read.
+        EvaluationError: a protocol, method or window that there is not.
+    """
+    from ..evaluation.files import score_text
+
+    if not os.path.exists(source):
+        raise DataError(f"There is no {source}. Name a *_outputs.pickle, or a run's folder or results.json.")
+    return score_text.scoring(os.fspath(source), protocols, methods, window_s, interpolate).content()

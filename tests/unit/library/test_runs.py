@@ -1,0 +1,29 @@
+"""Training and evaluating from Python give what the commands give."""
+
+import json
+
+import pytest
+from support import configs, recordings
+
+import rfacenet_toolbox
+from rfacenet_toolbox import cli
+from rfacenet_toolbox.errors import ConfigError, DataError
+
+
+def test_a_config_is_trained_and_its_outputs_evaluated(tmp_path, capsys):
+    recordings.write_both(tmp_path, recordings.face_frames(70))
+    used = {"TRAIN.EPOCHS": 1, "TEST.USE_LAST_EPOCH": True, "TEST.OUTPUT_SAVE_DIR": str(tmp_path / "outputs")}
+    config = configs.write(tmp_path / "small.yaml", configs.small_job(tmp_path), used)
+    results = rfacenet_toolbox.train(config)
+    assert results == json.loads((tmp_path / "run" / "results.json").read_text())
+    scores = rfacenet_toolbox.evaluate(tmp_path / "run", ["toolbox2025"], window_s=2.0)
+    capsys.readouterr()
+    assert cli.main(["evaluate", str(tmp_path / "run"), "--protocol", "toolbox2025", "--window", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == [scores]
+
+
+def test_what_is_missing_is_said(tmp_path):
+    with pytest.raises(DataError, match="There is no .*none"):
+        rfacenet_toolbox.evaluate(tmp_path / "none")
+    with pytest.raises(ConfigError):
+        rfacenet_toolbox.train(tmp_path / "none.yaml")

@@ -3,8 +3,8 @@
 ``python benchmarks/step.py`` times forward, loss, backward and Adam on a batch of clips, four by default, on the GPU if
 there is one: without any option, with each alone, and with all that pay on this machine. With
 ``RPPG_TOOLBOX=/path/to/checkout`` each takes turns with a step of the toolbox's PhysNet, in fp32. ``--frames 64 --size
-128 --batch 16`` is rFaceNet's row of Table 1; where that does not fit, two smaller batches tell what a clip takes. Every
-variant has a process of its own, because options and peak memory are a process's.
+128 --batch 16`` is rFaceNet's row of Table 1; where that does not fit, two smaller batches tell what a clip takes.
+Every variant has a process of its own, because options and peak memory are a process's.
 """
 
 import argparse
@@ -98,7 +98,8 @@ def physnet_step(batch, frames, size):
     return whole_step(loss, torch.optim.Adam(model.parameters(), lr=LEARNING_RATE), (batch, frames, size))
 
 
-def whole_step(loss, optimizer, (batch, frames, size)):
+def whole_step(loss, optimizer, shape):
+    batch, frames, size = shape
     generator = torch.Generator().manual_seed(0)
     clips = torch.randn(batch, 3, frames, size, size, generator=generator).to(DEVICE)
     labels = torch.randn(batch, frames, generator=generator).to(DEVICE)

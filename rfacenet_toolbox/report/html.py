@@ -157,7 +157,8 @@ def _row(row, narrow):
 
 def _error_below(content):
     value, sign, error = content.text.partition(PLUS_MINUS)
-    lines = filter(None, [f"{sign}{error}".strip(), content.below])
+    error = sign and sign.strip() + "\N{NO-BREAK SPACE}" + error
+    lines = filter(None, [error, content.below])
     return content._replace(text=value, below="\n".join(lines))
 
 

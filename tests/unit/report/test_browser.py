@@ -64,8 +64,9 @@ def page(tmp_path):
     columns, groups = ["", *["published", "measured"] * 4], [("", 1), ("MAE", 4), ("RMSE", 4)]
     table = Table("A table", columns, [["a method", *cells]] * 3, groups, ["A note."])
     pair = Cell("12.99 ± 10.82", "#a-table", "best", "10.00 to 13.00"), "15.9"
-    row = ["PhysFormer++", "interpretation", *pair * 5, "1018 to 2378", "25"]
-    narrow = Table("As Table 1", ["", "kind", *["synthetic", "published"] * 5, "videos", "runs"], [row], narrow=True)
+    row = ["PhysFormer++", "interpretation", pair[0], *pair[::-1] * 4, "2378", "25"]
+    columns = ["", "kind", "synthetic", *["published", "synthetic"] * 4, "videos", "runs"]
+    narrow = Table("As Table 1", columns, [row], narrow=True)
     numbers = [["a run", *[text] * 12] for text in ("2.5", "–", "-10", "0.5")]
     sorts = html.sortable(["a name", *["a number"] * 12], numbers)
     sections = [

@@ -1,10 +1,12 @@
 """What do the signal methods of `rfacenet predict` gain by following the face and weighing its skin?
 
 ``python benchmarks/front_end.py FOLDER`` reads each recording in FOLDER, which `rfacenet synth --dataset varied`
-wrote, once, and averages two areas: the inner rectangle of the tracker's box, in whole pixels, as was done before; and
-the skin in a box that follows the face, as is done now. It prints a Markdown table of the error of POS, CHROM and GREEN
-on both, in all and by condition: the mean absolute difference between the peak of the averaged spectrum and the
-recording's mean heart rate, in beats per minute, and in brackets the share of recordings within 3.
+wrote, once, and averages three areas: the inner rectangle of the box in which the face was found first, which never
+moves; the same of the tracker's box, as was done before; and the skin in a box that follows the face, as is done now.
+It prints a Markdown table of the error of POS, CHROM and GREEN on each, in all and by condition: the mean absolute
+difference between the peak of the averaged spectrum and the recording's mean heart rate, in beats per minute, and in
+brackets the share of recordings within 3. ``--clips VIDEO=BPM ...`` makes the same table of recordings of one's own, a
+row for each.
 """
 
 import argparse
@@ -21,29 +23,31 @@ from rfacenet_toolbox.prediction import faces, waveform
 from rfacenet_toolbox.prediction.motion import FollowedFace
 from rfacenet_toolbox.prediction.resample import even_grid
 from rfacenet_toolbox.prediction.skin import SkinColour
+from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.prediction.video import VideoFile
 from rfacenet_toolbox.synthetic.dataset import MANIFEST
 
 _METHODS = ("POS", "CHROM", "GREEN")
-_AREAS = ("rectangle", "skin, followed")
+_AREAS = ("fixed rectangle", "rectangle", "skin, followed")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="with varied recordings")
-    folder = parser.parse_args().folder
-    recordings = json.loads((folder / MANIFEST).read_text())["recordings"]
+    parser.add_argument("folder", type=Path, nargs="?", help="with varied recordings")
+    parser.add_argument("--clips", nargs="+", default=[], metavar="VIDEO=BPM")
+    parser.add_argument("--only", nargs="+", metavar="CONDITION")
+    args = parser.parse_args()
+    recordings = [*_synthetic(args.folder, args.only), *map(_own, args.clips)]
     errors, without = {}, 0
-    for number, (name, about) in enumerate(sorted(recordings.items()), start=1):
+    for number, (path, key, true_bpm) in enumerate(recordings, start=1):
         print(f"\r{number} of {len(recordings)}", end="", file=sys.stderr, flush=True)
-        times_s, colours, known = _colours(folder / name / "vid.avi")
+        times_s, colours, known = _colours(path)
         rates_bpm = list(_rates(times_s, colours, known)) if known.any() else [None]
         if None in rates_bpm:
             without += 1
             continue
-        key = about["scenario"], about["condition"]
         for column, rate_bpm in enumerate(rates_bpm):
-            errors.setdefault(key, {}).setdefault(column, []).append(abs(rate_bpm - about["heart_rate_bpm"]))
+            errors.setdefault(key, {}).setdefault(column, []).append(abs(rate_bpm - true_bpm))
     print(file=sys.stderr)
     head = ["condition", "recordings", *(f"{method}, {area}" for method in _METHODS for area in _AREAS)]
     lines = [head, ["---"] * len(head)]
@@ -56,21 +60,36 @@ def main():
     print(f"\nThe face was never visible for long enough in {without} of {len(recordings)}.")
 
 
+def _synthetic(folder, conditions):
+    """(path, (order, condition), beats per minute) of the recordings in a folder."""
+    recordings = json.loads((folder / MANIFEST).read_text())["recordings"] if folder else {}
+    for name, about in sorted(recordings.items()):
+        if conditions is None or about["condition"] in conditions:
+            yield folder / name / "vid.avi", (about["scenario"], about["condition"]), about["heart_rate_bpm"]
+
+
+def _own(clip):
+    path, _, rate_bpm = clip.rpartition("=")
+    return Path(path), (0, Path(path).name), float(rate_bpm)
+
+
 def _colours(path):
     """(N,) times, {area: (N, 3) mean RGB}, (N,) whether there is a face."""
-    tracker, followed, skin = faces.FaceTracker(faces.detector("HC")), FollowedFace(), SkinColour()
+    tracker, followed, skin, first = FaceTracker(faces.detector("HC")), FollowedFace(), SkinColour(), None
     times_s, known, colours = [], [], {area: [] for area in _AREAS}
     for time_s, image in VideoFile(path).frames():
         box = tracker.track(time_s, image)
         times_s.append(time_s)
         known.append(box is not None)
-        both = np.zeros((2, 3))
+        means = np.zeros((len(_AREAS), 3))
         if box is None:
             followed = FollowedFace()
         else:
-            both[0] = cv2.mean(box.scaled(0.6, 0.8).cut(image))[:3]
-            both[1] = skin.mean(image, followed.follow(image, box))
-        for area, colour in zip(_AREAS, both):
+            first = first or box
+            for row, rectangle in enumerate((first, box)):
+                means[row] = cv2.mean(rectangle.scaled(0.6, 0.8).cut(image))[:3]
+            means[2] = skin.mean(image, followed.follow(image, box))
+        for area, colour in zip(_AREAS, means):
             colours[area].append(colour[::-1])
     return np.array(times_s), {area: np.array(values) for area, values in colours.items()}, np.array(known)
 

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, List
 if TYPE_CHECKING:
     from .library import RFaceNet, evaluate, train
     from .methods.rfacenet import heart_rate_bpm
-    from .prediction import predict
+    from .prediction import predict, predict_all
 
 __version__ = "0.1.0"
-__all__ = ["RFaceNet", "evaluate", "heart_rate_bpm", "predict", "train", "__version__"]
+__all__ = ["RFaceNet", "evaluate", "heart_rate_bpm", "predict", "predict_all", "train", "__version__"]
 
 _LAZY = {
     "RFaceNet": "rfacenet_toolbox.library",
     "evaluate": "rfacenet_toolbox.library",
     "heart_rate_bpm": "rfacenet_toolbox.methods.rfacenet",
     "predict": "rfacenet_toolbox.prediction",
+    "predict_all": "rfacenet_toolbox.prediction",
     "train": "rfacenet_toolbox.library",
 }
 

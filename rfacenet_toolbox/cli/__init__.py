@@ -31,6 +31,7 @@ COMMANDS = {
     "table1": (tables, "make the paper's Table 1 from VIPL-HR, five folds of it"),
     "table2": (tables, "make the paper's Table 2 from the two data sets"),
     "table3": (tables, "make the paper's Table 3, the ablations, from the two data sets"),
+    "table": (tables, "make such a table from data sets of your own, DATASET: Manifest"),
     "sweep": (tables, "run a config with every combination of some settings' values"),
     "report": (report, "figures and tables of finished runs, in one page that opens without a network"),
     "profile": (report, "what models cost: parameters, operations, memory, time per clip"),

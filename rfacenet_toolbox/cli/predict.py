@@ -14,7 +14,12 @@ def predict_arguments(parser):
     )
     parser.add_argument("--weights", help="a network's .safetensors, .pth or .onnx; by default the file that we ship")
     parser.add_argument(
-        "--face", default="HC", metavar="HC|MP|MTCNN", help="face finder: Haar cascade (default), MediaPipe, MTCNN"
+        "--face", default="auto", metavar="auto|HC|MP|MTCNN|whole",
+        help="what finds the face: the Haar cascade, with a thorough search where it fails (auto, the default); the "
+        "cascade alone; MediaPipe; MTCNN; or the whole picture is the face",
+    )  # fmt: skip
+    parser.add_argument(
+        "--faces", default="largest", choices=("largest", "all"), help="a result for the largest face, or for each"
     )
     parser.add_argument("--out", metavar="DIR", help="write NAME.json, NAME_bvp.csv and NAME.png there")
     parser.add_argument("--no-face", action="store_true", help="leave the face out of the picture")
@@ -43,12 +48,13 @@ def predict(args):
     predictions, failures = [], []
     for video, name in zip(args.videos, _names(args.videos)):
         try:
-            predictions.append(_predict(video, args))
-            if not args.json:
-                print(predictions[-1], flush=True)
-            if args.out:
-                paths = predictions[-1].save(args.out, name)
-                print(f"  written: {', '.join(paths)}", file=sys.stderr if args.json else sys.stdout)
+            for found in _predict(video, args):
+                predictions.append(found)
+                if not args.json:
+                    print(found, flush=True)
+                if args.out:
+                    paths = found.save(args.out, name if found.face is None else f"{name}_face{found.face}")
+                    print(f"  written: {', '.join(paths)}", file=sys.stderr if args.json else sys.stdout)
         except RFaceNetError as error:
             failures.append({"source": video, "error": str(error)})
             print(f"error: {error}", file=sys.stderr)
@@ -62,15 +68,18 @@ def predict(args):
 
 
 def _predict(video, args):
-    from ..prediction import predict
+    """The predictions of a video, one for each face that was asked for."""
+    from ..prediction import predict, predict_all
 
     shows = sys.stderr.isatty()
+    call = predict_all if args.faces == "all" else predict
     try:
-        return predict(
+        found = call(
             video, args.method, args.weights, window_s=args.window, start_s=args.start, duration_s=args.duration,
             fps_hz=args.fps, face_backend=args.face, face_picture=bool(args.out) and not args.no_face,
             on_second=_show if shows else None,
         )  # fmt: skip
+        return found if args.faces == "all" else [found]
     finally:
         if shows:
             print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""``rfacenet table1``, ``table2``, ``table3`` and ``sweep``: commands with many runs, and a page of scores."""
+"""``rfacenet table1``, ``table2``, ``table3``, ``table``, ``sweep``: commands with many runs, and a page of scores."""
 
 
 def table1_arguments(parser):
@@ -68,6 +68,31 @@ def table3(args):
     from ..experiments.tables import make_table
 
     return make_table(args, "table3", _pure_and_ubfc(args), table3.make_rows, table3.make_page)
+
+
+def table_arguments(parser):
+    parser.add_argument("--train", required=True, metavar="CSV", help="the manifest to train on, or its folder")
+    parser.add_argument("--test", required=True, metavar="CSV", help="the manifest to test on, or its folder")
+    parser.add_argument("--methods", nargs="+", metavar="NAME", help="the paper's eleven by default")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102], help="100 101 102 by default")
+    parser.add_argument("--protocol", default="toolbox2025", help="toolbox2025, which is the default, or neurips2023")
+    _add_table_options(parser)
+    _add_execution_options(parser, "runs/table")
+    parser.set_defaults(toolbox=None)
+
+
+def table(args):
+    from ..experiments import own_table, table2
+    from ..experiments.tables import make_table
+
+    methods = table2.method_names(args.methods)
+    return make_table(
+        args,
+        "table",
+        lambda: own_table.find_sets(args.train, args.test),
+        lambda settings: own_table.make_rows(settings, methods),
+        own_table.make_page,
+    )
 
 
 def _pure_and_ubfc(args):

@@ -124,6 +124,7 @@ def _check_toolbox_data(data, key):
     from ..datasets.clip_cache import check_cached_path
     from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES, TOOLBOX_FRAME_TYPES
     from ..datasets.readers import own_settings
+    from ..datasets.stmaps import MAP_TYPES
 
     if own_settings(data) is not None:
         raise ConfigError(
@@ -141,7 +142,7 @@ def _check_toolbox_data(data, key):
         check_cached_path(data.CACHED_PATH)
     except ConfigError as error:
         raise ConfigError(f"{key}: {error}") from error
-    known = TOOLBOX_FRAME_TYPES if data.DO_PREPROCESS else FRAME_TYPES
+    known = TOOLBOX_FRAME_TYPES if data.DO_PREPROCESS else (*FRAME_TYPES, *MAP_TYPES)
     for data_type in data.PREPROCESS.DATA_TYPE:
         _one_of(f"In a checkout {key}.PREPROCESS.DATA_TYPE", data_type, known)
     _one_of(f"{key}.PREPROCESS.LABEL_TYPE", data.PREPROCESS.LABEL_TYPE, LABEL_TYPES)

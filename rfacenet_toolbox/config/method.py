@@ -2,6 +2,7 @@
 
 from yacs.config import CfgNode
 
+from ..datasets.stmaps import MAP_TYPES, clip_size
 from ..errors import ConfigError, ShapeError
 from ..methods import registry
 
@@ -28,10 +29,11 @@ def clips_of(config, split):
 
     data = config[split].DATA
     preprocess = data.PREPROCESS
+    height, width, _ = clip_size(preprocess)
     return ClipSpec(
         frames=preprocess.CHUNK_LENGTH,
-        height=preprocess.RESIZE.H,
-        width=preprocess.RESIZE.W,
+        height=height,
+        width=width,
         fs_hz=data.FS,
         is_derivative=preprocess.LABEL_TYPE == "DiffNormalized",
         num_gpus=config.NUM_OF_GPU_TRAIN,
@@ -152,6 +154,14 @@ def _check_clips(config, split, needs):
             f"{key}.PREPROCESS.DATA_TYPE is {preprocess.DATA_TYPE}; {method} takes "
             f"{ {1: 'one', 2: 'two'}.get(needs.data_types, needs.data_types) }."
         )
+    types = list(preprocess.DATA_TYPE)
+    if needs.map_types and types[0] not in needs.map_types:
+        raise ConfigError(
+            f"{key}.PREPROCESS.DATA_TYPE is {types}; {method} takes maps of skin colour: "
+            f"{' or '.join(f'[{one}]' for one in needs.map_types)}."
+        )
+    if not needs.map_types and types[0] in MAP_TYPES:
+        raise ConfigError(f"{key}.PREPROCESS.DATA_TYPE is {types}, a map of skin colour; {method} takes frames.")
     if min(preprocess.RESIZE.W, preprocess.RESIZE.H) < needs.smallest_side:
         side = needs.smallest_side
         raise ConfigError(f"{key}.PREPROCESS.RESIZE is below {side}x{side}, the smallest that {method} takes.")

@@ -8,6 +8,7 @@ from torch.utils.data import Dataset
 from ..errors import ConfigError, DataError
 from ..methods.signal import colours
 from .clip_cache import label_path
+from .stmaps import clip_size
 
 #: DATA_FORMAT -> order of a cached clip's axes (T, H, W, C).
 AXES = {"NDCHW": (0, 3, 1, 2), "NCDHW": (3, 0, 1, 2), "NDHWC": (0, 1, 2, 3)}
@@ -35,7 +36,7 @@ def check_files(inputs, data_node):
     """
     preprocess = data_node.PREPROCESS
     length = preprocess.CHUNK_LENGTH if preprocess.DO_CHUNK else None
-    size = preprocess.RESIZE.H, preprocess.RESIZE.W, 3 * len(preprocess.DATA_TYPE)
+    size = clip_size(preprocess)
     for path in inputs:
         frames = _load(path, dimensions=4, mmap_mode="r")
         label = _load(label_path(path), dimensions=1, mmap_mode="r")

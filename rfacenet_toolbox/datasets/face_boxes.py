@@ -6,6 +6,7 @@ clips are the same.
 
 import itertools
 from dataclasses import dataclass
+from typing import Optional
 
 import cv2
 import numpy as np
@@ -26,11 +27,13 @@ class FaceVideo:
         frames: uint8 RGB (T, height, width, 3).
         detections: number of frames in which the face was looked for.
         faces_not_found: number of those without one.
+        boxes: (T, 4), the part of each frame that was cropped: left, top, right, bottom in pixels.
     """
 
     frames: np.ndarray
     detections: int = 0
     faces_not_found: int = 0
+    boxes: Optional[np.ndarray] = None
 
 
 def face_video(open_frames, settings, bgr=False):
@@ -45,11 +48,15 @@ def face_video(open_frames, settings, bgr=False):
     Returns:
         :class:`FaceVideo`. A median box needs all boxes before the first crop, so the file is then read twice.
     """
-    looks = []
-    frames = _stack(
-        crop_and_resize(frame, box, settings, bgr) for frame, box in boxes_of(open_frames, settings, bgr, looks)
-    )
-    return FaceVideo(frames, len(looks), sum(not found for _, found in looks))
+    looks, boxes = [], []
+
+    def cropped():
+        for frame, box in boxes_of(open_frames, settings, bgr, looks):
+            boxes.append(inside_frame(box, frame))
+            yield crop_and_resize(frame, box, settings, bgr)
+
+    frames = _stack(cropped())
+    return FaceVideo(frames, len(looks), sum(not found for _, found in looks), np.array(boxes))
 
 
 def boxes_of(open_frames, settings, bgr=False, looks=None):

@@ -87,13 +87,18 @@ def outline(frame):
     Raises:
         ConfigError: MediaPipe is not installed; see :func:`check_available`.
     """
+    found = points(frame)
+    return None if found is None else found[_face_mesh(os.getpid())[1]]
+
+
+def points(frame):
+    """All points of the mesh, float64 (N, 2) in pixels, or None; frame, units and errors as of :func:`outline`."""
     with _quiet():
-        mesh, oval = _face_mesh(os.getpid())
+        mesh, _ = _face_mesh(os.getpid())
         faces = mesh.process(np.ascontiguousarray(frame)).multi_face_landmarks
     if not faces:
         return None
-    points = faces[0].landmark
-    return np.array([(points[index].x, points[index].y) for index in oval]) * (frame.shape[1], frame.shape[0])
+    return np.array([(point.x, point.y) for point in faces[0].landmark]) * (frame.shape[1], frame.shape[0])
 
 
 def contour_mask(contour, height, width):

@@ -68,6 +68,9 @@ class FrameFeatures:
         data_types: one or more of :data:`FRAME_TYPES`, whose channels are concatenated in this order.
     """
 
+    #: what is worth saying of how they were made: nothing
+    notes = ()
+
     def __init__(self, frames, data_types):
         makers = {
             "Raw": self._raw,

@@ -15,6 +15,9 @@ from .normalise import FrameFeatures, normalise_label
 from .preprocess_report import PreprocessReport, RecordingReport, left_out_lines
 from .recording import Recording
 from .settings import PreprocessSettings, preprocess_settings
+from .stmaps import MAP_TYPES
+from .stmaps.landmarks import user_file
+from .stmaps.make import MapFeatures
 from .times import check_times
 
 
@@ -94,8 +97,8 @@ def _cached_before(task):
     marker = clip_cache.read_marker(task.cached_path, name)
     if marker is None or not marker["complete"]:
         return None
-    made_from = clip_cache.source_state(task.recording), task.settings.fingerprint()
-    if (marker.get("source"), marker.get("settings")) != made_from:
+    made_from = _made_from(task)
+    if any(marker.get(key) != made_from.get(key) for key in ("source", "settings", "landmarks")):
         return None
     if not clip_cache.clips_match(task.cached_path, name, marker["report"]["clips"], marker.get("clip_bytes")):
         return None
@@ -134,6 +137,7 @@ def _cache(task):
     label = recording.label(signal, frame_count, settings.fs_hz)
     bounds = _clip_bounds(recording, min(frame_count, len(label)), settings.chunk_length)
     measured = recording.measured(frame_count)
+    features = _features(video, settings, recording, measured)
     report = RecordingReport(
         recording.name,
         frame_count,
@@ -141,12 +145,11 @@ def _cache(task):
         frame_count - bounds[-1][1],
         video.detections,
         video.faces_not_found,
-        () if measured is None else measured.notes,
+        (() if measured is None else measured.notes) + features.notes,
     )
     facts["report"] = report.content()
     facts.update(own_rates.for_marker(measured, bounds))
     clip_cache.write_marker(task.cached_path, recording.name, complete=False, **facts)
-    features = FrameFeatures(video.frames, settings.data_types)
     label = normalise_label(label, settings.label_type)
     for index, (begin, end) in enumerate(bounds):
         path = clip_cache.write_clip(
@@ -156,6 +159,14 @@ def _cache(task):
     facts["clip_bytes"] = clip_cache.clip_bytes(path)
     clip_cache.write_marker(task.cached_path, recording.name, complete=True, **facts)
     return report
+
+
+def _features(video, settings, recording, measured):
+    """What gives the frames of clips, or the map in their place."""
+    if settings.data_types[0] not in MAP_TYPES:
+        return FrameFeatures(video.frames, settings.data_types)
+    fs_hz = settings.fs_hz if measured is None else measured.fs_hz
+    return MapFeatures(settings.data_types[0], video, settings, recording, fs_hz)
 
 
 def _leave_out(task, why):
@@ -172,11 +183,15 @@ def _leave_out(task, why):
 def _made_from(task):
     """What a recording's clips depend on, as its marker has it."""
     recording = task.recording
-    return {
+    made_from = {
         "source": clip_cache.source_state(recording),
         "folder": os.path.realpath(recording.path),
         "settings": task.settings.fingerprint(),
     }
+    path = user_file(recording) if task.settings.data_types[0] in MAP_TYPES else None
+    if path is not None:
+        made_from["landmarks"] = [os.path.basename(path), os.path.getsize(path), os.stat(path).st_mtime_ns]
+    return made_from
 
 
 def _clip_bounds(recording, length, chunk_length):

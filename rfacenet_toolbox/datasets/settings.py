@@ -9,6 +9,7 @@ from typing import Optional, Tuple
 from ..errors import ConfigError
 from .face_detectors import DETECTORS, check_backend
 from .normalise import FRAME_TYPES, LABEL_TYPES
+from .stmaps import MAP_TYPES
 
 #: frame rate where FS is 0
 DEFAULT_FS_HZ = 30.0
@@ -19,7 +20,8 @@ class PreprocessSettings:
     """What determines the contents of the clips.
 
     Attributes:
-        data_types: frame types whose channels are concatenated, of :data:`normalise.FRAME_TYPES`.
+        data_types: frame types whose channels are concatenated, of :data:`normalise.FRAME_TYPES`; or one of
+            :data:`stmaps.MAP_TYPES`.
         label_type: of :data:`normalise.LABEL_TYPES`.
         chunk_length: frames per clip; None keeps a recording in one piece.
         width, height: of the clips, in pixels.
@@ -68,11 +70,12 @@ def preprocess_settings(data_node):
             "PREPROCESS.USE_PSUEDO_PPG_LABEL is True; the standalone host serves False only. Pseudo labels are made "
             "inside an rPPG-Toolbox checkout."
         )
-    unknown = [data_type for data_type in node.DATA_TYPE if data_type not in FRAME_TYPES]
+    is_map = len(node.DATA_TYPE) == 1 and node.DATA_TYPE[0] in MAP_TYPES
+    unknown = [] if is_map else [data_type for data_type in node.DATA_TYPE if data_type not in FRAME_TYPES]
     if unknown or not node.DATA_TYPE:
         raise ConfigError(
-            f"PREPROCESS.DATA_TYPE is {list(node.DATA_TYPE)}; expected one or more of {', '.join(FRAME_TYPES)}. "
-            f"Correct it."
+            f"PREPROCESS.DATA_TYPE is {list(node.DATA_TYPE)}; expected one or more of {', '.join(FRAME_TYPES)}; "
+            f"or, alone, one of {', '.join(MAP_TYPES)}. Correct it."
         )
     if node.LABEL_TYPE not in LABEL_TYPES:
         raise ConfigError(

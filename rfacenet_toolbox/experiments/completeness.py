@@ -24,7 +24,7 @@ class DataFolder(NamedTuple):
     recordings: int
     missing: List[str]  #: recordings (of VIPL-HR: people) of the published data set that are not there
     is_synthetic: bool
-    people: int = 0  #: of VIPL-HR
+    people: int = 0  #: of VIPL-HR and of data sets of one's own
 
     @property
     def description(self):
@@ -33,6 +33,11 @@ class DataFolder(NamedTuple):
         if self.name == VIPL:
             incomplete = f" of {_VIPL_PEOPLE}, incomplete" if self.missing and not self.is_synthetic else ""
             return f"{self.name}: {self.recordings} {kind} in visible light, of {self.people} people{incomplete}"
+        if self.name not in (PURE, UBFC):
+            kind = kind if self.recordings != 1 else kind[:-1]
+            return (
+                f"{self.name}: {self.recordings} {kind} of {self.people} {'person' if self.people == 1 else 'people'}"
+            )
         whole = {PURE: _PURE_COUNT, UBFC: len(_UBFC_NAMES)}[self.name]
         incomplete = f" of {whole}, incomplete" if self.missing and not self.is_synthetic else ""
         return f"{self.name}: {self.recordings} {kind}{incomplete}"

@@ -5,6 +5,7 @@ KINDS = {
     "Tulyakov2016": "interpretation",
     "POS": "exact",
     "CHROM": "exact",
+    "I3D": "interpretation",
     "PhysNet": "exact",
     "DeepPhys": "exact",
     "PhysFormer": "exact",

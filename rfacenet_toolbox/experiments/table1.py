@@ -25,6 +25,7 @@ CONFIGS = {
     "Tulyakov2016": None,
     "POS": None,
     "CHROM": None,
+    "I3D": "I3D",
     "PhysNet": "PHYSNET",
     "DeepPhys": "DEEPPHYS",
     "PhysFormer": "PHYSFORMER",

@@ -22,7 +22,7 @@ class ClipSpec(NamedTuple):
     """The clips that a learner is made for."""
 
     frames: int
-    height: int
+    height: int  #: of frames, or the rows of a map, whose width is 1
     width: int
     fs_hz: float
     is_derivative: bool  #: labels, and so predictions, are the BVP's time derivative (DiffNormalized)
@@ -40,6 +40,7 @@ class ClipNeeds(NamedTuple):
     side_multiple_of: int = 1  #: height and width
     frames_multiple_of: int = 1
     frames_setting: Optional[str] = None  #: the method's setting that says how many frames a clip has
+    map_types: Tuple[str, ...] = ()  #: DATA_TYPEs of maps that it takes in the place of frames; see datasets/stmaps
     depth_setting: Optional[str] = None  #: the method's setting of which, times num_gpus, a clip has at least as many
 
 

@@ -33,6 +33,7 @@ _METHODS = {
     "EfficientPhys": Method(
         "rfacenet_toolbox.methods.frame_attention:EfficientPhysLearner", "EFFICIENTPHYS", in_toolbox=True
     ),
+    "I3D": Method("rfacenet_toolbox.methods.i3d:I3DLearner", None, model_keys=("DROP_RATE",)),
     "PhysFormer": Method(
         "rfacenet_toolbox.methods.physformer.learner:PhysFormerLearner",
         "PHYSFORMER",

@@ -8,9 +8,9 @@ but what is asked for.
 """
 
 from .frames import Source
-from .pipeline import predict
+from .pipeline import predict, predict_all
 from .result import Prediction
 from .sources import Camera
 from .waveform import Window
 
-__all__ = ["Camera", "Prediction", "Source", "Window", "predict"]
+__all__ = ["Camera", "Prediction", "Source", "Window", "predict", "predict_all"]

@@ -3,9 +3,10 @@
 No frame is kept at full size.
 """
 
+import functools
 from array import array
 from collections import deque
-from typing import Optional, Union
+from typing import Callable, Optional, Union
 
 import cv2
 import numpy as np
@@ -165,8 +166,8 @@ class ClipEstimator:
         return Waveform(rate_hz, start_s + first / rate_hz, self._clips.signal(last)[first:], known)
 
 
-def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEstimator, ClipEstimator]:
-    """A fresh estimator for one recording.
+def maker(method: str, weights: Optional[AnyPath] = None) -> Callable[[], Union[SignalEstimator, ClipEstimator]]:
+    """What gives fresh estimators of a method, one for each face of one recording. A network is loaded once.
 
     Args:
         method: a network or a signal method, in any case.
@@ -182,9 +183,14 @@ def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEst
     if name in NETWORKS:
         from . import clip_model
 
-        return ClipEstimator(name, clip_model.load(name, weights))
+        return functools.partial(ClipEstimator, name, clip_model.load(name, weights))
     if name.upper() not in METHODS:
         raise ConfigError(unknown("The method", method, [*NETWORKS, *map(str.lower, METHODS)]))
     if weights is not None:
         raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
-    return SignalEstimator(name, METHODS[name.upper()], GRIDS.get(name.upper()))
+    return functools.partial(SignalEstimator, name, METHODS[name.upper()], GRIDS.get(name.upper()))
+
+
+def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEstimator, ClipEstimator]:
+    """A fresh estimator for one face; arguments and errors as of :func:`maker`."""
+    return maker(method, weights)()

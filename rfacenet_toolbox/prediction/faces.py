@@ -1,4 +1,4 @@
-"""Which part of each frame is the face: searched for now and then on a reduced frame, and followed smoothly between."""
+"""What finds the faces in a frame, which is reduced for it."""
 
 from typing import NamedTuple
 
@@ -11,15 +11,10 @@ from ..errors import ConfigError, unknown
 
 #: the face box is made this much larger for the networks, as in the configs that they are trained with
 LARGE_BOX_COEF = 1.5
-_DETECT_EVERY_S = 0.5
-_SEARCH_ALL_EVERY_S = 5.0  # the whole frame; in between only the surroundings of the face
-_RETRY_EVERY_S = 0.2
-_PATIENCE_S = 1.0  # a turned head is missed for a moment and is still there
 _FRAME_HEIGHT = 240  # to which a whole frame is reduced
 _FACE_WIDTH = 48  # to which a known face is reduced
 _SMALLEST_FACE = 1 / 8  # of the frame's height
-_DEAD_ZONE, _SIZE_DEAD_ZONE = 0.12, 0.2  # of the width: smaller moves leave the box where it is
-_GLIDE_S = 0.3
+_CLIP_LIMIT, _TILES = 3.0, (4, 4)  # of CLAHE
 
 
 class Box(NamedTuple):
@@ -47,10 +42,17 @@ class Box(NamedTuple):
 
     def overlap(self, other):
         """Intersection over union, 0 to 1."""
+        shared = self._shared(other)
+        return shared / (self.width * self.height + other.width * other.height - shared)
+
+    def covers(self, other):
+        """The intersection as a share of the smaller box, 0 to 1."""
+        return self._shared(other) / min(self.width * self.height, other.width * other.height)
+
+    def _shared(self, other):
         width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
         height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
-        shared = max(0.0, width) * max(0.0, height)
-        return shared / (self.width * self.height + other.width * other.height - shared)
+        return max(0.0, width) * max(0.0, height)
 
     def cut(self, image):
         """The part of ``image`` (H, W, ...) inside the box, at least one pixel of it."""
@@ -60,35 +62,78 @@ class Box(NamedTuple):
         return image[top : max(bottom, top + 1), left : max(right, left + 1)]
 
 
-class HaarFaces:
-    """OpenCV's frontal-face Haar cascade, the toolbox's backend ``HC``, at a reduced size."""
+class Finder:
+    """Finds faces.
 
-    def __init__(self):
-        self._cascade = haar_cascade()
+    Attributes:
+        found_by: what found the last faces, in words, where it took a thorough search; None where it did not.
+    """
 
-    def find(self, image, near=None):
+    found_by = None
+
+    def find(self, image, near=None, thorough=False):
         """Faces as :class:`Box`, the largest first.
 
         Args:
             image: uint8 (H, W, 3), BGR.
             near: look around this box only, for a face of about its size; None looks everywhere.
+            thorough: search also in ways that take longer, where the finder has any.
         """
+        raise NotImplementedError
+
+
+class HaarFaces(Finder):
+    """OpenCV's frontal-face Haar cascade, the toolbox's backend ``HC``, at a reduced size.
+
+    Args:
+        degrees: by which the picture is turned first, counterclockwise, to find a face that is tilted clockwise.
+        evens: even out the picture's light first (CLAHE), to find a face that is dark or lit from the side.
+        height: pixels to which a whole frame is reduced.
+        smallest: side of the smallest face that is looked for in it, as a share of its height.
+    """
+
+    def __init__(self, degrees=0, evens=False, height=_FRAME_HEIGHT, smallest=_SMALLEST_FACE):
+        self._cascade = haar_cascade()
+        self._degrees, self._height, self._smallest = degrees, height, smallest
+        self._evening = cv2.createCLAHE(_CLIP_LIMIT, _TILES) if evens else None
+
+    def find(self, image, near=None, thorough=False):
         if near is None:
-            scale = min(1.0, _FRAME_HEIGHT / image.shape[0])
-            sizes = {"minSize": (int(image.shape[0] * scale * _SMALLEST_FACE),) * 2}
+            scale = min(1.0, self._height / image.shape[0])
+            sizes = {"minSize": (int(image.shape[0] * scale * self._smallest),) * 2}
         else:
             scale = min(1.0, _FACE_WIDTH / near.width)
             width = near.width * scale
             sizes = {"minSize": (int(0.7 * width),) * 2, "maxSize": (int(1.5 * width),) * 2}
         left, top, part = _searched(image, near)
         reduced = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else part
-        found = self._cascade.detectMultiScale(cv2.cvtColor(reduced, cv2.COLOR_BGR2GRAY), minNeighbors=5, **sizes)
+        grey = cv2.cvtColor(reduced, cv2.COLOR_BGR2GRAY)
+        if self._evening is not None:
+            grey = self._evening.apply(grey)
         across, down = part.shape[1] / reduced.shape[1], part.shape[0] / reduced.shape[0]
-        boxes = [Box(left + x * across, top + y * down, w * across, h * down) for x, y, w, h in found]
+        boxes = [
+            Box(left + x * across, top + y * down, w * across, h * down) for x, y, w, h in self._squares(grey, sizes)
+        ]
         return sorted(boxes, key=lambda box: -box.width)
 
+    def _squares(self, grey, sizes):
+        """Squares (x, y, width, height) around the faces of a small grey picture."""
+        if not self._degrees:
+            return self._cascade.detectMultiScale(grey, minNeighbors=5, **sizes)
+        height, width = grey.shape
+        turn, size = _turn(width, height, self._degrees)
+        turned = cv2.warpAffine(grey, turn, size, borderValue=int(np.median(grey)))
+        found = self._cascade.detectMultiScale(turned, minNeighbors=5, **sizes)
+        back = cv2.invertAffineTransform(turn)
+        upright = []
+        for x, y, side, _ in found:
+            middle_x, middle_y = back @ (x + side / 2, y + side / 2, 1.0)
+            if 0 <= middle_x < width and 0 <= middle_y < height:
+                upright.append((middle_x - side / 2, middle_y - side / 2, side, side))
+        return upright
 
-class MeshFaces:
+
+class MeshFaces(Finder):
     """The square around MediaPipe's face oval, the backend ``MP``, which is an optional extra.
 
     It finds tilted and dark faces that the cascade misses, but no small ones, and never more than one.
@@ -100,14 +145,13 @@ class MeshFaces:
     def __init__(self):
         self._detector = MeshDetector()
 
-    def find(self, image, near=None):
-        """The face, as a list of one :class:`Box` or none; arguments as of :meth:`HaarFaces.find`."""
+    def find(self, image, near=None, thorough=False):
         left, top, part = _searched(image, near)
         (x, y, width, height), found = self._detector.box(part, bgr=True)
         return [Box(left + x, top + y, width, height)] if found else []
 
 
-class MtcnnFaces:
+class MtcnnFaces(Finder):
     """The squares around the faces that MTCNN finds, the backend ``MTCNN``, whose weights are an optional extra.
 
     It finds tilted faces that the cascade misses, and can miss a face that fills the picture.
@@ -119,19 +163,63 @@ class MtcnnFaces:
     def __init__(self):
         mtcnn.check_available()
 
-    def find(self, image, near=None):
-        """Faces, the largest first; arguments as of :meth:`HaarFaces.find`."""
+    def find(self, image, near=None, thorough=False):
         left, top, part = _searched(image, near)
         smallest = None if near is None else max(0.5 * near.width, mtcnn.SMALLEST_PIXELS)
         found = mtcnn.faces(cv2.cvtColor(part, cv2.COLOR_BGR2RGB), smallest)
         return [Box(left + x, top + y, width, height) for x, y, width, height in found.squares]
 
 
-_BACKENDS = {"HC": HaarFaces, "MP": MeshFaces, "MTCNN": MtcnnFaces}
+class WholePicture(Finder):
+    """The whole picture is the face, as in recordings of which only the face was kept."""
+
+    def find(self, image, near=None, thorough=False):
+        return [Box(0, 0, image.shape[1], image.shape[0])]
+
+
+class AnyFaces(Finder):
+    """The cascade, and a thorough search where it finds no face; ``benchmarks/face_detectors.py`` measures both.
+
+    Args:
+        with_mtcnn: the thorough search begins with MTCNN, where its weights are installed.
+    """
+
+    def __init__(self, with_mtcnn=True):
+        self._first, self._others, self._with_mtcnn = HaarFaces(), None, with_mtcnn
+
+    def find(self, image, near=None, thorough=False):
+        self.found_by = None
+        faces = self._first.find(image, near)
+        if faces or not thorough:
+            return faces
+        if self._others is None:
+            self._others = _thorough(self._with_mtcnn)
+        for name, finder in self._others.items():
+            faces = finder.find(image, near)
+            if faces:
+                self.found_by = name
+                return faces
+        return []
+
+
+def _thorough(with_mtcnn):
+    """What a thorough search tries, one after the other: in words, and the :class:`Finder`."""
+    others = {}
+    if with_mtcnn and mtcnn.is_available():
+        others["MTCNN"] = MtcnnFaces()
+    for degrees in (30, -30):
+        side = "right" if degrees > 0 else "left"
+        others[f"the cascade, for a face tilted to the {side}"] = HaarFaces(degrees)
+    others["the cascade, with the picture's light evened out"] = HaarFaces(evens=True)
+    others["the cascade, for a small face"] = HaarFaces(height=2 * _FRAME_HEIGHT, smallest=_SMALLEST_FACE / 2)
+    return others
+
+
+_BACKENDS = {"AUTO": AnyFaces, "HC": HaarFaces, "MP": MeshFaces, "MTCNN": MtcnnFaces, "WHOLE": WholePicture}
 
 
 def detector(backend):
-    """The detector of a face backend: ``"HC"``, ``"MP"`` or ``"MTCNN"``.
+    """The :class:`Finder` of a face backend: ``"auto"``, ``"HC"``, ``"MP"``, ``"MTCNN"`` or ``"whole"``.
 
     Raises:
         ConfigError: no such backend, or what it needs is not installed.
@@ -139,10 +227,18 @@ def detector(backend):
     name = str(backend).upper()
     if name not in _BACKENDS:
         raise ConfigError(
-            f"{unknown('The face backend', backend, _BACKENDS)} HC is OpenCV's Haar cascade; MP (MediaPipe) and "
-            f"MTCNN are optional extras."
+            f"{unknown('The face backend', backend, ['auto', 'HC', 'MP', 'MTCNN', 'whole'])} auto and HC are OpenCV's "
+            f"Haar cascade, MP (MediaPipe) and MTCNN are optional extras, and whole takes the whole picture."
         )
     return _BACKENDS[name]()
+
+
+def _turn(width, height, degrees):
+    """``(matrix, (width, height))``: turns a picture about its middle, and the size that then holds all of it."""
+    side = int(np.ceil(np.hypot(width, height)))
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    matrix[:, 2] += (side - width) / 2, (side - height) / 2
+    return matrix, (side, side)
 
 
 def _searched(image, near):
@@ -151,71 +247,3 @@ def _searched(image, near):
         return 0, 0, image
     area = near.scaled(2.0)
     return max(0, int(round(area.x))), max(0, int(round(area.y))), area.cut(image)
-
-
-class FaceTracker:
-    """The face's box in frame after frame.
-
-    The box stays where it is while the face moves little, because a box that jitters with the detector would carry its
-    jitter into the signal; beyond that it glides after the face. Of several faces the largest is taken, and kept.
-
-    Args:
-        detector: with a method ``find(image, near)`` as :class:`HaarFaces` has.
-
-    Attributes:
-        frames: how many.
-        most_faces: the largest number of faces seen in one frame.
-    """
-
-    def __init__(self, detector):
-        self._detector = detector
-        self.frames = self.most_faces = 0
-        self._box = self._target = None
-        self._gliding = False
-        self._frame_s = self._seen_s = self._searched_all_s = -np.inf
-        self._next_s = -np.inf
-
-    def track(self, time_s, image):
-        """The :class:`Box` of the face in this frame, None where there is none."""
-        if time_s >= self._next_s:
-            self._look(time_s, image)
-        if self._box is not None and self._gliding:
-            self._glide(time_s - self._frame_s)
-        self._frame_s = time_s
-        self.frames += 1
-        return self._box
-
-    def _look(self, time_s, image):
-        everywhere = self._box is None or time_s - self._searched_all_s >= _SEARCH_ALL_EVERY_S
-        faces = [] if everywhere else self._detector.find(image, self._target)
-        if not faces:
-            faces = self._detector.find(image)
-            self._searched_all_s = time_s
-            self.most_faces = max(self.most_faces, len(faces))
-        if faces:
-            self._seen_s = time_s
-            self._aim(self._same_face(faces))
-        elif time_s - self._seen_s > _PATIENCE_S:
-            self._box = self._target = None
-        self._next_s = time_s + (_DETECT_EVERY_S if faces or self._box is None else _RETRY_EVERY_S)
-
-    def _same_face(self, faces):
-        if self._target is None:
-            return faces[0]
-        best = max(faces, key=self._target.overlap)
-        return best if self._target.overlap(best) > 0.2 else faces[0]
-
-    def _aim(self, face):
-        if self._box is None:
-            self._box = self._target = face
-            return
-        moved = np.hypot(face.middle[0] - self._target.middle[0], face.middle[1] - self._target.middle[1])
-        grown = abs(face.width / self._target.width - 1.0)
-        if moved > _DEAD_ZONE * self._target.width or grown > _SIZE_DEAD_ZONE:
-            self._target, self._gliding = face, True
-
-    def _glide(self, seconds):
-        share = 1.0 - np.exp(-seconds / _GLIDE_S)
-        self._box = Box(*(old + share * (new - old) for old, new in zip(self._box, self._target)))
-        far = max(abs(old - new) for old, new in zip(self._box, self._target))
-        self._gliding = far > 0.01 * self._target.width

@@ -48,7 +48,7 @@ def _head(figure, place, prediction):
     axes.text(0, 0.95, rate, fontsize=26, color=_PULSE, va="top", weight="bold", transform=axes.transAxes)
     quality = "" if prediction.quality is None else f"signal quality {prediction.quality:.2f} (0 to 1),  "
     lines = [
-        f"{_plain(prediction.source)},  method {prediction.method}",
+        f"{_plain(prediction.source + prediction.whose)},  method {prediction.method}",
         f"{quality}{prediction.duration_s:.1f} s at {prediction.fps_hz:.1f} frames per second,  "
         f"a face in {prediction.face_share:.0%} of the frames",
     ]

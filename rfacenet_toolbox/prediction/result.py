@@ -40,6 +40,8 @@ class Prediction:
         spectrum: (frequencies in Hz, power) of the whole part.
         thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
         heart_rate_range_bpm: the lowest and highest that ``heart_rate_bpm`` is the mean of.
+        face: the face's number, from 1, where all faces were asked for.
+        face_box: the median of the face's boxes: x, y, width and height in pixels of the frame.
         respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
     """
 
@@ -62,13 +64,23 @@ class Prediction:
     spectrum: Optional[Tuple[NDArray[np.float64], NDArray[np.float64]]] = None
     thumbnail: Optional[NDArray[np.uint8]] = None
     heart_rate_range_bpm: Optional[List[float]] = None
+    face: Optional[int] = None
+    face_box: Optional[List[float]] = None
     respiration: Optional[Dict[str, float]] = None
     respiration_reason: Optional[str] = None
 
+    @property
+    def whose(self) -> str:
+        """Whose face it is, in words, where all faces were asked for: its number, and where in the picture it is."""
+        if self.face is None or self.face_box is None:
+            return ""
+        x, y, width, height = self.face_box
+        return f", face {self.face} ({width:.0f} px wide, at {x + width / 2:.0f}, {y + height / 2:.0f})"
+
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
-        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-                 "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "respiration",
+        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share", "face",
+                 "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "respiration",
                  "respiration_reason", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
@@ -110,7 +122,7 @@ class Prediction:
         rate = "no heart rate" if self.heart_rate_bpm is None else f"{self.heart_rate_bpm:.1f} bpm"
         quality = "" if self.quality is None else f", signal quality {self.quality:.2f}"
         lines = [
-            f"{self.source}: {rate}{quality} ({self.method})",
+            f"{self.source}{self.whose}: {rate}{quality} ({self.method})",
             f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames per second, a face in {self.face_share:.0%} of "
             f"{self.frames} frames",
         ]

@@ -1,11 +1,16 @@
 """The mean colour of a face's skin in one frame, or of its regions."""
 
+import functools
+
 import cv2
 import numpy as np
 
 #: the part of the face box that is looked at: skin, with little hair and background
 _ACROSS, _DOWN = 0.6, 0.8
-#: its middle, where the skin's colour is learned
+#: the mouth, which opens and closes when its owner talks: middle and half axes of an ellipse, in shares of the face box
+_MOUTH, _MOUTH_HALF = (0.5, 0.78), (0.27, 0.15)
+_MOUTH_EDGE = 12.0  # steepness
+#: the part's middle, where the skin's colour is learned
 _SURELY_ACROSS, _SURELY_DOWN = 0.5, 0.6
 _CELLS = 48  # the part is reduced to so many cells across and down
 #: how far skin is from its usual colour: grey levels of Cr and Cb, natural logarithm of the brightness
@@ -18,6 +23,7 @@ _LEAST_SKIN = 0.02  # share of the part; with less, all of it counts
 class SkinColour:
     """Weighs what is in the face box by how much it looks like skin: eyes, brows, hair and background count for little.
 
+    The mouth counts for nothing: lips and teeth come and go in speech, several times per second, as a pulse does.
     Weights change smoothly with colour and place, so that a pixel that is nearly skin does not come and go.
     """
 
@@ -33,12 +39,13 @@ class SkinColour:
         """
         cells = _cells(image, box.scaled(_ACROSS, _DOWN))
         colours = cv2.cvtColor(cv2.blur(cells, (3, 3)), cv2.COLOR_BGR2YCrCb).reshape(-1, 3)
+        place = _not_mouth(*cells.shape[:2])
         if self._usual is None:
             middle = _cells(image, box.scaled(_SURELY_ACROSS, _SURELY_DOWN))
             self._usual = np.median(cv2.cvtColor(middle, cv2.COLOR_BGR2YCrCb).reshape(-1, 3), axis=0)
             for _ in range(_SETTLING):  # so that it does not drift through the first seconds
-                self._learn(colours, self._weights(colours), 1.0)
-        weights = self._weights(colours)
+                self._learn(colours, place * self._weights(colours), 1.0)
+        weights = place * self._weights(colours)
         self._learn(colours, weights, _LEARNING)
         return weights @ cells.reshape(-1, 3) / weights.sum()
 
@@ -51,6 +58,17 @@ class SkinColour:
 
     def _learn(self, colours, weights, share):
         self._usual = (1 - share) * self._usual + share * (weights @ colours) / weights.sum()
+
+
+@functools.lru_cache(maxsize=64)
+def _not_mouth(height, width):
+    """(height * width,) of the cells of the part: 0 on the mouth, 1 away from it."""
+    across, down = (
+        (0.5 + share * ((np.arange(cells) + 0.5) / cells - 0.5) - middle) / half
+        for share, cells, middle, half in zip((_ACROSS, _DOWN), (width, height), _MOUTH, _MOUTH_HALF)
+    )
+    distance = across**2 + down[:, None] ** 2
+    return (1 / (1 + np.exp(-_MOUTH_EDGE * (distance - 1)))).ravel()
 
 
 def region_means(image, box, grid):

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from .. import config as configuration
+from ..datasets.stmaps import clip_size
 from ..errors import ConfigError
 from ..runtime import machine
 from . import learners
@@ -97,9 +98,8 @@ def clip_shape(data):
         raise ConfigError(f"DATA_FORMAT is {data.DATA_FORMAT!r}; expected one of {', '.join(_CLIP_SHAPES)}.")
     if not data.PREPROCESS.DO_CHUNK:
         raise ConfigError("PREPROCESS.DO_CHUNK is False, so clips have no one length. Profile a config with chunks.")
-    node = data.PREPROCESS
-    sizes = 3 * len(node.DATA_TYPE), node.CHUNK_LENGTH, node.RESIZE.H, node.RESIZE.W
-    return _CLIP_SHAPES[data.DATA_FORMAT](*sizes)
+    height, width, channels = clip_size(data.PREPROCESS)
+    return _CLIP_SHAPES[data.DATA_FORMAT](channels, data.PREPROCESS.CHUNK_LENGTH, height, width)
 
 
 def multiply_accumulates(function):

@@ -79,7 +79,7 @@ def test_folds_are_put_together_and_both_selections_are_scored(options, tmp_path
 
 def test_every_method_has_a_run_for_each_fold_with_its_own_recipe(options, tmp_path, capsys):
     status, out, _ = run(capsys, *options, "--folds", 2, "--jobs", 4)
-    assert status == 0 and "5 runs" in out  # the signal methods share one
+    assert status == 0 and "6 runs" in out  # the signal methods share one
     signal = json.loads((tmp_path / "out" / "signal" / "fold2" / "run.json").read_text())["settings"]
     assert signal["UNSUPERVISED.DATA.VIPL_HR.FOLD"] == "test 2"
     assert sorted(path.parent.name for path in (tmp_path / "out" / "signal" / "fold2").glob("*/results.json")) == [
@@ -91,6 +91,7 @@ def test_every_method_has_a_run_for_each_fold_with_its_own_recipe(options, tmp_p
     assert (samc["published"], samc["kind"]) == ("15.9", "interpretation") and samc["measured"]
     recipes = {
         "rFaceNet": (64, 128, 1e-5, 16, "constant", 5e-5, [1, 3, 4, 5, 6, 7, 8]),
+        "I3D": (128, 128, 1e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "PhysNet": (128, 128, 1e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "PhysFormer": (160, 128, 1e-4, 4, "constant", 5e-5, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "DeepPhys": (180, 36, 9e-3, 4, "OneCycleLR", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
@@ -129,7 +130,7 @@ def test_seeds_are_averaged_and_a_fold_that_failed_is_told(options, tmp_path, ca
     [
         (["--folds", 6], "--folds is 6; expected different numbers of 1 to 5"),
         (["--folds", 2, 2], "--folds is 2 2; expected different numbers"),
-        (["--methods", "I3D"], "The method is 'I3D', which is unknown.*There are: Tulyakov2016, POS, CHROM"),
+        (["--methods", "ID"], "The method is 'ID', which is unknown.*There are: Tulyakov2016, POS, CHROM"),
         (["--vipl", "nowhere"], "'nowhere' is no folder"),
     ],
 )

@@ -28,6 +28,15 @@ def check_available():
     _cascade()
 
 
+def is_available():
+    """Whether the three networks' weights are installed and whole, and torch to run them."""
+    try:
+        check_available()
+    except (ConfigError, ImportError):
+        return False
+    return True
+
+
 def faces(frame, smallest=None):
     """The :class:`~.cascade.Faces` of a frame, the largest first.
 

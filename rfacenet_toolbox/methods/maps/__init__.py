@@ -1,1 +1,1 @@
-"""What methods make of a window of a spatial-temporal map, before a network sees it."""
+"""Methods that look at maps of skin colour over time; ``datasets/stmaps`` makes the maps."""

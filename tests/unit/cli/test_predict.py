@@ -23,8 +23,8 @@ from rfacenet_toolbox.prediction import sources as sources
 
 KEYS = {
     "schema", "source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-    "heart_rate_bpm", "heart_rate_range_bpm", "quality", "windows", "hrv", "hrv_reason", "respiration",
-    "respiration_reason", "notes",
+    "face", "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "quality", "windows", "hrv", "hrv_reason",
+    "respiration", "respiration_reason", "notes",
 }  # fmt: skip
 
 
@@ -73,6 +73,18 @@ def test_out_gets_json_csv_and_a_picture(capsys, video, tmp_path):
     assert np.std([float(row["bvp"]) for row in rows]) > 0
     assert set(json.loads((tmp_path / "out" / "me.json").read_text())) == KEYS
     assert cv2.imread(str(tmp_path / "out" / "me.png")).shape[1] >= 1000
+
+
+def test_all_faces_have_files_of_their_own(capsys, tmp_path):
+    pictures = zip(own_videos.face_frames()[::2], own_videos.face_frames(heart_rate_bpm=105.0, subject=5)[::2])
+    both = recordings.write_video(tmp_path / "both.avi", [np.concatenate(pair, axis=1) for pair in pictures])
+    status, out, _ = run(capsys, both, "--method", "pos", "--faces", "all", "--json", "--out", tmp_path / "out")
+    found = json.loads(out)["predictions"]
+    assert status == 0 and [one["face"] for one in found] == [1, 2]
+    rates = [one["heart_rate_bpm"] for one in sorted(found, key=lambda one: one["face_box"][0])]
+    assert rates == pytest.approx([80, 105], abs=2)
+    expected = [f"both_face{number}{ending}" for number in (1, 2) for ending in (".json", ".png", "_bvp.csv")]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == expected
 
 
 @pytest.mark.slow

@@ -1,70 +1,17 @@
-"""The face's box: steady while the face is, gliding after it, gone when it is gone."""
+"""What finds faces: the backends, and the thorough search."""
 
+import cv2
 import numpy as np
 import pytest
 from support import own_videos
 
 from rfacenet_toolbox import predict
 from rfacenet_toolbox.datasets import face_mesh, mtcnn
-from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.errors import ConfigError, DataError
 from rfacenet_toolbox.prediction import faces
-from rfacenet_toolbox.prediction.faces import Box, FaceTracker, HaarFaces
+from rfacenet_toolbox.prediction.faces import AnyFaces, Box, HaarFaces
 
 IMAGE = np.zeros((480, 640, 3), np.uint8)
-
-
-class Scripted:
-    """Finds what a function of the number of looks says."""
-
-    def __init__(self, script):
-        self.script, self.looks = script, 0
-
-    def find(self, image, near=None):
-        self.looks += 1
-        return self.script(self.looks)
-
-
-def track(script, seconds=4.0, fps_hz=30):
-    tracker = FaceTracker(Scripted(script))
-    return tracker, [tracker.track(index / fps_hz, IMAGE) for index in range(int(seconds * fps_hz))]
-
-
-def test_a_trembling_detection_leaves_the_box_alone():
-    random = np.random.default_rng(0)
-    _, boxes = track(lambda look: [Box(100 + random.uniform(-8, 8), 100, 120 + random.uniform(-8, 8), 120)])
-    assert len(set(boxes)) == 1
-
-
-def test_the_box_glides_after_a_face_that_moves():
-    _, boxes = track(lambda look: [Box(100 if look < 3 else 200, 100, 120, 120)])
-    steps = np.diff([box.x for box in boxes])
-    assert boxes[0].x == 100 and boxes[-1].x == pytest.approx(200, abs=2)
-    assert steps.min() >= 0 and steps.max() < 15
-
-
-def test_a_look_that_misses_is_forgiven_and_a_face_that_leaves_is_not():
-    tracker, boxes = track(lambda look: [] if look == 2 else [Box(100, 100, 120, 120)])
-    assert None not in boxes and tracker.frames == 120
-    _, boxes = track(lambda look: [Box(100, 100, 120, 120)] if look < 4 else [])
-    assert boxes[59] is not None and boxes[-1] is None
-
-
-def test_the_largest_face_is_taken_and_kept_when_another_grows():
-    def script(look):
-        near, far = Box(100, 100, 120, 120), Box(400, 100, 100 if look < 3 else 150, 100)
-        return sorted([near, far], key=lambda box: -box.width)
-
-    tracker, boxes = track(script)
-    assert {box.x for box in boxes} == {100}
-    assert tracker.most_faces == 2
-
-
-def test_faces_are_looked_for_twice_a_second():
-    detector = Scripted(lambda look: [Box(100, 100, 120, 120)])
-    tracker = FaceTracker(detector)
-    for index in range(60 * 4):
-        tracker.track(index / 60, IMAGE)
-    assert 7 <= detector.looks <= 9
 
 
 def test_the_cascade_finds_the_face_in_the_whole_and_near_where_it_was():
@@ -73,6 +20,48 @@ def test_the_cascade_finds_the_face_in_the_whole_and_near_where_it_was():
     (near,) = detector.find(image, whole)
     assert whole.overlap(near) > 0.7
     assert detector.find(own_videos.flat_frames(1)[0]) == []
+
+
+def turned(image, degrees):
+    height, width = image.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    return cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+
+
+@pytest.mark.parametrize("degrees, side", [(32, "left"), (-32, "right")])
+def test_a_thorough_search_finds_a_tilted_face_in_the_whole_and_near_where_it_was(degrees, side):
+    image, finder = own_videos.face_frames()[0], AnyFaces(with_mtcnn=False)
+    (upright,) = finder.find(image, thorough=True)
+    assert finder.found_by is None and HaarFaces().find(image) == [upright]
+    tilted = turned(image, degrees)
+    assert finder.find(tilted) == []
+    (whole,) = finder.find(tilted, thorough=True)
+    assert finder.found_by == f"the cascade, for a face tilted to the {side}"
+    (near,) = finder.find(tilted, whole, thorough=True)
+    assert whole.overlap(near) > 0.7 and whole.overlap(upright) > 0.5
+
+
+def test_a_thorough_search_finds_no_face_where_there_is_none():
+    assert AnyFaces(with_mtcnn=False).find(own_videos.flat_frames(1)[0], thorough=True) == []
+
+
+def test_the_heart_rate_of_a_tilted_face_and_how_it_was_found():
+    frames = [turned(frame, 32) for frame in own_videos.face_frames()[::2]]
+    found = predict(own_videos.Memory(frames, np.arange(len(frames)) / 30), "pos", face_backend="auto")
+    assert found.heart_rate_bpm == pytest.approx(80, abs=3) and found.face_share == 1
+    assert any("found by" in note for note in found.notes)
+    with pytest.raises(DataError, match="No face was found"):
+        predict(own_videos.Memory(frames[:200], np.arange(200) / 30), "pos", face_backend="HC")
+
+
+def test_the_whole_picture_is_the_face_where_that_is_said():
+    face = HaarFaces().find(own_videos.face_frames()[0])[0].scaled(0.8)
+    crops = [face.cut(frame) for frame in own_videos.face_frames()[::2]]
+    height, width = crops[0].shape[:2]
+    assert faces.detector("whole").find(crops[0]) == [Box(0, 0, width, height)]
+    found = predict(own_videos.Memory(crops, np.arange(len(crops)) / 30), "pos", face_backend="whole")
+    assert found.heart_rate_bpm == pytest.approx(80, abs=3)
+    assert found.face_box == [0, 0, width, height]
 
 
 @pytest.mark.mediapipe
@@ -113,7 +102,9 @@ def test_a_face_backend_that_is_not_there_is_refused_before_anything_is_read(mon
     with pytest.raises(ConfigError, match=r"MTCNN's weights are not installed.*pip install --no-deps facenet-pytorch"):
         monkeypatch.setattr(mtcnn, "_cascade", mtcnn._cascade.__wrapped__)
         predict("does_not_exist.mp4", "pos", face_backend="mtcnn")
-    with pytest.raises(ConfigError, match="The face backend is 'RF', which is unknown. There are: HC, MP, MTCNN."):
+    with pytest.raises(
+        ConfigError, match="The face backend is 'RF', which is unknown. There are: auto, HC, MP, MTCNN, whole."
+    ):
         predict("does_not_exist.mp4", "pos", face_backend="RF")
 
 

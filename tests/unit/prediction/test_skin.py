@@ -45,6 +45,15 @@ def test_a_pulse_passes_as_it_is():
     assert np.corrcoef(found, pulse)[0, 1] > 0.98
 
 
+def test_a_mouth_that_opens_and_closes_does_not_count():
+    colour, closed, opened = SkinColour(), picture(), picture()
+    closed[125:150, 135:165] = SKIN - 12  # lips, hardly another colour than skin
+    opened[130:145, 135:165] = (60, 60, 62)
+    found = np.array([colour.mean(opened if index % 2 else closed, FACE) for index in range(20)])
+    whole = np.ptp([cv2.mean(FACE.scaled(0.6, 0.8).cut(image))[:3] for image in (closed, opened)], axis=0)
+    assert np.ptp(found, axis=0).max() < 0.1 * whole.max()
+
+
 def test_the_place_counts_to_a_fraction_of_a_pixel():
     ramp = np.uint8(np.tile(np.arange(320) / 2, (240, 1)))[..., None].repeat(3, axis=2)
     colours = [SkinColour().mean(ramp, FACE.moved(share, 0))[0] for share in (0.0, 0.5, 1.0, 2.0)]

@@ -29,11 +29,18 @@ class Method(NamedTuple):
 
 
 _METHODS = {
+    "CVD": Method("rfacenet_toolbox.methods.cvd.learner:CVDLearner", "CVD", defaults={"SIDE": 320, "WEIGHTS": "code"}),
     "DeepPhys": Method("rfacenet_toolbox.methods.frame_attention:DeepPhysLearner", None, in_toolbox=True),
+    "DualGAN": Method("rfacenet_toolbox.methods.dual_gan.learner:DualGANLearner", "DUALGAN", defaults={"WIDTH": 32}),
     "EfficientPhys": Method(
         "rfacenet_toolbox.methods.frame_attention:EfficientPhysLearner", "EFFICIENTPHYS", in_toolbox=True
     ),
     "I3D": Method("rfacenet_toolbox.methods.i3d:I3DLearner", None, model_keys=("DROP_RATE",)),
+    "NASHR": Method(
+        "rfacenet_toolbox.methods.nas_hr.learner:NASHRLearner",
+        "NASHR",
+        defaults={"GENOTYPE": "synthetic", "CHANNELS": 16, "CELLS": 6},
+    ),
     "PhysFormer": Method(
         "rfacenet_toolbox.methods.physformer.learner:PhysFormerLearner",
         "PHYSFORMER",

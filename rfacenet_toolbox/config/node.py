@@ -44,6 +44,8 @@ def rfacenet_node():
     node.OPTIMIZER = CfgNode()
     node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant
     node.OPTIMIZER.WEIGHT_DECAY = 0.0  # of Adam
+    node.OPTIMIZER.HALVE_AFTER = []  # numbers of epochs after which a constant rate is halved
+    node.OPTIMIZER.LARGEST_GRADIENT = 0.0  # length to which the gradient of all parameters is cut; 0 for none
     node.AUGMENT = CfgNode()  # of the training clips; off as it stands here
     node.AUGMENT.RANDOM_START = False  # clips begin anywhere in their recording
     node.AUGMENT.SPEED = [1.0, 1.0]  # heart rates are multiplied by a factor of this range

@@ -5,6 +5,8 @@ KINDS = {
     "Tulyakov2016": "interpretation",
     "POS": "exact",
     "CHROM": "exact",
+    "RhythmNet": "interpretation",
+    "ST-Attention": "interpretation",
     "NAS-HR": "substitute",
     "CVD": "exact",
     "Dual-GAN": "interpretation",

@@ -25,6 +25,8 @@ CONFIGS = {
     "Tulyakov2016": None,
     "POS": None,
     "CHROM": None,
+    "RhythmNet": "RHYTHMNET",
+    "ST-Attention": "ST_ATTENTION",
     "NAS-HR": "NASHR",
     "CVD": "CVD",
     "Dual-GAN": "DUALGAN",

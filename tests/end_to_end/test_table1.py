@@ -96,6 +96,8 @@ def test_every_method_has_a_run_for_each_fold_with_its_own_recipe(options, tmp_p
         "PhysNet": (128, 128, 1e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "PhysFormer": (160, 128, 1e-4, 4, "constant", 5e-5, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "DeepPhys": (180, 36, 9e-3, 4, "OneCycleLR", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "RhythmNet": (375, 128, 1e-3, 32, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "ST-Attention": (450, 128, 1e-3, 32, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "NAS-HR": (300, 128, 1e-3, 96, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "CVD": (300, 128, 5e-4, 2, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "Dual-GAN": (300, 128, 3e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),

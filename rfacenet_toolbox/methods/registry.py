@@ -29,6 +29,11 @@ class Method(NamedTuple):
 
 
 _METHODS = {
+    "AutoHR": Method(
+        "rfacenet_toolbox.methods.autohr.learner:AutoHRLearner",
+        "AUTOHR",
+        defaults={"CELL": "substitute", "CHANNELS": 16, "CELLS": 2},
+    ),
     "DeepPhys": Method("rfacenet_toolbox.methods.frame_attention:DeepPhysLearner", None, in_toolbox=True),
     "EfficientPhys": Method(
         "rfacenet_toolbox.methods.frame_attention:EfficientPhysLearner", "EFFICIENTPHYS", in_toolbox=True
@@ -40,6 +45,11 @@ _METHODS = {
         in_toolbox=True,
         model_keys=("DROP_RATE",),
         toolbox_optimizer=MappingProxyType({"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}),
+    ),
+    "PhysFormer++": Method(
+        "rfacenet_toolbox.methods.physformer.two_paths:PhysFormerPlusPlusLearner",
+        "PHYSFORMER",
+        model_keys=("DROP_RATE",),
     ),
     "Physnet": Method("rfacenet_toolbox.methods.physnet:PhysNetLearner", "PHYSNET", in_toolbox=True),
     "Tscan": Method("rfacenet_toolbox.methods.frame_attention:TSCANLearner", "TSCAN", in_toolbox=True),

@@ -8,7 +8,12 @@ from pathlib import Path
 
 
 def predict_arguments(parser):
-    parser.add_argument("videos", nargs="+", metavar="VIDEO", help="a video, a folder of images, or a camera's number")
+    parser.add_argument(
+        "videos",
+        nargs="+",
+        metavar="VIDEO",
+        help="a video, a folder of images, a camera's number, or a manifest's .csv",
+    )
     parser.add_argument(
         "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, pos, chrom, ..."
     )
@@ -46,40 +51,75 @@ def predict(args):
         args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)
     predictions, failures = [], []
-    for video, name in zip(args.videos, _names(args.videos)):
+    for part in _parts(args):
         try:
-            for found in _predict(video, args):
+            for found in _predict(part, args):
                 predictions.append(found)
                 if not args.json:
                     print(found, flush=True)
                 if args.out:
-                    paths = found.save(args.out, name if found.face is None else f"{name}_face{found.face}")
+                    paths = found.save(args.out, part.name if found.face is None else f"{part.name}_face{found.face}")
                     print(f"  written: {', '.join(paths)}", file=sys.stderr if args.json else sys.stdout)
         except RFaceNetError as error:
-            failures.append({"source": video, "error": str(error)})
+            failures.append({"source": part.video, "error": str(error)})
             print(f"error: {error}", file=sys.stderr)
         except KeyboardInterrupt:
-            failures.append({"source": video, "error": "stopped by hand."})
-            print(f"stopped. {video} is not done.", file=sys.stderr)
+            failures.append({"source": part.video, "error": "stopped by hand."})
+            print(f"stopped. {part.video} is not done.", file=sys.stderr)
             break
     if args.json:
         print(json.dumps({"predictions": [found.to_dict() for found in predictions], "failed": failures}, indent=1))
+    else:
+        _print_errors(predictions)
     return 2 if failures else 0
 
 
-def _predict(video, args):
-    """The predictions of a video, one for each face that was asked for."""
-    from ..prediction import predict, predict_all
+def _parts(args):
+    """What is to be predicted: the videos, and those that manifests name."""
+    from ..errors import ConfigError
+    from ..prediction import manifest_lines
+
+    manifests = [video for video in args.videos if video.lower().endswith(".csv")]
+    if manifests and (args.start, args.duration, args.fps) != (0.0, None, None):
+        raise ConfigError(
+            f"--start, --duration and --fps are columns of {manifests[0]}. Leave them out, or set them there."
+        )
+    parts = []
+    for video, name in zip(args.videos, _names(args.videos)):
+        if video in manifests:
+            parts += manifest_lines.parts(os.path.expanduser(video))
+        else:
+            parts.append(manifest_lines.Part(video, name, args.start, args.duration, args.fps))
+    return parts
+
+
+def _print_errors(predictions):
+    """How far from the ground truths of manifests."""
+    pairs = [(one.heart_rate_bpm, one.reference_bpm) for one in predictions if one.reference_bpm is not None]
+    errors = [abs(rate - reference) for rate, reference in pairs if rate is not None]
+    if len(errors) > 1:
+        print(
+            f"{len(errors)} recordings with a ground truth: mean absolute error {sum(errors) / len(errors):.2f} bpm, "
+            f"{sum(error <= 5 for error in errors)} within 5 bpm."
+        )
+
+
+def _predict(part, args):
+    """The predictions of a :class:`~rfacenet_toolbox.prediction.manifest_lines.Part`, one for each face asked for."""
+    from ..prediction import manifest_lines, predict, predict_all
 
     shows = sys.stderr.isatty()
     call = predict_all if args.faces == "all" else predict
     try:
         found = call(
-            video, args.method, args.weights, window_s=args.window, start_s=args.start, duration_s=args.duration,
-            fps_hz=args.fps, face_backend=args.face, face_picture=bool(args.out) and not args.no_face,
-            on_second=_show if shows else None,
+            part.video, args.method, args.weights, window_s=args.window, start_s=part.start_s,
+            duration_s=part.duration_s, fps_hz=part.fps_hz, face_backend=args.face,
+            face_picture=bool(args.out) and not args.no_face, on_second=_show if shows else None,
         )  # fmt: skip
-        return found if args.faces == "all" else [found]
+        found = found if args.faces == "all" else [found]
+        if part.line is not None and len(found) == 1:
+            found[0].reference_bpm = manifest_lines.reference_bpm(part.line, args.window)
+        return found
     finally:
         if shows:
             print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)

@@ -8,15 +8,12 @@ import cv2
 import numpy as np
 
 from ..errors import ConfigError, DataError
-from ..runtime import limits
-from . import image_names
 from .manifest_file import FILE_NAME, Line, manifest_path, read_manifest, subject_number
-from .manifest_truth import read_columns
+from .manifest_media import bounds, fps_hz_of, frame_count, frame_times_s, images, truth
 from .own_settings import NODES
 from .recording import TOLERANCE_S, Dataset, Measured, Recording, Selection
-from .video_file import open_video, video_frames
+from .video_file import video_frames
 
-_IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 _PARTS = ("train", "test")
 
 
@@ -74,10 +71,10 @@ class Manifest(Dataset):
 
     def frames(self, recording, every=1):
         """The frames between start_s and stop_s."""
-        line, fps_hz = recording.line, _fps_hz(recording)
-        first, last = _bounds(line, fps_hz)
+        line, fps_hz = recording.line, fps_hz_of(recording)
+        first, last = bounds(line, fps_hz)
         if os.path.isdir(line.video):
-            for index, path in enumerate(_images(line.video)):
+            for index, path in enumerate(images(line.video)):
                 if first <= index < last and (index - first) % every == 0:
                     image = cv2.imread(path)
                     if image is None:
@@ -92,7 +89,7 @@ class Manifest(Dataset):
 
     def ppg(self, recording):
         """The column of the ground truth; of a heart rate, a cosine whose phase goes by it."""
-        values, times_s = _truth(recording)
+        values, times_s = truth(recording)
         if recording.line.kind == "bvp":
             return values
         turns = np.concatenate([[0.0], np.cumsum(np.diff(times_s) * (values[1:] + values[:-1]) / 120)])
@@ -101,8 +98,8 @@ class Manifest(Dataset):
     def label(self, recording, signal, frame_count, fs_hz):
         """The signal at the times of the frames; ``fs_hz`` is not needed."""
         del signal  # its times stand beside it
-        values, times_s = _truth(recording)
-        frames_s = _frame_times_s(recording, frame_count)
+        values, times_s = truth(recording)
+        frames_s = frame_times_s(recording, frame_count)
         missing_s = max(times_s[0] - frames_s[0], frames_s[-1] - times_s[-1])
         if missing_s > TOLERANCE_S:
             raise recording.error(
@@ -118,11 +115,11 @@ class Manifest(Dataset):
 
     def measured(self, recording, frame_count):
         """The frame rate, and where the ground truth is a heart rate, that too."""
-        fps_hz = _fps_hz(recording)
+        fps_hz = fps_hz_of(recording)
         if recording.line.kind == "bvp":
             return Measured(fps_hz)
-        values, times_s = _truth(recording)
-        at_frames = np.interp(_frame_times_s(recording, frame_count), times_s, values)
+        values, times_s = truth(recording)
+        at_frames = np.interp(frame_times_s(recording, frame_count), times_s, values)
         return Measured(fps_hz, at_frames, float(at_frames.mean()))
 
     def check_settings(self, settings, split):
@@ -194,89 +191,8 @@ def _check_whole(recordings, data_path):
 
 
 def _check_files(recording):
-    fps_hz, _ = _fps_hz(recording), _truth(recording)
+    fps_hz, _ = fps_hz_of(recording), truth(recording)
     next(iter(recording.dataset.frames(recording)), None)
-    frames = _frame_count(recording.line.video)
+    frames = frame_count(recording.line.video)
     if frames and recording.line.start_s * fps_hz >= frames:
         raise recording.error(f"its video ends at {frames / fps_hz:.1f} s, before start_s. Correct start_s")
-
-
-def _fps_hz(recording):
-    line = recording.line
-    if line.fps_hz is not None:
-        return line.fps_hz
-    if os.path.isdir(line.video):
-        fps_hz = _fps_of_names(_images(line.video))
-        advice = "the names of its frames hold no times"
-    else:
-        if not os.path.isfile(line.video):
-            raise recording.error(f"its video {line.video} is not there. Correct the column video")
-        video = open_video(line.video)
-        fps_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
-        video.release()
-        advice = f"its video says that it has {fps_hz:g}"
-    if not limits.within(fps_hz, limits.FS_HZ):
-        raise recording.error(f"its frames per second are not known: {advice}. Fill in the column fps")
-    return fps_hz
-
-
-def _fps_of_names(paths):
-    stamps = image_names.numbers([os.path.basename(path) for path in paths])
-    unit = stamps and image_names.per_second(stamps)
-    return (len(stamps) - 1) * unit / (stamps[-1] - stamps[0]) if unit else 0.0
-
-
-def _images(folder):
-    names = [name for name in os.listdir(folder) if name.lower().endswith(_IMAGES)]
-    return [os.path.join(folder, name) for name in sorted(names, key=image_names.natural)]
-
-
-def _frame_count(path):
-    if os.path.isdir(path):
-        return len(_images(path))
-    video = open_video(path)
-    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-    video.release()
-    return max(0, count)
-
-
-def _bounds(line, fps_hz):
-    """First frame and end of the part that the line asks for."""
-    first = round(line.start_s * fps_hz)
-    return first, first + 10**12 if line.stop_s == float("inf") else round(line.stop_s * fps_hz)
-
-
-def _frame_times_s(recording, frame_count):
-    """(T,) seconds of the frames between start_s and stop_s, from the video's first."""
-    fps_hz = _fps_hz(recording)
-    return (_bounds(recording.line, fps_hz)[0] + np.arange(frame_count)) / fps_hz
-
-
-def _truth(recording):
-    """``(values (N,), their times in s (N,))``."""
-    line = recording.line
-    try:
-        columns = read_columns(line.truth, [line.column, *([] if line.time_column is None else [line.time_column])])
-    except ValueError as error:
-        raise recording.error(
-            f"its ground truth {line.truth} {error}. Correct the columns truth, column or time_column"
-        )
-    values = columns[0]
-    if line.time_column is not None:
-        times_s = columns[1]
-        if not np.isfinite(times_s).all() or (np.diff(times_s) <= 0).any():
-            raise recording.error(f"the times in {line.truth} do not go forward. Repair them, or give rate_hz instead")
-    elif line.rate_hz is not None:
-        times_s = np.arange(len(values)) / line.rate_hz
-    else:
-        times_s = np.arange(len(values)) * (_frame_count(line.video) / _fps_hz(recording) / len(values))
-    if line.kind == "heart_rate":
-        known = np.isfinite(values)
-        low, high = limits.HEART_RATE_BPM
-        if known.sum() < 2 or not limits.within(values[known].min(), (low, high)) or values[known].max() > high:
-            raise recording.error(
-                f"column {line.column} of {line.truth} holds no heart rates of {low} to {high} bpm. Correct kind or "
-                f"column"
-            )
-        values, times_s = values[known], times_s[known]
-    return values, times_s

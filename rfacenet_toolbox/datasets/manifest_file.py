@@ -42,7 +42,7 @@ class Line(NamedTuple):
     name: str
     subject: str
     video: str
-    truth: str
+    truth: str  #: empty where there is none
     column: Union[str, int] = 1
     kind: str = "bvp"
     rate_hz: Optional[float] = None
@@ -59,8 +59,12 @@ def manifest_path(data_path):
     return os.path.join(data_path, FILE_NAME) if os.path.isdir(data_path) else data_path
 
 
-def read_manifest(path) -> List[Line]:
+def read_manifest(path, needs_truth=True) -> List[Line]:
     """The lines of a manifest, each checked by itself; no other file is opened.
+
+    Args:
+        path: of the CSV file.
+        needs_truth: whether each line has to name a ground truth.
 
     Raises:
         DataError: there is no such file, or everything that is wrong with its lines, each by its number.
@@ -76,11 +80,14 @@ def read_manifest(path) -> List[Line]:
         ) from error
     if not rows:
         raise DataError(f"The manifest {path} has no line for a recording. Add one; docs/manifest.md has examples.")
-    _check_columns(path, list(rows[0]))
+    required = REQUIRED if needs_truth else REQUIRED[:-1]
+    _check_columns(path, list(rows[0]), required)
     lines, problems = [], []
     for number, row in enumerate(rows, start=2):
         try:
-            lines.append(_line(number, {key: text.strip() for key, text in row.items()}, os.path.dirname(path)))
+            lines.append(
+                _line(number, {key: text.strip() for key, text in row.items()}, os.path.dirname(path), required)
+            )
         except ValueError as error:
             problems.append(f"line {number}: {error}")
     problems += _clashes(lines)
@@ -89,8 +96,8 @@ def read_manifest(path) -> List[Line]:
     return lines
 
 
-def _check_columns(path, columns):
-    missing = [column for column in REQUIRED if column not in columns]
+def _check_columns(path, columns, required):
+    missing = [column for column in required if column not in columns]
     if missing:
         raise DataError(
             f"The manifest {path} has no column {' and no column '.join(missing)}. Found: "
@@ -101,8 +108,8 @@ def _check_columns(path, columns):
         raise DataError(f"The manifest {path}: {unknown('The column', odd[0][:80], COLUMNS)} Correct or remove it.")
 
 
-def _line(number, row, folder):
-    for column in REQUIRED:
+def _line(number, row, folder, required):
+    for column in required:
         if not row[column]:
             raise ValueError(f"{column} is empty; expected {COLUMNS[column]}")
     if not _SUBJECT.fullmatch(row["subject"]) or "input" in row["subject"]:
@@ -120,10 +127,14 @@ def _line(number, row, folder):
     name = _UNFIT.sub("-", row.get("name") or stem).strip("-").replace("input", "in-put")  # clips are told by that word
     return Line(
         number, f"{row['subject']}.{name[:100]}", row["subject"],
-        os.path.join(folder, row["video"]), os.path.join(folder, row["truth"]), _column(row.get("column")) or 1, kind,
+        os.path.join(folder, row["video"]), _beside(folder, row.get("truth")), _column(row.get("column")) or 1, kind,
         _number(row, "rate_hz", (0.1, 100_000), None), _column(row.get("time_column")),
         _number(row, "fps", limits.FS_HZ, None), start_s, stop_s, row.get("split", ""), row.get("fold", ""),
     )  # fmt: skip
+
+
+def _beside(folder, name):
+    return os.path.join(folder, name) if name else ""
 
 
 def _number(row, column, bounds, default):

@@ -43,6 +43,7 @@ class Prediction:
         face: the face's number, from 1, where all faces were asked for.
         face_box: the median of the face's boxes: x, y, width and height in pixels of the frame.
         respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
+        reference_bpm: heart rate of the ground truth, where a manifest names one.
     """
 
     source: str
@@ -77,11 +78,13 @@ class Prediction:
         x, y, width, height = self.face_box
         return f", face {self.face} ({width:.0f} px wide, at {x + width / 2:.0f}, {y + height / 2:.0f})"
 
+    reference_bpm: Optional[float] = None
+
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
         plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share", "face",
                  "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "respiration",
-                 "respiration_reason", "notes")  # fmt: skip
+                 "respiration_reason", "reference_bpm", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
@@ -131,6 +134,8 @@ class Prediction:
             if self.heart_rate_range_bpm is not None:
                 lines.append("  {:.1f} to {:.1f} bpm over time".format(*self.heart_rate_range_bpm))
             lines.append(f"  windows of {self.windows[0].seconds:.0f} s: {min(rates):.1f} to {max(rates):.1f} bpm")
+        if self.reference_bpm is not None:
+            lines.append(f"  {self.reference_bpm:.1f} bpm by the ground truth")
         if self.hrv is not None:
             lines.append(
                 f"  variability over {self.hrv['seconds']:.0f} s: SDNN {self.hrv['sdnn_ms']:.0f} ms, RMSSD "

@@ -24,7 +24,7 @@ from rfacenet_toolbox.prediction import sources as sources
 KEYS = {
     "schema", "source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
     "face", "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "quality", "windows", "hrv", "hrv_reason",
-    "respiration", "respiration_reason", "notes",
+    "respiration", "respiration_reason", "reference_bpm", "notes",
 }  # fmt: skip
 
 
@@ -160,10 +160,10 @@ def test_bad_files_get_one_line_each_and_nothing_from_opencv(video, tmp_path):
 def test_ctrl_c_in_a_video_gives_what_is_done(capsys, video, tmp_path, monkeypatch):
     real = predict._predict
 
-    def interrupted(path, args):
-        if path == "second.avi":
+    def interrupted(part, args):
+        if part.video == "second.avi":
             raise KeyboardInterrupt
-        return real(path, args)
+        return real(part, args)
 
     monkeypatch.setattr(predict, "_predict", interrupted)
     status, out, err = run(capsys, video, "second.avi", "third.avi", "--method", "pos", "--json")

@@ -85,8 +85,8 @@ def test_what_is_erased_is_a_box_of_the_mean_colour(rng):
         box = augment.random_box(frames.shape[1:], rng)
         lengths = [one.stop - one.start for one in box]
         shares = np.divide(lengths, frames.shape[1:])
-        assert shares.min() >= 0.1 and shares.max() <= 0.4
-        assert all(0 <= one.start and one.stop <= size for size, one in zip(frames.shape[1:], box))
+        assert (shares >= 0.1).all() and (shares <= 0.4).all()
+        assert all(one.start >= 0 and one.stop <= size for size, one in zip(frames.shape[1:], box))
     found = augment.erased(frames, box)
     changed = np.not_equal(found, frames)
     assert changed[(slice(None), *box)].all() and changed.sum() == 3 * np.prod(lengths)

@@ -56,6 +56,7 @@ def rfacenet_node():
     node.AUGMENT.BRIGHTNESS = 0.0  # largest shift, in standard deviations of the clip
     node.AUGMENT.CONTRAST = 0.0  # contrast is multiplied or divided by up to 1 plus this
     node.AUGMENT.NOISE = 0.0  # Gaussian noise, in standard deviations of the clip
+    node.AUGMENT.ERASE = 0.0  # probability that a box in space and time is erased
     node.INIT = ""  # weights to start from: a .safetensors or .pth file, or "package"; a PhysNet's start the 3D branch
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
     node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files

@@ -25,6 +25,7 @@ TRAIN = [
     "safetensors>=0.3",
 ]
 TENSORBOARD = ["tensorboard>=2.8"]
+LIVE = ["websockets>=13"]
 SLURM = ["submitit>=1.4; python_version >= '3.10'", "submitit>=1.4,<1.5.4; python_version < '3.10'"]
 
 setup(
@@ -57,6 +58,7 @@ setup(
     package_dir={"rfacenet_toolbox.toolbox_configs": "toolbox_configs"},
     package_data={
         "rfacenet_toolbox": ["py.typed", "weights/*"],
+        "rfacenet_toolbox.prediction.live": ["page.html"],
         "rfacenet_toolbox.toolbox_configs": ["*.yaml", "*/*.yaml"],
     },
     # what `rfacenet predict` needs with a signal method
@@ -71,6 +73,7 @@ setup(
         "train": TRAIN,
         "onnx": ONNX_RUNTIME,  # networks in `rfacenet predict` without PyTorch
         "onnx-export": ONNX,
+        "live": LIVE,  # the page of `rfacenet live`
         "predict": HRV,  # heart-rate variability
         "weights": ENCODERS,  # of the varied synthetic recordings
         "tensorboard": TENSORBOARD,  # RUNTIME.TENSORBOARD

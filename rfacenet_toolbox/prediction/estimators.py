@@ -39,7 +39,7 @@ class SignalEstimator:
     """
 
     is_derivative = False
-    weights = None
+    weights = identity_map = None
 
     def __init__(self, name, method, grid=None):
         self.name = name
@@ -68,6 +68,8 @@ class SignalEstimator:
         """The :class:`Waveform` of the last seconds, None where no face was seen in them."""
         first = int(np.searchsorted(self._times_s, self._times_s[-1] - seconds))
         return self._waveform(first) if sum(self._known[first:]) > 1 else None
+
+    up_to_date = recent
 
     def _waveform(self, first):
         colours = np.reshape(self._rgb[self._numbers * first :], (-1, self._numbers))
@@ -130,6 +132,27 @@ class ClipEstimator:
         if not self._predicted:
             return None
         return self._waveform(max(0, self._predicted - int(seconds * self._resampler.rate_hz)), self._predicted)
+
+    def up_to_date(self, seconds):
+        """The :class:`Waveform` of the last seconds, for which one clip more is computed: that of the newest frames.
+
+        :meth:`finish` gives the same with or without it. None before the first clip.
+        """
+        last = len(self._known) - 1
+        newest = last - self._model.frames
+        if newest < 0:
+            return None
+        first = min(newest, max(0, last - int(seconds * self._resampler.rate_hz)))
+        known = np.array(self._known[first:last], dtype=bool)
+        seen = known[newest - first :].any()
+        clip = self._model.waveform(np.stack(self._frames)) if seen else np.zeros(self._model.frames)
+        bvp = self._clips.with_clip(first, newest, clip)
+        return Waveform(self._resampler.rate_hz, self._resampler.start_s + first / self._resampler.rate_hz, bvp, known)
+
+    @property
+    def identity_map(self):
+        """The contour branch's map of the last clip that was computed, as :attr:`.ClipModel.identity_map`."""
+        return self._model.identity_map
 
     def _small(self, image, box):
         size = self._model.size, self._model.size

@@ -12,12 +12,12 @@ import sys
 from .. import __version__
 from ..errors import EXIT_STATUS, RFaceNetError, print_error
 from ..runtime import failures, plugins
-from . import evaluate, install, live, manifest, predict, report, run, synth, tables
+from . import evaluate, install, live, manifest, predict, report, run, search, synth, tables
 
 #: of a command whose reader has gone, as the shell has it for SIGPIPE
 BROKEN_PIPE_STATUS = 141
 #: name -> (module, help), in the order of ``rfacenet --help``. The module has ``NAME(args)`` and
-#: ``NAME_arguments(parser)``.
+#: ``NAME_arguments(parser)``, with _ for -.
 COMMANDS = {
     "install": (install, "add the plug-in to an rPPG-Toolbox checkout"),
     "uninstall": (install, "give a checkout back as it was"),
@@ -34,6 +34,7 @@ COMMANDS = {
     "table3": (tables, "make the paper's Table 3, the ablations, from the two data sets"),
     "table": (tables, "make such a table from data sets of your own, DATASET: Manifest"),
     "sweep": (tables, "run a config with every combination of some settings' values"),
+    "search-nas-hr": (search, "find a cell for NAS-HR on the training maps of a config"),
     "report": (report, "figures and tables of finished runs, in one page that opens without a network"),
     "profile": (report, "what models cost: parameters, operations, memory, time per clip"),
 }
@@ -96,6 +97,7 @@ def _parser():
     subparsers = parser.add_subparsers(dest="command")
     for name, (module, help_text) in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=help_text)
-        getattr(module, f"{name}_arguments")(subparser)
-        subparser.set_defaults(function=getattr(module, name))
+        function = name.replace("-", "_")
+        getattr(module, f"{function}_arguments")(subparser)
+        subparser.set_defaults(function=getattr(module, function))
     return parser

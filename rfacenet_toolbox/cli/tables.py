@@ -13,7 +13,7 @@ def table1_arguments(parser):
         "--methods",
         nargs="+",
         metavar="NAME",
-        help="of POS, CHROM, PhysNet, DeepPhys, PhysFormer, rFaceNet; all by default",
+        help="as the paper names them, such as CVD or rFaceNet; all that are built by default",
     )
     parser.add_argument(
         "--seeds", type=int, nargs="+", default=[100], help="100 by default, as each makes five trainings"

@@ -1,6 +1,9 @@
 """Whether ``MODEL.RFACENET.AUGMENT`` can be done to the training clips."""
 
+from ..datasets.stmaps import MAP_TYPES
 from ..errors import ConfigError
+from .node import rfacenet_node
+from .tree import plain
 
 _KEY = "MODEL.RFACENET.AUGMENT"
 #: the largest value of each setting that is one number; the smallest is 0, nothing
@@ -12,6 +15,7 @@ _LARGEST = {
     "BRIGHTNESS": 3.0,
     "CONTRAST": 3.0,
     "NOISE": 3.0,
+    "ERASE": 1.0,
 }
 #: how much slower and how much faster a clip may become
 _SPEEDS = (0.25, 4.0)
@@ -32,6 +36,7 @@ def check(config):
     for key, largest in _LARGEST.items():
         if not 0 <= settings[key] <= largest:
             raise ConfigError(f"{_KEY}.{key} is {settings[key]}; expected 0, for none, to {largest:g}.")
+    _check_map(settings, preprocess)
     _check_speed(settings, preprocess.CHUNK_LENGTH)
     lit = [key for key in ("BRIGHTNESS", "CONTRAST") if settings[key]]
     if lit and set(preprocess.DATA_TYPE) == {"DiffNormalized"}:
@@ -39,6 +44,19 @@ def check(config):
             f"{_KEY}.{lit[0]} is {settings[lit[0]]}, and TRAIN.DATA.PREPROCESS.DATA_TYPE is "
             f"{list(preprocess.DATA_TYPE)}: differences of frames over their sums have no brightness left. Set it to "
             f"0, or train on Standardized, Scaled or Raw frames."
+        )
+
+
+def _check_map(settings, preprocess):
+    """Methods of maps of skin colour bring their own augmentation; what is done to frames makes no sense of a map."""
+    if preprocess.DATA_TYPE[0] not in MAP_TYPES:
+        return
+    asked = [key for key, default in rfacenet_node().AUGMENT.items() if plain(settings[key]) != plain(default)]
+    if asked:
+        raise ConfigError(
+            f"{_KEY}.{asked[0]} is {settings[asked[0]]}, and TRAIN.DATA.PREPROCESS.DATA_TYPE is "
+            f"{list(preprocess.DATA_TYPE)}, a map of skin colour, of which only frames could be augmented so. Leave it "
+            f"out; the method's own settings have its augmentation."
         )
 
 

@@ -17,7 +17,6 @@ from .recording import Recording
 from .settings import PreprocessSettings, preprocess_settings
 from .stmaps import MAP_TYPES
 from .stmaps.landmarks import user_file
-from .stmaps.make import MapFeatures
 from .times import check_times
 
 
@@ -165,6 +164,8 @@ def _features(video, settings, recording, measured):
     """What gives the frames of clips, or the map in their place."""
     if settings.data_types[0] not in MAP_TYPES:
         return FrameFeatures(video.frames, settings.data_types)
+    from .stmaps.make import MapFeatures  # which needs SciPy, and frames do not
+
     fs_hz = settings.fs_hz if measured is None else measured.fs_hz
     return MapFeatures(settings.data_types[0], video, settings, recording, fs_hz)
 

@@ -5,10 +5,17 @@ KINDS = {
     "Tulyakov2016": "interpretation",
     "POS": "exact",
     "CHROM": "exact",
+    "RhythmNet": "interpretation",
+    "ST-Attention": "interpretation",
+    "NAS-HR": "substitute",
+    "CVD": "exact",
+    "Dual-GAN": "interpretation",
     "I3D": "interpretation",
     "PhysNet": "exact",
     "DeepPhys": "exact",
+    "AutoHR": "substitute",
     "PhysFormer": "exact",
+    "PhysFormer++": "interpretation",
     "rFaceNet": "interpretation",
 }
 MEANINGS = {

@@ -25,10 +25,17 @@ CONFIGS = {
     "Tulyakov2016": None,
     "POS": None,
     "CHROM": None,
+    "RhythmNet": "RHYTHMNET",
+    "ST-Attention": "ST_ATTENTION",
+    "NAS-HR": "NASHR",
+    "CVD": "CVD",
+    "Dual-GAN": "DUALGAN",
     "I3D": "I3D",
     "PhysNet": "PHYSNET",
     "DeepPhys": "DEEPPHYS",
+    "AutoHR": "AUTOHR",
     "PhysFormer": "PHYSFORMER",
+    "PhysFormer++": "PHYSFORMER_PLUS_PLUS",
     "rFaceNet": "RFACENET",
 }
 _SIGNAL_CONFIG = "SIGNAL"

@@ -29,11 +29,23 @@ class Method(NamedTuple):
 
 
 _METHODS = {
+    "AutoHR": Method(
+        "rfacenet_toolbox.methods.autohr.learner:AutoHRLearner",
+        "AUTOHR",
+        defaults={"CELL": "substitute", "CHANNELS": 16, "CELLS": 2},
+    ),
+    "CVD": Method("rfacenet_toolbox.methods.cvd.learner:CVDLearner", "CVD", defaults={"SIDE": 320, "WEIGHTS": "code"}),
     "DeepPhys": Method("rfacenet_toolbox.methods.frame_attention:DeepPhysLearner", None, in_toolbox=True),
+    "DualGAN": Method("rfacenet_toolbox.methods.dual_gan.learner:DualGANLearner", "DUALGAN", defaults={"WIDTH": 32}),
     "EfficientPhys": Method(
         "rfacenet_toolbox.methods.frame_attention:EfficientPhysLearner", "EFFICIENTPHYS", in_toolbox=True
     ),
     "I3D": Method("rfacenet_toolbox.methods.i3d:I3DLearner", None, model_keys=("DROP_RATE",)),
+    "NASHR": Method(
+        "rfacenet_toolbox.methods.nas_hr.learner:NASHRLearner",
+        "NASHR",
+        defaults={"GENOTYPE": "synthetic", "CHANNELS": 16, "CELLS": 6},
+    ),
     "PhysFormer": Method(
         "rfacenet_toolbox.methods.physformer.learner:PhysFormerLearner",
         "PHYSFORMER",
@@ -41,7 +53,34 @@ _METHODS = {
         model_keys=("DROP_RATE",),
         toolbox_optimizer=MappingProxyType({"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}),
     ),
+    "PhysFormer++": Method(
+        "rfacenet_toolbox.methods.physformer.two_paths:PhysFormerPlusPlusLearner",
+        "PHYSFORMER",
+        model_keys=("DROP_RATE",),
+    ),
     "Physnet": Method("rfacenet_toolbox.methods.physnet:PhysNetLearner", "PHYSNET", in_toolbox=True),
+    "RhythmNet": Method(
+        "rfacenet_toolbox.methods.maps.rhythmnet:RhythmNetLearner",
+        "RHYTHMNET",
+        defaults={
+            "FRAMES": 300,  # of a window
+            "STEP_S": 0.5,  # from one window to the next, in seconds at FS
+            "SMOOTH_WEIGHT": 100.0,  # lambda of the smooth loss
+            "HEAD": "resnet",  # resnet, gru: which of the two rates is the method's
+            "GAP_SHARE": 0.5,  # of the training windows that lose a stretch of frames
+            "GAP_FRAMES": [10, 30],  # the shortest and the longest of these
+        },
+    ),
+    "STAttention": Method(
+        "rfacenet_toolbox.methods.maps.st_attention:STAttentionLearner",
+        "STATTENTION",
+        defaults={
+            "FRAMES": 300,  # of a window
+            "STEP_S": 0.5,  # from one test window to the next, in seconds at FS
+            "STRETCH_SHARE": 0.5,  # of the training clips that are stretched or compressed in time
+            "STRETCH_BPM": [60.0, 110.0],  # heart rates of clips that may be
+        },
+    ),
     "Tscan": Method("rfacenet_toolbox.methods.frame_attention:TSCANLearner", "TSCAN", in_toolbox=True),
     "rFaceNet": Method("rfacenet_toolbox.methods.rfacenet.learner:RFaceNetLearner", "RFACENET"),
 }

@@ -11,6 +11,7 @@ from support.fake_runs import fake_children
 from support.html_reader import Reader
 
 from rfacenet_toolbox import cli
+from rfacenet_toolbox.experiments.table1 import CONFIGS
 
 
 @pytest.fixture
@@ -78,7 +79,8 @@ def test_folds_are_put_together_and_both_selections_are_scored(options, tmp_path
 
 def test_every_method_has_a_run_for_each_fold_with_its_own_recipe(options, tmp_path, capsys):
     status, out, _ = run(capsys, *options, "--folds", 2, "--jobs", 4)
-    assert status == 0 and "6 runs" in out  # the signal methods share one
+    trained = [config for config in CONFIGS.values() if config is not None]
+    assert status == 0 and f"{len(trained) + 1} runs" in out  # the signal methods share one
     signal = json.loads((tmp_path / "out" / "signal" / "fold2" / "run.json").read_text())["settings"]
     assert signal["UNSUPERVISED.DATA.VIPL_HR.FOLD"] == "test 2"
     assert sorted(path.parent.name for path in (tmp_path / "out" / "signal" / "fold2").glob("*/results.json")) == [
@@ -94,6 +96,11 @@ def test_every_method_has_a_run_for_each_fold_with_its_own_recipe(options, tmp_p
         "PhysNet": (128, 128, 1e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "PhysFormer": (160, 128, 1e-4, 4, "constant", 5e-5, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
         "DeepPhys": (180, 36, 9e-3, 4, "OneCycleLR", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "RhythmNet": (375, 128, 1e-3, 32, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "ST-Attention": (450, 128, 1e-3, 32, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "NAS-HR": (300, 128, 1e-3, 96, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "CVD": (300, 128, 5e-4, 2, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "Dual-GAN": (300, 128, 3e-4, 4, "constant", 0, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
     }
     for method, recipe in recipes.items():
         record = json.loads((tmp_path / "out" / method / "fold2" / "seed100" / "run.json").read_text())

@@ -22,7 +22,7 @@ class CVDLearner(HeartRateLearner):
     The network counts heart beats within a map, whatever the frame rate: ``beats = bpm / 60 * T / fps``.
     """
 
-    needs = ClipNeeds("NCDHW")
+    needs = ClipNeeds("NCDHW", map_types=("STMapRegions",))
     log_columns = _TERMS
     selection_column = "heart_rate_mae_bpm"
 

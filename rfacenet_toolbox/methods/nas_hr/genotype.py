@@ -23,8 +23,11 @@ class Genotype(NamedTuple):
         return " // ".join(cells)
 
 
-#: those that can be asked for by name
-GENOTYPES: Dict[str, str] = {}
+#: those that can be asked for by name. ``synthetic`` was found by ``benchmarks/nas_hr_search.py``, on drawn maps
+GENOTYPES: Dict[str, str] = {
+    "synthetic": "max_pool_3x3:0 dil_conv_3x3:1 / max_pool_3x3:0 sep_conv_3x3:1 / sep_conv_5x5:0 avg_pool_3x3:2 // "
+    "avg_pool_3x3:0 avg_pool_3x3:1 / sep_conv_3x3:0 dil_conv_5x5:1 / sep_conv_5x5:0 avg_pool_3x3:1",
+}
 
 
 def parse(text: str) -> Genotype:

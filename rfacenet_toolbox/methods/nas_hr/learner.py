@@ -11,7 +11,7 @@ from .network import CHANNELS, NASHR, prepared
 class NASHRLearner(HeartRateLearner):
     """NAS-HR on maps of three channels, which are brought to 64 x 300 whatever their size."""
 
-    needs = ClipNeeds("NCDHW")
+    needs = ClipNeeds("NCDHW", map_types=("STMapPos",))
     selection_column = "heart_rate_mae_bpm"
 
     def __init__(self, settings, clips, num_subjects=0):

@@ -16,6 +16,8 @@ from .operations import OPERATIONS, FactorizedReduce, convolution
 CHANNELS = 3
 STEM_CHANNELS = 32
 LAST_CHANNELS = 512
+#: what the network says before it has learned anything; from 0, hundreds of steps would go by
+START_BPM = 75.0
 #: the size that maps are brought to: rows, and frames
 MAP_SIZE = (64, 300)
 #: the mean and the standard deviation of ImageNet's channels, by which maps are normalised
@@ -92,6 +94,7 @@ class Backbone(nn.Module):
             nn.Conv2d(last, LAST_CHANNELS, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(LAST_CHANNELS)
         )
         self.fc = nn.Linear(LAST_CHANNELS, 1)
+        nn.init.constant_(self.fc.bias, START_BPM)
 
     def forward(self, maps):
         """Maps (B, 3, rows, T), normalised -> heart rates in beats per minute (B,)."""

@@ -1,8 +1,10 @@
 import pytest
 import torch
+from support.paths import ROOT
 
 from rfacenet_toolbox.errors import ShapeError
 from rfacenet_toolbox.methods.nas_hr import NASHR, Supernet
+from rfacenet_toolbox.methods.nas_hr.genotype import GENOTYPES
 from rfacenet_toolbox.methods.nas_hr.network import DEVIATION, MEAN, prepared
 from rfacenet_toolbox.methods.nas_hr.operations import NONE, OPERATIONS, FactorizedReduce
 
@@ -19,6 +21,11 @@ def test_stem_and_last_layers_have_the_published_sizes():
     shapes = {name: tuple(parameter.shape) for name, parameter in net.named_parameters()}
     assert shapes["stem.1.weight"] == (32, 3, 5, 5) and shapes["stem.4.weight"] == (32, 32, 3, 3)
     assert shapes["last.0.weight"] == (512, 3 * 16 * 8, 3, 3) and shapes["fc.weight"] == (1, 512)
+
+
+def test_the_named_cell_has_the_parameters_that_its_page_says():
+    page = (ROOT / "docs" / "methods" / "nas-hr.md").read_text("utf-8")
+    assert f"{count(NASHR('synthetic')):,}" in page and GENOTYPES["synthetic"] in page
 
 
 def test_the_second_fourth_and_sixth_cell_halve_and_double():

@@ -37,7 +37,7 @@ class OneEdge(nn.Module):
         return self.line(mixed.mean(dim=(1, 2, 3))[:, None])[:, 0]
 
 
-@pytest.mark.parametrize("second_order", [True, False])
+@pytest.mark.parametrize("second_order", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_the_search_prefers_the_useful_operation(second_order):
     torch.manual_seed(0)
     network, generator = OneEdge(), torch.Generator().manual_seed(0)

@@ -56,7 +56,7 @@ setup(
     packages=find_packages(include=["rfacenet_toolbox", "rfacenet_toolbox.*"]) + ["rfacenet_toolbox.toolbox_configs"],
     package_dir={"rfacenet_toolbox.toolbox_configs": "toolbox_configs"},
     package_data={
-        "rfacenet_toolbox": ["py.typed", "weights/*"],
+        "rfacenet_toolbox": ["py.typed", "weights/*", "prediction/confidence.json"],
         "rfacenet_toolbox.toolbox_configs": ["*.yaml", "*/*.yaml"],
     },
     # what `rfacenet predict` needs with a signal method

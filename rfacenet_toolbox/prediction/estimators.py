@@ -13,14 +13,14 @@ import numpy as np
 
 from ..errors import ConfigError, DataError, unknown
 from . import faces
+from .face_signals import FaceSignals
 from .frames import AnyPath
-from .motion import FollowedFace
 from .resample import GridResampler, OverlapAdd, even_grid, stretches
-from .skin import SkinColour, region_means
+from .skin import region_means
 from .waveform import Waveform
 
 #: methods that are networks, which need weights
-NETWORKS = ("rfacenet", "physnet", "physformer")
+NETWORKS = ("rfacenet", "physnet", "physformer", "physformer++", "autohr")
 #: length of the stretches in which a signal method takes a long recording, and what neighbours share
 _STRETCH_S, _SHARED_S = 60.0, 10.0
 #: grey levels by which the skin of a still picture seems to change, by rounding; a pulse is a hundred times as much
@@ -36,6 +36,9 @@ class SignalEstimator:
         name: of the method.
         method: ``(rgb, fs_hz) -> (T,)``; rgb (T, 3), or (R, T, 3) of the regions of a grid.
         grid: (rows, columns) of a method that takes regions.
+
+    Attributes:
+        face_signals: :class:`~.face_signals.FaceSignals` of the frames.
     """
 
     is_derivative = False
@@ -43,22 +46,18 @@ class SignalEstimator:
 
     def __init__(self, name, method, grid=None):
         self.name = name
-        self._method, self._grid = method, grid
-        self._numbers = 3 if grid is None else 3 * grid[0] * grid[1]
-        self._face, self._skin = FollowedFace(), SkinColour()
-        self._times_s, self._rgb, self._known = array("d"), array("d" if grid is None else "f"), bytearray()
+        self._grid = grid
+        self._method = method if grid is None else lambda rgb, fs_hz: method(_by_region(rgb), fs_hz)
+        self._cells = array("f")  # colours of the grid's regions
+        self.face_signals = FaceSignals()
 
     def add(self, time_s, image, box):
         """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
-        self._times_s.append(time_s)
-        self._known.append(box is not None)
-        if box is None:
-            self._face = FollowedFace()  # another place, or another face, when one is seen again
-            self._rgb.extend([0.0] * self._numbers)
-        elif self._grid is None:
-            self._rgb.extend(self._skin.mean(image, self._face.follow(image, box))[::-1])
-        else:
-            self._rgb.extend(region_means(image, self._face.follow(image, box), self._grid)[:, ::-1].ravel())
+        followed = self.face_signals.add(time_s, image, box)
+        if self._grid is not None:
+            rows, columns = self._grid
+            none = [0.0] * (3 * rows * columns)
+            self._cells.extend(none if box is None else region_means(image, followed, self._grid)[:, ::-1].ravel())
 
     def finish(self):
         """The whole :class:`Waveform`; at least one frame must have had a face."""
@@ -66,33 +65,45 @@ class SignalEstimator:
 
     def recent(self, seconds):
         """The :class:`Waveform` of the last seconds, None where no face was seen in them."""
-        first = int(np.searchsorted(self._times_s, self._times_s[-1] - seconds))
-        return self._waveform(first) if sum(self._known[first:]) > 1 else None
+        times_s, known = self.face_signals.times_s, self.face_signals.known
+        first = int(np.searchsorted(times_s, times_s[-1] - seconds))
+        return self._waveform(first) if sum(known[first:]) > 1 else None
 
     def _waveform(self, first):
-        colours = np.reshape(self._rgb[self._numbers * first :], (-1, self._numbers))
-        fs_hz, grid_s, rgb, known = even_grid(self._times_s[first:], colours, self._known[first:])
-        return Waveform(fs_hz, grid_s[0], self._bvp(rgb, fs_hz), known)
-
-    def _bvp(self, rgb, fs_hz):
-        """The method on the whole, or on stretches of a long recording: some methods need much memory."""
-        length, shared = int(_STRETCH_S * fs_hz), int(_SHARED_S * fs_hz)
-        if len(rgb) <= length:
-            return self._one(rgb, fs_hz)
-        joined = OverlapAdd(length)
-        for first, last in stretches(len(rgb), length, shared):
-            bvp = self._one(rgb[first:last], fs_hz)
-            before = joined.signal(last)[first : first + shared]
-            opposed = (before - before.mean()) @ (bvp[:shared] - bvp[:shared].mean()) < 0
-            joined.add(first, -bvp if opposed else bvp)  # ICA's sign is arbitrary
-        return joined.signal(len(rgb))
-
-    def _one(self, rgb, fs_hz):
-        if np.ptp(rgb, axis=0).max() < _LEAST_CHANGE:
-            return np.zeros(len(rgb))
+        signals = self.face_signals
+        colours = signals.colours(first)
         if self._grid is not None:
-            rgb = rgb.reshape(len(rgb), -1, 3).transpose(1, 0, 2)
-        return np.asarray(self._method(rgb, fs_hz), dtype=np.float64)
+            colours = np.reshape(self._cells, (len(signals.times_s), -1))[first:]
+        fs_hz, grid_s, rgb, known = even_grid(signals.times_s[first:], colours, signals.known[first:])
+        return Waveform(fs_hz, grid_s[0], signal_bvp(self._method, rgb, fs_hz), known)
+
+
+def signal_bvp(method, rgb, fs_hz):
+    """A signal method's BVP (N,) of colours (N, C), taken in stretches of a long recording: some need much memory.
+
+    Colours that do not change give zeros.
+    """
+    length, shared = int(_STRETCH_S * fs_hz), int(_SHARED_S * fs_hz)
+    if len(rgb) <= length:
+        return _bvp_of_stretch(method, rgb, fs_hz)
+    joined = OverlapAdd(length)
+    for first, last in stretches(len(rgb), length, shared):
+        bvp = _bvp_of_stretch(method, rgb[first:last], fs_hz)
+        before = joined.signal(last)[first : first + shared]
+        opposed = (before - before.mean()) @ (bvp[:shared] - bvp[:shared].mean()) < 0
+        joined.add(first, -bvp if opposed else bvp)  # ICA's sign is arbitrary
+    return joined.signal(len(rgb))
+
+
+def _bvp_of_stretch(method, rgb, fs_hz):
+    if np.ptp(rgb, axis=0).max() < _LEAST_CHANGE:
+        return np.zeros(len(rgb))
+    return np.asarray(method(rgb, fs_hz), dtype=np.float64)
+
+
+def _by_region(rgb):
+    """(T, 3 R) colours -> (R, T, 3)."""
+    return rgb.reshape(len(rgb), -1, 3).transpose(1, 0, 2)
 
 
 class ClipEstimator:
@@ -101,13 +112,19 @@ class ClipEstimator:
     Args:
         name: of the method.
         model: :class:`~.clip_model.ClipModel`.
+
+    Attributes:
+        face_signals: :class:`~.face_signals.FaceSignals` of the frames, of the small pictures that the network sees.
     """
 
     def __init__(self, name, model):
         self.name = name
         self.is_derivative, self.weights = model.is_derivative, model.weights
         self._model = model
+        self.face_signals = FaceSignals()
         self._resampler = GridResampler(model.fs_hz)
+        whole = faces.Box(0.0, 0.0, float(model.size), float(model.size))
+        self._box_in_small = whole.scaled(1 / faces.LARGE_BOX_COEF)
         self._frames = deque(maxlen=model.frames + 1)
         self._known = bytearray()  # one for each frame of the grid
         self._clips = OverlapAdd(model.frames)
@@ -115,7 +132,10 @@ class ClipEstimator:
 
     def add(self, time_s, image, box):
         """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
-        self._take(self._resampler.add(time_s, None if box is None else self._small(image, box)))
+        small = None if box is None else self._small(image, box)
+        self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
+        # of the small picture: of the whole one it would take as long as the network
+        self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
 
     def finish(self):
         """The whole :class:`Waveform`; at least one frame must have had a face."""
@@ -133,8 +153,7 @@ class ClipEstimator:
 
     def _small(self, image, box):
         size = self._model.size, self._model.size
-        small = cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
-        return cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+        return cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
 
     def _take(self, grid_frames):
         needed, hop = self._model.frames + 1, self._model.frames - _SHARED

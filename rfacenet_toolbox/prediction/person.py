@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import hrv, quality, respiration, waveform
+from . import confidence, hrv, quality, respiration, waveform
 from .estimators import ClipEstimator, SignalEstimator
 from .faces import LARGE_BOX_COEF, Box
 from .frames import Source
@@ -82,15 +82,18 @@ class Person:
         rate = waveform.rate_over_time(windows)
         if rate is None and peak_bpm is not None:
             rate = waveform.RateOverTime(peak_bpm, peak_bpm, peak_bpm)
+        fps_hz = frame_rate_hz(times_s)
+        judged = confidence.judge(windows, self._estimator.face_signals.even(), self._estimator.name, fps_hz)
         qualities = [window.quality for window in windows if window.quality is not None]
         measures, reason = hrv.variability(pulse, peak_bpm)
         breathing, breathing_reason = respiration.breathing(pulse, peak_bpm)
         found = Prediction(
             source=source.name, method=self._estimator.name, weights=self._estimator.weights,
-            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=frame_rate_hz(times_s),
+            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
             face_share=float(faces.mean()), heart_rate_bpm=rate and rate.mean,
             heart_rate_range_bpm=rate and [rate.lowest, rate.highest],
-            quality=float(np.median(qualities)) if qualities else None, windows=windows, times_s=times_s,
+            expected_error_bpm=rate and judged.expected_error_bpm, doubted=judged.doubted if rate else [],
+            quality=float(np.median(qualities)) if qualities else None, windows=judged.windows, times_s=times_s,
             bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason,
             respiration=breathing, respiration_reason=breathing_reason, spectrum=spectrum,
             thumbnail=self._picture, notes=list(source.notes), face_box=self._middle_box(),
@@ -118,8 +121,8 @@ class Person:
             if np.ptp(pulse.bvp) == 0:
                 why = f"nothing changes in the face that {found.method} could use, as in a still or a grey picture"
             notes.append(f"There is no heart rate to give: {why}.")
-        elif found.quality is None or found.quality < quality.doubtful_below(found.windows[0].seconds):
-            notes.append("The signal quality is no better than that of noise: do not rely on this heart rate.")
+        elif found.doubted:
+            notes.append(f"Doubted: {'; '.join(found.doubted)}. Do not rely on this heart rate.")
         return notes
 
 

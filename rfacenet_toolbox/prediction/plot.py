@@ -3,7 +3,8 @@
 import io
 import warnings
 
-from .quality import BAND_HZ, doubtful_below
+from .confidence import DOUBTED_ABOVE_BPM
+from .quality import BAND_HZ
 
 _LONGEST_SHOWN_S = 15.0  # of the waveform; in more than that single beats cannot be seen
 _PULSE, _QUIET, _INK = "#b3202c", "#c9cdd2", "#30343a"
@@ -46,10 +47,11 @@ def _head(figure, place, prediction):
     axes.axis("off")
     rate = "no heart rate" if prediction.heart_rate_bpm is None else f"{prediction.heart_rate_bpm:.1f} bpm"
     axes.text(0, 0.95, rate, fontsize=26, color=_PULSE, va="top", weight="bold", transform=axes.transAxes)
-    quality = "" if prediction.quality is None else f"signal quality {prediction.quality:.2f} (0 to 1),  "
+    quality = "" if prediction.quality is None else f"signal quality {prediction.quality:.2f} (0 to 1)"
     lines = [
         f"{_plain(prediction.source + prediction.whose)},  method {prediction.method}",
-        f"{quality}{prediction.duration_s:.1f} s at {prediction.fps_hz:.1f} frames per second,  "
+        ",  ".join(filter(None, (prediction.expected_error_text, quality))),
+        f"{prediction.duration_s:.1f} s at {prediction.fps_hz:.1f} frames per second,  "
         f"a face in {prediction.face_share:.0%} of the frames",
     ]
     axes.text(0, 0.48, "\n".join(lines), fontsize=10, color=_INK, va="top", linespacing=1.6, transform=axes.transAxes)
@@ -88,26 +90,29 @@ def _spectrum(axes, prediction):
 
 
 def _track(axes, prediction):
-    """Hollow dots where the quality is no better than noise's."""
+    """Hollow dots where the window's heart rate is doubted."""
     length_s = prediction.windows[0].seconds
-    doubtful = doubtful_below(length_s)
     axes.set_title(f"Heart rate, windows of {length_s:.0f} s", fontsize=10, loc="left", color=_INK)
     axes.set_xlabel("time (s), middle of the window")
     axes.set_ylabel("bpm")
     given = [window for window in prediction.windows if window.heart_rate_bpm is not None]
-    for clear in (False, True):
-        chosen = [window for window in given if (window.quality >= doubtful) == clear]
+    for doubted in (True, False):
+        chosen = [window for window in given if _is_doubted(window) == doubted]
         middles_s = [(window.start_s + window.stop_s) / 2 for window in chosen]
         rates = [window.heart_rate_bpm for window in chosen]
-        label = "clear" if clear else "no better than noise"
-        axes.scatter(middles_s, rates, s=16, color=_PULSE, facecolors=_PULSE if clear else "none", label=label)
+        label = f"expected error above {DOUBTED_ABOVE_BPM:g} bpm" if doubted else "not doubted"
+        axes.scatter(middles_s, rates, s=16, color=_PULSE, facecolors="none" if doubted else _PULSE, label=label)
     if given:
         rates = [window.heart_rate_bpm for window in given]
         axes.set_ylim(min(rates) - 10, max(rates) + 10)
-        if any(window.quality < doubtful for window in given):
+        if any(map(_is_doubted, given)):
             axes.legend(fontsize=8, frameon=False, ncol=2, loc="upper right")
     axes.set_xlim(prediction.start_s, prediction.start_s + prediction.duration_s)
     _tidy(axes)
+
+
+def _is_doubted(window):
+    return window.expected_error_bpm is None or window.expected_error_bpm > DOUBTED_ABOVE_BPM
 
 
 def _shown(prediction):

@@ -75,7 +75,7 @@ def read_spectrum(
     total = power.sum()
     if not total > 0:
         return None
-    half_width_hz = max(_HALF_WIDTH_HZ, _HALF_WIDTH_LINES / seconds)
+    half_width_hz = _half_width_hz(seconds)
     pulse_hz = frequencies_hz[np.argmax(power)]
     if rate_bpm is None:
         if _is_second_harmonic(frequencies_hz, power, pulse_hz, half_width_hz):
@@ -83,9 +83,25 @@ def read_spectrum(
     elif any(_is_near(60 * pulse_hz, rate_bpm * times) for times in (0.5, 2)):
         near = np.flatnonzero(_is_near(60 * frequencies_hz, rate_bpm))
         pulse_hz = frequencies_hz[near[np.argmax(power[near])]]
+    return Reading(float(60.0 * pulse_hz), float(power[_at_pulse(frequencies_hz, pulse_hz, seconds)].sum() / total))
+
+
+def at_rate(
+    frequencies_hz: NDArray[np.float64], rate_bpm: float, seconds: float
+) -> Tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which frequencies of a spectrum of ``seconds`` are counted as a heart rate's, and which lie in the band."""
+    inside = (frequencies_hz >= BAND_HZ[0]) & (frequencies_hz <= BAND_HZ[1])
+    return inside & _at_pulse(frequencies_hz, rate_bpm / 60, seconds), inside
+
+
+def _at_pulse(frequencies_hz: NDArray[np.float64], pulse_hz: float, seconds: float) -> NDArray[np.bool_]:
+    half_width_hz = _half_width_hz(seconds)
     at_pulse = np.abs(frequencies_hz - pulse_hz) <= half_width_hz
-    at_double = np.abs(frequencies_hz - 2 * pulse_hz) <= half_width_hz
-    return Reading(float(60.0 * pulse_hz), float(power[at_pulse | at_double].sum() / total))
+    return np.asarray(at_pulse | (np.abs(frequencies_hz - 2 * pulse_hz) <= half_width_hz))
+
+
+def _half_width_hz(seconds: float) -> float:
+    return max(_HALF_WIDTH_HZ, _HALF_WIDTH_LINES / seconds)
 
 
 def _is_near(rates_bpm: Any, rate_bpm: float) -> Any:

@@ -32,7 +32,7 @@ class Prediction:
         face_share: share of the frames with a face.
         heart_rate_bpm: the mean over the whole part, in beats per minute.
         quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.
-        windows: heart rate and quality of sliding windows.
+        windows: heart rate, quality and expected error of sliding windows.
         times_s: (T,) the frames' own times.
         bvp: (T,) the filtered waveform at these times, without a unit; NaN where no face was seen.
         hrv: measures of heart-rate variability in ms, None with ``hrv_reason``.
@@ -40,6 +40,8 @@ class Prediction:
         spectrum: (frequencies in Hz, power) of the whole part.
         thumbnail: small uint8 RGB picture of the face, None where it is not wanted.
         heart_rate_range_bpm: the lowest and highest that ``heart_rate_bpm`` is the mean of.
+        expected_error_bpm: how far off ``heart_rate_bpm`` is likely to be, in the mean; see :mod:`.confidence`.
+        doubted: why the heart rate is doubted, a reason each; empty where it is not.
         face: the face's number, from 1, where all faces were asked for.
         face_box: the median of the face's boxes: x, y, width and height in pixels of the frame.
         respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
@@ -65,6 +67,8 @@ class Prediction:
     spectrum: Optional[Tuple[NDArray[np.float64], NDArray[np.float64]]] = None
     thumbnail: Optional[NDArray[np.uint8]] = None
     heart_rate_range_bpm: Optional[List[float]] = None
+    expected_error_bpm: Optional[float] = None
+    doubted: List[str] = field(default_factory=list)
     face: Optional[int] = None
     face_box: Optional[List[float]] = None
     respiration: Optional[Dict[str, float]] = None
@@ -83,11 +87,18 @@ class Prediction:
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
         plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share", "face",
-                 "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "quality", "hrv", "hrv_reason", "respiration",
-                 "respiration_reason", "reference_bpm", "notes")  # fmt: skip
+                 "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality",
+                 "hrv", "hrv_reason", "respiration", "respiration_reason", "reference_bpm", "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
+
+    @property
+    def expected_error_text(self) -> str:
+        """The expected error in words, with the doubt if there is one; empty where there is no heart rate."""
+        if self.expected_error_bpm is None:
+            return ""
+        return f"{'DOUBTED: ' if self.doubted else ''}expected error {self.expected_error_bpm:.1f} bpm"
 
     def save(self, folder: AnyPath, name: Optional[str] = None) -> List[str]:
         """Write ``NAME.json``, ``NAME_bvp.csv`` and ``NAME.png`` into ``folder``; NAME is ``source`` by default.
@@ -123,9 +134,10 @@ class Prediction:
 
     def __str__(self) -> str:
         rate = "no heart rate" if self.heart_rate_bpm is None else f"{self.heart_rate_bpm:.1f} bpm"
+        error = self.expected_error_text and f", {self.expected_error_text}"
         quality = "" if self.quality is None else f", signal quality {self.quality:.2f}"
         lines = [
-            f"{self.source}{self.whose}: {rate}{quality} ({self.method})",
+            f"{self.source}{self.whose}: {rate}{quality}{error} ({self.method})",
             f"  {self.duration_s:.1f} s at {self.fps_hz:.1f} frames per second, a face in {self.face_share:.0%} of "
             f"{self.frames} frames",
         ]

@@ -31,11 +31,19 @@ class SkinColour:
         self._usual = None  # Y, Cr, Cb
 
     def mean(self, image, box):
-        """Mean (B, G, R) of the skin.
+        """Mean (B, G, R) of the skin; arguments as of :meth:`weighed`."""
+        cells, weights = self.weighed(image, box)
+        return weights.ravel() @ cells.reshape(-1, 3) / weights.sum()
+
+    def weighed(self, image, box):
+        """The inner part of the face and how much each cell of it looks like skin.
 
         Args:
             image: uint8 (H, W, 3), BGR.
             box: of the face, :class:`~.faces.Box`.
+
+        Returns:
+            ``(cells (h, w, 3) float32, weights (h, w))``.
         """
         cells = _cells(image, box.scaled(_ACROSS, _DOWN))
         colours = cv2.cvtColor(cv2.blur(cells, (3, 3)), cv2.COLOR_BGR2YCrCb).reshape(-1, 3)
@@ -47,7 +55,7 @@ class SkinColour:
                 self._learn(colours, place * self._weights(colours), 1.0)
         weights = place * self._weights(colours)
         self._learn(colours, weights, _LEARNING)
-        return weights @ cells.reshape(-1, 3) / weights.sum()
+        return cells, weights.reshape(cells.shape[:2])
 
     def _weights(self, colours):
         """(N,) of N colours (Y, Cr, Cb); all alike where there is hardly any skin."""

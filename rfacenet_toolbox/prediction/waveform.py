@@ -1,6 +1,6 @@
 """The pulse waveform on an even grid, and what is read from it: heart rate, quality, sliding windows."""
 
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +36,13 @@ class Waveform(NamedTuple):
 
 
 class Window(NamedTuple):
-    """A stretch of the recording; heart rate and quality are None where the face was not there for most of it."""
+    """A stretch of the recording; what follows its times is None where the face was not there for most of it."""
 
     start_s: float
     stop_s: float
     heart_rate_bpm: Optional[float]
     quality: Optional[float]
+    expected_error_bpm: Optional[float] = None  #: see :mod:`.confidence`
 
     @property
     def seconds(self) -> float:
@@ -74,18 +75,24 @@ class RateOverTime(NamedTuple):
     highest: float
 
 
-def rate_over_time(windows: List[Window]) -> Optional[RateOverTime]:
+def rate_over_time(windows: Sequence[Window]) -> Optional[RateOverTime]:
     """The heart rate of sliding windows, each replaced by the median of those within 10 s; None where none has one.
 
     The median leaves out windows that were misread, and follows a rate that changes.
     """
+    smooth = [rate_bpm for rate_bpm in smooth_rates(windows) if rate_bpm is not None]
+    return RateOverTime(float(np.mean(smooth)), float(np.min(smooth)), float(np.max(smooth))) if smooth else None
+
+
+def smooth_rates(windows: Sequence[Window]) -> List[Optional[float]]:
+    """For each window the median heart rate of those within 10 s of it; None where it has none itself."""
     given = [(window.start_s, window.heart_rate_bpm) for window in windows if window.heart_rate_bpm is not None]
     if not given:
-        return None
+        return [None] * len(windows)
     starts_s, rates_bpm = np.transpose(given)
     near = np.abs(starts_s[:, None] - starts_s) <= _SMOOTHED_S / 2 + 1e-6
-    smooth = [np.median(rates_bpm[chosen]) for chosen in near]
-    return RateOverTime(float(np.mean(smooth)), float(np.min(smooth)), float(np.max(smooth)))
+    smooth = iter([float(np.median(rates_bpm[chosen])) for chosen in near])
+    return [None if window.heart_rate_bpm is None else next(smooth) for window in windows]
 
 
 def overall(waveform: Waveform, window_s: float) -> Optional[Tuple[float, quality.Spectrum]]:

@@ -4,10 +4,13 @@ import re
 import runpy
 import sys
 
+import numpy as np
 import pytest
 from support.paths import ROOT
 
-SHARED = ("measuring.py", "training_runs.py")
+from rfacenet_toolbox.prediction.frames import Frame
+
+SHARED = ("measuring.py", "reliability.py", "training_runs.py")
 SCRIPTS = sorted(path for path in (ROOT / "benchmarks").glob("*.py") if path.name not in SHARED)
 
 
@@ -38,3 +41,33 @@ def test_calls_are_timed_in_turn_and_compared_pair_by_pair(capsys):
     compare("ours", lambda: made.append("A"), lambda: made.append("B"), "theirs", repeats=2)
     assert made == ["A", "B"] * 3, "the first pair warms up"
     assert re.search(r"ours .* s, .* times theirs \(.* to .*\)", capsys.readouterr().out)
+
+
+def test_the_fit_of_expected_errors_turns_no_evidence_against_itself():
+    from calibrate_quality import fitted
+
+    random = np.random.default_rng(0)
+    evidence = random.random((300, 6))
+    wrong = evidence[:, 0] + 0.3 * random.random(300) < 0.6 + 0.3 * (evidence[:, 4] - 0.5)  # the fifth misleads
+    numbers = fitted([(tuple(row), 40.0 if is_wrong else 1.0, 1.0) for row, is_wrong in zip(evidence, wrong)])
+    weights = list(numbers["weights"].values())
+    assert min(weights) >= 0 and max(weights) == weights[0] and weights[4] < 1
+    assert (numbers["error_right_bpm"], numbers["error_wrong_bpm"]) == (1.0, 40.0)
+    assert numbers["values"] == 300 and numbers["wrong"] == wrong.sum()
+
+
+def test_perturbed_copies_are_what_their_names_say():
+    pytest.importorskip("av")
+    from perturbed import COPIES
+
+    image = np.random.default_rng(0).integers(60, 200, (96, 240, 3), dtype=np.uint8)
+    frames = [Frame(index / 30, image) for index in range(60)]
+    copies = {name: list(make(frames)) for name, make in COPIES.items()}
+    assert all(np.all(np.diff([frame.time_s for frame in copy]) > 0) for copy in copies.values())
+    assert {len(copy) for name, copy in copies.items() if "frames" not in name} == {60}
+    assert len(copies["10 frames per second"]) == 20 and 40 <= len(copies["dropped frames"]) <= 56
+    assert copies["160 pixels wide"][0].image.shape == (64, 160, 3)
+    assert np.array_equal(copies["mirrored"][5].image, image[:, ::-1])
+    assert copies["dark"][0].image.mean() < 0.6 * image.mean() and copies["far"][0].image.shape == image.shape
+    blur = [np.abs(copies[f"CRF {crf}"][0].image.astype(int) - image).mean() for crf in (18, 33)]
+    assert blur[0] < blur[1]

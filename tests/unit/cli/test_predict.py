@@ -21,10 +21,11 @@ from rfacenet_toolbox.cli import predict
 from rfacenet_toolbox.prediction import plot
 from rfacenet_toolbox.prediction import sources as sources
 
+WINDOW_KEYS = {"start_s", "stop_s", "heart_rate_bpm", "quality", "expected_error_bpm"}
 KEYS = {
     "schema", "source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
-    "face", "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "quality", "windows", "hrv", "hrv_reason",
-    "respiration", "respiration_reason", "reference_bpm", "notes",
+    "face", "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality",
+    "windows", "hrv", "hrv_reason", "respiration", "respiration_reason", "reference_bpm", "notes",
 }  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def test_json_has_the_documented_keys_and_says_what_failed(capsys, video):
     assert set(found) == KEYS and found["schema"] == 1
     assert found["heart_rate_bpm"] == pytest.approx(80, abs=3) and 0 <= found["quality"] <= 1
     assert found["source"] == "me.avi" and found["method"] == "pos" and found["frames"] == 330
-    assert [set(window) for window in found["windows"]] == [{"start_s", "stop_s", "heart_rate_bpm", "quality"}] * 2
+    assert [set(window) for window in found["windows"]] == [WINDOW_KEYS] * 2
     assert failed["source"] == "none.mp4" and "There is nothing at none.mp4" in failed["error"]
     assert err.startswith("error: There is nothing at none.mp4") and err.count("\n") == 1
 
@@ -57,7 +58,8 @@ def test_people_get_a_few_lines_and_nothing_is_written(capsys, video, tmp_path, 
     status, out, err = run(capsys, video, "--method", "pos", "--window", 5)
     assert (status, err) == (0, "")
     lines = out.splitlines()
-    assert lines[0].startswith("me.avi: ") and " bpm, signal quality 0." in lines[0] and lines[0].endswith("(pos)")
+    assert lines[0].startswith("me.avi: ") and " bpm, signal quality 0." in lines[0]
+    assert re.search(r", expected error \d\.\d bpm \(pos\)$", lines[0])
     assert lines[1] == "  11.0 s at 30.0 frames per second, a face in 100% of 330 frames"
     assert re.match(r"  \d+\.\d to \d+\.\d bpm over time$", lines[2])
     assert lines[3].startswith("  windows of 5 s: ")

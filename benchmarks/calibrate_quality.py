@@ -1,0 +1,188 @@
+"""How far off is a heart rate of `rfacenet predict` likely to be, by the evidence for it?
+
+``python benchmarks/calibrate_quality.py FOLDER`` draws two sets of varied synthetic recordings, ``FOLDER/calibration``
+(seed 13) and ``FOLDER/check`` (seed 14), of people who are neither in the weights' training set nor in their held-out
+set. It reads them with rFaceNet, POS, CHROM and GREEN, fits the models of ``rfacenet_toolbox/prediction/confidence.py``
+to the first set, and writes them to ``confidence.json`` beside it. For the second set it prints the tables of
+docs/model-card.md, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new
+weights or a new generator, in a new folder. Interrupted, it goes on where it was.
+
+Half of the recordings last 20 seconds, and half 12, in which windows have few neighbours.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+from measuring import ROOT
+from reliability import PARTS, TITLES, draw, tables
+from scipy.optimize import minimize
+
+from rfacenet_toolbox import __version__
+from rfacenet_toolbox.errors import RFaceNetError
+from rfacenet_toolbox.methods.signal import METHODS
+from rfacenet_toolbox.prediction import confidence, evidence, faces, waveform
+from rfacenet_toolbox.prediction.estimators import SignalEstimator, estimator
+from rfacenet_toolbox.prediction.resample import frame_rate_hz
+from rfacenet_toolbox.prediction.sources import open_source
+from rfacenet_toolbox.prediction.tracking import FaceTracker
+from rfacenet_toolbox.runtime import pool, weights_path
+from rfacenet_toolbox.synthetic import write_dataset
+
+#: set -> seed, first subject, recordings of each length
+SETS = {"calibration": (13, 13001, 48), "check": (14, 14001, 32)}
+LENGTHS_S = 20.1, 12.1
+SIGNAL_METHODS = ("pos", "chrom", "green")
+WINDOW_S, STEP_S = 10.0, 1.0
+#: what is known of a weight before the fit: evidence of each kind, from none to all, changes the odds by a factor of
+#: e^2; so that none is left out which synthetic recordings happen not to need
+USUAL_WEIGHT, PRECISION = 2.0, 0.5
+PICTURE = ROOT / "docs" / "images" / "quality-reliability.png"
+
+
+def main():
+    args = _arguments()
+    rows = {name: _rows(args.folder, name, args.workers, share=args.share) for name in SETS}
+    table = {
+        "note": "Written by benchmarks/calibrate_quality.py; fitted to synthetic recordings alone.",
+        "made_with": {
+            "rfacenet_toolbox": __version__,
+            "weights_sha256": _weights_sha256(),
+            "recordings": {name: f"seed {SETS[name][0]}, {_count(rows[name])} with a heart rate" for name in SETS},
+        },
+    }
+    for kind in TITLES:
+        table[kind] = {part: fitted(rows["calibration"][kind][part]) for part in PARTS}
+    if not args.dry:
+        confidence.TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    models = {kind: {part: confidence.Model(table[kind][part]) for part in PARTS} for kind in TITLES}
+    print(tables(rows["check"], models))
+    draw(rows["check"], models, args.picture)
+
+
+def fitted(rows):
+    """The numbers of a :class:`~rfacenet_toolbox.prediction.confidence.Model`.
+
+    Args:
+        rows: ``(evidence, error in bpm, weight)`` of each value; the weights of a recording add up to 1.
+    """
+    found, errors, shares = (np.array(column) for column in zip(*rows))
+    wrong = errors > confidence.RIGHT_WITHIN_BPM
+    if wrong.all() or not wrong.any():
+        raise SystemExit(f"Of {len(rows)} values {wrong.sum()} are wrong; draw other or more recordings.")
+
+    def loss(numbers):
+        logits = numbers[0] - found @ numbers[1:]
+        likelihood = shares @ (np.logaddexp(0, logits) - wrong * logits)
+        return likelihood + 0.5 * PRECISION * np.sum((numbers[1:] - USUAL_WEIGHT) ** 2)
+
+    start = np.r_[USUAL_WEIGHT, np.full(found.shape[1], USUAL_WEIGHT)]
+    best = minimize(loss, start, method="L-BFGS-B", bounds=[(None, None)] + [(0, None)] * found.shape[1])
+    names = evidence.Evidence._fields
+    return {
+        "intercept": round(float(best.x[0]), 4),
+        "weights": dict(zip(names, np.round(best.x[1:], 4).tolist())),
+        "usual": dict(zip(names, np.round(np.average(found[~wrong], axis=0, weights=shares[~wrong]), 4).tolist())),
+        "error_right_bpm": round(float(np.average(errors[~wrong], weights=shares[~wrong])), 3),
+        "error_wrong_bpm": round(float(np.average(errors[wrong], weights=shares[wrong])), 3),
+        "values": len(rows),
+        "wrong": int(wrong.sum()),
+    }
+
+
+def _rows(folder, name, workers, share):
+    """{kind: {part: [(evidence, error, weight), ...]}} of a set, which is drawn and read as far as it is not yet."""
+    seed, first, count = SETS[name]
+    for seconds in LENGTHS_S:
+        write_dataset(
+            folder / name, "varied", max(8, round(count * share)), seed=seed, first_subject=first, seconds=seconds,
+            size=(320, 240), workers=workers, on_recording=lambda made: print(f"drawn {made}", flush=True),
+        )  # fmt: skip
+        first += count
+    path = folder / f"{name}-{_weights_sha256()[:12]}.json"
+    read = json.loads(path.read_text()) if path.is_file() else {}
+    names = sorted((made.parent.name for made in (folder / name).glob("*/vid.avi")), key=lambda one: int(one[7:]))
+    missing = [str(folder / name / one) for one in names if one not in read]
+    for index, result, failure in pool.run(read_recording, missing, workers):
+        if failure is not None:
+            raise SystemExit(f"{missing[index]}: {failure}")
+        read[Path(missing[index]).name] = result
+        path.write_text(json.dumps(read))
+        print(f"read {missing[index]}", flush=True)
+    together = {kind: {part: [] for part in PARTS} for kind in TITLES}
+    for each in (read[one] for one in names):
+        for method, parts in each.items():
+            kind, methods = ("signal", len(SIGNAL_METHODS)) if method in SIGNAL_METHODS else ("network", 1)
+            for part, values in parts.items():
+                together[kind][part] += [(*value, 1 / methods / len(values)) for value in values]
+    return together
+
+
+def read_recording(folder):
+    """{method: {"whole": [(evidence, error)], "window": [...]}} of a recording; nothing of one without a face."""
+    tracker = FaceTracker(faces.detector("auto"))
+    running = [estimator("rfacenet"), estimator(SIGNAL_METHODS[0])]
+    source, times_s = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None), []
+    for time_s, image in source.frames():
+        box = tracker.track(time_s, image)
+        times_s.append(time_s)
+        for each in running:
+            each.add(time_s, image, box)
+    source.close()
+    if not any(running[1].face_signals.known):
+        return {}
+    for method in SIGNAL_METHODS[1:]:
+        running.append(SignalEstimator(method, METHODS[method.upper()]))
+        running[-1].face_signals = running[1].face_signals
+    truth = np.loadtxt(Path(folder) / "ground_truth.txt")
+    return {each.name: _told(each, frame_rate_hz(times_s), truth) for each in running}
+
+
+def _told(running, fps_hz, truth):
+    """The values of one method with their evidence and error."""
+    try:
+        pulse = waveform.filtered(running.finish(), running.is_derivative)
+    except RFaceNetError:  # a face for too short a time
+        return {}
+    peak_bpm, _ = waveform.overall(pulse, WINDOW_S) or (None, None)
+    windows = waveform.windows(pulse, WINDOW_S, STEP_S, peak_bpm)
+    rate = waveform.rate_over_time(windows)
+    if rate is None:
+        return {}
+    signals = running.face_signals.even()
+    whole = evidence.of_whole(windows, signals, running.name, fps_hz)
+    parts = {"whole": [(whole, _error(rate.mean, truth, -np.inf, np.inf))], "window": []}
+    for window, found in zip(windows, evidence.of_windows(windows, signals, running.name, fps_hz)):
+        if found is not None:
+            error = _error(window.heart_rate_bpm, truth, window.start_s, window.stop_s)
+            parts["window"].append((found, error))
+    return parts
+
+
+def _error(rate_bpm, truth, start_s, stop_s):
+    inside = (truth[2] >= start_s) & (truth[2] < stop_s)
+    return float(abs(rate_bpm - truth[1, inside].mean()))
+
+
+def _weights_sha256():
+    return hashlib.sha256(weights_path.SHIPPED.read_bytes()).hexdigest()
+
+
+def _count(rows):
+    return len(rows["network"]["whole"])
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="for the recordings and what was read of them")
+    parser.add_argument("--workers", type=int, default=1, help="processes; 1 by default")
+    parser.add_argument("--share", type=float, default=1.0, help="of the recordings, for a trial; 1 by default")
+    parser.add_argument("--dry", action="store_true", help="leave confidence.json as it is")
+    parser.add_argument("--picture", type=Path, default=PICTURE, metavar="PNG")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""How far off a heart rate is likely to be: its expected error, and what speaks against it.
+
+A logistic model turns the :class:`~.evidence.Evidence` into the probability that the rate is off by more than 5 bpm; no
+evidence for a rate ever raises it. The expected error lies between the mean errors of the rates that are right to 5 bpm
+and of the others, by this probability. ``confidence.json`` has the few numbers of the model, for networks and for
+signal methods, for a window and for the mean heart rate; ``benchmarks/calibrate_quality.py`` fitted them to synthetic
+recordings and wrote it.
+"""
+
+import functools
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, Sequence
+
+import numpy as np
+
+from ..runtime.json_files import read_json
+from . import evidence
+from .estimators import NETWORKS
+from .evidence import Evidence
+from .face_signals import EvenSignals
+from .waveform import Window
+
+#: a rate is right if it is off by no more
+RIGHT_WITHIN_BPM = 5.0
+#: a rate with a larger expected error is doubted: it is wrong in one of six cases or more, wrong ones being off by some
+#: 60 bpm in the mean; so a wrong rate that is not doubted counts as much as five right ones that are
+DOUBTED_ABOVE_BPM = 10.0
+#: the model's numbers
+TABLE = Path(__file__).with_name("confidence.json")
+#: what is said of evidence that is missing
+_REASONS = {
+    "purity": "the signal is noisy",
+    "methods": "other methods do not see this rate in the same frames",
+    "regions": "forehead and cheeks, each by itself, do not show it",
+    "neighbours": "the rate jumps from one window to the next",
+    "stillness": "the head moves in this rhythm",
+    "frames": "frames or the face are missing for part of the time, or the frames are few",
+}
+_MOST_REASONS = 3
+_WORTH_SAYING = 0.3  # of the largest reason
+
+
+class Model:
+    """The model of one kind of value.
+
+    Args:
+        numbers: ``intercept``, ``weights`` of the evidence by name (0 or more), ``usual`` evidence for rates that are
+            right, by name, ``error_right_bpm`` and ``error_wrong_bpm``.
+    """
+
+    def __init__(self, numbers: Dict[str, Any]) -> None:
+        self._intercept = float(numbers["intercept"])
+        self._weights = np.array([numbers["weights"][name] for name in Evidence._fields])
+        self._usual = np.array([numbers["usual"][name] for name in Evidence._fields])
+        self._right_bpm, self._wrong_bpm = float(numbers["error_right_bpm"]), float(numbers["error_wrong_bpm"])
+
+    def expected_error_bpm(self, found: Evidence) -> float:
+        """Mean absolute error of rates with such evidence, in beats per minute."""
+        wrong = 1 / (1 + np.exp(-(self._intercept - self._weights @ np.asarray(found))))
+        return float(self._right_bpm + wrong * (self._wrong_bpm - self._right_bpm))
+
+    def reasons(self, found: Evidence) -> List[str]:
+        """Why a rate is doubted: what is missing most, against rates that are right. Empty where it is not doubted."""
+        if self.expected_error_bpm(found) <= DOUBTED_ABOVE_BPM:
+            return []
+        missing = self._weights * (self._usual - np.asarray(found))
+        if missing.max() <= 0:  # no worse than usual, and still doubted
+            missing = self._weights * (1 - np.asarray(found))
+        order = np.argsort(-missing)[:_MOST_REASONS]
+        said = [index for index in order if missing[index] >= _WORTH_SAYING * missing[order[0]]]
+        return [_REASONS[Evidence._fields[index]] for index in said]
+
+
+@functools.lru_cache(maxsize=None)
+def model(is_network: bool, of_whole: bool) -> Model:
+    """The :class:`Model` of the package: for a network or a signal method, for the mean rate or for a window's."""
+    kind = read_json(TABLE)["network" if is_network else "signal"]
+    return Model(kind["whole" if of_whole else "window"])
+
+
+class Judged(NamedTuple):
+    """What :func:`judge` gives."""
+
+    windows: List[Window]  #: with their expected errors
+    expected_error_bpm: float  #: of the mean heart rate
+    doubted: List[str]  #: why the mean heart rate is doubted; empty where it is not
+
+
+def judge(windows: Sequence[Window], signals: EvenSignals, method: str, fps_hz: float) -> Judged:
+    """The expected errors of sliding windows and of the mean heart rate over them.
+
+    Args:
+        windows: of the method's waveform.
+        signals: of the same frames.
+        method: that the windows were read with.
+        fps_hz: frames per second.
+    """
+    is_network = method in NETWORKS
+    of_window, of_whole = (model(is_network, whole) for whole in (False, True))
+    found = evidence.of_windows(windows, signals, method, fps_hz)
+    errors = [None if each is None else of_window.expected_error_bpm(each) for each in found]
+    whole = evidence.of_whole(windows, signals, method, fps_hz)
+    return Judged(
+        [window._replace(expected_error_bpm=error) for window, error in zip(windows, errors)],
+        of_whole.expected_error_bpm(whole),
+        of_whole.reasons(whole),
+    )

@@ -1,7 +1,7 @@
 """What all viewers see: the newest of each part of the page, numbered, so that each gets what is new to it."""
 
 import threading
-from typing import NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import cv2
 import numpy as np
@@ -33,13 +33,13 @@ class Picture:
                 self._jpeg = encoded.tobytes()
             return self._jpeg
 
-    def to_dict(self):
+    def to_dict(self) -> Dict[str, Any]:
         """``time_s``, and the face's ``box`` as x, y, width and height in shares of the picture, or None."""
         box = None if self._box is None else shares(self._box, self._image)
         return {"time_s": round(self._time_s, 3), "box": box}
 
 
-def shares(box: Box, image: np.ndarray):
+def shares(box: Box, image: np.ndarray) -> List[float]:
     """The part of a box that lies in an image, as x, y, width and height in shares of that."""
     height, width = image.shape[:2]
     left, right = (min(max(edge / width, 0.0), 1.0) for edge in (box.x, box.x + box.width))
@@ -50,7 +50,7 @@ def shares(box: Box, image: np.ndarray):
 class News(NamedTuple):
     """What is new to a viewer: ``parts`` by name, the ``picture`` if it is new, and the number up to which it knows."""
 
-    parts: dict
+    parts: Dict[str, Any]
     picture: Optional[Picture]
     number: int
 
@@ -68,9 +68,9 @@ class Board:
         self.watched = threading.Event()
         self._lock = threading.Lock()
         self._number = 0
-        self._parts = {}
+        self._parts: Dict[str, Tuple[int, Any]] = {}
 
-    def put(self, name: str, content) -> None:
+    def put(self, name: str, content: Any) -> None:
         """Show ``content`` as the part ``name`` from now on: a :class:`Picture` as "picture", else plain values."""
         with self._lock:
             self._number += 1

@@ -4,19 +4,26 @@ import base64
 import threading
 import time
 import traceback
+from collections import deque
 
 import numpy as np
 
 from ...errors import RFaceNetError
-from .. import quality
+from .. import confidence, quality
 from ..faces import LARGE_BOX_COEF
 from ..person import SHORTEST_S
 from ..pipeline import Pass
+from ..resample import COMMON_HZ, frame_rate_hz
+from ..waveform import Window
 from .board import Picture, shares
 from .feed import Feed
 
 #: length of the running window, of its steps in the result, and the time between two looks at it
 WINDOW_S, _STEP_S, _LOOK_EVERY_S = 10.0, 1.0, 0.5
+#: earlier windows, 1 s apart, that a heart rate is held against
+_NEIGHBOURS = 30
+#: by which a network's waveform may end before the newest frame
+_LAG_S = 1.0
 #: a look that takes long is followed by this many times its length without one
 _REST = 3.0
 
@@ -40,6 +47,7 @@ class Measuring(threading.Thread):
         self._pass = Pass(lambda time_s, image: {1: tracker.track(time_s, image)}, lambda: running, False)
         self._box = None
         self._next_look_s = 0.0
+        self._windows = deque(maxlen=_NEIGHBOURS)
         board.put(
             "about",
             {"source": source.name, "method": running.name, "is_camera": source.is_live, "length_s": source.length_s,
@@ -92,8 +100,19 @@ class Measuring(threading.Thread):
         found = quality.read_pulse(recent.bvp, recent.fs_hz) if recent.has_face(slice(None)) else None
         if found is not None:
             content["heart_rate_bpm"], content["quality"] = found
-            content["is_doubtful"] = found.quality < quality.doubtful_below(len(recent.bvp) / recent.fs_hz)
+            content["expected_error_bpm"], content["doubted"] = self._judge(recent, found)
         return content
+
+    def _judge(self, recent, found):
+        """``(expected_error_bpm, doubted)`` of a reading of the last seconds."""
+        signals = self._estimator.face_signals
+        window = Window(recent.start_s, recent.start_s + len(recent.bvp) / recent.fs_hz, *found)
+        fps_hz = frame_rate_hz(signals.times_s[-int(WINDOW_S * COMMON_HZ) :])
+        even = signals.even(WINDOW_S + _LAG_S)
+        judged = confidence.judge_last(window, self._windows, even, self._estimator.name, fps_hz)
+        if not self._windows or window.start_s - self._windows[-1].start_s >= _STEP_S:
+            self._windows.append(window)
+        return judged
 
     def _map(self, frame):
         """The contour branch's map and where it lies; None without one."""

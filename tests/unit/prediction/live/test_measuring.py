@@ -68,11 +68,20 @@ def test_readings_have_a_waveform_and_a_heart_rate_once_there_are_five_seconds()
     found = readings(measured(at(face_frames()[:400], 30))[0])
     assert found[0] == {"time_s": 0.0, "has_face": True}
     last = found[-1]
-    assert last["heart_rate_bpm"] == pytest.approx(80, abs=4) and not last["is_doubtful"] and last["quality"] > 0.6
+    assert last["heart_rate_bpm"] == pytest.approx(80, abs=4) and last["quality"] > 0.6
+    assert 0 < last["expected_error_bpm"] < 5 and last["doubted"] == []
     wave = last["waveform"]
     assert wave["start_s"] + len(wave["values"]) / wave["fs_hz"] == pytest.approx(last["time_s"], abs=0.1)
     assert np.std(wave["values"]) == pytest.approx(1.0, abs=0.05)
     assert last["map"] is None
+
+
+def test_a_heart_rate_of_noise_is_doubted_and_why_is_said():
+    random = np.random.default_rng(1)
+    still = face_frames()[0].astype(np.float32)
+    frames = [np.uint8(np.clip(still * random.normal(1, 0.02), 0, 255)) for _ in range(180)]
+    last = readings(measured(Memory(frames, np.arange(180) / 30))[0])[-1]
+    assert last["expected_error_bpm"] > 5 and last["doubted"]
 
 
 def test_where_the_face_is_gone_there_is_no_waveform_and_no_heart_rate():

@@ -22,6 +22,7 @@ class ClipModel:
         frames: T, frames of a clip.
         size: their height and width.
         fs_hz: frames per second.
+        kept_hz: lowest and highest frame rate of a recording that is taken as it is.
         is_derivative: whether the waveform is the BVP's time derivative, as networks trained on DiffNormalized labels
             give it.
         weights: path of the weights.
@@ -33,7 +34,8 @@ class ClipModel:
     """
 
     def __init__(self, network, settings, weights):
-        self.frames, self.size, self.fs_hz = settings.frames, settings.size, settings.fs_hz
+        self.frames, self.size = settings.frames, settings.size
+        self.fs_hz, self.kept_hz = settings.fs_hz, settings.kept_hz
         self.is_derivative = settings.is_derivative
         self.weights = str(weights)
         self._data_type = settings.data_type

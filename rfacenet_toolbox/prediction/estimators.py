@@ -122,7 +122,7 @@ class ClipEstimator:
         self.is_derivative, self.weights = model.is_derivative, model.weights
         self._model = model
         self.face_signals = FaceSignals()
-        self._resampler = GridResampler(model.fs_hz)
+        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
         whole = faces.Box(0.0, 0.0, float(model.size), float(model.size))
         self._box_in_small = whole.scaled(1 / faces.LARGE_BOX_COEF)
         self._frames = deque(maxlen=model.frames + 1)

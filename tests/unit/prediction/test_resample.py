@@ -43,6 +43,14 @@ def test_other_rates_are_interpolated_in_time(rate_hz):
     assert all(frame.known for frame in made)
 
 
+@pytest.mark.parametrize(("rate_hz", "used_hz"), [(15.8, 15.8), (25, 25), (30.5, 30.5), (15, 29), (60, 29)])
+def test_rates_that_are_as_good_are_kept(rate_hz, used_hz):
+    resampler = GridResampler(29.0, (16.0, 30.0))
+    times_s = np.arange(40) / rate_hz
+    run(resampler, times_s, [ramp(time_s) for time_s in times_s])
+    assert resampler.rate_hz == pytest.approx(used_hz)
+
+
 def test_irregular_times_keep_their_place():
     times_s = np.cumsum(np.random.default_rng(1).uniform(0.015, 0.07, 400))
     resampler = GridResampler(30.0)

@@ -6,7 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 import cv2
 import numpy as np
 
-from ..faces import Box
+from ..box import Box
 
 #: pictures are reduced to this width
 _WIDTH = 640

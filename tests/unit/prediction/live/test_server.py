@@ -13,7 +13,7 @@ from support.live_page import PATIENCE_S, served, viewer, wait_until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rfacenet_toolbox.errors import ConfigError
-from rfacenet_toolbox.prediction.faces import Box
+from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.prediction.live.board import Board, Picture
 from rfacenet_toolbox.prediction.live.server import Server
 

@@ -52,7 +52,7 @@ class SignalEstimator:
         self.face_signals = FaceSignals()
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
+        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
         followed = self.face_signals.add(time_s, image, box)
         if self._grid is not None:
             rows, columns = self._grid
@@ -131,7 +131,7 @@ class ClipEstimator:
         self._predicted = 0  # frames of the grid that clips cover
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
+        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
         small = None if box is None else self._small(image, box)
         self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
         # of the small picture: of the whole one it would take as long as the network

@@ -6,7 +6,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 from numpy.typing import NDArray
 
-from .faces import Box
+from .box import Box
 from .motion import FollowedFace
 from .resample import even_grid
 from .skin import SkinColour

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import confidence, hrv, quality, respiration, waveform
+from .box import Box
 from .estimators import ClipEstimator, SignalEstimator
-from .faces import LARGE_BOX_COEF, Box
+from .faces import LARGE_BOX_COEF
 from .frames import Source
 from .resample import frame_rate_hz, known_at
 from .result import Prediction

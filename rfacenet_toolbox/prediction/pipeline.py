@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ..datasets.times import SLOWEST_HZ
 from ..errors import ConfigError, DataError
 from . import quality
+from .box import Box
 from .estimators import maker
-from .faces import Box, detector
+from .faces import detector
 from .frames import AnyPath, Source
 from .people import PeopleTracker
 from .person import SHORTEST_S, Estimator, Person
@@ -207,5 +208,6 @@ class _Pass:
         if not has_face:
             raise DataError(
                 f"No face was found in the {len(times_s)} frames of {name}. The face should look at the camera, "
-                f"upright, lit from the front, and fill an eighth of the picture's height or more."
+                f"upright, lit from the front, and fill an eighth of the picture's height or more. If the picture "
+                f"holds nothing but the face, take the face backend 'whole'."
             )

@@ -78,7 +78,7 @@ weights: .venv/ready weights_data/ready
 	$(BIN)/rfacenet export package --out rfacenet_toolbox/weights/rfacenet.onnx
 	$(BIN)/python benchmarks/weights_log.py 24x24=runs/weights_24 36x36=runs/weights
 	$(BIN)/rfacenet report runs/weights_24 --attention-clips 1 --out runs/weights_report
-	cp runs/weights_report/figures/weights_24-curves.png docs/images/weights-training.png
+	cp runs/weights_report/figures/weights_24-loss.png docs/images/weights-training.png
 	$(BIN)/python benchmarks/held_out.py weights_data/held_out
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.

@@ -76,6 +76,7 @@ weights: .venv/ready weights_data/ready
 	$(BIN)/rfacenet export runs/weights --out rfacenet_toolbox/weights/rfacenet.safetensors
 	$(BIN)/rfacenet export package --out rfacenet_toolbox/weights/rfacenet.onnx
 	$(BIN)/python benchmarks/held_out.py weights_data/held_out
+	$(BIN)/python benchmarks/calibrate_quality.py weights_data/quality --workers 2
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
 demo_data/ready: .venv/ready

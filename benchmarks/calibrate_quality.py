@@ -101,7 +101,7 @@ def _rows(folder, name, workers, share):
             size=(320, 240), workers=workers, on_recording=lambda made: print(f"drawn {made}", flush=True),
         )  # fmt: skip
         first += count
-    path = folder / f"{name}-{_weights_sha256()[:12]}.json"
+    path = folder / f"{name}-{_fingerprint()}.json"
     read = json.loads(path.read_text()) if path.is_file() else {}
     names = sorted((made.parent.name for made in (folder / name).glob("*/vid.avi")), key=lambda one: int(one[7:]))
     missing = [str(folder / name / one) for one in names if one not in read]
@@ -168,6 +168,14 @@ def _error(rate_bpm, truth, start_s, stop_s):
 
 def _weights_sha256():
     return hashlib.sha256(weights_path.SHIPPED.read_bytes()).hexdigest()
+
+
+def _fingerprint():
+    """Of what decides the evidence: the weights and the code."""
+    digest = hashlib.sha256(_weights_sha256().encode())
+    for path in sorted(Path(confidence.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _count(rows):

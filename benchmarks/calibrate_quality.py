@@ -38,7 +38,7 @@ SIGNAL_METHODS = ("pos", "chrom", "green")
 WINDOW_S, STEP_S = 10.0, 1.0
 #: what is known of a weight before the fit: evidence of each kind, from none to all, changes the odds by a factor of
 #: e^2; so that none is left out which synthetic recordings happen not to need
-USUAL_WEIGHT, PRECISION = 2.0, 0.5
+USUAL_WEIGHT, PRECISION = 2.0, 0.25
 PICTURE = ROOT / "docs" / "images" / "quality-reliability.png"
 
 

@@ -15,6 +15,7 @@ _LARGEST = {
     "BRIGHTNESS": 3.0,
     "CONTRAST": 3.0,
     "NOISE": 3.0,
+    "ERASE": 1.0,
 }
 #: how much slower and how much faster a clip may become
 _SPEEDS = (0.25, 4.0)

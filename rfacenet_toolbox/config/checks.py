@@ -5,7 +5,7 @@ import os
 from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
 from ..methods import registry
 from ..runtime import limits, weights_path
-from . import augmentation, between_splits, method
+from . import augmentation, between_splits, method, optimizer
 from .splits_used import splits_used
 
 #: bytes of MODEL_FILE_NAME: what the files are called besides, and while they are written, needs the rest of 255
@@ -155,10 +155,7 @@ def _check_training(config):
     if config.TRAIN.LR <= 0:
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     _check_file_name(config.TRAIN.MODEL_FILE_NAME)
-    optimizer = config.MODEL.RFACENET.OPTIMIZER
-    _one_of("MODEL.RFACENET.OPTIMIZER.SCHEDULER", optimizer.SCHEDULER, ("OneCycleLR", "constant"))
-    if optimizer.WEIGHT_DECAY < 0:
-        raise ConfigError(f"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY is {optimizer.WEIGHT_DECAY}; expected 0 or more.")
+    optimizer.check(config.MODEL.RFACENET.OPTIMIZER)
     augmentation.check(config)
     if config.MODEL.RFACENET.INIT:
         _check_init(config.MODEL.RFACENET.INIT)

@@ -44,6 +44,8 @@ def rfacenet_node():
     node.OPTIMIZER = CfgNode()
     node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant
     node.OPTIMIZER.WEIGHT_DECAY = 0.0  # of Adam
+    node.OPTIMIZER.HALVE_AFTER = []  # numbers of epochs after which a constant rate is halved
+    node.OPTIMIZER.LARGEST_GRADIENT = 0.0  # length to which the gradient of all parameters is cut; 0 for none
     node.AUGMENT = CfgNode()  # of the training clips; off as it stands here
     node.AUGMENT.RANDOM_START = False  # clips begin anywhere in their recording
     node.AUGMENT.SPEED = [1.0, 1.0]  # heart rates are multiplied by a factor of this range
@@ -54,6 +56,7 @@ def rfacenet_node():
     node.AUGMENT.BRIGHTNESS = 0.0  # largest shift, in standard deviations of the clip
     node.AUGMENT.CONTRAST = 0.0  # contrast is multiplied or divided by up to 1 plus this
     node.AUGMENT.NOISE = 0.0  # Gaussian noise, in standard deviations of the clip
+    node.AUGMENT.ERASE = 0.0  # probability that a box in space and time is erased
     node.INIT = ""  # weights to start from: a .safetensors or .pth file, or "package"; a PhysNet's start the 3D branch
     node.IDENTITY_HOLDOUT = False  # hold back one clip in five of each training subject, to score identity on it
     node.EXPORT_IDENTITY_HEAD = False  # keep the identity classifier in the weights files

@@ -13,7 +13,9 @@ KINDS = {
     "I3D": "interpretation",
     "PhysNet": "exact",
     "DeepPhys": "exact",
+    "AutoHR": "substitute",
     "PhysFormer": "exact",
+    "PhysFormer++": "interpretation",
     "rFaceNet": "interpretation",
 }
 MEANINGS = {

@@ -33,7 +33,9 @@ CONFIGS = {
     "I3D": "I3D",
     "PhysNet": "PHYSNET",
     "DeepPhys": "DEEPPHYS",
+    "AutoHR": "AUTOHR",
     "PhysFormer": "PHYSFORMER",
+    "PhysFormer++": "PHYSFORMER_PLUS_PLUS",
     "rFaceNet": "RFACENET",
 }
 _SIGNAL_CONFIG = "SIGNAL"

@@ -29,6 +29,11 @@ class Method(NamedTuple):
 
 
 _METHODS = {
+    "AutoHR": Method(
+        "rfacenet_toolbox.methods.autohr.learner:AutoHRLearner",
+        "AUTOHR",
+        defaults={"CELL": "substitute", "CHANNELS": 16, "CELLS": 2},
+    ),
     "CVD": Method("rfacenet_toolbox.methods.cvd.learner:CVDLearner", "CVD", defaults={"SIDE": 320, "WEIGHTS": "code"}),
     "DeepPhys": Method("rfacenet_toolbox.methods.frame_attention:DeepPhysLearner", None, in_toolbox=True),
     "DualGAN": Method("rfacenet_toolbox.methods.dual_gan.learner:DualGANLearner", "DUALGAN", defaults={"WIDTH": 32}),
@@ -47,6 +52,11 @@ _METHODS = {
         in_toolbox=True,
         model_keys=("DROP_RATE",),
         toolbox_optimizer=MappingProxyType({"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}),
+    ),
+    "PhysFormer++": Method(
+        "rfacenet_toolbox.methods.physformer.two_paths:PhysFormerPlusPlusLearner",
+        "PHYSFORMER",
+        model_keys=("DROP_RATE",),
     ),
     "Physnet": Method("rfacenet_toolbox.methods.physnet:PhysNetLearner", "PHYSNET", in_toolbox=True),
     "RhythmNet": Method(

@@ -11,6 +11,8 @@ from ..training.weights_metadata import clip_settings
 
 #: what people call those that come without weights
 _TITLES = {"physnet": "PhysNet", "physformer": "PhysFormer"}
+#: those of them that the toolbox does not have
+_OWN = ("physformer++", "autohr")
 
 
 class ClipModel:
@@ -46,7 +48,7 @@ class ClipModel:
 
 
 def load(method, weights=None):
-    """The :class:`ClipModel` for ``"rfacenet"``, ``"physnet"`` or ``"physformer"``.
+    """The :class:`ClipModel` for a name of :data:`rfacenet_toolbox.training.weights_metadata.DEFAULTS`.
 
     Args:
         weights: a ``.safetensors``, ``.pth`` or ``.onnx`` file; None is the shipped one, which rFaceNet alone has.
@@ -58,6 +60,11 @@ def load(method, weights=None):
         raise CheckpointError(
             f"The method {method} needs trained weights: give --weights (weights=) the .pth of a {_TITLES[method]} "
             f"that the rPPG-Toolbox trained, such as one of its released models."
+        )
+    if weights is None and method in _OWN:
+        raise CheckpointError(
+            f"The method {method} needs trained weights: give --weights (weights=) a file that rfacenet export wrote "
+            f"for a run of yours."
         )
     if weights is None:
         weights = _shipped()

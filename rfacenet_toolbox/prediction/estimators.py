@@ -20,7 +20,7 @@ from .skin import region_means
 from .waveform import Waveform
 
 #: methods that are networks, which need weights
-NETWORKS = ("rfacenet", "physnet", "physformer")
+NETWORKS = ("rfacenet", "physnet", "physformer", "physformer++", "autohr")
 #: length of the stretches in which a signal method takes a long recording, and what neighbours share
 _STRETCH_S, _SHARED_S = 60.0, 10.0
 #: grey levels by which the skin of a still picture seems to change, by rounding; a pulse is a hundred times as much

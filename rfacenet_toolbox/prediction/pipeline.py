@@ -47,7 +47,8 @@ def predict(
     Args:
         source: path of a video or of a folder of images, a camera's number, or a :class:`~.frames.Source`. A camera is
             read until ``duration_s`` is over or it is interrupted (Ctrl-C), which ends it like the end of a file.
-        method: "rfacenet", "physnet", "physformer", or a signal method such as "pos", "chrom", "green".
+        method: "rfacenet", "physnet", "physformer", "physformer++", "autohr", or a signal method such as "pos",
+            "chrom", "green".
         weights: ``.safetensors``, ``.pth`` or ``.onnx`` of a network; None is the file that the package ships.
         window_s, step_s: length of the sliding windows, and the time from one's start to the next's.
         start_s, duration_s: the part of the recording to read.

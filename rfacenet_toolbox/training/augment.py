@@ -9,6 +9,8 @@ import numpy as np
 BAND_BPM = (40.0, 180.0)
 #: the rate above which PhysFormer's authors halve a heart rate, and up to which they double it
 DOUBLED_UP_TO_BPM = 88.0
+#: smallest and largest share of an axis that is erased
+ERASED = (0.1, 0.4)
 
 
 def resampled(signal, positions, axis):
@@ -71,6 +73,23 @@ def lit(frames, brightness=0.0, contrast=1.0):
     """Frames with their distance from the clip's mean multiplied, and shifted by so many of its standard deviations."""
     mean, std = frames.mean(dtype=np.float64), frames.std(dtype=np.float64)
     return (frames * np.float32(contrast) + np.float32(mean * (1 - contrast) + brightness * std)).astype(np.float32)
+
+
+def random_box(sizes, rng):
+    """A slice for each axis, each of 10 to 40 % of it, anywhere along it."""
+    box = []
+    for size in sizes:
+        length = max(1, int(round(size * rng.uniform(*ERASED))))
+        start = int(rng.integers(size - length + 1))
+        box.append(slice(start, start + length))
+    return tuple(box)
+
+
+def erased(frames, box):
+    """Frames whose pixels in ``box``, slices of time, height and width, are their channel's mean over the clip."""
+    frames = frames.copy()
+    frames[(slice(None), *box)] = frames.mean(axis=(1, 2, 3), keepdims=True, dtype=np.float64)
+    return frames
 
 
 def noisy(frames, share, rng):

@@ -102,6 +102,9 @@ class AugmentedClips(Dataset):
             self._changed(rng, augment.at_speed(part, count, factor, 1, is_difference), is_difference, movement)
             for part, is_difference in zip(_parts(frames, len(self.are_differences)), self.are_differences)
         ]
+        if self.settings.ERASE and rng.random() < self.settings.ERASE:
+            box = augment.random_box(frames[0].shape[1:], rng)
+            frames = [augment.erased(part, box) for part in frames]
         frames = self.stretches.as_given(np.concatenate(frames) if len(frames) > 1 else frames[0])
         bpm = self._recorded_bpm(name, [int(clip_name(self.inputs[one])[1]) for one in run], start, length, count)
         return np.ascontiguousarray(frames), label, name, chunk, bpm * factor

@@ -9,7 +9,10 @@ from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from ..runtime import weights_path
 from . import inference, learners, onnx_files, weights_files, weights_metadata
 
-_METHODS = {"rFaceNet": "rfacenet", "Physnet": "physnet", "PhysFormer": "physformer"}
+_METHODS = {
+    "rFaceNet": "rfacenet", "Physnet": "physnet", "PhysFormer": "physformer", "PhysFormer++": "physformer++",
+    "AutoHR": "autohr",
+}  # fmt: skip
 
 
 def export(source, path):
@@ -72,7 +75,9 @@ def _metadata(run, config):
         settings.update(
             noise_seed=node.NOISE_SEED, tcu_upscale=node.TCU_UPSCALE, ctfc_conv=node.CTFC_CONV, norm=node.NORM
         )
-    if settings["method"] == "physformer":
+    if settings["method"] == "autohr":
+        settings.update(cell=config.MODEL.AUTOHR.CELL)
+    if settings["method"] in ("physformer", "physformer++"):
         node = config.MODEL.PHYSFORMER
         settings.update(heads=node.NUM_HEADS, theta=node.THETA)
     return {key: str(value) for key, value in settings.items()}

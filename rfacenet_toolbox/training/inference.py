@@ -5,8 +5,10 @@ import re
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ..errors import CheckpointError
+from ..errors import CheckpointError, ShapeError
+from ..methods.autohr import AutoHR
 from ..methods.physformer import PhysFormer
+from ..methods.physformer.two_paths import PhysFormerPlusPlus
 from ..methods.physnet import PhysNet
 from ..methods.rfacenet import CONTOURS, CTFC_CONVS, FUSIONS, NORMS, TCU_UPSCALES, RFaceNet
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
@@ -25,13 +27,13 @@ def network(method, file):
     """The network, with its batch normalisations folded into the convolutions.
 
     Args:
-        method: ``"rfacenet"``, ``"physnet"`` or ``"physformer"``.
+        method: a name of :data:`.weights_metadata.DEFAULTS`.
         file: what :func:`read` gave.
 
     Raises:
         CheckpointError: the file holds another network, or settings that no network has.
     """
-    made = {"rfacenet": _rfacenet, "physnet": _physnet, "physformer": _physformer}[method](file)
+    made = _MAKERS[method](file)
     speed.use_channels_last(made)
     return folded(made.eval())
 
@@ -100,10 +102,31 @@ def _physnet(file):
     return network
 
 
-def _physformer(file):
-    network = PhysFormer(**_physformer_settings(file))
+def _physformer(file, make=PhysFormer):
+    network = make(**_physformer_settings(file))
     state_dicts.fit(network, file.weights, file.path)
     return network
+
+
+def _autohr(file):
+    first = file.weights.get("stem.0.weight")
+    cells = len({name.split(".")[2] for name in file.weights if name.startswith("stages.0.")})
+    settings = {} if first is None or not cells else {"channels": len(first), "cells": cells}
+    try:
+        network = AutoHR(file.metadata["cell"], **settings)
+    except ShapeError as error:
+        raise CheckpointError(f"{file.path} is no AutoHR's: {error} Export the run again.") from error
+    state_dicts.fit(network, file.weights, file.path)
+    return network
+
+
+_MAKERS = {
+    "rfacenet": _rfacenet,
+    "physnet": _physnet,
+    "physformer": _physformer,
+    "physformer++": lambda file: _physformer(file, PhysFormerPlusPlus),
+    "autohr": _autohr,
+}
 
 
 def _physformer_settings(file):

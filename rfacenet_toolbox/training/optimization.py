@@ -16,9 +16,23 @@ def make_optimizer(parameters, config):
 
 
 def make_scheduler(optimizer, config, steps_per_epoch):
-    """The learning rate of each step: ``OneCycleLR`` up to ``TRAIN.LR`` and down again, or ``TRAIN.LR`` throughout."""
-    if config.MODEL.RFACENET.OPTIMIZER.SCHEDULER == "constant":
+    """The learning rate of each step: ``OneCycleLR`` up to ``TRAIN.LR`` and down again, or ``TRAIN.LR`` throughout.
+
+    The latter is halved after each number of epochs in ``OPTIMIZER.HALVE_AFTER``.
+    """
+    settings = config.MODEL.RFACENET.OPTIMIZER
+    if settings.HALVE_AFTER:
+        steps = [epochs * steps_per_epoch for epochs in settings.HALVE_AFTER]
+        return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0.5 ** sum(step >= one for one in steps))
+    if settings.SCHEDULER == "constant":
         return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0, total_iters=1)
     return torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=config.TRAIN.LR, epochs=config.TRAIN.EPOCHS, steps_per_epoch=steps_per_epoch
     )
+
+
+def cut_gradient(parameters, config):
+    """Scale the gradient of all parameters down to the length ``OPTIMIZER.LARGEST_GRADIENT``, if it is longer."""
+    largest = config.MODEL.RFACENET.OPTIMIZER.LARGEST_GRADIENT
+    if largest:
+        torch.nn.utils.clip_grad_norm_(parameters, largest)

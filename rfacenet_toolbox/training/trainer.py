@@ -14,7 +14,7 @@ from ..runtime import machine, processes
 from . import augmented_clips, context, epoch_log, learners, state_dicts, tensorboard, warm_start
 from .clip_lengths import predictor
 from .loaders import clip_names, label_checksum, own_rates, recorded, split_holdout
-from .optimization import make_optimizer, make_scheduler
+from .optimization import cut_gradient, make_optimizer, make_scheduler
 from .resume import RunState, state_path, weights_path
 
 
@@ -153,6 +153,7 @@ class Trainer:
                     epoch_log.add(sums, step.log)
                     bar.set_postfix(loss=f"{float(step.loss.detach()):.3f}")
                 processes.average_gradients(self.parameters, 0 if batch is None else len(batch[1]))
+                cut_gradient(self.parameters, self.config)
                 self.optimizer.step()
                 self.scheduler.step()
                 self.optimizer.zero_grad()

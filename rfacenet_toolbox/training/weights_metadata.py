@@ -15,6 +15,8 @@ DEFAULTS = {
     "rfacenet": {**_CLIPS, "tcu_upscale": "2", "noise_seed": "0"},
     "physnet": _CLIPS,
     "physformer": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
+    "physformer++": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
+    "autohr": {**_CLIPS, "size": "128", "cell": "substitute"},
 }
 
 

@@ -26,9 +26,10 @@ class PhysFormerLearner(Learner):
     weights_prefix = "module."
     uses_recorded = True
     selection_column = "heart_rate_mae_bpm"
+    network = PhysFormer
 
     def __init__(self, settings, clips, num_subjects=0):
-        self.model = PhysFormer(
+        self.model = self.network(
             dim=settings.DIM,
             feed_forward=settings.FF_DIM,
             heads=settings.NUM_HEADS,

@@ -100,6 +100,10 @@ class PhysFormerLoss(nn.Module):
         """What the frequency terms are multiplied by now."""
         return GROWTH**self.progress
 
+    def total(self, pearson, cross_entropy, divergence):
+        """The weighted sum of the terms."""
+        return TIME_WEIGHT * pearson + self.frequency_weight * (cross_entropy + divergence)
+
     def forward(self, bvp, label, heart_rates_bpm=None, fs_hz=None):
         """The :class:`PhysFormerTerms` of BVPs (B, T) and labels (B, T).
 
@@ -121,7 +125,7 @@ class PhysFormerLoss(nn.Module):
         pearson = self.pearson(bvp, label)
         cross_entropy = F.nll_loss(log_shares, (rates - LOWEST_BPM).round().long())
         divergence = F.kl_div(log_shares, wanted, reduction="batchmean")
-        total = TIME_WEIGHT * pearson + self.frequency_weight * (cross_entropy + divergence)
+        total = self.total(pearson, cross_entropy, divergence)
         error = (classes[spectrum.detach().argmax(dim=-1)] - rates).abs().mean()
         return PhysFormerTerms(total, pearson, cross_entropy, divergence, error)
 

@@ -26,38 +26,48 @@ class TemporalDifferenceConv(nn.Module):
     of the 3x3x3 kernel. Both are linear, so the second is subtracted from the middle of the first: one convolution.
     """
 
-    def __init__(self, channels, theta):
+    def __init__(self, channels, theta, out_channels=None):
         super().__init__()
         self.theta = theta
-        self.conv = nn.Conv3d(channels, channels, kernel_size=3, padding=1, bias=False)
+        self.conv = nn.Conv3d(channels, out_channels or channels, kernel_size=3, padding=1, bias=False)
 
     def forward(self, maps):
-        """(B, C, T, H, W) -> (B, C, T, H, W)."""
+        """(B, C, T, H, W) -> (B, out_channels, T, H, W)."""
         return F.conv3d(maps, self.kernel(), padding=1)
 
     def kernel(self):
-        """(C, C, 3, 3, 3), of the one convolution."""
+        """(out_channels, C, 3, 3, 3), of the one convolution."""
         kernel = self.conv.weight
         neighbours = (kernel[:, :, 0] + kernel[:, :, 2]).sum(dim=(2, 3))
         return kernel - self.theta * F.pad(neighbours[:, :, None, None, None], (1,) * 6)
 
 
 class Attention(nn.Module):
-    """Self-attention among all tubes; queries and keys come from temporal differences."""
+    """Self-attention among all tubes; queries and keys come from temporal differences.
 
-    def __init__(self, dim, heads, theta, dropout):
+    Keys and values may be those of other tubes, whose tokens have ``source`` channels.
+    """
+
+    def __init__(self, dim, heads, theta, dropout, source=None):
         super().__init__()
         self.heads = heads
+        source = source or dim
         self.proj_q = nn.Sequential(TemporalDifferenceConv(dim, theta), nn.BatchNorm3d(dim))
-        self.proj_k = nn.Sequential(TemporalDifferenceConv(dim, theta), nn.BatchNorm3d(dim))
-        self.proj_v = nn.Sequential(nn.Conv3d(dim, dim, kernel_size=1, bias=False))
+        self.proj_k = nn.Sequential(TemporalDifferenceConv(source, theta, dim), nn.BatchNorm3d(dim))
+        self.proj_v = nn.Sequential(nn.Conv3d(source, dim, kernel_size=1, bias=False))
         self.drop = nn.Dropout(dropout)
 
     def forward(self, tokens, grid):
         """(B, N, C) tokens of a ``grid`` (T', H', W') -> (B, N, C)."""
-        maps = _as_maps(tokens, grid)
-        query, key, value = (self._by_head(project(maps)) for project in (self.proj_q, self.proj_k, self.proj_v))
-        weights = self.drop(torch.softmax(query.transpose(-2, -1) @ key / SHARPNESS, dim=-1))
+        maps = as_maps(tokens, grid)
+        return self.between(maps, maps)
+
+    def between(self, maps, sources, bias=None):
+        """Tokens (B, N, C) of the maps, which attend to those of ``sources``; ``bias`` is added to the scores."""
+        query = self._by_head(self.proj_q(maps))
+        key, value = self._by_head(self.proj_k(sources)), self._by_head(self.proj_v(sources))
+        scores = query.transpose(-2, -1) @ key / SHARPNESS
+        weights = self.drop(torch.softmax(scores if bias is None else scores + bias, dim=-1))
         return (value @ weights.transpose(-2, -1)).flatten(1, 2).transpose(1, 2)
 
     def _by_head(self, maps):
@@ -77,15 +87,15 @@ class FeedForward(nn.Module):
 
     def forward(self, tokens, grid):
         """(B, N, C) tokens of a ``grid`` (T', H', W') -> (B, N, C)."""
-        return _as_tokens(self.fc2(self.STConv(self.fc1(_as_maps(tokens, grid)))))
+        return as_tokens(self.fc2(self.STConv(self.fc1(as_maps(tokens, grid)))))
 
 
 class Block(nn.Module):
     """Attention and feed-forward, each behind a layer normalisation and around it a skip connection."""
 
-    def __init__(self, dim, heads, feed_forward, theta, dropout):
+    def __init__(self, dim, heads, feed_forward, theta, dropout, attention=Attention):
         super().__init__()
-        self.attn = Attention(dim, heads, theta, dropout)
+        self.attn = attention(dim, heads, theta, dropout)
         self.proj = nn.Linear(dim, dim)
         self.norm1 = nn.LayerNorm(dim, eps=1e-6)
         self.pwff = FeedForward(dim, feed_forward)
@@ -148,23 +158,24 @@ class PhysFormer(nn.Module):
         self.Stem0 = _stem(3, dim // 4, kernel=(1, 5, 5))
         self.Stem1 = _stem(dim // 4, dim // 2)
         self.Stem2 = _stem(dim // 2, dim)
-        self.upsample = _double_time(dim, dim)
-        self.upsample2 = _double_time(dim, dim // 2)
+        self.upsample = double_time(dim, dim)
+        self.upsample2 = double_time(dim, dim // 2)
         self.ConvBlockLast = nn.Conv1d(dim // 2, 1, kernel_size=1)
-        for module in self.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.xavier_uniform_(module.weight)
-                nn.init.normal_(module.bias, std=1e-6)
+        initialise(self)
 
     def forward(self, clip):
         """(B, 3, T, H, W), T a multiple of 4, H and W of 32 -> BVP (B, T)."""
-        self._check_clip(clip)
-        maps = self.patch_embedding(self.Stem2(self.Stem1(self.Stem0(clip))))
-        tokens, grid = _as_tokens(maps), maps.shape[2:]
+        maps = self.patch_embedding(self.stem(clip))
+        tokens, grid = as_tokens(maps), maps.shape[2:]
         for group in (self.transformer1, self.transformer2, self.transformer3):
             tokens = group(tokens, grid)
-        features = self.upsample2(self.upsample(_as_maps(tokens, grid)))
+        features = self.upsample2(self.upsample(as_maps(tokens, grid)))
         return self.ConvBlockLast(features.mean(dim=(3, 4))).squeeze(1)
+
+    def stem(self, clip):
+        """(B, 3, T, H, W) -> (B, C, T, H / 8, W / 8)."""
+        self._check_clip(clip)
+        return self.Stem2(self.Stem1(self.Stem0(clip)))
 
     def _check_clip(self, clip):
         factors = 1, 1, TUBE_FRAMES, self.side_factor, self.side_factor
@@ -177,6 +188,14 @@ class PhysFormer(nn.Module):
             )
 
 
+def initialise(model):
+    """Draw the weights of the linear layers as PhysFormer's authors do."""
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.xavier_uniform_(module.weight)
+            nn.init.normal_(module.bias, std=1e-6)
+
+
 def _stem(in_channels, out_channels, kernel=(3, 3, 3)):
     # the maximum of what was cut at zero is the maximum, cut at zero: ReLU after the pooling costs a quarter
     padding = tuple(size // 2 for size in kernel)
@@ -184,17 +203,18 @@ def _stem(in_channels, out_channels, kernel=(3, 3, 3)):
     return nn.Sequential(convolution, nn.BatchNorm3d(out_channels), nn.MaxPool3d((1, 2, 2)), nn.ReLU(inplace=True))
 
 
-def _double_time(in_channels, out_channels):
+def double_time(in_channels, out_channels):
+    """A layer (B, in_channels, T, H, W) -> (B, out_channels, 2 T, H, W)."""
     convolution = nn.Conv3d(in_channels, out_channels, kernel_size=(3, 1, 1), padding=(1, 0, 0))
     return nn.Sequential(nn.Upsample(scale_factor=(2, 1, 1)), convolution, nn.BatchNorm3d(out_channels), nn.ELU())
 
 
-def _as_tokens(maps):
+def as_tokens(maps):
     """(B, C, T', H', W') -> (B, N, C)."""
     return maps.flatten(2).transpose(1, 2)
 
 
-def _as_maps(tokens, grid):
+def as_maps(tokens, grid):
     """(B, N, C) -> (B, C, T', H', W')."""
     return tokens.transpose(1, 2).unflatten(2, tuple(map(int, grid)))
 

@@ -19,6 +19,12 @@ REFUSED = [
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
     ({"MODEL.RFACENET.OPTIMIZER.SCHEDULER": "step"}, "OPTIMIZER.SCHEDULER is 'step'; expected one of OneCycleLR"),
     ({"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY": -1.0}, "OPTIMIZER.WEIGHT_DECAY is -1.0; expected 0 or more"),
+    (
+        {"MODEL.RFACENET.OPTIMIZER.HALVE_AFTER": [30]},
+        r"HALVE_AFTER is \[30\] and SCHEDULER OneCycleLR; only a constant",
+    ),
+    ({"MODEL.RFACENET.OPTIMIZER.HALVE_AFTER": [0]}, r"HALVE_AFTER is \[0\]; expected whole numbers of epochs"),
+    ({"MODEL.RFACENET.OPTIMIZER.LARGEST_GRADIENT": -5.0}, "LARGEST_GRADIENT is -5.0; expected 0, for no limit"),
     ({"MODEL.RFACENET.AUGMENT.FLIP": 2.0}, "MODEL.RFACENET.AUGMENT.FLIP is 2.0; expected 0, for none, to 1"),
     ({"MODEL.RFACENET.AUGMENT.NOISE": -0.1}, "MODEL.RFACENET.AUGMENT.NOISE is -0.1; expected 0, for none, to 3"),
     (

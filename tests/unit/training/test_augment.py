@@ -77,3 +77,18 @@ def test_noise_has_its_share(rng):
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+def test_what_is_erased_is_a_box_of_the_mean_colour(rng):
+    frames = rng.standard_normal((3, 40, 20, 10)).astype(np.float32) + 5
+    for _ in range(20):
+        box = augment.random_box(frames.shape[1:], rng)
+        lengths = [one.stop - one.start for one in box]
+        shares = np.divide(lengths, frames.shape[1:])
+        assert (shares >= 0.1).all() and (shares <= 0.4).all()
+        assert all(one.start >= 0 and one.stop <= size for size, one in zip(frames.shape[1:], box))
+    found = augment.erased(frames, box)
+    changed = np.not_equal(found, frames)
+    assert changed[(slice(None), *box)].all() and changed.sum() == 3 * np.prod(lengths)
+    for channel, mean in zip(found[(slice(None), *box)], frames.mean(axis=(1, 2, 3))):
+        np.testing.assert_allclose(channel, mean, rtol=1e-5)

@@ -228,3 +228,12 @@ def test_another_augmentation_is_another_run(tmp_path):
     del earlier["augment"]
     assert fingerprint.agree(json.dumps(earlier), now)
     assert not fingerprint.agree(now, fingerprint.of_run(noisy, ["102"]))
+
+
+def test_erasing_leaves_what_else_is_drawn_alone(tmp_path):
+    recordings = Recordings({"102": range(3)})
+    plain = drawn(AugmentedClips(recordings, config(tmp_path, ALL)), range(2))
+    some = drawn(AugmentedClips(recordings, config(tmp_path, {**ALL, "ERASE": 0.5})), range(2))
+    same = [np.array_equal(one[0], other[0]) for one, other in zip(plain, some)]
+    assert 0 < sum(same) < len(same)
+    assert all(np.array_equal(one[1], other[1]) for one, other in zip(plain, some))

@@ -10,7 +10,7 @@ from support.neural_baselines import Batches, config, maker, trainer
 from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import fingerprint, resume, state_dicts
-from rfacenet_toolbox.training.optimization import make_optimizer, make_scheduler
+from rfacenet_toolbox.training.optimization import cut_gradient, make_optimizer, make_scheduler
 
 OURS = {"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}
 
@@ -58,6 +58,29 @@ def test_a_constant_rate_is_the_rate_itself(tmp_path):
     assert rates(tree, 10) == [tree.TRAIN.LR] * 10
 
 
+def test_a_constant_rate_is_halved_after_so_many_epochs(tmp_path):
+    tree = in_memory.config(tmp_path, settings(SCHEDULER="constant", HALVE_AFTER=[1, 3]), epochs=4)
+    lr = tree.TRAIN.LR
+    assert rates(tree, 8) == [lr, lr, lr / 2, lr / 2, lr / 2, lr / 2, lr / 4, lr / 4]
+
+
+def test_halvings_are_gone_on_with_from_a_state(tmp_path):
+    tree = in_memory.config(tmp_path, settings(SCHEDULER="constant", HALVE_AFTER=[1]))
+    ours = trained(tree)
+    assert [row["learning_rate"] for row in ours.state.history] == [1.5e-3, 1.5e-3]  # after each epoch
+    again = trained(tree)
+    assert again.scheduler.get_last_lr() == [1.5e-3]
+
+
+@pytest.mark.parametrize(("largest", "expected"), [(0.0, 5.0), (10.0, 5.0), (1.0, 1.0)])
+def test_a_gradient_is_cut_to_the_largest(tmp_path, largest, expected):
+    weights = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    for weight, gradient in zip(weights, (3.0, 4.0)):
+        weight.grad = torch.full((1,), gradient)
+    cut_gradient(weights, in_memory.config(tmp_path, settings(LARGEST_GRADIENT=largest)))
+    assert float(torch.cat([weight.grad for weight in weights]).norm()) == pytest.approx(expected, rel=1e-5)
+
+
 @pytest.mark.parametrize("fused", [False, pytest.param(True, marks=in_memory.needs_fused_adam)])
 def test_weight_decay_is_adams_own(tmp_path, fused):
     tree = in_memory.config(tmp_path, settings(WEIGHT_DECAY=0.1), {"MODEL.RFACENET.RUNTIME.FUSED_OPTIMIZER": fused})
@@ -82,7 +105,7 @@ def test_a_run_logs_its_constant_rate_and_goes_on_from_its_state(tmp_path, capsy
     assert again.scheduler.state_dict() == ours.scheduler.state_dict()
 
 
-@pytest.mark.parametrize("changed", [{"SCHEDULER": "constant"}, {"WEIGHT_DECAY": 5e-5}])
+@pytest.mark.parametrize("changed", [{"SCHEDULER": "constant"}, {"WEIGHT_DECAY": 5e-5}, {"LARGEST_GRADIENT": 1.0}])
 def test_another_optimizer_is_another_run(tmp_path, changed, capsys):
     trained(in_memory.config(tmp_path, epochs=1))
     trained(in_memory.config(tmp_path, settings(**changed), epochs=1))

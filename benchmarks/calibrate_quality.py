@@ -7,7 +7,7 @@ to the first set, and writes them to ``confidence.json`` beside it. For the seco
 docs/model-card.md, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new
 weights or a new generator, in a new folder. Interrupted, it goes on where it was.
 
-Half of the recordings last 20 seconds, and half 12, in which windows have few neighbours.
+A third of the recordings last 20 seconds, a third 14, and a third 10, in which a window has no neighbours.
 """
 
 import argparse
@@ -32,8 +32,8 @@ from rfacenet_toolbox.runtime import pool, weights_path
 from rfacenet_toolbox.synthetic import write_dataset
 
 #: set -> seed, first subject, recordings of each length
-SETS = {"calibration": (13, 13001, 48), "check": (14, 14001, 32)}
-LENGTHS_S = 20.1, 12.1
+SETS = {"calibration": (13, 13001, 32), "check": (14, 14001, 22)}
+LENGTHS_S = 20.1, 14.1, 10.1
 SIGNAL_METHODS = ("pos", "chrom", "green")
 WINDOW_S, STEP_S = 10.0, 1.0
 #: what is known of a weight before the fit: evidence of each kind, from none to all, changes the odds by a factor of

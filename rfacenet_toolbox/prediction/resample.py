@@ -199,6 +199,15 @@ class OverlapAdd:
         weight = self._weight[:length]
         return np.divide(self._sum[:length], weight, out=np.zeros(length), where=weight > 0)
 
+    def with_clip(self, first, start, clip):
+        """The waveform from sample ``first`` to the end of ``clip``, as if that were laid at ``start``, unkept."""
+        last = start + len(clip)
+        self._grow(last)
+        part = OverlapAdd(len(clip))
+        part._sum, part._weight = self._sum[first:last].copy(), self._weight[first:last].copy()
+        part.add(start - first, clip)
+        return part.signal(last - first)
+
     def _grow(self, length):
         """Room for ``length`` samples, doubled each time so that adding stays cheap."""
         if length > len(self._sum):

@@ -184,6 +184,7 @@ def test_the_demos_settings_are_those_of_each_method(options, tmp_path, capsys):
         "rFaceNet": {"TRAIN.LR": 3e-3, "TRAIN.DATA.PREPROCESS.DATA_TYPE": ["DiffNormalized"]},
         "PhysNet": {"TRAIN.LR": 1e-3, "TRAIN.EPOCHS": 2},
         "PhysFormer": {"TRAIN.LR": 1e-3, "MODEL.PHYSFORMER.NUM_LAYERS": 3, "MODEL.RFACENET.AUGMENT.FLIP": 0.0},
+        "PhysFormer++": {"TRAIN.EPOCHS": 4, "MODEL.PHYSFORMER.NUM_LAYERS": 3, "MODEL.RFACENET.AUGMENT.FLIP": 0.0},
     }
     used = {f"{name}.yaml" for name in CONFIGS.values() if name}
     assert {path.name for path in (SHIPPED / "table1_demo").glob("*.yaml")} <= used

@@ -99,6 +99,17 @@ def test_clips_of_one_waveform_join_without_a_seam():
     assert np.abs(np.diff(joined.signal(300))).max() < 0.4
 
 
+def test_a_clip_that_is_only_looked_at_is_not_kept():
+    wave = np.sin(np.arange(300) / 4)
+    joined, other = OverlapAdd(100), OverlapAdd(100)
+    for one in (joined, other):
+        one.add(0, wave[:100])
+    other.add(60, wave[60:160])
+    assert joined.with_clip(20, 60, wave[60:160]) == pytest.approx(other.signal(160)[20:])
+    assert joined.signal(160)[:100] == pytest.approx(wave[:100] / wave[:100].std(), abs=0.1)
+    assert not joined.signal(160)[100:].any()
+
+
 def test_stretches_cover_everything_to_the_end():
     for total in (50, 100, 101, 170, 999):
         spans = stretches(total, 100, 20)

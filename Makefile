@@ -66,7 +66,7 @@ table3-demo: .venv/ready demo_tables/ready
 # Five folds of a small VIPL-HR with every defect of the real one.
 table1-demo: .venv/ready demo_vipl/ready
 	$(BIN)/rfacenet table1 --vipl demo_vipl/VIPL-HR --allow-incomplete --cache demo_vipl/clips --out runs/table1-demo \
-		--config toolbox_configs/table1/DEMO_BASE.yaml
+		--jobs 2 --config toolbox_configs/table1/DEMO_BASE.yaml toolbox_configs/table1_demo
 
 # The weights that the package ships, trained anew: some hours on two cores. docs/model-card.md says what came of it.
 weights: .venv/ready weights_data/ready

@@ -25,6 +25,7 @@ TRAIN = [
     "safetensors>=0.3",
 ]
 TENSORBOARD = ["tensorboard>=2.8"]
+LIVE = ["websockets>=13"]
 SLURM = ["submitit>=1.4; python_version >= '3.10'", "submitit>=1.4,<1.5.4; python_version < '3.10'"]
 
 setup(
@@ -56,7 +57,7 @@ setup(
     packages=find_packages(include=["rfacenet_toolbox", "rfacenet_toolbox.*"]) + ["rfacenet_toolbox.toolbox_configs"],
     package_dir={"rfacenet_toolbox.toolbox_configs": "toolbox_configs"},
     package_data={
-        "rfacenet_toolbox": ["py.typed", "weights/*", "prediction/confidence.json"],
+        "rfacenet_toolbox": ["py.typed", "weights/*", "prediction/confidence.json", "prediction/live/page.html"],
         "rfacenet_toolbox.toolbox_configs": ["*.yaml", "*/*.yaml"],
     },
     # what `rfacenet predict` needs with a signal method
@@ -71,6 +72,7 @@ setup(
         "train": TRAIN,
         "onnx": ONNX_RUNTIME,  # networks in `rfacenet predict` without PyTorch
         "onnx-export": ONNX,
+        "live": LIVE,  # the page of `rfacenet live`
         "predict": HRV,  # heart-rate variability
         "weights": ENCODERS,  # of the varied synthetic recordings
         "tensorboard": TENSORBOARD,  # RUNTIME.TENSORBOARD

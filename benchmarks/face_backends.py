@@ -18,7 +18,7 @@ from preprocessing import data_node, decode
 
 from rfacenet_toolbox.datasets import preprocess, readers
 from rfacenet_toolbox.datasets.face_detectors import DETECTORS
-from rfacenet_toolbox.prediction.faces import Box
+from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.synthetic import Scene, Subject, head_motion, pulse_wave, render, write_dataset
 
 BACKENDS = ("HC", "MTCNN")

@@ -2,11 +2,13 @@
 
 ``python benchmarks/preprocessing.py`` decodes, crops, resizes, normalises and caches synthetic recordings of PURE and
 UBFC-rPPG, 640x480, and only decodes the same files, with the same number of processes. ``--dataset VIPL-HR --size 1920
-1080`` does so with the largest videos of VIPL-HR, by the phone, in Motion JPEG.
+1080`` does so with the largest videos of VIPL-HR, by the phone, in Motion JPEG. ``--cpu`` compares CPU times in one
+process, which hold on a machine that has other work.
 """
 
 import argparse
 import tempfile
+import time
 from pathlib import Path
 
 from measuring import compare, machine
@@ -24,9 +26,10 @@ def main():
     parser.add_argument("--recordings", type=int, default=2)
     parser.add_argument("--frames", type=int, default=500, help="of a recording")
     parser.add_argument("--repeats", type=int, default=5, help="pairs")
+    parser.add_argument("--cpu", action="store_true", help="compare CPU times, in one process")
     args = parser.parse_args()
     print(machine())
-    workers = pool.default_workers(args.recordings)
+    workers = 1 if args.cpu else pool.default_workers(args.recordings)
     print(f"{args.recordings} recordings of {args.frames} frames, {workers} processes")
     for dataset in args.dataset:
         with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +46,8 @@ def main():
                 failures = [failure for _, _, failure in pool.run(decode, recordings, workers)]
                 assert not any(failures), failures
 
-            compare(f"preprocessing, {dataset}", ours, decoding, "decoding alone", args.repeats)
+            clock = time.process_time if args.cpu else time.perf_counter
+            compare(f"preprocessing, {dataset}", ours, decoding, "decoding alone", args.repeats, clock=clock)
 
 
 def decode(recording):

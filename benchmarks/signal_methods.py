@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 from measuring import checkout, compare, machine
 
-from rfacenet_toolbox.methods.signal import METHODS, mean_rgb
+from rfacenet_toolbox.methods.signal import GRIDS, METHODS, colours
 
 FS_HZ = 30
 #: our name -> the toolbox's module and function, and whether it takes the frame rate
@@ -39,11 +39,17 @@ def main():
     toolbox = checkout()
     for name, method in METHODS.items():
         theirs = toolbox_method(name, frames) if toolbox else None
-        compare(name, lambda method=method: method(mean_rgb(frames), FS_HZ), theirs, "the toolbox's", args.repeats)
+
+        def ours(name=name, method=method):
+            return method(colours(frames, GRIDS.get(name)), FS_HZ)
+
+        compare(name, ours, theirs, "the toolbox's", args.repeats)
 
 
 def toolbox_method(name, frames):
-    """A call of the toolbox's function; None where the checkout lacks the method."""
+    """A call of the toolbox's function; None where the checkout lacks the method, or no revision has it."""
+    if name not in TOOLBOX:
+        return None
     for module, attribute in UNUSED.items():
         try:
             importlib.import_module(module)

@@ -1,9 +1,10 @@
 """How long does a training step of rFaceNet take, and what does each speed option of MODEL.RFACENET.RUNTIME save?
 
-``python benchmarks/step.py`` times forward, loss, backward and Adam on a batch of four clips, on the GPU if there is
-one: without any option, with each alone, and with all that pay on this machine. With ``RPPG_TOOLBOX=/path/to/checkout``
-each takes turns with a step of the toolbox's PhysNet, in fp32. ``--frames 64 --size 128`` is the shape of VIPL-HR's
-clips. Every variant has a process of its own, because options and peak memory are a process's.
+``python benchmarks/step.py`` times forward, loss, backward and Adam on a batch of clips, four by default, on the GPU if
+there is one: without any option, with each alone, and with all that pay on this machine. With
+``RPPG_TOOLBOX=/path/to/checkout`` each takes turns with a step of the toolbox's PhysNet, in fp32. ``--frames 64 --size
+128 --batch 16`` is rFaceNet's row of Table 1; where that does not fit, two smaller batches tell what a clip takes.
+Every variant has a process of its own, because options and peak memory are a process's.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from rfacenet_toolbox.runtime import speed
 from rfacenet_toolbox.runtime.machine import autocast
 from rfacenet_toolbox.training import learners
 
-BATCH, LEARNING_RATE = 4, 9e-3
+LEARNING_RATE = 9e-3
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -49,7 +50,7 @@ def main():
     toolbox = checkout()
     for name in args.options:
         try:
-            measure(name, variants()[name], (args.frames, args.size), toolbox, args.repeats)
+            measure(name, variants()[name], (args.batch, args.frames, args.size), toolbox, args.repeats)
         except ConfigError as error:
             print(f"{name}: not on this machine. {error}")
 
@@ -63,27 +64,27 @@ def measure(name, options, shape, toolbox, repeats):
         print("    peak memory" + ",".join(f"{whose} {peak / 1e9:.2f} GB" for whose, peak in peaks.items()))
 
 
-def our_step(frames, size, options):
+def our_step(batch, frames, size, options):
     """A call that makes one step of rFaceNet."""
     settings = rfacenet_node()
     settings.FRAME_NUM = frames
     settings.RUNTIME.update(options)
     speed.check(settings.RUNTIME, DEVICE)
     clip = ClipSpec(frames=frames, height=size, width=size, fs_hz=30, is_derivative=True, num_gpus=1)
-    learner = registry.build("rFaceNet", settings, clip, num_subjects=BATCH)
+    learner = registry.build("rFaceNet", settings, clip, num_subjects=batch)
     learners.place(learner, DEVICE, settings.RUNTIME)
     parameters = [*learner.model.parameters(), *learner.loss.parameters()]
     optimizer = speed.adam(parameters, LEARNING_RATE, settings.RUNTIME)
-    subjects = torch.arange(BATCH, device=DEVICE)
+    subjects = torch.arange(batch, device=DEVICE)
 
     def loss(clips, labels):
         with autocast(DEVICE, settings.RUNTIME.PRECISION):
             return learner.step(clips, labels, subjects).loss
 
-    return whole_step(loss, optimizer, frames, size)
+    return whole_step(loss, optimizer, (batch, frames, size))
 
 
-def physnet_step(frames, size):
+def physnet_step(batch, frames, size):
     """A call that makes one step of the toolbox's PhysNet, with its loss, the negative Pearson correlation."""
     from neural_methods.model.PhysNet import PhysNet_padding_Encoder_Decoder_MAX
 
@@ -94,13 +95,14 @@ def physnet_step(frames, size):
         centred = (bvp - bvp.mean(1, keepdim=True), labels - labels.mean(1, keepdim=True))
         return (1 - torch.nn.functional.cosine_similarity(*centred, dim=1)).mean()
 
-    return whole_step(loss, torch.optim.Adam(model.parameters(), lr=LEARNING_RATE), frames, size)
+    return whole_step(loss, torch.optim.Adam(model.parameters(), lr=LEARNING_RATE), (batch, frames, size))
 
 
-def whole_step(loss, optimizer, frames, size):
+def whole_step(loss, optimizer, shape):
+    batch, frames, size = shape
     generator = torch.Generator().manual_seed(0)
-    clips = torch.randn(BATCH, 3, frames, size, size, generator=generator).to(DEVICE)
-    labels = torch.randn(BATCH, frames, generator=generator).to(DEVICE)
+    clips = torch.randn(batch, 3, frames, size, size, generator=generator).to(DEVICE)
+    labels = torch.randn(batch, frames, generator=generator).to(DEVICE)
 
     def call():
         loss(clips, labels).backward()
@@ -138,6 +140,7 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = list(variants())
     parser.add_argument("--options", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("--batch", type=int, default=4, help="clips of a step")
     parser.add_argument("--frames", type=int, default=128, help="of a clip")
     parser.add_argument("--size", type=int, default=72, help="width and height of a clip, pixels")
     parser.add_argument("--repeats", type=int, default=5, help="pairs of steps")

@@ -55,6 +55,11 @@ CASES = {
     "NAS-HR": Case("NASHR", "STMapPos", 90, steps=160),
     "CVD": Case("CVD", "STMapRegions", 90, {"SIDE": 64}, steps=160),
     "Dual-GAN": Case("DualGAN", "STMapGrid", 92, {"WIDTH": 16}, steps=160),
+    "I3D": Case("I3D", "clips", 64, model_settings={"DROP_RATE": 0.0}, side=16, count=192, steps=200),
+    "AutoHR": Case("AutoHR", "clips", 64, {"CHANNELS": 8, "CELLS": 1}, side=16, count=192, steps=160),
+    "PhysFormer++": Case(
+        "PhysFormer++", "clips", 64, {"DIM": 48, "FF_DIM": 72, "NUM_LAYERS": 3}, count=128, batch=4, steps=150
+    ),
 }
 
 

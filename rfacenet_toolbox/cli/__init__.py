@@ -12,7 +12,7 @@ import sys
 from .. import __version__
 from ..errors import EXIT_STATUS, RFaceNetError, print_error
 from ..runtime import failures, plugins
-from . import evaluate, install, manifest, predict, report, run, search, synth, tables
+from . import evaluate, install, live, manifest, predict, report, run, search, synth, tables
 
 #: of a command whose reader has gone, as the shell has it for SIGPIPE
 BROKEN_PIPE_STATUS = 141
@@ -25,6 +25,7 @@ COMMANDS = {
     "synth": (synth, "write synthetic recordings in a data set's format"),
     "manifest": (manifest, "propose the file that describes a data set of your own, DATASET: Manifest"),
     "predict": (predict, "heart rate, pulse waveform and a picture from your own face videos"),
+    "live": (live, "a page on this machine that shows a video or a camera while its heart rate is measured"),
     "export": (report, "a run's trained network as one .safetensors or .onnx file for rfacenet predict"),
     "evaluate": (evaluate, "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"),
     "compare": (evaluate, "whether one run's heart rates are better than another's on the same videos"),

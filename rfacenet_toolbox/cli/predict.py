@@ -15,7 +15,7 @@ def predict_arguments(parser):
         help="a video, a folder of images, a camera's number, or a manifest's .csv",
     )
     parser.add_argument(
-        "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, pos, chrom, ..."
+        "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, autohr, pos, samc, ..."
     )
     parser.add_argument("--weights", help="a network's .safetensors, .pth or .onnx; by default the file that we ship")
     parser.add_argument(

@@ -20,13 +20,22 @@ def profile_arguments(parser):
     parser.add_argument("--repeats", type=int, default=20, help="timed clips of each model; 20 by default")
     parser.add_argument("--device", help="cpu, cuda:0, ...; the config's DEVICE by default")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument(
+        "--training", type=int, metavar="STEPS", help="in place of a prediction: so many training steps, and preparing"
+    )
 
 
 def profile(args):
     from ..training import profile
 
-    found = [profile.of_config_file(path, args.repeats, args.device) for path in args.configs]
-    print(profile.as_json(found) if args.json else profile.table(found))
+    if args.training is None:
+        found = [profile.of_config_file(path, args.repeats, args.device) for path in args.configs]
+        print(profile.as_json(found) if args.json else profile.table(found))
+        return
+    from ..training import profile_training
+
+    found = [profile_training.of_config_file(path, args.training, args.device) for path in args.configs]
+    print(profile.as_json(found) if args.json else profile_training.table(found))
 
 
 def export_arguments(parser):

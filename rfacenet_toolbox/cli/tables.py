@@ -169,4 +169,11 @@ def _add_dataset_options(parser):
 
 def _add_table_options(parser):
     parser.add_argument("--cache", metavar="DIR", help="for the preprocessed clips; <out>/clips by default")
-    parser.add_argument("--config", metavar="YAML", help="settings laid over those of every run, such as DEVICE: cpu")
+    parser.add_argument(
+        "--config",
+        nargs="+",
+        default=[],
+        metavar="YAML",
+        help="settings laid over those of every run, such as DEVICE: cpu; of a folder, each file over the shipped "
+        "config of its name",
+    )

@@ -1,10 +1,10 @@
 """Raw, DiffNormalized and Standardized, for frames and labels; and Scaled, for frames.
 
 The numbers are those of the toolbox's ``diff_normalize_data``, ``standardized_data``, ``diff_normalize_label`` and
-``standardized_label``, in the types that its caches have: frames float32 if all are DiffNormalized, else float64;
-labels float64. Frames are uint8, so a normalised value depends on one or two of 256 levels and is looked up in a table.
-DiffNormalized frames equal the toolbox's to the last bit. The toolbox has no ``Scaled`` frames, (x - 127.5) / 128; they
-are float32.
+``standardized_label``: frames in float32, labels in float64. The toolbox caches frames that are not all DiffNormalized
+in float64, twice as large, and both hosts round them to float32 when they read them: a network is given the same
+numbers. Frames are uint8, so a normalised value depends on one or two of 256 levels and is looked up in a table.
+DiffNormalized frames equal the toolbox's to the last bit. The toolbox has no ``Scaled`` frames, (x - 127.5) / 128.
 """
 
 import numpy as np
@@ -82,17 +82,17 @@ class FrameFeatures:
         self._parts = [makers[data_type]() for data_type in data_types]
 
     def clip(self, start, stop):
-        """Frames ``start`` to ``stop``: (stop - start, H, W, 3 * number of data types)."""
+        """Frames ``start`` to ``stop``: float32 (stop - start, H, W, 3 * number of data types)."""
         return np.concatenate([part(start, stop) for part in self._parts], axis=-1)
 
     def _raw(self):
-        return lambda start, stop: self._frames[start:stop].astype(np.float64)
+        return lambda start, stop: self._frames[start:stop].astype(np.float32)
 
     def _standardised(self):
         levels = np.arange(LEVELS, dtype=np.float64)
         counts = sum(np.bincount(frame.ravel(), minlength=LEVELS) for frame in self._frames)
         mean, std = _mean_and_std(levels, counts)
-        table = _over(levels - mean, std)
+        table = _over(levels - mean, std).astype(np.float32)
         return lambda start, stop: table[self._frames[start:stop]]
 
     def _scaled(self):

@@ -171,7 +171,7 @@ def _selection_table(title, published, measured, counts, settings):
     for name, row in rows.items():
         row += [_span(measured[name]["videos"]), _done(*counts.get(name, (0, 0)))]
     title = title[0].upper() + title[1:]
-    return Table(title, [*columns, "videos", "runs"], list(rows.values()), [*groups, ("", 2)])
+    return Table(title, [*columns, "videos", "runs"], list(rows.values()), [*groups, ("", 2)], narrow=True)
 
 
 def _span(numbers):

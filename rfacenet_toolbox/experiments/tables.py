@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Dict, NamedTuple, Optional, Sequence
 
-from ..errors import ConfigError
+from ..errors import ConfigError, unknown
 from ..hosts.toolbox.host import revision
 from ..hosts.toolbox.install import configs_dir
 from . import command
@@ -21,7 +21,8 @@ class TableSettings(NamedTuple):
         protocol: name of the evaluation protocol.
         out, cache: absolute folders for the runs and for the clips they share.
         toolbox: checkout to run in, or None.
-        extra_config: absolute path of a YAML file whose settings are laid over every config, or None.
+        extra_configs: absolute paths of YAML files, whose settings are laid over every config in this order, and of
+            folders of them, each of whose files is laid over the config of its name.
     """
 
     sets: Dict[str, DataFolder]
@@ -30,7 +31,7 @@ class TableSettings(NamedTuple):
     out: Path
     cache: str
     toolbox: Optional[str] = None
-    extra_config: Optional[str] = None
+    extra_configs: Sequence[str] = ()
 
     @property
     def is_synthetic(self):
@@ -69,6 +70,9 @@ def make_table(args, name, find_sets, make_rows, make_page):
             that cannot be run; nothing was started.
     """
     toolbox = command.checkout(args)
+    extra_configs = [os.path.abspath(path) for path in args.config]
+    for folder in filter(os.path.isdir, extra_configs):
+        _check_names(folder)
     sets = find_sets()
     for one in sets.values():
         print(one.description)
@@ -80,7 +84,7 @@ def make_table(args, name, find_sets, make_rows, make_page):
         out=Path(out),
         cache=os.path.abspath(args.cache or os.path.join(out, "clips")),
         toolbox=toolbox,
-        extra_config=None if args.config is None else os.path.abspath(args.config),
+        extra_configs=extra_configs,
     )
     rows = make_rows(settings)
     runs = list({run.folder: run for row in rows for run in row.runs}.values())
@@ -105,5 +109,26 @@ def data_content(name, settings):
 
 
 def bases(config, settings):
-    """``BASE`` of a run's config: a shipped file, and the user's, which wins."""
-    return [str(Path(configs_dir()) / config), *([settings.extra_config] if settings.extra_config else [])]
+    """``BASE`` of a run's config: a shipped file, and the user's, which win."""
+    shipped = Path(configs_dir()) / config
+    found = [shipped]
+    for path in map(Path, settings.extra_configs):
+        if not path.is_dir():
+            found.append(path)
+        elif (path / shipped.name).is_file():
+            found.append(path / shipped.name)
+    return list(map(str, found))
+
+
+def _check_names(folder):
+    """A file that would be laid over nothing is a mistake.
+
+    Raises:
+        ConfigError: no shipped config has the file's name.
+    """
+    known = sorted({path.name for path in Path(configs_dir()).rglob("*.yaml") if "BASE" not in path.stem})
+    for name in sorted(path.name for path in Path(folder).glob("*.yaml")):
+        if name not in known:
+            raise ConfigError(
+                f"{unknown(f'A config in {folder}', name, known)} Give it the name of the one to lay it over."
+            )

@@ -22,22 +22,31 @@ class ClipModel:
         frames: T, frames of a clip.
         size: their height and width.
         fs_hz: frames per second.
+        kept_hz: lowest and highest frame rate of a recording that is taken as it is.
         is_derivative: whether the waveform is the BVP's time derivative, as networks trained on DiffNormalized labels
             give it.
         weights: path of the weights.
+        identity_map: of the last clip, float32 (h, w), 0 to 1: how strong the contour branch's features are over the
+            face, the mean magnitude over its channels. None before a clip, and for networks that use no contours or
+            are not computed by PyTorch.
 
     Args:
-        network: float32 (1, 3, T, H, W) -> (1, T).
+        network: float32 (1, 3, T, H, W) -> (1, T). If it has an ``identity_map``, that is the attribute's.
         settings: a :class:`~rfacenet_toolbox.training.weights_metadata.ClipSettings`.
         weights: path of the weights.
     """
 
     def __init__(self, network, settings, weights):
-        self.frames, self.size, self.fs_hz = settings.frames, settings.size, settings.fs_hz
+        self.frames, self.size = settings.frames, settings.size
+        self.fs_hz, self.kept_hz = settings.fs_hz, settings.kept_hz
         self.is_derivative = settings.is_derivative
         self.weights = str(weights)
         self._data_type = settings.data_type
         self._network = network
+
+    @property
+    def identity_map(self):
+        return getattr(self._network, "identity_map", None)
 
     def waveform(self, frames):
         """uint8 RGB (T + 1, H, W, 3) -> float32 (T,), without a unit. Frames that do not change at all give zeros."""
@@ -101,10 +110,31 @@ def _with_torch(method, weights):
 
     file = inference.read(method, weights)
     settings = clip_settings(file.path, file.metadata)
-    network = inference.network(method, file)
+    network = _TorchNetwork(torch, inference.network(method, file))
+    return ClipModel(network, settings, file.path)
 
-    def run(clip):
-        with torch.inference_mode():
-            return network(torch.from_numpy(clip)).float().numpy()
 
-    return ClipModel(run, settings, file.path)
+class _TorchNetwork:
+    """A network of PyTorch's as one of NumPy arrays, with the map of its contour branch, which every pass leaves."""
+
+    def __init__(self, torch, network):
+        self._torch, self._network = torch, network
+        self._features = None
+        inner = getattr(network, "network", None)
+        if getattr(inner, "ctfc", None) is not None and hasattr(inner, "contour"):
+            inner.contour.register_forward_hook(self._keep)
+
+    def __call__(self, clip):
+        with self._torch.inference_mode():
+            return self._network(self._torch.from_numpy(clip)).float().numpy()
+
+    def _keep(self, module, inputs, features):
+        self._features = features
+
+    @property
+    def identity_map(self):
+        if self._features is None:
+            return None
+        strength = self._features[0].float().abs().mean(dim=0)
+        low, high = strength.min(), strength.max()
+        return ((strength - low) / (high - low).clamp(min=1e-12)).numpy()

@@ -9,7 +9,7 @@ recordings and wrote it.
 
 import functools
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -105,3 +105,24 @@ def judge(windows: Sequence[Window], signals: EvenSignals, method: str, fps_hz: 
         of_whole.expected_error_bpm(whole),
         of_whole.reasons(whole),
     )
+
+
+def judge_last(
+    window: Window, earlier: Sequence[Window], signals: EvenSignals, method: str, fps_hz: float
+) -> Tuple[Optional[float], List[str]]:
+    """The expected error of a window that ends where the reading is, and why its heart rate is doubted, if it is.
+
+    The same as :func:`judge` for a recording that goes on: neighbours are known on one side only.
+
+    Args:
+        window: the newest.
+        earlier: windows before it, at a distance of 1 s.
+        signals: of the window's frames; more of them is not needed.
+        method, fps_hz: as of :func:`judge`.
+    """
+    neighbours = [other._replace(quality=None) for other in earlier]  # they are compared with, and not judged again
+    found = evidence.of_windows([*neighbours, window], signals, method, fps_hz)[-1]
+    if found is None:
+        return None, []
+    of_window = model(method in NETWORKS, False)
+    return of_window.expected_error_bpm(found), of_window.reasons(found)

@@ -42,7 +42,7 @@ class SignalEstimator:
     """
 
     is_derivative = False
-    weights = None
+    weights = identity_map = None
 
     def __init__(self, name, method, grid=None):
         self.name = name
@@ -52,7 +52,7 @@ class SignalEstimator:
         self.face_signals = FaceSignals()
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
+        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
         followed = self.face_signals.add(time_s, image, box)
         if self._grid is not None:
             rows, columns = self._grid
@@ -68,6 +68,8 @@ class SignalEstimator:
         times_s, known = self.face_signals.times_s, self.face_signals.known
         first = int(np.searchsorted(times_s, times_s[-1] - seconds))
         return self._waveform(first) if sum(known[first:]) > 1 else None
+
+    up_to_date = recent
 
     def _waveform(self, first):
         signals = self.face_signals
@@ -122,7 +124,7 @@ class ClipEstimator:
         self.is_derivative, self.weights = model.is_derivative, model.weights
         self._model = model
         self.face_signals = FaceSignals()
-        self._resampler = GridResampler(model.fs_hz)
+        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
         whole = faces.Box(0.0, 0.0, float(model.size), float(model.size))
         self._box_in_small = whole.scaled(1 / faces.LARGE_BOX_COEF)
         self._frames = deque(maxlen=model.frames + 1)
@@ -131,7 +133,7 @@ class ClipEstimator:
         self._predicted = 0  # frames of the grid that clips cover
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.faces.Box` or None."""
+        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
         small = None if box is None else self._small(image, box)
         self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
         # of the small picture: of the whole one it would take as long as the network
@@ -150,6 +152,27 @@ class ClipEstimator:
         if not self._predicted:
             return None
         return self._waveform(max(0, self._predicted - int(seconds * self._resampler.rate_hz)), self._predicted)
+
+    def up_to_date(self, seconds):
+        """The :class:`Waveform` of the last seconds, for which one clip more is computed: that of the newest frames.
+
+        :meth:`finish` gives the same with or without it. None before the first clip.
+        """
+        last = len(self._known) - 1
+        newest = last - self._model.frames
+        if newest < 0:
+            return None
+        first = min(newest, max(0, last - int(seconds * self._resampler.rate_hz)))
+        known = np.array(self._known[first:last], dtype=bool)
+        seen = known[newest - first :].any()
+        clip = self._model.waveform(np.stack(self._frames)) if seen else np.zeros(self._model.frames)
+        bvp = self._clips.with_clip(first, newest, clip)
+        return Waveform(self._resampler.rate_hz, self._resampler.start_s + first / self._resampler.rate_hz, bvp, known)
+
+    @property
+    def identity_map(self):
+        """The contour branch's map of the last clip that was computed, as :attr:`.ClipModel.identity_map`."""
+        return self._model.identity_map
 
     def _small(self, image, box):
         size = self._model.size, self._model.size

@@ -6,7 +6,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 from numpy.typing import NDArray
 
-from .faces import Box
+from .box import Box
 from .motion import FollowedFace
 from .resample import even_grid
 from .skin import SkinColour
@@ -73,10 +73,11 @@ class FaceSignals:
         """(N, 3) mean red, green and blue of the face's skin, from a frame on; zeros where there is no face."""
         return np.reshape(self._rows[_COLUMNS * first :], (-1, _COLUMNS))[:, :3]
 
-    def even(self) -> EvenSignals:
-        """Everything on an even grid; at least one frame must have had a face."""
-        rows = np.reshape(self._rows, (-1, _COLUMNS))
-        fs_hz, grid_s, even, known = even_grid(self.times_s, rows, self.known)
+    def even(self, seconds: float = np.inf) -> EvenSignals:
+        """Everything, or the last seconds, on an even grid; at least one of these frames must have had a face."""
+        first = int(np.searchsorted(self.times_s, self.times_s[-1] - seconds))
+        rows = np.reshape(self._rows[_COLUMNS * first :], (-1, _COLUMNS))
+        fs_hz, grid_s, even, known = even_grid(self.times_s[first:], rows, self.known[first:])
         regions = even[:, 3:-3].reshape(len(even), len(REGIONS), 3)
         return EvenSignals(fs_hz, grid_s[0], even[:, :3], regions, even[:, -3:-1] / np.median(even[:, -1:]), known)
 

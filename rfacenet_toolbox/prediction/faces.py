@@ -1,13 +1,12 @@
 """What finds the faces in a frame, which is reduced for it."""
 
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 
 from ..datasets import mtcnn
 from ..datasets.face_detectors import MeshDetector, haar_cascade
 from ..errors import ConfigError, unknown
+from .box import Box, searched
 
 #: the face box is made this much larger for the networks, as in the configs that they are trained with
 LARGE_BOX_COEF = 1.5
@@ -15,51 +14,7 @@ _FRAME_HEIGHT = 240  # to which a whole frame is reduced
 _FACE_WIDTH = 48  # to which a known face is reduced
 _SMALLEST_FACE = 1 / 8  # of the frame's height
 _CLIP_LIMIT, _TILES = 3.0, (4, 4)  # of CLAHE
-
-
-class Box(NamedTuple):
-    """A box in pixels of the frame, also in fractions of them; it may reach beyond the frame."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def middle(self):
-        """(x, y)."""
-        return self.x + self.width / 2, self.y + self.height / 2
-
-    def scaled(self, across, down=None):
-        """The box with its width times ``across`` and its height times ``down``, around the same middle."""
-        x, y = self.middle
-        width, height = self.width * across, self.height * (across if down is None else down)
-        return Box(x - width / 2, y - height / 2, width, height)
-
-    def moved(self, right, down):
-        """The box so many pixels farther to the right and down."""
-        return self._replace(x=self.x + right, y=self.y + down)
-
-    def overlap(self, other):
-        """Intersection over union, 0 to 1."""
-        shared = self._shared(other)
-        return shared / (self.width * self.height + other.width * other.height - shared)
-
-    def covers(self, other):
-        """The intersection as a share of the smaller box, 0 to 1."""
-        return self._shared(other) / min(self.width * self.height, other.width * other.height)
-
-    def _shared(self, other):
-        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
-        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
-        return max(0.0, width) * max(0.0, height)
-
-    def cut(self, image):
-        """The part of ``image`` (H, W, ...) inside the box, at least one pixel of it."""
-        height, width = image.shape[:2]
-        left, top = min(max(int(round(self.x)), 0), width - 1), min(max(int(round(self.y)), 0), height - 1)
-        right, bottom = int(round(self.x + self.width)), int(round(self.y + self.height))
-        return image[top : max(bottom, top + 1), left : max(right, left + 1)]
+_CONFIRMED = 0.3  # overlap with the same face in the mirrored picture
 
 
 class Finder:
@@ -81,6 +36,10 @@ class Finder:
         """
         raise NotImplementedError
 
+    def confirms(self, image, face):
+        """Whether a second look finds the face, too; True where the finder has no second look."""
+        return True
+
 
 class HaarFaces(Finder):
     """OpenCV's frontal-face Haar cascade, the toolbox's backend ``HC``, at a reduced size.
@@ -98,6 +57,16 @@ class HaarFaces(Finder):
         self._evening = cv2.createCLAHE(_CLIP_LIMIT, _TILES) if evens else None
 
     def find(self, image, near=None, thorough=False):
+        return self._find(image, near, self._degrees)
+
+    def confirms(self, image, face):
+        """Whether the mirrored picture has the face, too: what merely resembles one seldom does so both ways."""
+        left, top, part = searched(image, face)
+        mirrored = face._replace(x=part.shape[1] - (face.x - left) - face.width, y=face.y - top)
+        found = self._find(np.ascontiguousarray(part[:, ::-1]), mirrored, -self._degrees)
+        return any(mirrored.overlap(other) > _CONFIRMED for other in found)
+
+    def _find(self, image, near, degrees):
         if near is None:
             scale = min(1.0, self._height / image.shape[0])
             sizes = {"minSize": (int(image.shape[0] * scale * self._smallest),) * 2}
@@ -105,23 +74,24 @@ class HaarFaces(Finder):
             scale = min(1.0, _FACE_WIDTH / near.width)
             width = near.width * scale
             sizes = {"minSize": (int(0.7 * width),) * 2, "maxSize": (int(1.5 * width),) * 2}
-        left, top, part = _searched(image, near)
+        left, top, part = searched(image, near)
         reduced = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else part
         grey = cv2.cvtColor(reduced, cv2.COLOR_BGR2GRAY)
         if self._evening is not None:
             grey = self._evening.apply(grey)
         across, down = part.shape[1] / reduced.shape[1], part.shape[0] / reduced.shape[0]
         boxes = [
-            Box(left + x * across, top + y * down, w * across, h * down) for x, y, w, h in self._squares(grey, sizes)
+            Box(left + x * across, top + y * down, w * across, h * down)
+            for x, y, w, h in self._squares(grey, degrees, sizes)
         ]
         return sorted(boxes, key=lambda box: -box.width)
 
-    def _squares(self, grey, sizes):
+    def _squares(self, grey, degrees, sizes):
         """Squares (x, y, width, height) around the faces of a small grey picture."""
-        if not self._degrees:
+        if not degrees:
             return self._cascade.detectMultiScale(grey, minNeighbors=5, **sizes)
         height, width = grey.shape
-        turn, size = _turn(width, height, self._degrees)
+        turn, size = _turn(width, height, degrees)
         turned = cv2.warpAffine(grey, turn, size, borderValue=int(np.median(grey)))
         found = self._cascade.detectMultiScale(turned, minNeighbors=5, **sizes)
         back = cv2.invertAffineTransform(turn)
@@ -146,7 +116,7 @@ class MeshFaces(Finder):
         self._detector = MeshDetector()
 
     def find(self, image, near=None, thorough=False):
-        left, top, part = _searched(image, near)
+        left, top, part = searched(image, near)
         (x, y, width, height), found = self._detector.box(part, bgr=True)
         return [Box(left + x, top + y, width, height)] if found else []
 
@@ -164,7 +134,7 @@ class MtcnnFaces(Finder):
         mtcnn.check_available()
 
     def find(self, image, near=None, thorough=False):
-        left, top, part = _searched(image, near)
+        left, top, part = searched(image, near)
         smallest = None if near is None else max(0.5 * near.width, mtcnn.SMALLEST_PIXELS)
         found = mtcnn.faces(cv2.cvtColor(part, cv2.COLOR_BGR2RGB), smallest)
         return [Box(left + x, top + y, width, height) for x, y, width, height in found.squares]
@@ -196,6 +166,8 @@ class AnyFaces(Finder):
             self._others = _thorough(self._with_mtcnn)
         for name, finder in self._others.items():
             faces = finder.find(image, near)
+            if near is None:
+                faces = [face for face in faces if finder.confirms(image, face)]
             if faces:
                 self.found_by = name
                 return faces
@@ -239,11 +211,3 @@ def _turn(width, height, degrees):
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     matrix[:, 2] += (side - width) / 2, (side - height) / 2
     return matrix, (side, side)
-
-
-def _searched(image, near):
-    """``(left, top, part)``: the part of an image around a box, or all of it."""
-    if near is None:
-        return 0, 0, image
-    area = near.scaled(2.0)
-    return max(0, int(round(area.x))), max(0, int(round(area.y))), area.cut(image)

@@ -26,7 +26,7 @@ class FollowedFace:
         self._scale = 1.0
 
     def follow(self, image, tracked):
-        """The :class:`~.faces.Box` of the face in this frame.
+        """The :class:`~.box.Box` of the face in this frame.
 
         Args:
             image: uint8 (H, W, 3), BGR.

@@ -30,7 +30,7 @@ class PeopleTracker:
         self._found = {}  # in the whole of this frame: whether thoroughly -> faces, what found them
 
     def track(self, time_s, image):
-        """``{number: box}`` of all people so far; the :class:`~.faces.Box` is None where a face is not there now."""
+        """``{number: box}`` of all people so far; the :class:`~.box.Box` is None where a face is not there now."""
         self._found = {}
         boxes = {number: person.track(time_s, image) for number, person in self._people.items()}
         if time_s >= self._next_s:

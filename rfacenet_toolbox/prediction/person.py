@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import confidence, hrv, quality, respiration, waveform
+from .box import Box
 from .estimators import ClipEstimator, SignalEstimator
-from .faces import LARGE_BOX_COEF, Box
+from .faces import LARGE_BOX_COEF
 from .frames import Source
 from .resample import frame_rate_hz, known_at
 from .result import Prediction
@@ -55,11 +56,20 @@ class Person:
 
     def recent(self, window_s: float) -> Optional[quality.Reading]:
         """The :class:`~.quality.Reading` of the last window; None where there is none yet."""
-        recent = self._estimator.recent(window_s)
-        if recent is None or len(recent.bvp) < SHORTEST_S * recent.fs_hz or not recent.has_face(slice(None)):
+        recent = self._filtered(self._estimator.recent(window_s))
+        if recent is None or not recent.has_face(slice(None)):
             return None
-        recent = waveform.filtered(recent, self._estimator.is_derivative)
         return quality.read_pulse(recent.bvp, recent.fs_hz)
+
+    def up_to_date(self, window_s: float) -> Optional[waveform.Waveform]:
+        """The filtered waveform of the last seconds, for which a network computes one more clip; None where there is
+        none yet. The result is the same with or without it."""
+        return self._filtered(self._estimator.up_to_date(window_s))
+
+    def _filtered(self, recent: Optional[waveform.Waveform]) -> Optional[waveform.Waveform]:
+        if recent is None or len(recent.bvp) < SHORTEST_S * recent.fs_hz:
+            return None
+        return waveform.filtered(recent, self._estimator.is_derivative)
 
     def result(
         self, source: Source, times_s: NDArray[np.float64], notes: List[str], window_s: float, step_s: float

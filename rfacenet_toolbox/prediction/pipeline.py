@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from ..datasets.times import SLOWEST_HZ
 from ..errors import ConfigError, DataError
-from . import quality
+from . import quality, waveform
+from .box import Box
 from .estimators import maker
-from .faces import Box, detector
-from .frames import AnyPath, Source
+from .faces import detector
+from .frames import AnyPath, Frame, Source
 from .people import PeopleTracker
 from .person import SHORTEST_S, Estimator, Person
 from .resample import frame_rate_hz
@@ -24,6 +25,7 @@ _BLACK = 8.0  # mean grey level below which no face can be found
 
 Track = Callable[[float, NDArray[np.uint8]], Dict[int, Optional[Box]]]
 OnSecond = Callable[[float, Optional[quality.Reading]], object]
+OnFrame = Callable[[Frame, Dict[int, Optional[Box]]], object]
 
 
 def predict(
@@ -70,7 +72,7 @@ def predict(
     """
     _check_windows(window_s, step_s)
     tracker = FaceTracker(detector(face_backend))
-    one_pass = _Pass(lambda time_s, image: {1: tracker.track(time_s, image)}, maker(method, weights), face_picture)
+    one_pass = Pass(lambda time_s, image: {1: tracker.track(time_s, image)}, maker(method, weights), face_picture)
     one_pass.read(open_source(source, start_s, duration_s, fps_hz), on_second, window_s)
     return one_pass.result(1, tracker.notes(), window_s, step_s)
 
@@ -99,7 +101,7 @@ def predict_all(
     """
     _check_windows(window_s, step_s)
     people = PeopleTracker(detector(face_backend))
-    one_pass = _Pass(people.track, maker(method, weights), face_picture)
+    one_pass = Pass(people.track, maker(method, weights), face_picture)
     one_pass.read(open_source(source, start_s, duration_s, fps_hz), on_second, window_s)
     found, errors = [], []
     for number in one_pass.long_enough():
@@ -121,8 +123,8 @@ def _check_windows(window_s: float, step_s: float) -> None:
         )
 
 
-class _Pass:
-    """One pass over a source.
+class Pass:
+    """One pass over a source; :func:`predict` and the page of ``rfacenet live`` are made of it.
 
     Args:
         track: ``(time_s, image) -> {number: box or None}`` of all people so far.
@@ -137,11 +139,13 @@ class _Pass:
         self._times_s = array("d")
         self._brightest = 0.0
 
-    def read(self, source: Source, on_second: Optional[OnSecond], window_s: float) -> None:
-        """Read the source to its end, and close it."""
+    def read(
+        self, source: Source, on_second: Optional[OnSecond], window_s: float, on_frame: Optional[OnFrame] = None
+    ) -> None:
+        """Read the source to its end, and close it; ``on_frame`` is called after each frame with it and the boxes."""
         self._source = source
         try:
-            self._read(on_second, window_s)
+            self._read(on_second, window_s, on_frame)
         except KeyboardInterrupt:
             if not source.is_live:
                 raise
@@ -149,17 +153,19 @@ class _Pass:
         finally:
             source.close()
 
-    def _read(self, on_second: Optional[OnSecond], window_s: float) -> None:
+    def _read(self, on_second: Optional[OnSecond], window_s: float, on_frame: Optional[OnFrame]) -> None:
         next_s = -np.inf
         for time_s, image in self._source.frames():
-            self._add(time_s, image)
+            boxes = self._add(time_s, image)
             if time_s >= next_s:
                 next_s = time_s + 1.0
                 self._brightest = max(self._brightest, *cv2.mean(image)[:3])
                 if on_second is not None:
                     on_second(time_s, self._running_estimate(window_s))
+            if on_frame is not None:
+                on_frame(Frame(time_s, image), boxes)
 
-    def _add(self, time_s: float, image: NDArray[np.uint8]) -> None:
+    def _add(self, time_s: float, image: NDArray[np.uint8]) -> Dict[int, Optional[Box]]:
         boxes = self._track(time_s, image)
         for number in boxes.keys() - self._people.keys():
             self._people[number] = Person(self._new_estimator(), self._wants_pictures)
@@ -168,6 +174,13 @@ class _Pass:
         for number, person in self._people.items():
             person.add(time_s, image, boxes[number])
         self._times_s.append(time_s)
+        return boxes
+
+    def running_waveform(self, window_s: float) -> Optional[waveform.Waveform]:
+        """While the source is read: :meth:`.Person.up_to_date` of the first face; None where there is none yet."""
+        if not self._people or self._times_s[-1] - self._times_s[0] < SHORTEST_S:
+            return None
+        return self._people[1].up_to_date(window_s)
 
     def _running_estimate(self, window_s: float) -> Optional[quality.Reading]:
         """The last window's :class:`~.quality.Reading` of the first face, for a camera; None where there is none."""
@@ -182,7 +195,11 @@ class _Pass:
         return [number for number in seen_s if seen_s[number] >= SHORTEST_S] or [longest]
 
     def result(self, number: int, notes: List[str], window_s: float, step_s: float) -> Prediction:
-        """Of one face; ``notes`` say how it was found."""
+        """Of one face; ``notes`` say how it was found.
+
+        Raises:
+            DataError: no heart rate can be read from what the source gave.
+        """
         times_s = np.array(self._times_s)
         self._check(times_s, number in self._people and self._people[number].was_seen)
         return self._people[number].result(self._source, times_s, notes, window_s, step_s)
@@ -207,5 +224,6 @@ class _Pass:
         if not has_face:
             raise DataError(
                 f"No face was found in the {len(times_s)} frames of {name}. The face should look at the camera, "
-                f"upright, lit from the front, and fill an eighth of the picture's height or more."
+                f"upright, lit from the front, and fill an eighth of the picture's height or more. If the picture "
+                f"holds nothing but the face, take the face backend 'whole'."
             )

@@ -27,15 +27,16 @@ class GridResampler:
     Args:
         fs_hz: wanted frames per second. A recording within 2 % of it keeps its own rate, so that its frames pass
             unchanged; any other is interpolated.
+        kept_hz: lowest and highest rate that is as good; a recording between them keeps its own. None is ``fs_hz``.
 
     Attributes:
         start_s: time of the grid's first frame, None before it.
         rate_hz: the grid's rate, None before it is known.
     """
 
-    def __init__(self, fs_hz):
+    def __init__(self, fs_hz, kept_hz=None):
         self.start_s = self.rate_hz = None
-        self._fs_hz = fs_hz
+        self._fs_hz, self._kept_hz = fs_hz, kept_hz
         self._waiting = []  # the first frames, of which the recording's own rate is learned
         self._last = None
         self._made = 0
@@ -58,7 +59,7 @@ class GridResampler:
         if self.rate_hz is not None or not self._waiting:
             return []
         times = [time_s for time_s, _ in self._waiting]
-        self.rate_hz = _grid_rate(times, self._fs_hz)
+        self.rate_hz = _grid_rate(times, self._fs_hz, self._kept_hz)
         self.start_s = times[0]
         self._last = (*self._waiting[0], True)
         made = [GridFrame(self._waiting[0][1], True)]
@@ -106,9 +107,11 @@ def frame_rate_hz(times_s):
     return float(median_hz if abs(median_hz / mean_hz - 1.0) < _NEAR else mean_hz)
 
 
-def _grid_rate(times_s, fs_hz):
+def _grid_rate(times_s, fs_hz, kept_hz=None):
     own_hz = frame_rate_hz(times_s) if len(times_s) > 1 else fs_hz
-    return float(own_hz) if abs(own_hz / fs_hz - 1.0) < _NEAR else float(fs_hz)
+    lowest_hz, highest_hz = kept_hz or (fs_hz, fs_hz)
+    is_kept = own_hz / lowest_hz - 1.0 > -_NEAR and own_hz / highest_hz - 1.0 < _NEAR
+    return float(own_hz if is_kept else fs_hz)
 
 
 def even_grid(times_s, values, known, fs_hz=COMMON_HZ):
@@ -195,6 +198,15 @@ class OverlapAdd:
         self._grow(length)
         weight = self._weight[:length]
         return np.divide(self._sum[:length], weight, out=np.zeros(length), where=weight > 0)
+
+    def with_clip(self, first, start, clip):
+        """The waveform from sample ``first`` to the end of ``clip``, as if that were laid at ``start``, unkept."""
+        last = start + len(clip)
+        self._grow(last)
+        part = OverlapAdd(len(clip))
+        part._sum, part._weight = self._sum[first:last].copy(), self._weight[first:last].copy()
+        part.add(start - first, clip)
+        return part.signal(last - first)
 
     def _grow(self, length):
         """Room for ``length`` samples, doubled each time so that adding stays cheap."""

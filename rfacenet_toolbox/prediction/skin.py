@@ -40,7 +40,7 @@ class SkinColour:
 
         Args:
             image: uint8 (H, W, 3), BGR.
-            box: of the face, :class:`~.faces.Box`.
+            box: of the face, :class:`~.box.Box`.
 
         Returns:
             ``(cells (h, w, 3) float32, weights (h, w))``.

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from .faces import Box
+from .box import Box
 
 _DETECT_EVERY_S = 0.5
 _SEARCH_ALL_EVERY_S = 5.0  # the whole frame; in between only the surroundings of the face
@@ -30,7 +30,7 @@ class FaceTracker:
     Attributes:
         frames: how many.
         most_faces: the largest number of faces seen in one frame.
-        target: the face's :class:`~.faces.Box` where it was last found; None where there is none.
+        target: the face's :class:`~.box.Box` where it was last found; None where there is none.
         thorough_frames: in how many frames the face was found by a thorough search, by what found it.
     """
 
@@ -45,7 +45,7 @@ class FaceTracker:
         self._next_s = -np.inf
 
     def track(self, time_s, image):
-        """The :class:`~.faces.Box` of the face in this frame, None where there is none."""
+        """The :class:`~.box.Box` of the face in this frame, None where there is none."""
         if time_s >= self._next_s:
             self._look(time_s, image)
         if self._box is not None and self._gliding:

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from .table import cell
+from .table import PLUS_MINUS, cell
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8881; --quiet: #6b6b6b; }
@@ -19,7 +19,8 @@ h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top
 table { border-collapse: separate; border-spacing: 0; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); }
 thead tr:first-child th { border-top: 0; } thead th { font-weight: 600; background: var(--soft); }
-tbody th { font-weight: 500; } tbody tr:nth-child(even) > * { background: var(--soft); }
+tbody th { font-weight: 500; } tbody > tr > * { vertical-align: baseline; }
+tbody tr:nth-child(even) > * { background: var(--soft); }
 th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: Canvas; }
 thead th:first-child, tbody tr:nth-child(even) > :first-child {
   background: linear-gradient(var(--soft), var(--soft)), Canvas;
@@ -30,6 +31,8 @@ figure { margin: 1rem 0; } figure div { overflow-x: auto; } figure img { backgro
 figcaption { font-size: .9rem; color: var(--quiet); }
 th.group { text-align: center; } th.group + .group { border-left: 1px solid var(--line); }
 small { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.2; }
+.narrow th, .narrow td { padding: .35rem .4rem; } .narrow thead th { font-size: .85rem; }
+.narrow small { font-size: .75rem; white-space: normal; overflow-wrap: normal; }
 a { color: inherit; text-decoration-color: var(--line); } u { text-decoration-style: double; }
 .notes { color: var(--quiet); font-size: .9rem; padding-left: 1.2rem; }
 img, svg { max-width: 100%; height: auto; }
@@ -105,8 +108,9 @@ def table_html(table):
         spans = [f'<th class="group" colspan="{count}">{escape(words)}</th>' for words, count in table.groups]
         head = f"<tr>{''.join(spans)}</tr>"
     head += f"<tr>{''.join(f'<th>{escape(column)}</th>' for column in table.columns)}</tr>"
-    rows = "\n".join(_row(row) for row in table.rows)
-    return f'<div class="wide"><table>\n<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>' + (
+    rows = "\n".join(_row(row, table.narrow) for row in table.rows)
+    opening = '<table class="narrow">' if table.narrow else "<table>"
+    return f'<div class="wide">{opening}\n<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>' + (
         f"\n{listed(table.notes)}" if table.notes else ""
     )
 
@@ -145,9 +149,17 @@ def _heading(heading):
     return f'<h2 id="{anchor(heading)}">{escape(heading)}</h2>\n' if heading else ""
 
 
-def _row(row):
-    first, *others = (_cell(cell(content)) for content in row)
+def _row(row, narrow):
+    cells = (cell(content) for content in row)
+    first, *others = (_cell(_error_below(one) if narrow else one) for one in cells)
     return f"<tr><th>{first}</th>{''.join(f'<td>{other}</td>' for other in others)}</tr>"
+
+
+def _error_below(content):
+    value, sign, error = content.text.partition(PLUS_MINUS)
+    error = sign and sign.strip() + "\N{NO-BREAK SPACE}" + error
+    lines = filter(None, [error, content.below])
+    return content._replace(text=value, below="\n".join(lines))
 
 
 def _cell(content):
@@ -155,7 +167,7 @@ def _cell(content):
     tag = {"best": "strong", "second": "u"}.get(content.mark)
     text = f"<{tag}>{text}</{tag}>" if tag else text
     text = f'<a href="{escape(quote(content.href, safe="/#"))}">{text}</a>' if content.href else text
-    return text + (f"<small>{escape(content.below)}</small>" if content.below else "")
+    return text + "".join(f"<small>{escape(line)}</small>" for line in content.below.splitlines())
 
 
 def _css_width(png, css_per_pixel=0.72):

@@ -6,6 +6,8 @@ from ..runtime import tables
 
 #: stands for a number that is missing
 NOTHING = "–"
+#: stands between a value and its standard error
+PLUS_MINUS = " ± "
 BEST, SECOND = "best", "second"
 
 
@@ -21,7 +23,8 @@ class Cell(NamedTuple):
 class Table(NamedTuple):
     """Rows of cells below a header; the first column names the rows.
 
-    ``groups`` is a second header above the columns: ``[(words, number of columns)]``, all columns or none.
+    ``groups`` is a second header above the columns: ``[(words, number of columns)]``, all columns or none. A table with
+    many columns is ``narrow``: in HTML its standard errors stand below the values.
     """
 
     title: str
@@ -29,6 +32,7 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[Union[str, Cell]]]
     groups: Sequence[Tuple[str, int]] = ()
     notes: Sequence[str] = ()
+    narrow: bool = False
 
 
 def cell(content):
@@ -40,7 +44,7 @@ def plus_minus(value, error=None):
     """``"1.05 ± 0.35"``, as the paper prints a metric and its standard error; a dash where there is no value."""
     if value is None:
         return NOTHING
-    return f"{value:.2f}" if error is None else f"{value:.2f} ± {error:.2f}"
+    return f"{value:.2f}" if error is None else f"{value:.2f}{PLUS_MINUS}{error:.2f}"
 
 
 def marks(values, lower_is_better):

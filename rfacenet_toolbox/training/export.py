@@ -1,10 +1,14 @@
 """A trained network as one file that knows its settings, ``.safetensors`` or ``.onnx``, for ``rfacenet predict``."""
 
 import os
+from statistics import median
 
 from ..config.method import trained_frames
-from ..errors import ConfigError
-from ..evaluation.files import run_folder
+from ..datasets.file_lists import read_file_list
+from ..datasets.own_rates import of_inputs
+from ..datasets.readers import DATASETS
+from ..errors import ConfigError, DataError
+from ..evaluation.files import outputs, run_folder
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from ..runtime import weights_path
 from . import inference, learners, onnx_files, weights_files, weights_metadata
@@ -28,7 +32,7 @@ def export(source, path):
     Raises:
         ConfigError: ``path`` has another ending, ``rfacenet predict`` cannot use the model, or the package onnx is
             not installed.
-        DataError: there is no finished run, or its weights are gone.
+        DataError: there is no finished run, or its weights or the frame rates of its recordings are gone.
         CheckpointError: the weights are damaged.
     """
     ending = os.path.splitext(str(path))[1]
@@ -63,7 +67,7 @@ def _metadata(run, config):
         "method": _METHODS[run.results["model"]],
         "frames": trained_frames(config),
         "size": data.PREPROCESS.RESIZE.W,
-        "fs_hz": data.FS,
+        **_frame_rates(run, config),
         "data_type": data.PREPROCESS.DATA_TYPE[0],
         "label_type": data.PREPROCESS.LABEL_TYPE,
         "seed": run.results["seed"],
@@ -81,3 +85,33 @@ def _metadata(run, config):
         node = config.MODEL.PHYSFORMER
         settings.update(heads=node.NUM_HEADS, theta=node.THETA)
     return {key: str(value) for key, value in settings.items()}
+
+
+def _frame_rates(run, config):
+    """The frame rate at which the network is to be used, and where it has seen several, the range that they span.
+
+    Recordings with frame rates of their own are learned from as they are. One whose rate lies in the range is one more
+    of these; any other is brought to ``fs_hz``, the median.
+    """
+    split = "TRAIN" if run.results["train_set"] else "TEST"
+    data = config[split].DATA
+    dataset = DATASETS.get(data.DATASET)
+    if dataset is None or not dataset.has_own_rates:
+        return {"fs_hz": config.TEST.DATA.FS}
+    rates_hz = _cached_rates_hz(data.FILE_LIST_PATH)
+    if not rates_hz and run.results["test_set"] == data.DATASET:  # the clips are gone: the tested ones' stand for them
+        rates_hz = list(outputs.read(run.folder).own_fs_hz.values())
+    if not rates_hz:
+        raise DataError(
+            f"{run.folder} was trained on recordings of {data.DATASET}, which have frame rates of their own, and the "
+            f"clips of {data.FILE_LIST_PATH}, whose markers hold them, are gone. Preprocess them again, then export."
+        )
+    usual, *ends = (f"{rate:.2f}" for rate in (median(rates_hz), min(rates_hz), max(rates_hz)))
+    return {"fs_hz": usual, **dict(zip(("fs_lowest_hz", "fs_highest_hz"), ends))}
+
+
+def _cached_rates_hz(file_list):
+    """Frames per second of the recordings of a file list; empty where the list or the clips are gone."""
+    if not os.path.isfile(file_list):
+        return []
+    return [one.fs_hz for one in of_inputs(read_file_list(file_list)).values()]

@@ -58,7 +58,7 @@ def of_config_file(path, repeats=20, device=None):
     if repeats < 1:
         raise ConfigError(f"repeats is {repeats}; expected 1 or more timed clips.")
     config = configuration.load(path)
-    where = _device(device or config.DEVICE)
+    where = device_of(device or config.DEVICE)
     runtime = config.MODEL.RFACENET.RUNTIME
     learner = learners.for_inference(config)
     learners.place(learner, where, runtime)
@@ -70,7 +70,7 @@ def of_config_file(path, repeats=20, device=None):
         with torch.no_grad(), machine.autocast(where, runtime.PRECISION):
             learner.predict(clip)
 
-    seconds = _seconds(predict, repeats, where)
+    seconds = seconds_of(predict, repeats, where)
     low, median, high = np.percentile(seconds, (25, 50, 75))
     return Cost(
         model=config.MODEL.NAME,
@@ -79,11 +79,11 @@ def of_config_file(path, repeats=20, device=None):
         frames=config.TEST.DATA.PREPROCESS.CHUNK_LENGTH,
         parameters=sum(parameter.numel() for parameter in learner.model.parameters()),
         macs=multiply_accumulates(predict),
-        peak_bytes=_resident_bytes(learner.model, clip) + _peak_bytes(predict, where),
+        peak_bytes=resident_bytes(learner.model, clip) + peak_bytes_of(predict, where),
         median_s=float(median),
         quartiles_s=(float(low), float(high)),
         repeats=repeats,
-        device=_device_name(where),
+        device=device_name(where),
         threads=torch.get_num_threads(),
     )
 
@@ -137,11 +137,15 @@ def table(costs):
                 cost.config,
             )
         )
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
     devices = sorted({f"{cost.device}, {cost.threads} CPU threads" for cost in costs})
     notes = f"One clip at a time on {'; '.join(devices)}; times are medians of {costs[0].repeats} clips."
-    return "\n".join([*lines, notes])
+    return "\n".join([*aligned(rows), notes])
+
+
+def aligned(rows):
+    """Rows of texts as lines, their columns one below the other."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
 
 
 def as_json(costs):
@@ -149,22 +153,24 @@ def as_json(costs):
     return json.dumps([cost._asdict() for cost in costs], indent=1)
 
 
-def _device(name):
+def device_of(name):
+    """The device of a name; ConfigError where there is none of it."""
     try:
         return machine.pick_device(name)
     except RuntimeError as error:
         raise ConfigError(f"the device is {name!r}; expected cpu, or a GPU such as cuda:0.") from error
 
 
-def _seconds(function, repeats, device):
+def seconds_of(function, repeats, device, warm_up=_WARM_UP):
+    """Seconds of each of ``repeats`` calls, after ``warm_up`` that are not timed."""
     seconds = []
-    for _ in range(_WARM_UP + repeats):
+    for _ in range(warm_up + repeats):
         _wait(device)
         started = time.perf_counter()
         function()
         _wait(device)
         seconds.append(time.perf_counter() - started)
-    return seconds[_WARM_UP:]
+    return seconds[warm_up:]
 
 
 def _wait(device):
@@ -172,12 +178,13 @@ def _wait(device):
         torch.cuda.synchronize(device)
 
 
-def _resident_bytes(model, clip):
+def resident_bytes(model, clip):
+    """Bytes of a model's parameters and buffers, and of a clip."""
     tensors = [*model.parameters(), *model.buffers(), clip]
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
-def _peak_bytes(function, device):
+def peak_bytes_of(function, device):
     """Most bytes of tensors that ``function()`` holds at any one time, beyond those that were there before."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
@@ -193,5 +200,6 @@ def _peak_bytes(function, device):
     return int(np.cumsum(changes).max(initial=0))
 
 
-def _device_name(device):
+def device_name(device):
+    """What a device is called: a GPU's name, or cpu."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

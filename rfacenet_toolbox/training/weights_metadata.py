@@ -3,7 +3,7 @@
 Without torch: ``rfacenet predict`` reads an ONNX file where there is none.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Tuple
 
 from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
 from ..errors import CheckpointError, unknown
@@ -26,6 +26,8 @@ class ClipSettings(NamedTuple):
     frames: int  #: T, frames of a clip
     size: int  #: their height and width, in pixels
     fs_hz: float  #: frames per second
+    #: lowest and highest frame rate of the recordings that it learned from, where these had rates of their own
+    kept_hz: Tuple[float, float]
     data_type: str  #: how frames are normalised, one of :data:`~rfacenet_toolbox.datasets.normalise.FRAME_TYPES`
     is_derivative: bool  #: whether the output is the BVP's time derivative (DiffNormalized labels)
 
@@ -39,7 +41,7 @@ def clip_settings(path, metadata):
     settings = ClipSettings(
         number(path, metadata, "frames", int, limits.CLIP_FRAMES),
         number(path, metadata, "size", int, limits.CLIP_SIDE),
-        number(path, metadata, "fs_hz", float, limits.FS_HZ),
+        *_frame_rates(path, metadata),
         word(path, metadata, "data_type", FRAME_TYPES, "DiffNormalized"),
         word(path, metadata, "label_type", LABEL_TYPES, "DiffNormalized") == "DiffNormalized",
     )
@@ -50,6 +52,19 @@ def clip_settings(path, metadata):
             f"again."
         )
     return settings
+
+
+def _frame_rates(path, metadata):
+    """``fs_hz``, and the lowest and highest rate that is as good, both ``fs_hz`` if there is nothing said of them."""
+    names = [name if name in metadata else "fs_hz" for name in ("fs_lowest_hz", "fs_hz", "fs_highest_hz")]
+    rates_hz = [number(path, metadata, name, float, limits.FS_HZ) for name in names]
+    if sorted(rates_hz) != rates_hz:
+        raise CheckpointError(
+            f"{path} says that fs_lowest_hz is {rates_hz[0]:g}, fs_hz {rates_hz[1]:g} and fs_highest_hz "
+            f"{rates_hz[2]:g}, and they should ascend. It is damaged or was not written by rfacenet export: export the "
+            f"run again."
+        )
+    return rates_hz[1], (rates_hz[0], rates_hz[2])
 
 
 def number(path, metadata, name, kind, bounds):

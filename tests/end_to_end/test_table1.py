@@ -9,6 +9,7 @@ import pytest
 from support.configs import write
 from support.fake_runs import fake_children
 from support.html_reader import Reader
+from support.paths import CONFIGS as SHIPPED
 
 from rfacenet_toolbox import cli
 from rfacenet_toolbox.experiments.table1 import CONFIGS
@@ -167,3 +168,33 @@ def test_windows_would_leave_nothing_to_print(options, tmp_path, capsys):
     status, _, err = run(capsys, *options, "--methods", "rFaceNet", "--folds", 1)
     assert status == 2 and not (tmp_path / "out").exists()
     assert "rFaceNet, fold 1, seed 100 would not be scored under vipl, but under neurips2023, toolbox2025" in err
+
+
+def settings_of(tmp_path, method):
+    """What a run of fold 1 was made with, {dotted key: value}."""
+    return json.loads((tmp_path / "out" / method / "fold1" / "seed100" / "run.json").read_text())["settings"]
+
+
+def test_the_demos_settings_are_those_of_each_method(options, tmp_path, capsys):
+    demo = [SHIPPED / "table1" / "DEMO_BASE.yaml", SHIPPED / "table1_demo"]
+    status, _, err = run(capsys, *options, *demo, "--folds", 1)
+    assert status == 0, err
+    shared = {"TRAIN.DATA.PREPROCESS.CHUNK_LENGTH": 64, "TEST.DATA.PREPROCESS.RESIZE.W": 32}
+    own = {
+        "rFaceNet": {"TRAIN.LR": 3e-3, "TRAIN.DATA.PREPROCESS.DATA_TYPE": ["DiffNormalized"]},
+        "PhysNet": {"TRAIN.LR": 1e-3, "TRAIN.EPOCHS": 2},
+        "PhysFormer": {"TRAIN.LR": 1e-3, "MODEL.PHYSFORMER.NUM_LAYERS": 3, "MODEL.RFACENET.AUGMENT.FLIP": 0.0},
+        "PhysFormer++": {"TRAIN.EPOCHS": 4, "MODEL.PHYSFORMER.NUM_LAYERS": 3, "MODEL.RFACENET.AUGMENT.FLIP": 0.0},
+    }
+    used = {f"{name}.yaml" for name in CONFIGS.values() if name}
+    assert {path.name for path in (SHIPPED / "table1_demo").glob("*.yaml")} <= used
+    for method, its in own.items():
+        settings = settings_of(tmp_path, method)
+        assert {**shared, **its}.items() <= settings.items()
+
+
+def test_a_file_of_a_folder_that_would_be_laid_over_nothing_is_refused(options, tmp_path, capsys):
+    write(tmp_path / "own" / "PHYSNETS.yaml", {"TRAIN.EPOCHS": 2})
+    status, _, err = run(capsys, *options, tmp_path / "own")
+    assert status == 2 and "own is 'PHYSNETS.yaml', which is unknown. Did you mean 'PHYSNET.yaml'?" in err
+    assert not (tmp_path / "out").exists()

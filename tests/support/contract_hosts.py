@@ -23,7 +23,7 @@ PREPROCESSING = (
     "Crop_faceTrue_BackendHC_Large_boxTrue_Large_size1.5_Dyamic_DetFalse_det_len32_Median_face_boxFalse"
 )
 VIDEOS = ["subject11", "subject12", "subject13"]
-SIGNAL_METHODS = ("GREEN", "ICA", "CHROM", "LGI", "PBV", "POS", "OMIT")
+SIGNAL_METHODS = ("GREEN", "ICA", "CHROM", "LGI", "PBV", "POS", "OMIT", "SAMC")
 RFACENET = "import sys; from rfacenet_toolbox.cli import main; sys.exit(main())"  # the command, not installed
 
 #: modules that upstream imports at start, and that a machine may lack

@@ -53,12 +53,12 @@ def find(video, settings, recording):
     Args:
         video: :class:`~.face_boxes.FaceVideo` with its boxes.
         settings: :class:`~.settings.PreprocessSettings`.
-        recording: for its file of landmarks.
+        recording: for its file of landmarks; None looks for none.
 
     Raises:
         DataError: the file cannot be used.
     """
-    path = user_file(recording)
+    path = None if recording is None else user_file(recording)
     if path is not None:
         points = _into_crops(_of_frames(read(path, recording), len(video.frames), recording), video)
         return Landmarks(points, *similarity(points), f"{os.path.basename(path)}, {points.shape[1]} points")

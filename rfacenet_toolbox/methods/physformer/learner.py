@@ -1,5 +1,7 @@
 """How PhysFormer is trained: its network, its loss with the curriculum, and what the epoch log tells of them."""
 
+from typing import Tuple
+
 import torch
 
 from ..learner import ClipNeeds, Learner, Step
@@ -22,7 +24,7 @@ class PhysFormerLearner(Learner):
         side_multiple_of=TUBE_FRAMES * 2**STEM_HALVINGS,
         frames_multiple_of=TUBE_FRAMES,
     )
-    log_columns = ("pearson", "cross_entropy", "divergence", "frequency_weight")
+    log_columns: Tuple[str, ...] = ("pearson", "cross_entropy", "divergence", "frequency_weight")
     weights_prefix = "module."
     uses_recorded = True
     selection_column = "heart_rate_mae_bpm"

@@ -44,8 +44,18 @@ def test_black_pixels_do_not_divide_by_zero():
 def test_standardised_frames_have_zero_mean_and_unit_deviation():
     frames = noise_frames(9)
     got = standardise_frames(frames)
-    assert got.dtype == np.float64
-    np.testing.assert_allclose(got, (frames - frames.mean()) / frames.std(), atol=1e-12)
+    assert got.dtype == np.float32
+    np.testing.assert_allclose(got, (frames - frames.mean()) / frames.std(), atol=1e-6)
+
+
+def test_standardised_frames_are_the_float64_ones_rounded_as_a_loader_rounds_them():
+    """Caches of before, and the toolbox's, are float64."""
+    frames = noise_frames(9)
+    levels, counts = np.arange(256.0), np.bincount(frames.ravel(), minlength=256)
+    mean = np.dot(levels, counts) / counts.sum()
+    wide = (frames - mean) / np.sqrt(np.dot((levels - mean) ** 2, counts) / counts.sum())
+    assert wide.dtype == np.float64
+    np.testing.assert_array_equal(standardise_frames(frames), np.float32(wide))
 
 
 def test_scaled_frames_lie_between_minus_and_plus_one():
@@ -62,10 +72,10 @@ def test_a_still_video_is_all_zeros(normalise):
     assert not normalise(np.full((5, 4, 4, 3), 90, np.uint8)).any()
 
 
-def test_types_are_concatenated_in_order_and_widen_to_float64():
+def test_types_are_concatenated_in_order():
     frames = noise_frames(6)
     got = frame_features(frames, ["Standardized", "DiffNormalized", "Raw"])
-    assert got.shape == (6, 24, 32, 9) and got.dtype == np.float64
+    assert got.shape == (6, 24, 32, 9) and got.dtype == np.float32
     np.testing.assert_array_equal(got[..., :3], standardise_frames(frames))
     np.testing.assert_array_equal(got[..., 3:6], diff_normalise_frames(frames))
     np.testing.assert_array_equal(got[..., 6:], frames)

@@ -16,6 +16,7 @@ from support.systems import needs_signals
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets import preprocess as module
+from rfacenet_toolbox.datasets.clips import ClipDataset
 from rfacenet_toolbox.datasets.normalise import FrameFeatures, diff_normalise_label
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
@@ -72,6 +73,25 @@ def test_faces_not_found_are_reported(tmp_path):
     _, report = cached(data_node("PURE", tmp_path / "raw", tmp_path / "cache", CROPPED))
     assert [one.faces_not_found for one in report.recordings] == [0, 1]
     assert "Warning: no face found in 1 of the 1 frames of 102" in str(report) and "of 101" not in str(report)
+
+
+def test_clips_of_before_in_float64_are_kept_and_read_as_the_same_numbers(ubfc):
+    ubfc.PREPROCESS.DATA_TYPE = ["Standardized"]
+    files, _ = cached(ubfc)
+    new = [np.load(file) for file in files]
+    assert {clip.dtype for clip in new} == {np.dtype(np.float32)}
+    for file, clip in zip(files, new):
+        np.save(file, clip.astype(np.float64))
+    for name in ("subject1", "subject2", "subject3"):
+        marker = clip_cache.read_marker(ubfc.CACHED_PATH, name)
+        sizes = clip_cache.clip_bytes(clip_cache.input_path(ubfc.CACHED_PATH, name, 0))
+        facts = {key: value for key, value in marker.items() if key not in ("format", "complete")}
+        clip_cache.write_marker(ubfc.CACHED_PATH, name, complete=True, **{**facts, "clip_bytes": sizes})
+    again, report = cached(ubfc)
+    assert again == files and all(one.reused for one in report.recordings)
+    assert {np.load(file).dtype for file in again} == {np.dtype(np.float64)}
+    items = ClipDataset(again, "NDHWC")
+    assert all(np.array_equal(items[index][0], clip) for index, clip in enumerate(new))
 
 
 def test_workers_make_the_same_clips(ubfc, tmp_path):

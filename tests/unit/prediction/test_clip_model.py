@@ -22,6 +22,8 @@ def weights():
     "name, value",
     [
         *(("fs_hz", value) for value in ("nan", "inf", "1e9", "-30", "0", "x", "", "1" * 5000)),
+        *(("fs_lowest_hz", value) for value in ("nan", "31", "0")),
+        *(("fs_highest_hz", value) for value in ("1e9", "29", "x")),
         *(("frames", value) for value in ("1000000000", "0", "-4", "1.5", "nan")),
         *(("size", value) for value in ("0", "1000000", "7")),
         *(("tcu_steps", value) for value in ("0", "1000000", "x")),

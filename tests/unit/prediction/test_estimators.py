@@ -5,8 +5,8 @@ import pytest
 
 from rfacenet_toolbox.methods.signal import METHODS
 from rfacenet_toolbox.prediction import waveform
+from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.prediction.estimators import estimator
-from rfacenet_toolbox.prediction.faces import Box
 
 
 def pulse_of(method, times_s, heart_rate_bpm, seed=0, second=0.15):

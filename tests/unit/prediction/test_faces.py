@@ -11,8 +11,6 @@ from rfacenet_toolbox.errors import ConfigError, DataError
 from rfacenet_toolbox.prediction import faces
 from rfacenet_toolbox.prediction.faces import AnyFaces, Box, HaarFaces
 
-IMAGE = np.zeros((480, 640, 3), np.uint8)
-
 
 def test_the_cascade_finds_the_face_in_the_whole_and_near_where_it_was():
     image, detector = own_videos.face_frames()[0], HaarFaces()
@@ -39,6 +37,13 @@ def test_a_thorough_search_finds_a_tilted_face_in_the_whole_and_near_where_it_wa
     assert finder.found_by == f"the cascade, for a face tilted to the {side}"
     (near,) = finder.find(tilted, whole, thorough=True)
     assert whole.overlap(near) > 0.7 and whole.overlap(upright) > 0.5
+
+
+def test_what_the_mirrored_picture_does_not_confirm_does_not_count(monkeypatch):
+    tilted, finder = turned(own_videos.face_frames()[0], 32), AnyFaces(with_mtcnn=False)
+    (face,) = finder.find(tilted, thorough=True)
+    monkeypatch.setattr(HaarFaces, "confirms", lambda *_: False)
+    assert finder.find(tilted, thorough=True) == [] and finder.find(tilted, face, thorough=True) != []
 
 
 def test_a_thorough_search_finds_no_face_where_there_is_none():
@@ -106,10 +111,3 @@ def test_a_face_backend_that_is_not_there_is_refused_before_anything_is_read(mon
         ConfigError, match="The face backend is 'RF', which is unknown. There are: auto, HC, MP, MTCNN, whole."
     ):
         predict("does_not_exist.mp4", "pos", face_backend="RF")
-
-
-def test_a_box_beyond_the_frame_is_cut_to_it():
-    assert Box(-50, -50, 100, 100).cut(IMAGE).shape == (50, 50, 3)
-    assert Box(600, 440, 100, 100).cut(IMAGE).shape == (40, 40, 3)
-    assert Box(900, 900, 10, 10).cut(IMAGE).size > 0
-    assert Box(10, 10, 100, 50).scaled(0.5).middle == Box(10, 10, 100, 50).middle

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rfacenet_toolbox.prediction.faces import Box
+from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.prediction.motion import FollowedFace
 
 RANDOM = np.random.default_rng(0)

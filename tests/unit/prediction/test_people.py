@@ -25,9 +25,16 @@ class Scene(Finder):
         return [face for face in faces if near is None or near.scaled(2.0).covers(face) > 0.9]
 
 
-def follow(script, seconds):
+class Hidden(Scene):
+    """Finds them by a thorough search alone."""
+
+    def find(self, image, near=None, thorough=False):
+        return super().find(image, near) if thorough else []
+
+
+def follow(script, seconds, scene=Scene):
     """``{number: [box or None for each frame]}``, frames before a face's first one left out."""
-    scene = Scene(script)
+    scene = scene(script)
     tracker, courses = PeopleTracker(scene), {}
     for index in range(int(seconds * FPS_HZ)):
         scene.time_s = index / FPS_HZ
@@ -64,6 +71,11 @@ def test_of_one_face_the_boxes_are_those_without_numbers():
         alone.append(tracker.track(scene.time_s, IMAGE))
     assert follow(script, 12) == {1: alone}
     assert None in alone and alone[-1] is not None
+
+
+def test_faces_are_searched_for_thoroughly_where_there_are_none():
+    courses = follow(lambda time_s: [Box(100, 100, 100, 100)] if time_s > 1 else [], 3, Hidden)
+    assert list(courses) == [1] and set(courses[1]) == {Box(100, 100, 100, 100)}
 
 
 def test_a_face_that_is_missed_does_not_take_its_neighbours():

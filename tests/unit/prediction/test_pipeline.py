@@ -13,7 +13,10 @@ import rfacenet_toolbox
 from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
 from rfacenet_toolbox.prediction import clip_model, pipeline
+from rfacenet_toolbox.prediction.estimators import maker
+from rfacenet_toolbox.prediction.faces import detector
 from rfacenet_toolbox.prediction.frames import Frame
+from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import weights_path
 from rfacenet_toolbox.training import weights_files
 
@@ -192,7 +195,21 @@ def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp
     with torch.no_grad():
         expected = network.eval()(clip[None]).bvp[0].numpy()
     assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
+    with torch.no_grad():
+        strength = network.contour(network.tcu(clip[None]))[0].abs().mean(dim=0).numpy()
+    expected = (strength - strength.min()) / np.ptp(strength)
+    assert model.identity_map == pytest.approx(expected, abs=1e-4)
     assert not model.waveform(frames[:1].repeat(33, axis=0)).any()
+
+
+@pytest.mark.parametrize("settings", [{"contours": "noise"}, {"fusion": "none", "contours": "none"}])
+def test_networks_that_use_no_contours_have_no_map_of_them(settings, tmp_path):
+    network = RFaceNet(frames=32, subjects=0, **settings)
+    metadata = {"frames": "32", "size": "24", "fs_hz": "30", "fusion": network.fusion, "identity": network.contours}
+    weights_files.write_safetensors(tmp_path / "w.safetensors", network.state_dict(), metadata)
+    model = clip_model.load("rfacenet", tmp_path / "w.safetensors")
+    model.waveform(np.random.default_rng(0).integers(0, 255, (33, 24, 24, 3), dtype=np.uint8))
+    assert model.identity_map is None
 
 
 def test_weights_of_the_other_network_are_told(weights, tmp_path):
@@ -219,6 +236,27 @@ def test_a_live_network_gives_running_estimates_too(weights):
     readings = []
     predict(source, "physnet", weights=weights, on_second=lambda _, reading: readings.append(reading))
     assert readings[0] is None and readings[-1] is not None
+
+
+@pytest.mark.parametrize("method", ["pos", "physnet"])
+def test_looking_at_the_waveform_while_it_is_read_does_not_change_the_result(method, weights):
+    file = weights if method == "physnet" else None
+    expected = predict(own_videos.at(own_videos.face_frames(), 30), method, weights=file)
+    tracker, seen = FaceTracker(detector("auto")), []
+    one_pass = pipeline.Pass(
+        lambda time_s, image: {1: tracker.track(time_s, image)}, maker(method, weights=file), False
+    )
+
+    def look(frame, boxes):
+        if round(30 * frame.time_s) % 60 == 59:
+            seen.append((frame.time_s, boxes[1], one_pass.running_waveform(6.0)))
+
+    one_pass.read(own_videos.at(own_videos.face_frames(), 30), None, 10.0, on_frame=look)
+    assert one_pass.result(1, [], 10.0, 1.0).bvp.tolist() == expected.bvp.tolist()
+    assert [running is None for _, _, running in seen] == [True, True, False, False, False]
+    for time_s, box, running in seen[2:]:
+        assert box is not None and 170 <= len(running.bvp) <= 181
+        assert running.times_s[-1] == pytest.approx(time_s, abs=0.05) and running.known.all()
 
 
 def test_a_file_that_is_interrupted_is_not_taken_for_finished():

@@ -43,6 +43,14 @@ def test_other_rates_are_interpolated_in_time(rate_hz):
     assert all(frame.known for frame in made)
 
 
+@pytest.mark.parametrize(("rate_hz", "used_hz"), [(15.8, 15.8), (25, 25), (30.5, 30.5), (15, 29), (60, 29)])
+def test_rates_that_are_as_good_are_kept(rate_hz, used_hz):
+    resampler = GridResampler(29.0, (16.0, 30.0))
+    times_s = np.arange(40) / rate_hz
+    run(resampler, times_s, [ramp(time_s) for time_s in times_s])
+    assert resampler.rate_hz == pytest.approx(used_hz)
+
+
 def test_irregular_times_keep_their_place():
     times_s = np.cumsum(np.random.default_rng(1).uniform(0.015, 0.07, 400))
     resampler = GridResampler(30.0)
@@ -89,6 +97,17 @@ def test_clips_of_one_waveform_join_without_a_seam():
         joined.add(first, 5 + 3 * wave[first:last])
     assert np.corrcoef(joined.signal(300), wave)[0, 1] > 0.999
     assert np.abs(np.diff(joined.signal(300))).max() < 0.4
+
+
+def test_a_clip_that_is_only_looked_at_is_not_kept():
+    wave = np.sin(np.arange(300) / 4)
+    joined, other = OverlapAdd(100), OverlapAdd(100)
+    for one in (joined, other):
+        one.add(0, wave[:100])
+    other.add(60, wave[60:160])
+    assert joined.with_clip(20, 60, wave[60:160]) == pytest.approx(other.signal(160)[20:])
+    assert joined.signal(160)[:100] == pytest.approx(wave[:100] / wave[:100].std(), abs=0.1)
+    assert not joined.signal(160)[100:].any()
 
 
 def test_stretches_cover_everything_to_the_end():

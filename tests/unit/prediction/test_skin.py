@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rfacenet_toolbox.prediction.faces import Box
+from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.prediction.skin import SkinColour
 
 SKIN = np.array([96.0, 122.0, 166.0])  # B, G, R

@@ -20,6 +20,7 @@ WITNESS = """<script>addEventListener("load", () => parent.postMessage(JSON.stri
   pictures: [...document.images].map((image) => image.naturalWidth),
   widths: [...document.images].map((image) => image.getBoundingClientRect().width),
   window: innerWidth, content: document.documentElement.scrollWidth,
+  whole: [...document.querySelectorAll(".wide")].map((frame) => frame.scrollWidth <= frame.clientWidth),
   sorted: [...document.querySelectorAll("table.sortable")].map((table) => {
     table.querySelector("th:last-child").click();
     return [...table.tBodies[0].rows].map((row) => row.cells[row.cells.length - 1].textContent);
@@ -62,11 +63,16 @@ def page(tmp_path):
     cells = [Cell("1.99 ± 0.82", "#a-table", "best", "1.00 to 3.00")] * 8
     columns, groups = ["", *["published", "measured"] * 4], [("", 1), ("MAE", 4), ("RMSE", 4)]
     table = Table("A table", columns, [["a method", *cells]] * 3, groups, ["A note."])
+    pair = Cell("12.99 ± 10.82", "#a-table", "best", "10.00 to 13.00"), "15.9"
+    row = ["PhysFormer++", "interpretation", pair[0], *pair[::-1] * 4, "2378", "25"]
+    columns = ["", "kind", "synthetic", *["published", "synthetic"] * 4, "videos", "runs"]
+    narrow = Table("As Table 1", columns, [row], narrow=True)
     numbers = [["a run", *[text] * 12] for text in ("2.5", "–", "-10", "0.5")]
     sorts = html.sortable(["a name", *["a number"] * 12], numbers)
     sections = [
         ("", html.paragraph("said", said_aloud=True)),
         ("A table", html.table_html(table)),
+        ("As Table 1", html.table_html(narrow)),
         ("A picture", html.picture(png, "its caption") * 2),
         ("Runs", sorts),
         ("", html.SORT_SCRIPT),
@@ -81,6 +87,7 @@ def test_a_page_is_whole_and_asks_nothing_of_any_host(tmp_path, page, width):
     assert said["pictures"] == [700, 700]
     assert said["window"] == said["content"] == width
     assert all(378 <= shown <= min(width, 504) for shown in said["widths"])
+    assert said["whole"][1] == (width == 1300)
     assert said["sorted"] == [["-10", "0.5", "2.5", "–"]]
 
 

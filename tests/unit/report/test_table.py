@@ -65,5 +65,14 @@ def test_a_page_is_whole_and_asks_nothing_of_any_host():
     assert 'name="viewport"' in page and 'colspan="2">MAE↓' in page
 
 
+def test_a_narrow_table_has_its_errors_below_the_values_in_html_alone():
+    cells = [Cell("1.00 ± 0.50", "run", BEST, "0.90 to 1.10"), Cell("2.00 ± 0.25"), "3"]
+    table = Table("Many columns", ["", "a", "b", "c"], [["POS", *cells]], narrow=True)
+    text = html.table_html(table).replace("\N{NO-BREAK SPACE}", " ")
+    assert '<a href="run"><strong>1.00</strong></a><small>± 0.50</small><small>0.90 to 1.10</small>' in text
+    assert "<td>2.00<small>± 0.25</small></td><td>3</td>" in text
+    assert markdown(table) == markdown(table._replace(narrow=False))
+
+
 def test_an_anchor_is_the_one_that_github_gives_the_heading():
     assert html.anchor("Every run, PURE to UBFC-rPPG") == "every-run-pure-to-ubfc-rppg"

@@ -120,7 +120,7 @@ def test_peak_memory_is_that_of_the_tensors_alive_at_one_time():
         del first
         return second * 2
 
-    assert profile._peak_bytes(two_at_a_time, torch.device("cpu")) == pytest.approx(8e6, rel=0.01)
+    assert profile.peak_bytes_of(two_at_a_time, torch.device("cpu")) == pytest.approx(8e6, rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from support.recordings import face_frames
 from rfacenet_toolbox.datasets import mtcnn
 from rfacenet_toolbox.datasets.face_detectors import HaarDetector
 from rfacenet_toolbox.datasets.mtcnn.cascade import Cascade
-from rfacenet_toolbox.prediction.faces import Box
+from rfacenet_toolbox.prediction.box import Box
 
 #: shares of the box, x then y, in the order in which O-Net gives them
 POINTS = (0.3, 0.7, 0.5, 0.35, 0.65, 0.4, 0.4, 0.6, 0.8, 0.8)

@@ -1,0 +1,51 @@
+"""What a training step and preparing an hour of video cost."""
+
+import json
+
+import pytest
+from support.configs import resized, write
+
+from rfacenet_toolbox import cli
+from rfacenet_toolbox.config import load
+from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.training import profile_training
+
+FRAMES = 20
+
+
+def config(folder, name, data_type, **model):
+    preprocess = {"DATA_TYPE": [data_type], "LABEL_TYPE": "Standardized", "CHUNK_LENGTH": FRAMES}
+    crop = {"CROP_FACE": {"DO_CROP_FACE": True, "BACKEND": "HC", "USE_LARGE_FACE_BOX": True, "LARGE_BOX_COEF": 1.5}}
+    data = {"DATA_FORMAT": "NCDHW", "FS": 30, "PREPROCESS": {**preprocess, **crop}, **resized(24, 24)}
+    general = {"TOOLBOX_MODE": "train_and_test", "DEVICE": "cpu", "MODEL": {"NAME": name, **model}}
+    return write(folder / f"{name}.yaml", general, {"TRAIN": {"BATCH_SIZE": 2, "LR": 1e-3, "DATA": data}})
+
+
+CASES = {
+    "Physnet": ("Raw", {"PHYSNET": {"FRAME_NUM": FRAMES}}, 24 * 24 * 3 * 8),
+    "STAttention": ("STMapGrid", {"STATTENTION": {"FRAMES": 14, "STRETCH_SHARE": 0.0}}, 25 * 3 * 4),
+}
+
+
+@pytest.mark.parametrize("name", ["Physnet"])
+def test_a_step_is_timed_and_holds_more_than_the_parameters(tmp_path, capsys, name):
+    data_type, model, bytes_per_frame = CASES[name]
+    path = config(tmp_path, name, data_type, **model)
+    assert cli.main(["profile", str(path), "--training", "2", "--json"]) == 0
+    (cost,) = json.loads(capsys.readouterr().out)
+    assert (cost["model"], cost["batch"], cost["steps"]) == (name, 2, 2)
+    assert cost["step_s"] > 0 and cost["step_peak_bytes"] > 16 * 768_577  # parameters, gradients, Adam's two means
+    assert cost["cache_bytes_per_hour"] == 3600 * 30 * bytes_per_frame and cost["preparing_s_per_hour"] > 0
+    assert "preparing 1 h" in profile_training.table([profile_training.TrainingCost(**cost)])
+
+
+def test_a_map_is_prepared_and_takes_little(tmp_path):
+    data_type, model, bytes_per_frame = CASES["STAttention"]
+    tree = load(config(tmp_path, "STAttention", data_type, **model))
+    seconds, size = profile_training.preparing(tree)
+    assert seconds > 0 and size == 3600 * 30 * bytes_per_frame
+
+
+def test_no_steps_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match="timed training steps is 0; expected 1 or more"):
+        profile_training.of_config_file(tmp_path / "none.yaml", steps=0)

@@ -1,0 +1,62 @@
+"""Table 1's methods on clips, as PURE and UBFC-rPPG have them: trained, tested, exported and read for prediction."""
+
+import numpy as np
+import pytest
+import torch
+from support import in_memory
+from support.configs import for_splits, resized
+
+from rfacenet_toolbox.errors import ConfigError
+from rfacenet_toolbox.hosts.job import run
+from rfacenet_toolbox.hosts.standalone import StandaloneHost
+from rfacenet_toolbox.prediction import clip_model
+from rfacenet_toolbox.training.export import export
+
+SIDE = 32
+CASES = {
+    "AutoHR": {"AUTOHR": {"CHANNELS": 4, "CELLS": 1, "CELL": "tdc_0.8:0 conv_3x3x3:1 / skip:2"}},
+    "PhysFormer++": {"PHYSFORMER": {"DIM": 12, "FF_DIM": 18, "NUM_HEADS": 3, "NUM_LAYERS": 3}},
+    "I3D": {"DROP_RATE": 0.1},
+}
+
+
+class Enlarged(torch.utils.data.Dataset):
+    def __init__(self, clips):
+        self.clips, self.inputs = clips, clips.inputs
+
+    def __len__(self):
+        return len(self.clips)
+
+    def __getitem__(self, index):
+        clip, *rest = self.clips[index]
+        return (clip.repeat(SIDE // in_memory.SIDE, axis=2).repeat(SIDE // in_memory.SIDE, axis=3), *rest)
+
+
+def finished(folder, name):
+    small = {"PREPROCESS.DATA_TYPE": ["Scaled"], "PREPROCESS.CHUNK_LENGTH": in_memory.FRAMES}
+    model = {"MODEL": {"NAME": name, **CASES[name]}}
+    tree = in_memory.config(folder, model, for_splits(resized(SIDE, SIDE)), for_splits(small), epochs=1)
+    loaders = {
+        split: None if loader is None else type(loader)(Enlarged(loader.dataset), batch_size=4)
+        for split, loader in in_memory.loaders().items()
+    }
+    return run(tree, loaders, StandaloneHost())
+
+
+@pytest.mark.parametrize("name", ["AutoHR", "PhysFormer++"])
+def test_a_run_is_exported_and_read_for_prediction(tmp_path, name):
+    results = finished(tmp_path / "run", name)
+    assert results["model"] == name and results["videos"]["scored"] == results["videos"]["expected"]
+    metadata = export(tmp_path / "run", tmp_path / "own.safetensors")
+    assert (metadata["method"], metadata["frames"], metadata["size"]) == (name.lower(), "32", "32")
+    model = clip_model.load(name.lower(), tmp_path / "own.safetensors")
+    frames = np.random.default_rng(0).integers(0, 255, (33, SIDE, SIDE, 3), dtype=np.uint8)
+    assert model.waveform(frames).shape == (32,) and np.ptp(model.waveform(frames)) > 0
+
+
+@pytest.mark.slow
+def test_a_method_that_gives_heart_rates_is_tested_and_not_exported(tmp_path):
+    results = finished(tmp_path / "run", "I3D")
+    assert results["model"] == "I3D" and results["gives"] == "heart_rate"
+    with pytest.raises(ConfigError, match="is a run of I3D; rfacenet predict takes"):
+        export(tmp_path / "run", tmp_path / "own.safetensors")

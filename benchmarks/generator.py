@@ -16,9 +16,10 @@ import measuring  # noqa: F401  this checkout's package
 import numpy as np
 
 from rfacenet_toolbox.errors import DataError
-from rfacenet_toolbox.prediction.faces import LARGE_BOX_COEF, FaceTracker, detector
+from rfacenet_toolbox.prediction.faces import LARGE_BOX_COEF, detector
 from rfacenet_toolbox.prediction.resample import GridResampler
 from rfacenet_toolbox.prediction.sources import open_source
+from rfacenet_toolbox.prediction.tracking import FaceTracker
 
 _FS_HZ = 30.0
 _SIZE = 36

@@ -19,19 +19,22 @@ PATIENCE_S = 60  # on a busy machine
 @contextlib.contextmanager
 def served(board, port=0):
     """The address of a server of this board, in a thread of its own; it must end at once at the end."""
-    loop, addresses = asyncio.new_event_loop(), queue.Queue()
-    task = loop.create_task(Server(board, port).run(addresses.put))
+    addresses, running = queue.Queue(), []
+
+    async def main():
+        running.extend((asyncio.get_running_loop(), asyncio.current_task()))
+        await Server(board, port).run(addresses.put)
 
     def go():
         with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-        loop.close()
+            asyncio.run(main())
 
     thread = threading.Thread(target=go)
     thread.start()
     try:
         yield addresses.get(timeout=PATIENCE_S)
     finally:
+        loop, task = running
         loop.call_soon_threadsafe(task.cancel)
         thread.join(PATIENCE_S)
         assert not thread.is_alive()

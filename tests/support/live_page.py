@@ -8,12 +8,15 @@ import threading
 import time
 
 from websockets.sync.client import connect
+from websockets.version import version
 
 from rfacenet_toolbox.prediction.live.board import Board
 from rfacenet_toolbox.prediction.live.measuring import Measuring
 from rfacenet_toolbox.prediction.live.server import Server
 
 PATIENCE_S = 60  # on a busy machine
+#: of a WebSocket's client: none to this machine; before release 15 there were none
+NO_PROXY = {"proxy": None} if int(version.split(".")[0]) >= 15 else {}
 
 
 @contextlib.contextmanager
@@ -57,7 +60,7 @@ class Viewer:
 def viewer(address, **settings):
     """A :class:`Viewer` of the page at this address."""
     url = address.replace("http:", "ws:").replace("/?", "/live?")
-    with connect(url, open_timeout=PATIENCE_S, compression=None, proxy=None, **settings) as socket:
+    with connect(url, open_timeout=PATIENCE_S, compression=None, **NO_PROXY, **settings) as socket:
         yield Viewer(socket)
 
 

@@ -80,6 +80,7 @@ weights: .venv/ready weights_data/ready
 	$(BIN)/rfacenet report runs/weights_24 --attention-clips 1 --out runs/weights_report
 	cp runs/weights_report/figures/weights_24-loss.png docs/images/weights-training.png
 	$(BIN)/python benchmarks/held_out.py weights_data/held_out
+	$(BIN)/python benchmarks/calibrate_quality.py weights_data/quality --workers 2
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
 demo_data/ready: .venv/ready

@@ -7,7 +7,7 @@ to the first set, and writes them to ``confidence.json`` beside it. For the seco
 docs/model-card.md, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new
 weights or a new generator, in a new folder. Interrupted, it goes on where it was.
 
-Half of the recordings last 20 seconds, and half 12, in which windows have few neighbours.
+A third of the recordings last 20 seconds, a third 14, and a third 10, in which a window has no neighbours.
 """
 
 import argparse
@@ -32,13 +32,13 @@ from rfacenet_toolbox.runtime import pool, weights_path
 from rfacenet_toolbox.synthetic import write_dataset
 
 #: set -> seed, first subject, recordings of each length
-SETS = {"calibration": (13, 13001, 48), "check": (14, 14001, 32)}
-LENGTHS_S = 20.1, 12.1
+SETS = {"calibration": (13, 13001, 32), "check": (14, 14001, 22)}
+LENGTHS_S = 20.1, 14.1, 10.1
 SIGNAL_METHODS = ("pos", "chrom", "green")
 WINDOW_S, STEP_S = 10.0, 1.0
 #: what is known of a weight before the fit: evidence of each kind, from none to all, changes the odds by a factor of
 #: e^2; so that none is left out which synthetic recordings happen not to need
-USUAL_WEIGHT, PRECISION = 2.0, 0.5
+USUAL_WEIGHT, PRECISION = 2.0, 0.25
 PICTURE = ROOT / "docs" / "images" / "quality-reliability.png"
 
 
@@ -101,7 +101,7 @@ def _rows(folder, name, workers, share):
             size=(320, 240), workers=workers, on_recording=lambda made: print(f"drawn {made}", flush=True),
         )  # fmt: skip
         first += count
-    path = folder / f"{name}-{_weights_sha256()[:12]}.json"
+    path = folder / f"{name}-{_fingerprint()}.json"
     read = json.loads(path.read_text()) if path.is_file() else {}
     names = sorted((made.parent.name for made in (folder / name).glob("*/vid.avi")), key=lambda one: int(one[7:]))
     missing = [str(folder / name / one) for one in names if one not in read]
@@ -168,6 +168,14 @@ def _error(rate_bpm, truth, start_s, stop_s):
 
 def _weights_sha256():
     return hashlib.sha256(weights_path.SHIPPED.read_bytes()).hexdigest()
+
+
+def _fingerprint():
+    """Of what decides the evidence: the weights and the code."""
+    digest = hashlib.sha256(_weights_sha256().encode())
+    for path in sorted(Path(confidence.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _count(rows):

@@ -4,7 +4,8 @@
 there is one: without any option, with each alone, and with all that pay on this machine. With
 ``RPPG_TOOLBOX=/path/to/checkout`` each takes turns with a step of the toolbox's PhysNet, in fp32. ``--frames 64 --size
 128 --batch 16`` is rFaceNet's row of Table 1; where that does not fit, two smaller batches tell what a clip takes.
-Every variant has a process of its own, because options and peak memory are a process's.
+``--count`` computes nothing, and counts what the network's forward pass keeps for its backward pass. Every variant has
+a process of its own, because options and peak memory are a process's.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from rfacenet_toolbox.config.node import rfacenet_node
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.methods import registry
 from rfacenet_toolbox.methods.learner import ClipSpec
+from rfacenet_toolbox.methods.rfacenet import build_rfacenet
 from rfacenet_toolbox.runtime import speed
 from rfacenet_toolbox.runtime.machine import autocast
 from rfacenet_toolbox.training import learners
@@ -47,6 +49,10 @@ def variants():
 def main():
     args = _arguments()
     print(machine())
+    if args.count:
+        kept = kept_bytes(args.batch, args.frames, args.size)
+        print(f"{args.batch} clips of {args.frames}x{args.size}x{args.size}: {kept / 2**30:.2f} GiB kept for backward")
+        return
     toolbox = checkout()
     for name in args.options:
         try:
@@ -62,6 +68,25 @@ def measure(name, options, shape, toolbox, repeats):
         compare(f"step, {name}", lambda: ours(step), theirs and (lambda: theirs(step)), "PhysNet", repeats)
         peaks = {"": ours(peak_memory), **({" PhysNet": theirs(peak_memory)} if theirs else {})}
         print("    peak memory" + ",".join(f"{whose} {peak / 1e9:.2f} GB" for whose, peak in peaks.items()))
+
+
+def kept_bytes(batch, frames, size):
+    """Bytes of what a forward pass of rFaceNet saves for its backward pass, parameters left out."""
+    settings = rfacenet_node()
+    settings.FRAME_NUM = frames
+    with torch.device("meta"):  # shapes without numbers
+        network = build_rfacenet(settings, batch).train()
+        clips = torch.empty(batch, 3, frames, size, size)
+    parameters = {parameter.untyped_storage()._cdata for parameter in network.parameters()}
+    kept = {}
+
+    def keep(tensor):
+        kept[tensor.untyped_storage()._cdata] = tensor
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        network(clips)
+    return sum(tensor.untyped_storage().nbytes() for key, tensor in kept.items() if key not in parameters)
 
 
 def our_step(batch, frames, size, options):
@@ -144,6 +169,7 @@ def _arguments():
     parser.add_argument("--frames", type=int, default=128, help="of a clip")
     parser.add_argument("--size", type=int, default=72, help="width and height of a clip, pixels")
     parser.add_argument("--repeats", type=int, default=5, help="pairs of steps")
+    parser.add_argument("--count", action="store_true", help="count the memory that a batch needs, and time nothing")
     return parser.parse_args()
 
 

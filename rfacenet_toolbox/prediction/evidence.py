@@ -29,7 +29,7 @@ _LEAST_POINTS = 1024  # of a spectrum
 class Evidence(NamedTuple):
     """For a heart rate, each from 0 (against it) to 1. Two rates are the same if they differ by 5 bpm or less."""
 
-    purity: float  #: signal quality, from that of noise on
+    purity: float  #: signal quality, from the median of noise on
     methods: float  #: share of other methods that see the same rate in the same frames
     regions: float  #: share of forehead, left and right cheek in which POS sees the same rate
     neighbours: float  #: share of the windows within 10 s that have the same rate, 0.5 where there are none
@@ -75,7 +75,7 @@ def _of_rates(
         if rate_bpm is None or window.quality is None or part.stop - part.start < 2:
             found.append(None)
             continue
-        noise = quality.doubtful_below(window.seconds)
+        noise = quality.median_of_noise(window.seconds)
         power_shares, _ = _at_rate(rate_bpm, place[part], signals.fs_hz)
         swing = np.sqrt(2 * (power_shares * place[part].var(axis=0)).sum())
         found.append(

@@ -19,6 +19,7 @@ _HALF_WIDTH_HZ = 6 / 60
 _HALF_WIDTH_LINES = 1.5
 _GRID_BPM = 0.25
 _NOISE = (5, 10, 20, 30), (0.77, 0.51, 0.36, 0.32)  # seconds, 95th percentile of the quality; measured
+_MEDIAN_OF_NOISE = 0.65  # of that percentile, at 5 to 30 s; measured
 #: The least power at half the largest peak's frequency, relative to the peak's, with which the half is the heart rate,
 #: by that rate in bpm. The filters weaken a slow heart's first harmonic (POS passes 6 % of it at 45 bpm), and so the
 #: second can be the largest. The share rises with what they pass; faster hearts are not doubled.
@@ -41,6 +42,11 @@ class Reading(NamedTuple):
 def doubtful_below(seconds: float) -> float:
     """The quality that 19 of 20 stretches of filtered white noise of this length stay below: 0.51 for 10 s."""
     return float(np.interp(seconds, *_NOISE))
+
+
+def median_of_noise(seconds: float) -> float:
+    """The median quality of stretches of filtered white noise of this length: 0.32 for 10 s."""
+    return _MEDIAN_OF_NOISE * doubtful_below(seconds)
 
 
 def spectrum(bvp: ArrayLike, fs_hz: float) -> Spectrum:

@@ -7,7 +7,7 @@ import subprocess
 import urllib.request
 
 from support.browser import BROWSER
-from support.live_page import PATIENCE_S, wait_until
+from support.live_page import NO_PROXY, PATIENCE_S, wait_until
 from websockets.sync.client import connect
 
 
@@ -86,7 +86,7 @@ def tab(folder):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=PATIENCE_S) as response:
             (target,) = [one for one in json.load(response) if one["type"] == "page"]
         url = target["webSocketDebuggerUrl"]
-        with connect(url, max_size=None, compression=None, proxy=None, open_timeout=PATIENCE_S) as socket:
+        with connect(url, max_size=None, compression=None, open_timeout=PATIENCE_S, **NO_PROXY) as socket:
             yield Tab(socket)
     finally:
         process.terminate()

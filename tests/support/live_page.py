@@ -8,30 +8,36 @@ import threading
 import time
 
 from websockets.sync.client import connect
+from websockets.version import version
 
 from rfacenet_toolbox.prediction.live.board import Board
 from rfacenet_toolbox.prediction.live.measuring import Measuring
 from rfacenet_toolbox.prediction.live.server import Server
 
 PATIENCE_S = 60  # on a busy machine
+#: of a WebSocket's client: none to this machine; before release 15 there were none
+NO_PROXY = {"proxy": None} if int(version.split(".")[0]) >= 15 else {}
 
 
 @contextlib.contextmanager
 def served(board, port=0):
     """The address of a server of this board, in a thread of its own; it must end at once at the end."""
-    loop, addresses = asyncio.new_event_loop(), queue.Queue()
-    task = loop.create_task(Server(board, port).run(addresses.put))
+    addresses, running = queue.Queue(), []
+
+    async def main():
+        running.extend((asyncio.get_running_loop(), asyncio.current_task()))
+        await Server(board, port).run(addresses.put)
 
     def go():
         with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-        loop.close()
+            asyncio.run(main())
 
     thread = threading.Thread(target=go)
     thread.start()
     try:
         yield addresses.get(timeout=PATIENCE_S)
     finally:
+        loop, task = running
         loop.call_soon_threadsafe(task.cancel)
         thread.join(PATIENCE_S)
         assert not thread.is_alive()
@@ -54,7 +60,7 @@ class Viewer:
 def viewer(address, **settings):
     """A :class:`Viewer` of the page at this address."""
     url = address.replace("http:", "ws:").replace("/?", "/live?")
-    with connect(url, open_timeout=PATIENCE_S, compression=None, proxy=None, **settings) as socket:
+    with connect(url, open_timeout=PATIENCE_S, compression=None, **NO_PROXY, **settings) as socket:
         yield Viewer(socket)
 
 

@@ -1,5 +1,6 @@
 """CVD's loss: beats, BVP and spectrum of what the pulse has put in, the map rebuilt, and cross-verification."""
 
+import contextlib
 from typing import NamedTuple
 
 import torch
@@ -56,6 +57,8 @@ class Swapped(NamedTuple):
 def swap(model, physiological, noise, beats, pairs=None):
     """Cross-verification's :class:`Swapped`.
 
+    The encoders' running statistics stay as they are: they are to be those of recorded maps, which are what is tested.
+
     Args:
         model: a :class:`~rfacenet_toolbox.methods.cvd.network.CVD`.
         physiological, noise: (B, C, h, w), features of the batch.
@@ -66,10 +69,23 @@ def swap(model, physiological, noise, beats, pairs=None):
     first, second = pairs or (torch.randperm(count), torch.randperm(count))
     of_pulse, of_noise = torch.cat([first, second]), torch.cat([second, first])
     images = model.decoder(physiological[of_pulse], noise[of_noise])
-    read = model.physiological(images)
-    return Swapped(
-        read.beats, beats[of_pulse], read.features, physiological[of_pulse], model.noise(images), noise[of_noise]
-    )
+    with _statistics_kept(model):
+        read, noise_again = model.physiological(images), model.noise(images)
+    return Swapped(read.beats, beats[of_pulse], read.features, physiological[of_pulse], noise_again, noise[of_noise])
+
+
+@contextlib.contextmanager
+def _statistics_kept(model):
+    """Batch normalisations go on to use each batch's own statistics in training, and do not remember them."""
+    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    try:
+        for norm in norms:
+            norm.momentum = 0.0
+        yield
+    finally:
+        for norm, momentum in zip(norms, momenta):
+            norm.momentum = momentum
 
 
 class CVDTerms(NamedTuple):

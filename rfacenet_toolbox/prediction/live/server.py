@@ -23,6 +23,8 @@ PAGE = Path(__file__).with_name("page.html")
 _HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?")
 #: what a viewer waits between two looks for news, which limits it to 25 pictures per second
 _LOOK_EVERY_S = 0.04
+#: time to ask for something on a connection, and to say goodbye at the end
+_ASK_WITHIN_S, _FAREWELL_S = 10.0, 0.5
 #: longest request of the page, which has nothing to say but "next"
 _LONGEST_REQUEST = 64
 
@@ -59,18 +61,23 @@ class Server:
         try:
             server = await serve(
                 self._view, ADDRESS, self._port, process_request=self._answer, compression=None, logger=logger,
-                max_size=_LONGEST_REQUEST, close_timeout=0.5, server_header=None,
+                max_size=_LONGEST_REQUEST, open_timeout=_ASK_WITHIN_S, close_timeout=_FAREWELL_S,
+                server_header=None,
             )  # fmt: skip
         except OSError as error:
             raise ConfigError(
                 f"Port {self._port} of {ADDRESS} cannot be had ({error.strerror or error}). Give another --port, or "
                 f"leave it out for a free one."
             ) from error
-        async with server:
+        try:
             port = server.sockets[0].getsockname()[1]
             on_ready(f"http://{ADDRESS}:{port}/?token={self.token}")
             while True:  # on Windows, Ctrl-C is noticed between two sleeps only
                 await asyncio.sleep(0.5)
+        finally:
+            server.close()
+            # not for long: browsers keep connections ready on which they never ask for anything
+            await asyncio.wait({asyncio.ensure_future(server.wait_closed())}, timeout=_FAREWELL_S)
 
     def _answer(self, connection, request):
         """The page, a refusal, or None for the page's own connection, which then goes to :meth:`_view`."""

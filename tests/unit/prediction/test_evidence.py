@@ -53,7 +53,7 @@ def test_other_methods_and_regions_speak_against_a_rate_that_they_do_not_see():
 def test_a_rate_unlike_its_neighbours_and_a_noisy_one():
     found = evidence_for([75.0] * 5 + [140.0] + [75.0] * 5)
     assert found[5].neighbours == pytest.approx(0.5 / 4) and found[4].neighbours == pytest.approx(3.5 / 4.1, abs=0.1)
-    (noisy, *_) = evidence_for([75.0] * 11, quality=0.4)
+    (noisy, *_) = evidence_for([75.0] * 11, quality=0.3)
     assert noisy.purity == 0
 
 

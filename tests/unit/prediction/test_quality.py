@@ -45,6 +45,7 @@ def test_the_doubtful_quality_is_what_19_of_20_noises_stay_below(seconds):
     stretches = [whole(random.standard_normal(int(seconds * FS_HZ))) for _ in range(300)]
     qualities = [quality.read_pulse(waveform.filtered(noise, False).bvp, FS_HZ).quality for noise in stretches]
     assert 0.9 < np.mean(np.array(qualities) < quality.doubtful_below(seconds)) < 0.99
+    assert np.median(qualities) == pytest.approx(quality.median_of_noise(seconds), rel=0.15)
 
 
 def test_what_does_not_vary_has_no_heart_rate():

@@ -54,6 +54,21 @@ def test_swapped_features_are_wanted_back_where_they_came_from(small):
     assert torch.allclose(swapped.beats[0], net.physiological(mixed).beats[0], atol=1e-5)
 
 
+def test_running_statistics_are_those_of_recorded_maps(small):
+    net, images = small
+    net.train()
+    read, noise = net(images), net.noise(images)
+
+    def statistics():
+        return [value.clone() for name, value in net.named_buffers() if "running" in name]
+
+    before = statistics()
+    swap(net, read.features, noise, torch.tensor([4.0, 5.0, 6.0]))
+    assert all(torch.equal(one, other) for one, other in zip(before, statistics()))
+    net(images)
+    assert not all(torch.equal(one, other) for one, other in zip(before, statistics()))
+
+
 @pytest.mark.parametrize("weights", ["code", "paper"])
 def test_the_total_has_the_published_weights(small, weights):
     net, images = small

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.prediction.box import Box
+from rfacenet_toolbox.prediction.live import server
 from rfacenet_toolbox.prediction.live.board import Board, Picture
 from rfacenet_toolbox.prediction.live.server import Server
 
@@ -199,10 +200,19 @@ def test_a_viewer_that_waits_and_goes_is_forgotten(board, address):
 
 
 def test_a_viewer_that_never_reads_does_not_hold_up_the_end(board):
-    with served(board) as address, viewer(address) as deaf:
+    with served(board) as address, viewer(address, close_timeout=0.1) as deaf:
         for time_s in range(30):
             board.put("picture", picture(time_s, (480, 640)))
             deaf.socket.send("next")
+
+
+def test_a_connection_without_a_request_does_not_hold_up_the_end(board, monkeypatch):
+    monkeypatch.setattr(server, "_ASK_WITHIN_S", 100 * PATIENCE_S)
+    with served(board) as address:
+        idle = socket.create_connection((HOST, urlsplit(address).port), timeout=PATIENCE_S)
+        with urllib.request.urlopen(address, timeout=PATIENCE_S) as response:  # the idle one has been accepted by then
+            assert response.status == 200
+    idle.close()
 
 
 def test_a_viewer_that_says_too_much_is_closed(address):

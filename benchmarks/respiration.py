@@ -4,6 +4,8 @@
 times per minute, with noise, and pulses that it does not change at all.
 """
 
+import argparse
+
 import numpy as np
 from measuring import ROOT  # noqa: F401 - it puts this checkout's package first
 
@@ -48,4 +50,5 @@ def main():
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     main()

@@ -4,6 +4,8 @@
 times per minute, with noise, and pulses that it does not change at all.
 """
 
+import argparse
+
 import numpy as np
 from measuring import ROOT  # noqa: F401 - it puts this checkout's package first
 
@@ -32,6 +34,7 @@ def pulse(seconds, rate_change, strength_change, noise, breaths_per_min, heart_r
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     print("| seconds | change of the rate | of the strength | noise | given | off by over 2 per minute | mean error |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for seconds, *changes in CASES:

@@ -34,6 +34,7 @@ def pulse(seconds, rate_change, strength_change, noise, breaths_per_min, heart_r
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     print("| seconds | change of the rate | of the strength | noise | given | off by over 2 per minute | mean error |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for seconds, *changes in CASES:

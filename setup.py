@@ -88,6 +88,7 @@ setup(
             *ENCODERS,
             *SLURM,
             *TENSORBOARD,
+            *LIVE,
         ],
         "lint": ["ruff>=0.17", "mypy>=1.14"],
         "docs": ["sphinx>=7", "furo>=2024.8", "myst-parser>=3"],

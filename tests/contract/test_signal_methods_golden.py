@@ -15,6 +15,8 @@ _spec = importlib.util.spec_from_file_location("make_signal_golden", str(SCRIPT)
 maker = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(maker)
 STORED = json.loads(maker.GOLDEN.read_text(encoding="utf-8"))
+#: all but SAMC, which the toolbox does not have
+TOOLBOX_METHODS = [name for name in METHODS if name in STORED[next(iter(maker.CASES))]]
 
 
 def assert_agrees(name, frames, fs_hz, theirs):
@@ -32,7 +34,7 @@ def assert_agrees(name, frames, fs_hz, theirs):
 
 
 @pytest.mark.parametrize("title", list(maker.CASES))
-@pytest.mark.parametrize("name", list(METHODS))
+@pytest.mark.parametrize("name", TOOLBOX_METHODS)
 def test_agrees_with_stored_waveforms_of_the_toolbox(name, title):
     count, fs_hz = maker.CASES[title]
     assert_agrees(name, maker.make_frames(count, fs_hz), fs_hz, STORED[title][name])

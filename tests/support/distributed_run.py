@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from support import in_memory
 
-from rfacenet_toolbox import RFaceNet
 from rfacenet_toolbox.hosts.job import make_trainer
+from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.runtime import processes
 from rfacenet_toolbox.runtime.machine import KeptLoader, seed_everything
 from rfacenet_toolbox.training.loaders import training_loader

@@ -177,7 +177,7 @@ def _refuse_misspelt(name, main):
     """main.py finds an unknown name only after preprocessing. Names that it compares with are its own business."""
     served = set().union(*(constants(getattr(main, function, None)) for function in contract.MODEL_FUNCTIONS))
     ours = [known for known in registry.names() if registry.adds_to_toolbox(known)]
-    if name not in served and closest(name, ours, 0.8):
+    if name not in served and not registry.is_registered(name) and closest(name, ours, 0.8):
         raise registry.unknown_name(name)
 
 

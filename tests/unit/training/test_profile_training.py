@@ -22,7 +22,7 @@ def config(folder, name, data_type, **model):
 
 
 CASES = {
-    "Physnet": ("Raw", {"PHYSNET": {"FRAME_NUM": FRAMES}}, 24 * 24 * 3 * 8),
+    "Physnet": ("Raw", {"PHYSNET": {"FRAME_NUM": FRAMES}}, 24 * 24 * 3 * 4),
     "STAttention": ("STMapGrid", {"STATTENTION": {"FRAMES": 14, "STRETCH_SHARE": 0.0}}, 25 * 3 * 4),
 }
 

@@ -19,6 +19,7 @@ extensions = [
     "sphinx.ext.viewcode",
 ]
 templates_path = exclude_patterns = ["_templates"]
+suppress_warnings = ["ref.python"]  # attributes of one name in several classes
 myst_heading_anchors = 3  # links to headings, as code hosts have them
 
 autosummary_ignore_module_all = False  # a package that names its public face is shown by it

@@ -1,10 +1,11 @@
 """The page in a real browser: what it shows of a video, that it fits a phone, and that only this machine is asked."""
 
+import threading
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from support.live_page import served, viewer
+from support.live_page import PATIENCE_S, served, viewer
 from support.own_videos import Memory, at, face_frames
 
 from rfacenet_toolbox.prediction.estimators import estimator
@@ -78,14 +79,29 @@ def test_a_video_to_its_end_on_a_screen_and_on_a_phone(shown, browser_tab):
         browser_tab.visit("about:blank")
 
 
+class Held(Memory):
+    """Stops in the middle until ``go_on`` is set."""
+
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
+        self.go_on = threading.Event()
+
+    def frames(self):
+        for index, frame in enumerate(super().frames()):
+            if index == 60:
+                self.go_on.wait(PATIENCE_S)
+            yield frame
+
+
 def test_a_page_that_is_closed_in_the_middle_and_opened_again(shown, browser_tab):
     frames = face_frames()[:240:2]
-    pause = Memory(frames, np.arange(len(frames)) / 30, is_live=True)
-    board = shown(pause)
+    held = Held(frames, np.arange(len(frames)) / 30, is_live=True)
+    board = shown(held)
     with served(board) as address, viewer(address) as other:
         browser_tab.visit(address)
         browser_tab.until("document.body.dataset.status === 'open'")
         browser_tab.visit("about:blank")
+        held.go_on.set()
         while "end" not in other.next()[0]:
             pass
         browser_tab.visit(address)

@@ -100,7 +100,16 @@ def is_running(process):
         return False
     except PermissionError:  # another user's
         return True
-    return True
+    return not _is_zombie(process)
+
+
+def _is_zombie(process):
+    """Whether a process has ended and nobody has asked for its status yet. Linux tells."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def available_cpus():

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -125,3 +126,16 @@ def test_bf16_units_are_read_off_the_processors_flags(monkeypatch, flags, has):
     text = f"processor : 0\nflags : {flags}\n"
     monkeypatch.setattr(portable, "open", lambda path: io.StringIO(text), raising=False)
     assert portable.cpu_has_bf16() is has
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="zombies are told from others by /proc")
+def test_a_process_that_has_ended_does_not_run_even_before_it_is_waited_for():
+    child = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    child.stdout.read()  # it ends after its output does
+    stop_s = time.monotonic() + 30
+    while portable.is_running(child.pid) and time.monotonic() < stop_s:
+        time.sleep(0.01)
+    try:
+        assert not portable.is_running(child.pid)
+    finally:
+        child.wait()

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import waveform as waveforms
 from .beats import find_beats
+from .stretch import longest_stretch
 
 #: shortest stretch with a face, without a break
 SHORTEST_S = 60.0
@@ -20,7 +21,6 @@ LOWEST_QUALITY = 0.7
 #: largest share of the beats that may have been corrected or faint, one in twenty
 MOST_UNSURE = 0.05
 _TICK_HZ = 1000  # NeuroKit2 takes beats as whole samples
-_WINDOW_S, _STEP_S = 10.0, 5.0  # in which the heart rate is followed
 #: by which the rate of the beats may differ from the spectrum's, beyond which beats were missed or made up
 _BEATS_TOLERANCE = 0.15
 _MEASURES = {"HRV_MeanNN": "mean_nn_ms", "HRV_SDNN": "sdnn_ms", "HRV_RMSSD": "rmssd_ms", "HRV_pNN50": "pnn50_percent"}
@@ -38,25 +38,15 @@ def variability(
         "pnn50_percent"}, where "corrected" counts the beats that were moved, added or left out; or ``(None, reason)``
         in words.
     """
-    first, last = longest_run(waveform.known)
-    seconds = (last - first) / waveform.fs_hz
-    if seconds < SHORTEST_S:
-        return None, f"it needs {SHORTEST_S:g} s of face without a break, and there are {seconds:.1f} s."
+    stretch, reason = longest_stretch(waveform, rate_bpm, SHORTEST_S, LOWEST_QUALITY)
+    if stretch is None:
+        return None, reason
     try:
         import neurokit2
     except ImportError as error:
         return None, f"NeuroKit2 is not installed ({error}). Install it with: pip install 'rfacenet-toolbox[predict]'"
-    stretch = waveform._replace(bvp=waveform.bvp[first:last], known=waveform.known[first:last])
-    readings = [
-        one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S, rate_bpm) if one.heart_rate_bpm is not None
-    ]
-    quality = np.median([one.quality for one in readings]) if readings else 0.0
-    if quality < LOWEST_QUALITY:
-        return (
-            None,
-            f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {quality:.2f} where the face is there.",
-        )
-    found = find_beats(stretch, readings)
+    seconds, readings = stretch.seconds, stretch.readings
+    found = find_beats(stretch.waveform, readings)
     if len(found.times_s) < SHORTEST_S / 2:
         return None, f"only {len(found.times_s)} beats could be told apart in {seconds:.0f} s."
     found_bpm = 60 / np.diff(found.times_s).mean()
@@ -85,10 +75,3 @@ def _corrected(beats_s, fix_peaks):
     before = np.unique(np.rint(beats_s * _TICK_HZ).astype(int))
     after = np.unique(np.asarray(fix_peaks(before, sampling_rate=_TICK_HZ, method="Kubios")[1], dtype=int))
     return after, max(len(np.setdiff1d(after, before)), len(np.setdiff1d(before, after)))
-
-
-def longest_run(known):
-    """(first, last) of the longest run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
-    runs = edges.reshape(-1, 2)
-    return tuple(runs[np.argmax(runs[:, 1] - runs[:, 0])]) if len(runs) else (0, 0)

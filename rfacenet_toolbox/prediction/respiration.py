@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from . import waveform as waveforms
 from .beats import fundamental
-from .hrv import longest_run
+from .stretch import longest_stretch
 
 #: shortest stretch with a face, without a break
 SHORTEST_S = 45.0
@@ -27,7 +27,6 @@ BAND_HZ = (0.1, 0.5)
 MOST_APART, LEAST_SHARE = 2.0, 0.5
 _NEAR_HZ = 0.03
 _EDGE_S = 2.0  # where the filters have seen one side only
-_WINDOW_S, _STEP_S = 10.0, 5.0
 _BINS = 2**14
 
 
@@ -43,21 +42,15 @@ def breathing(
         ``(found, None)`` with {"rate_per_min", "confidence", "seconds"}; the confidence is the share of the modulation
         that is at the rate, 0 to 1. Or ``(None, reason)`` in words.
     """
-    first, last = longest_run(waveform.known)
-    seconds = (last - first) / waveform.fs_hz
-    if seconds < SHORTEST_S:
-        return None, f"it needs {SHORTEST_S:g} s of face without a break, and there are {seconds:.1f} s."
-    stretch = waveform._replace(bvp=waveform.bvp[first:last], known=waveform.known[first:last])
-    readings = [
-        one for one in waveforms.windows(stretch, _WINDOW_S, _STEP_S, rate_bpm) if one.heart_rate_bpm is not None
-    ]
-    quality = np.median([one.quality for one in readings]) if readings else 0.0
-    if quality < LOWEST_QUALITY:
-        return None, f"it needs a signal quality of {LOWEST_QUALITY:g}, and it is {quality:.2f}."
-    pulse = fundamental(stretch, readings)
-    edge = int(_EDGE_S * stretch.fs_hz)
+    stretch, reason = longest_stretch(waveform, rate_bpm, SHORTEST_S, LOWEST_QUALITY)
+    if stretch is None:
+        return None, reason
+    pulse = fundamental(stretch.waveform, stretch.readings)
+    edge = int(_EDGE_S * stretch.waveform.fs_hz)
     modulations = np.gradient(pulse.phase), pulse.strength / np.median(pulse.strength)
-    (by_rate, its_share), (by_strength, other_share) = (_peak(one[edge:-edge], stretch.fs_hz) for one in modulations)
+    (by_rate, its_share), (by_strength, other_share) = (
+        _peak(one[edge:-edge], stretch.waveform.fs_hz) for one in modulations
+    )
     share = (its_share + other_share) / 2
     if abs(by_rate - by_strength) > MOST_APART:
         return None, (
@@ -67,7 +60,7 @@ def breathing(
     if share < LEAST_SHARE:
         return None, f"only {share:.0%} of what changes in the pulse has one rate, and {LEAST_SHARE:.0%} are needed."
     rate = (by_rate * its_share + by_strength * other_share) / (its_share + other_share)
-    return {"rate_per_min": rate, "confidence": share, "seconds": seconds}, None
+    return {"rate_per_min": rate, "confidence": share, "seconds": stretch.seconds}, None
 
 
 def _peak(signal: NDArray[np.float64], fs_hz: float) -> Tuple[float, float]:

@@ -27,7 +27,7 @@ def laboratory_traits(scenario, subject, rng):
     amounts = {6: rng.uniform(0, 0.2), **_SCENARIOS[scenario]}
     drawn = traits_with(_strengths(amounts), _tone(subject), rng)
     return drawn._replace(
-        pulse_share=_pulse_share(0.010, 0.03, TONES[drawn.tone].pulse, rng),
+        pulse_share=_pulse_share(0.009, 0.028, TONES[drawn.tone].pulse, rng),
         face=rng.uniform(0.36, 0.46),
         exposure=rng.uniform(0.75, 1.0),
         adapts=0.0,

@@ -28,14 +28,14 @@ _WARM_UP_STEPS = 1
 
 
 class TrainingCost(NamedTuple):
-    """What a step and an hour cost; the step is forward, loss, backward and Adam."""
+    """What a step and an hour cost; the step is forward, loss, backward and optimizer."""
 
     model: str
     config: str
     batch: int
     clip_shape: Tuple[int, ...]
     step_s: float  #: median
-    step_peak_bytes: int  #: most memory of tensors at any one time in a step, with parameters, Adam's state and clips
+    step_peak_bytes: int  #: most memory of tensors at any one time in a step, with parameters, optimizer and clips
     preparing_s_per_hour: float  #: of finding, cropping and normalising the face, or making the map; not of decoding
     cache_bytes_per_hour: int  #: of the clips on disk
     steps: int

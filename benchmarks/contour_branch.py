@@ -48,7 +48,7 @@ def row(run, protocol):
     places = [clip_name(path) for path in clips.inputs]
     maps = contour_maps(model, clips)
     waveforms, labels, strengths, shares = defaultdict(lambda: defaultdict(dict)), defaultdict(dict), [], []
-    for index, (video, chunk) in enumerate(tqdm(places, desc=run.name, ncols=100)):
+    for index, (video, chunk) in enumerate(tqdm(places, desc=run.name, ncols=100, disable=None)):
         clip, label = (torch.from_numpy(np.asarray(part))[None].float() for part in clips[index][:2])
         labels[video][int(chunk)] = label[0].numpy()
         for way, identity in (

@@ -18,9 +18,8 @@ from rfacenet_toolbox.runtime.json_files import read_json
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tables", nargs="+", type=Path, metavar="TABLE", help="the --out of a table")
-    print(
-        "| run | runs | epochs | training, s | an epoch, s | rest, s | all, min |\n| --- | --- | --- | --- | --- | --- | --- |"
-    )
+    columns = ["run", "runs", "epochs", "training, s", "an epoch, s", "rest, s", "all, min"]
+    print(f"| {' | '.join(columns)} |\n| {' | '.join(['---'] * len(columns))} |")
     total = 0.0
     for table in parser.parse_args().tables:
         kinds = defaultdict(list)

@@ -2,10 +2,12 @@
 
 ``python benchmarks/contour_branch.py RUN [RUN ...]`` tests finished runs of rFaceNet anew on their own cached test
 clips, three times each: as trained; with the identity map that the combiner adds set to zero; and with the map of
-another video. If the pulse needed this face's contours, the last two would be worse. Beside the errors stand alpha and
-beta of Eq. 2, how strong the added map is beside the pulse map (root mean square, after both were weighted), how much
-of it lies in the middle of the clip where the detected face is, and how many of the training clips' people the
-classifier names in the last epoch. A run with ``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
+another video. If the pulse needed this face's contours, the last two would be worse. In brackets is the correlation of
+the waveforms with those as trained, the mean over the clips. Beside them stand alpha and beta of Eq. 2; how strong the
+added map is beside the pulse map (root mean square, after both were weighted and each map's mean was taken from it);
+how much of its squares lies in the middle of the clip, where the detected face is, and what share of the pixels that
+middle is; and of how many training clips the classifier named the person in the last epoch. A run with
+``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
 """
 
 import argparse
@@ -47,7 +49,7 @@ def row(run, protocol):
     clips = ClipDataset(read_file_list(config.TEST.DATA.FILE_LIST_PATH), config.TEST.DATA.DATA_FORMAT)
     places = [clip_name(path) for path in clips.inputs]
     maps = contour_maps(model, clips)
-    waveforms, labels, strengths, shares = defaultdict(lambda: defaultdict(dict)), defaultdict(dict), [], []
+    waveforms, labels, looks = defaultdict(lambda: defaultdict(dict)), defaultdict(dict), []
     for index, (video, chunk) in enumerate(tqdm(places, desc=run.name, ncols=100, disable=None)):
         clip, label = (torch.from_numpy(np.asarray(part))[None].float() for part in clips[index][:2])
         labels[video][int(chunk)] = label[0].numpy()
@@ -59,15 +61,17 @@ def row(run, protocol):
             with using(model, identity), looking_at(model.ctfc) as added, torch.no_grad():
                 waveforms[way][video][int(chunk)] = model(clip, with_identity=False).bvp[0].numpy()
             if way == AS_TRAINED and added:
-                strengths.append(added["strength"])
-                shares.append(added["share"])
+                looks.append(added)
     data = config.TEST.DATA
-    errors = [mae(waveforms[way], labels, data, protocol) for way in (AS_TRAINED, NOTHING, ANOTHER)]
-    fusion = [float(value) for value in (model.ctfc.alpha, model.ctfc.beta)]
+    errors = [f"{mae(waveforms[way], labels, data, protocol):.2f}" for way in (AS_TRAINED, NOTHING, ANOTHER)]
+    alike = [correlation(waveforms[AS_TRAINED], waveforms[way]) for way in (NOTHING, ANOTHER)]
+    fusion = [value.item() for value in (model.ctfc.alpha, model.ctfc.beta)]
     known = [run.epochs.get(name, [np.nan])[-1] for name in ("identity_accuracy", "holdout_identity_accuracy")]
     return [
-        *(f"{value:.2f}" for value in (*errors, *fusion, np.mean(strengths))),
-        f"{np.mean(shares):.0%}",
+        errors[0],
+        *(f"{error} ({r:.3f})" for error, r in zip(errors[1:], alike)),
+        *(f"{value:.2f}" for value in (*fusion, np.mean([look["strength"] for look in looks]))),
+        f"{np.mean([look['share'] for look in looks]):.0%} in {looks[0]['area']:.0%}",
         *("–" if np.isnan(value) else f"{value:.0%}" for value in known),
     ]
 
@@ -114,12 +118,19 @@ def looking_at(ctfc):
         for handle in handles:
             handle.remove()
     # what is the same everywhere is an offset, and no contour
-    varying = parts["identity"] - parts["identity"].mean(dim=(-2, -1), keepdim=True)
-    found["strength"] = float(varying.square().mean().sqrt() / parts["pulse"].square().mean().sqrt())
+    varying, pulse = (parts[name] - parts[name].mean(dim=(-2, -1), keepdim=True) for name in ("identity", "pulse"))
+    found["strength"] = float(varying.square().mean().sqrt() / pulse.square().mean().sqrt())
     side = varying.shape[-1]
     edge = round(side / 6)  # boxes are enlarged by half: a sixth at each side is not face
     squares = varying.square().sum(dim=(0, 1, 2))
-    found["share"] = float(squares[edge : side - edge, edge : side - edge].sum() / squares.sum())
+    middle = squares[edge : side - edge, edge : side - edge]
+    found["share"] = float(middle.sum() / squares.sum())
+    found["area"] = middle.numel() / squares.numel()
+
+
+def correlation(one, other):
+    """The mean over the clips of two sets of waveforms' correlation."""
+    return np.mean([np.corrcoef(one[video][chunk], other[video][chunk])[0, 1] for video in one for chunk in one[video]])
 
 
 def mae(waveforms, labels, data, protocol):

@@ -151,6 +151,17 @@ def test_predict_needs_nothing_of_training(tmp_path):
     assert "bpm" in ended.stdout
 
 
+def test_nothing_that_a_network_does_not_need_is_imported_before_the_video_is_read():
+    code = f"""
+import sys
+from rfacenet_toolbox import predict
+from rfacenet_toolbox.prediction.estimators import estimator
+estimator("rfacenet", {str(SHIPPED_ONNX)!r})
+print(sorted({{"torch", "pandas", "matplotlib", "yaml", "yacs", "scipy"}} & set(sys.modules)))
+"""
+    assert subprocess.check_output([sys.executable, "-c", code], text=True, timeout=120) == "[]\n"
+
+
 @pytest.mark.parametrize("command", [["export", "package", "--out", "x.onnx"], ["run", "--config_file", "x.yaml"]])
 def test_what_needs_more_says_what_to_install(tmp_path, command):
     code = f"{WITHOUT_TRAINING}raise SystemExit(cli.main({command!r}))"

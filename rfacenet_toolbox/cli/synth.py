@@ -3,7 +3,7 @@
 from ..errors import ConfigError
 
 #: options that the benchmark leaves open, and the defaults of the others
-_DEFAULTS = {"first_subject": 1, "scenarios": None, "seconds": 60.0, "seed": 0}
+_DEFAULTS = {"first_subject": 1, "scenarios": None, "seconds": None, "seed": 0}
 
 
 def synth_arguments(parser):
@@ -14,18 +14,18 @@ def synth_arguments(parser):
         help="DrawnFaces-102: two fixed data sets, in PURE and UBFC-rPPG below the folder; takes --size and --workers "
         "alone, and --size is 160 120 by default",
     )
-    parser.add_argument("--dataset", help="pure, ubfc-rppg, vipl-hr, varied or varied-pure")
+    parser.add_argument("--dataset", help="pure, ubfc-rppg, vipl-hr, scamps, mcd-rppg, varied or varied-pure")
     parser.add_argument("--subjects", type=int, help="how many")
     parser.add_argument("--first-subject", type=int, help="number of the first subject; 1 by default")
     parser.add_argument(
         "--scenarios",
         type=int,
         nargs="+",
-        help="PURE's scenarios, 1 to 6, VIPL-HR's scenes, 1 to 9, or the conditions of varied recordings, 1 to 16; all "
-        "of them by default",
+        help="PURE's scenarios, 1 to 6, VIPL-HR's scenes, 1 to 9, MCD-rPPG's steps, 1 and 2, or the "
+        "conditions of varied recordings, 1 to 16; all of them by default",
     )
-    parser.add_argument("--seconds", type=float, help="length of each recording; 60 by default")
-    parser.add_argument("--size", type=int, nargs=2, metavar=("W", "H"), help="640 480 by default")
+    parser.add_argument("--seconds", type=float, help="length of each recording; 60 by default, for scamps 20")
+    parser.add_argument("--size", type=int, nargs=2, metavar=("W", "H"), help="640 480 by default, for scamps 320 240")
     parser.add_argument("--seed", type=int, help="of pulse, motion and noise; 0 by default")
     parser.add_argument("--workers", type=int, help="processes; 2 by default")
 
@@ -43,7 +43,7 @@ def synth(args):
         args.out,
         args.dataset,
         subjects=args.subjects,
-        size=tuple(args.size or (640, 480)),
+        size=args.size,
         workers=args.workers,
         on_recording=_say,
         **{name: _DEFAULTS[name] if value is None else value for name, value in given.items()},

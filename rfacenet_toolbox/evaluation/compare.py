@@ -1,10 +1,10 @@
 """Whether one method's heart rates are better than another's on the same videos, or only seem so by chance."""
 
+from statistics import NormalDist
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from ..errors import EvaluationError
 from .scoring import VideoScore
@@ -90,7 +90,8 @@ def compare(
     on = f"On {n} videos" + ("" if subjects is None else f" of {people} subject{'s' if people != 1 else ''}")
     unit = "videos" if subjects is None else "subjects"
     sentence = _sentence(on, unit, metric, names, values, difference, (low, high), p_value, people)
-    detectable = float((ndtri((1 + CONFIDENCE) / 2) + ndtri(POWER)) * np.std(resampled))
+    normal = NormalDist()
+    detectable = (normal.inv_cdf((1 + CONFIDENCE) / 2) + normal.inv_cdf(POWER)) * float(np.std(resampled))
     return Comparison(difference, low, high, p_value, n, people, sentence, detectable)
 
 
@@ -164,6 +165,8 @@ def _bca_interval(
     sums: NDArray[np.float64], statistic: Statistic, resampled: NDArray[np.float64]
 ) -> Tuple[float, float]:
     """Ends of the interval; both are the difference where every resample gives the same one."""
+    from scipy.special import ndtr, ndtri  # here, because all of this room is imported to read a heart rate
+
     n = sums.shape[1]
     every = np.arange(n)
     others = np.array([np.delete(every, one) for one in every])

@@ -43,7 +43,7 @@ def synth(args):
         args.out,
         args.dataset,
         subjects=args.subjects,
-        size=args.size,
+        size=args.size and tuple(args.size),
         workers=args.workers,
         on_recording=_say,
         **{name: _DEFAULTS[name] if value is None else value for name, value in given.items()},

@@ -155,7 +155,7 @@ def _check_training(config):
     if config.TRAIN.LR <= 0:
         raise ConfigError(f"TRAIN.LR is {config.TRAIN.LR}; expected more than 0, such as 9e-3.")
     _check_file_name(config.TRAIN.MODEL_FILE_NAME)
-    optimizer.check(config.MODEL.RFACENET.OPTIMIZER)
+    optimizer.check(config.MODEL.RFACENET.OPTIMIZER, config.MODEL.RFACENET.RUNTIME)
     augmentation.check(config)
     if config.MODEL.RFACENET.INIT:
         _check_init(config.MODEL.RFACENET.INIT)

@@ -42,8 +42,9 @@ def rfacenet_node():
 
     # Training. OPTIMIZER holds for every method that this package trains.
     node.OPTIMIZER = CfgNode()
+    node.OPTIMIZER.NAME = "Adam"  # Adam, Adadelta
     node.OPTIMIZER.SCHEDULER = "OneCycleLR"  # OneCycleLR, constant
-    node.OPTIMIZER.WEIGHT_DECAY = 0.0  # of Adam
+    node.OPTIMIZER.WEIGHT_DECAY = 0.0  # a penalty on the squares of all parameters
     node.OPTIMIZER.HALVE_AFTER = []  # numbers of epochs after which a constant rate is halved
     node.OPTIMIZER.LARGEST_GRADIENT = 0.0  # length to which the gradient of all parameters is cut; 0 for none
     node.AUGMENT = CfgNode()  # of the training clips; off as it stands here

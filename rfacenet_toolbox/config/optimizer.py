@@ -5,17 +5,33 @@ import math
 from ..errors import ConfigError
 
 _KEY = "MODEL.RFACENET.OPTIMIZER"
+_NAMES = ("Adam", "Adadelta")
 _SCHEDULERS = ("OneCycleLR", "constant")
 
 
-def check(settings):
+def check(settings, runtime):
     """Refuse a node ``OPTIMIZER`` that a training cannot have.
+
+    Args:
+        runtime: the node ``MODEL.RFACENET.RUNTIME``.
 
     Raises:
         ConfigError: with the key, what it holds, what it may hold.
     """
+    if settings.NAME not in _NAMES:
+        raise ConfigError(f"{_KEY}.NAME is {settings.NAME!r}; expected one of {', '.join(_NAMES)}.")
     if settings.SCHEDULER not in _SCHEDULERS:
         raise ConfigError(f"{_KEY}.SCHEDULER is {settings.SCHEDULER!r}; expected one of {', '.join(_SCHEDULERS)}.")
+    if settings.NAME == "Adadelta" and settings.SCHEDULER == "OneCycleLR":
+        raise ConfigError(
+            f"{_KEY}.NAME is Adadelta and SCHEDULER OneCycleLR, which changes the momentum of Adam as it changes the "
+            f"rate, and Adadelta has none. Set SCHEDULER to constant."
+        )
+    if settings.NAME == "Adadelta" and runtime.FUSED_OPTIMIZER:
+        raise ConfigError(
+            f"{_KEY}.NAME is Adadelta and MODEL.RFACENET.RUNTIME.FUSED_OPTIMIZER is True; only Adam has a fused "
+            f"kernel. Set FUSED_OPTIMIZER to False."
+        )
     if settings.WEIGHT_DECAY < 0:
         raise ConfigError(f"{_KEY}.WEIGHT_DECAY is {settings.WEIGHT_DECAY}; expected 0 or more.")
     epochs = list(settings.HALVE_AFTER)

@@ -4,7 +4,6 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence,
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from ..errors import EvaluationError
 from .scoring import VideoScore
@@ -150,6 +149,8 @@ def _bca_interval(
     sums: NDArray[np.float64], statistic: Statistic, random: np.random.RandomState
 ) -> Tuple[float, float]:
     """Ends of the interval; both are the difference where every resample gives the same one."""
+    from scipy.special import ndtr, ndtri  # here, because all of this room is imported to read a heart rate
+
     n = sums.shape[1]
     every = np.arange(n)
     drawn = random.randint(n, size=(RESAMPLES, n))

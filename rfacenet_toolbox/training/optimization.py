@@ -1,4 +1,4 @@
-"""Adam and its learning rate, as ``TRAIN.LR`` and ``MODEL.RFACENET.OPTIMIZER`` say, for every learner."""
+"""The optimizer and its learning rate, as ``TRAIN.LR`` and ``MODEL.RFACENET.OPTIMIZER`` say, for every learner."""
 
 import torch
 
@@ -6,13 +6,18 @@ from ..runtime import speed
 
 
 def make_optimizer(parameters, config):
-    """Adam with ``OPTIMIZER.WEIGHT_DECAY``, PyTorch's penalty on the squares of all parameters, those of the loss too.
+    """Adam or Adadelta, as ``OPTIMIZER.NAME`` says, with PyTorch's defaults.
+
+    ``OPTIMIZER.WEIGHT_DECAY`` is PyTorch's penalty on the squares of all parameters, those of the loss too.
 
     Raises:
         ConfigError: ``RUNTIME.FUSED_OPTIMIZER`` asks for a kernel that this build of torch does not have.
     """
     node = config.MODEL.RFACENET
-    return speed.adam(parameters, config.TRAIN.LR, node.RUNTIME, weight_decay=node.OPTIMIZER.WEIGHT_DECAY)
+    weight_decay = node.OPTIMIZER.WEIGHT_DECAY
+    if node.OPTIMIZER.NAME == "Adadelta":
+        return torch.optim.Adadelta(parameters, lr=config.TRAIN.LR, weight_decay=weight_decay)
+    return speed.adam(parameters, config.TRAIN.LR, node.RUNTIME, weight_decay=weight_decay)
 
 
 def make_scheduler(optimizer, config, steps_per_epoch):

@@ -19,7 +19,7 @@ from .resume import RunState, state_path, weights_path
 
 
 class Trainer:
-    """Drives a learner as the toolbox drives its models: Adam, a rate for each step, a weights file for each epoch.
+    """Drives a learner as the toolbox drives its models: a rate for each step, a weights file for each epoch.
 
     Args:
         config: the whole tree, with its derived paths.

@@ -17,6 +17,15 @@ REFUSED = [
     ({"TRAIN.EPOCHS": 0}, "TRAIN.EPOCHS is 0; expected 1 or more"),
     ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
+    ({"MODEL.RFACENET.OPTIMIZER.NAME": "adadelta"}, "OPTIMIZER.NAME is 'adadelta'; expected one of Adam, Adadelta"),
+    ({"MODEL.RFACENET.OPTIMIZER.NAME": "Adadelta"}, "Adadelta and SCHEDULER OneCycleLR.*Set SCHEDULER to constant"),
+    (
+        {
+            "MODEL.RFACENET.OPTIMIZER": {"NAME": "Adadelta", "SCHEDULER": "constant"},
+            "MODEL.RFACENET.RUNTIME.FUSED_OPTIMIZER": True,
+        },
+        "Adadelta and .*FUSED_OPTIMIZER is True; only Adam has a fused kernel",
+    ),
     ({"MODEL.RFACENET.OPTIMIZER.SCHEDULER": "step"}, "OPTIMIZER.SCHEDULER is 'step'; expected one of OneCycleLR"),
     ({"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY": -1.0}, "OPTIMIZER.WEIGHT_DECAY is -1.0; expected 0 or more"),
     (

@@ -13,6 +13,7 @@ from rfacenet_toolbox.training import fingerprint, resume, state_dicts
 from rfacenet_toolbox.training.optimization import cut_gradient, make_optimizer, make_scheduler
 
 OURS = {"SCHEDULER": "constant", "WEIGHT_DECAY": 5e-5}
+ADADELTA = {"NAME": "Adadelta", "SCHEDULER": "constant"}
 
 
 def settings(**changed):
@@ -81,19 +82,30 @@ def test_a_gradient_is_cut_to_the_largest(tmp_path, largest, expected):
     assert float(torch.cat([weight.grad for weight in weights]).norm()) == pytest.approx(expected, rel=1e-5)
 
 
+def after_three_steps(make):
+    """Where a weight has gone with the optimizer that ``make`` gives."""
+    weight = torch.nn.Parameter(torch.linspace(1, 2, 5))
+    optimizer = make([weight])
+    for _ in range(3):
+        optimizer.zero_grad()
+        weight.pow(3).sum().backward()
+        optimizer.step()
+    return weight.detach()
+
+
 @pytest.mark.parametrize("fused", [False, pytest.param(True, marks=in_memory.needs_fused_adam)])
 def test_weight_decay_is_adams_own(tmp_path, fused):
     tree = in_memory.config(tmp_path, settings(WEIGHT_DECAY=0.1), {"MODEL.RFACENET.RUNTIME.FUSED_OPTIMIZER": fused})
-    ends = []
-    for make in (lambda one: make_optimizer(one, tree), lambda one: torch.optim.Adam(one, lr=3e-3, weight_decay=0.1)):
-        weight = torch.nn.Parameter(torch.linspace(1, 2, 5))
-        optimizer = make([weight])
-        for _ in range(3):
-            optimizer.zero_grad()
-            weight.pow(3).sum().backward()
-            optimizer.step()
-        ends.append(weight.detach())
-    torch.testing.assert_close(*ends)
+    ours = after_three_steps(lambda weights: make_optimizer(weights, tree))
+    theirs = after_three_steps(lambda weights: torch.optim.Adam(weights, lr=3e-3, weight_decay=0.1))
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_adadelta_is_pytorchs(tmp_path):
+    tree = in_memory.config(tmp_path, settings(**ADADELTA, WEIGHT_DECAY=0.1), {"TRAIN.LR": 1.0})
+    ours = after_three_steps(lambda weights: make_optimizer(weights, tree))
+    theirs = after_three_steps(lambda weights: torch.optim.Adadelta(weights, lr=1.0, weight_decay=0.1))
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
 
 
 def test_a_run_logs_its_constant_rate_and_goes_on_from_its_state(tmp_path, capsys):
@@ -105,7 +117,9 @@ def test_a_run_logs_its_constant_rate_and_goes_on_from_its_state(tmp_path, capsy
     assert again.scheduler.state_dict() == ours.scheduler.state_dict()
 
 
-@pytest.mark.parametrize("changed", [{"SCHEDULER": "constant"}, {"WEIGHT_DECAY": 5e-5}, {"LARGEST_GRADIENT": 1.0}])
+@pytest.mark.parametrize(
+    "changed", [{"SCHEDULER": "constant"}, {"WEIGHT_DECAY": 5e-5}, {"LARGEST_GRADIENT": 1.0}, ADADELTA]
+)
 def test_another_optimizer_is_another_run(tmp_path, changed, capsys):
     trained(in_memory.config(tmp_path, epochs=1))
     trained(in_memory.config(tmp_path, settings(**changed), epochs=1))

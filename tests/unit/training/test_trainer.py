@@ -99,6 +99,7 @@ class Killed(Exception):
         {"MODEL.RFACENET.IDENTITY": "noise"},
         {"MODEL.RFACENET.LOSS": {"SHARPNESS": [2.0, 8.0], "SIGMA_FLOOR": 10.0, "SIGMA_HOLD": 1.9}},
         {"MODEL.RFACENET.LOSS": {"SIGMA_UPDATE": "running_mean", "HEART_RATE_GRADIENT_CAP": 0.3}},
+        {"MODEL.RFACENET.OPTIMIZER": {"NAME": "Adadelta", "SCHEDULER": "constant"}},
         pytest.param(
             {"MODEL.RFACENET.RUNTIME": {"COMPILE": True, "FUSED_OPTIMIZER": True}}, marks=in_memory.needs_fused_adam
         ),

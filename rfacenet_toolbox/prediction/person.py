@@ -92,14 +92,14 @@ class Person:
         rate = waveform.rate_over_time(windows)
         if rate is None and peak_bpm is not None:
             rate = waveform.RateOverTime(peak_bpm, peak_bpm, peak_bpm)
-        fps_hz = frame_rate_hz(times_s)
-        judged = confidence.judge(windows, self._estimator.face_signals.even(), self._estimator.name, fps_hz)
+        judged = confidence.judge(windows, self._estimator.face_signals.even(), self._estimator.name)
         qualities = [window.quality for window in windows if window.quality is not None]
         measures, reason = hrv.variability(pulse, peak_bpm)
         breathing, breathing_reason = respiration.breathing(pulse, peak_bpm)
         found = Prediction(
             source=source.name, method=self._estimator.name, weights=self._estimator.weights,
-            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
+            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s),
+            fps_hz=frame_rate_hz(times_s),
             face_share=float(faces.mean()), heart_rate_bpm=rate and rate.mean,
             heart_rate_range_bpm=rate and [rate.lowest, rate.highest],
             expected_error_bpm=rate and judged.expected_error_bpm, doubted=judged.doubted if rate else [],

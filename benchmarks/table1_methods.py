@@ -52,7 +52,7 @@ CASES = {
         "RhythmNet", "STMapGrid", 90, {"FRAMES": 75, "STEP_S": 0.2, "GAP_FRAMES": [3, 8]}, batch=6, steps=200
     ),
     "ST-Attention": Case("STAttention", "STMapGrid", 114, {"FRAMES": 76}, batch=12, steps=400),
-    "NAS-HR": Case("NASHR", "STMapPos", 90, steps=160),
+    "NAS-HR": Case("NASHR", "STMapPos", 90, {"START_BPM": (LOWEST_BPM + HIGHEST_BPM) / 2}, steps=160),
     "CVD": Case("CVD", "STMapRegions", 90, {"SIDE": 64}, steps=160),
     "Dual-GAN": Case("DualGAN", "STMapGrid", 92, {"WIDTH": 16}, steps=160),
     "I3D": Case("I3D", "clips", 64, model_settings={"DROP_RATE": 0.0}, side=16, count=192, steps=200),

@@ -1,5 +1,7 @@
 """``rfacenet report``, ``profile`` and ``export``: what finished runs and configs are asked for."""
 
+from ..errors import ConfigError
+
 
 def report_arguments(parser):
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a finished run (its LOG.PATH)")
@@ -23,18 +25,25 @@ def profile_arguments(parser):
     parser.add_argument(
         "--training", type=int, metavar="STEPS", help="in place of a prediction: so many training steps, and preparing"
     )
+    parser.add_argument("--batch-size", type=int, metavar="N", help="clips of a training step; the config's by default")
+    parser.add_argument(
+        "--cpu-time", action="store_true", help="the processor's time, for a machine that does other work, too"
+    )
 
 
 def profile(args):
     from ..training import profile
 
     if args.training is None:
-        found = [profile.of_config_file(path, args.repeats, args.device) for path in args.configs]
+        if args.batch_size is not None:
+            raise ConfigError("--batch-size is that of a training step; add --training STEPS.")
+        found = [profile.of_config_file(path, args.repeats, args.device, args.cpu_time) for path in args.configs]
         print(profile.as_json(found) if args.json else profile.table(found))
         return
     from ..training import profile_training
 
-    found = [profile_training.of_config_file(path, args.training, args.device) for path in args.configs]
+    options = args.training, args.device, args.batch_size, args.cpu_time
+    found = [cost for path in args.configs for cost in profile_training.of_config_file(path, *options)]
     print(profile.as_json(found) if args.json else profile_training.table(found))
 
 

@@ -83,7 +83,8 @@ class FrameFeatures:
 
     def clip(self, start, stop):
         """Frames ``start`` to ``stop``: float32 (stop - start, H, W, 3 * number of data types)."""
-        return np.concatenate([part(start, stop) for part in self._parts], axis=-1)
+        made = [part(start, stop) for part in self._parts]
+        return made[0] if len(made) == 1 else np.concatenate(made, axis=-1)
 
     def _raw(self):
         return lambda start, stop: self._frames[start:stop].astype(np.float32)
@@ -108,9 +109,9 @@ class FrameFeatures:
 
         def clip(start, stop):
             out = np.zeros((stop - start,) + frames.shape[1:], dtype=np.float32)
-            last = min(stop, len(frames) - 1)
-            pairs = _level_pairs(frames[start:last], frames[start + 1 : last + 1])
-            np.take(table, pairs, out=out[: last - start], mode="clip")  # "raise" would copy through a buffer
+            for index in range(start, min(stop, len(frames) - 1)):  # a frame at a time stays in the processor's cache
+                pairs = _level_pairs(frames[index], frames[index + 1])
+                np.take(table, pairs, out=out[index - start], mode="clip")  # "raise" would copy through a buffer
             return out
 
         return clip

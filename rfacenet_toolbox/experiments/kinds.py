@@ -8,7 +8,7 @@ KINDS = {
     "RhythmNet": "interpretation",
     "ST-Attention": "interpretation",
     "NAS-HR": "substitute",
-    "CVD": "exact",
+    "CVD": "interpretation",
     "Dual-GAN": "interpretation",
     "I3D": "interpretation",
     "PhysNet": "exact",
@@ -20,7 +20,8 @@ KINDS = {
 }
 MEANINGS = {
     "exact": "layers, sizes and loss are those of public code or of the method's paper",
-    "interpretation": "the paper's text leaves some of them open; docs/methods or docs/paper-notes.md has our reading",
+    "interpretation": "the paper's text or code leaves some of them open; docs/methods or docs/paper-notes.md "
+    "has our reading",
     "substitute": "a part that was never published has another in its place, which docs/methods names",
 }
 

@@ -4,6 +4,7 @@ from typing import Dict, Optional, Tuple
 
 import torch
 
+from ..errors import ShapeError
 from ..evaluation.clip_rates import HEART_RATE
 from .learner import ClipSpec, Learner, Recorded, Step
 from .rfacenet.heart_rate import heart_rate_bpm
@@ -64,6 +65,25 @@ class HeartRateLearner(Learner):
             return by_label
         own = recorded.heart_rates_bpm.to(by_label)
         return torch.where(torch.isfinite(own), own, by_label)
+
+
+def start_at(layer: torch.nn.Linear, start_bpm: float, bpm_per_output: float = 1.0) -> None:
+    """Set the offset of a network's last layer to a heart rate; 0 leaves it as it is.
+
+    Adam moves an offset by about the learning rate in a step, so from far off a short training does not get there.
+
+    Args:
+        bpm_per_output: beats per minute of an output of 1.
+
+    Raises:
+        ShapeError: it is less than 0.
+    """
+    if start_bpm < 0:
+        raise ShapeError(
+            f"START_BPM is {start_bpm:g}; expected a heart rate in beats per minute, or 0 for PyTorch's start."
+        )
+    if start_bpm:
+        torch.nn.init.constant_(layer.bias, start_bpm / bpm_per_output)
 
 
 def heart_rate_log(

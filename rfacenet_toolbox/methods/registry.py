@@ -34,7 +34,11 @@ _METHODS = {
         "AUTOHR",
         defaults={"CELL": "substitute", "CHANNELS": 16, "CELLS": 2},
     ),
-    "CVD": Method("rfacenet_toolbox.methods.cvd.learner:CVDLearner", "CVD", defaults={"SIDE": 320, "WEIGHTS": "code"}),
+    "CVD": Method(
+        "rfacenet_toolbox.methods.cvd.learner:CVDLearner",
+        "CVD",
+        defaults={"SIDE": 320, "WEIGHTS": "code", "START_BPM": 0.0},
+    ),
     "DeepPhys": Method("rfacenet_toolbox.methods.frame_attention:DeepPhysLearner", None, in_toolbox=True),
     "DualGAN": Method("rfacenet_toolbox.methods.dual_gan.learner:DualGANLearner", "DUALGAN", defaults={"WIDTH": 32}),
     "EfficientPhys": Method(
@@ -44,7 +48,7 @@ _METHODS = {
     "NASHR": Method(
         "rfacenet_toolbox.methods.nas_hr.learner:NASHRLearner",
         "NASHR",
-        defaults={"GENOTYPE": "synthetic", "CHANNELS": 16, "CELLS": 6},
+        defaults={"GENOTYPE": "synthetic", "CHANNELS": 16, "CELLS": 6, "START_BPM": 75.0},
     ),
     "PhysFormer": Method(
         "rfacenet_toolbox.methods.physformer.learner:PhysFormerLearner",
@@ -69,6 +73,7 @@ _METHODS = {
             "HEAD": "resnet",  # resnet, gru: which of the two rates is the method's
             "GAP_SHARE": 0.5,  # of the training windows that lose a stretch of frames
             "GAP_FRAMES": [10, 30],  # the shortest and the longest of these
+            "START_BPM": 0.0,  # heart rate at which training begins; 0: the last layer's offset is as PyTorch draws it
         },
     ),
     "STAttention": Method(
@@ -79,6 +84,7 @@ _METHODS = {
             "STEP_S": 0.5,  # from one test window to the next, in seconds at FS
             "STRETCH_SHARE": 0.5,  # of the training clips that are stretched or compressed in time
             "STRETCH_BPM": [60.0, 110.0],  # heart rates of clips that may be
+            "START_BPM": 0.0,  # heart rate at which training begins, as above
         },
     ),
     "Tscan": Method("rfacenet_toolbox.methods.frame_attention:TSCANLearner", "TSCAN", in_toolbox=True),

@@ -44,13 +44,14 @@ class Cost(NamedTuple):
     threads: int
 
 
-def of_config_file(path, repeats=20, device=None):
+def of_config_file(path, repeats=20, device=None, cpu_time=False):
     """The :class:`Cost` of the model of a config file, at the clip shape of its test set.
 
     Args:
         path: a YAML file; the data that it names need not be there.
         repeats: timed passes; two that are not timed come first.
         device: to use in place of the config's.
+        cpu_time: count the processor's time, which other programs on the machine change little.
 
     Raises:
         ConfigError, ShapeError: the config cannot be read, or its model does not take its clips.
@@ -58,7 +59,10 @@ def of_config_file(path, repeats=20, device=None):
     if repeats < 1:
         raise ConfigError(f"repeats is {repeats}; expected 1 or more timed clips.")
     config = configuration.load(path)
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        raise ConfigError(f"{path} is of signal methods, which have no network. Their times: add --training 1.")
     where = device_of(device or config.DEVICE)
+    clock = clock_of(where, cpu_time)
     runtime = config.MODEL.RFACENET.RUNTIME
     learner = learners.for_inference(config)
     learners.place(learner, where, runtime)
@@ -70,7 +74,7 @@ def of_config_file(path, repeats=20, device=None):
         with torch.no_grad(), machine.autocast(where, runtime.PRECISION):
             learner.predict(clip)
 
-    seconds = seconds_of(predict, repeats, where)
+    seconds = seconds_of(predict, repeats, where, clock=clock)
     low, median, high = np.percentile(seconds, (25, 50, 75))
     return Cost(
         model=config.MODEL.NAME,
@@ -161,15 +165,26 @@ def device_of(name):
         raise ConfigError(f"the device is {name!r}; expected cpu, or a GPU such as cuda:0.") from error
 
 
-def seconds_of(function, repeats, device, warm_up=_WARM_UP):
+def clock_of(device, cpu_time):
+    """What gives the time in seconds: the wall's, or the processor's, that of all threads of this process together.
+
+    Raises:
+        ConfigError: the processor's time is asked for where a GPU does the work.
+    """
+    if cpu_time and device.type != "cpu":
+        raise ConfigError(f"--cpu-time counts the processor's time; the device is {device}. Add --device cpu.")
+    return time.process_time if cpu_time else time.perf_counter
+
+
+def seconds_of(function, repeats, device, warm_up=_WARM_UP, clock=time.perf_counter):
     """Seconds of each of ``repeats`` calls, after ``warm_up`` that are not timed."""
     seconds = []
     for _ in range(warm_up + repeats):
         _wait(device)
-        started = time.perf_counter()
+        started = clock()
         function()
         _wait(device)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(clock() - started)
     return seconds[warm_up:]
 
 

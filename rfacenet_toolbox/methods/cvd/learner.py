@@ -3,7 +3,7 @@
 import torch
 
 from ...errors import ShapeError
-from ..heart_rate_learner import HeartRateLearner, heart_rate_log
+from ..heart_rate_learner import HeartRateLearner, heart_rate_log, start_at
 from ..learner import ClipNeeds, Step
 from ..maps.images import as_images, min_max, moving_mean
 from .loss import CVDLoss, swap
@@ -29,6 +29,7 @@ class CVDLearner(HeartRateLearner):
     def __init__(self, settings, clips, num_subjects=0):
         self.clips = clips
         self.model = CVD(clips.frames, settings.SIDE)
+        start_at(self.model.physiological.backbone.fc, settings.START_BPM, 60 * clips.fs_hz / clips.frames)
         self.loss = CVDLoss(settings.WEIGHTS, is_derivative=clips.is_derivative)
         self.flips = False
 

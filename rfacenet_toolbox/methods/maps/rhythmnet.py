@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ...errors import ShapeError
-from ..heart_rate_learner import heart_rate_log
+from ..heart_rate_learner import heart_rate_log, start_at
 from ..learner import Step
 from ..resnet import ResNet18
 from .learner import GridMapLearner, step_frames
@@ -79,6 +79,8 @@ class RhythmNetLearner(GridMapLearner):
         self.head = settings.HEAD
         self.gaps = settings.GAP_SHARE, tuple(settings.GAP_FRAMES)
         self.model = RhythmNet()
+        for layer in (self.model.rate, self.model.gru_rate):
+            start_at(layer, settings.START_BPM, clips.fs_hz)
         self.loss = RhythmNetLoss(settings.SMOOTH_WEIGHT, settings.HEAD == "gru")
 
     def predict(self, clips, fs_hz=None):

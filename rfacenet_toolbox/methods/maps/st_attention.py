@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from ...errors import ShapeError
-from ..heart_rate_learner import heart_rate_log
+from ..heart_rate_learner import heart_rate_log, start_at
 from ..learner import Step
 from ..resnet import WIDTHS, ResNet18
 from .images import as_images, min_max
@@ -80,6 +80,7 @@ class STAttentionLearner(GridMapLearner):
         self.share = settings.STRETCH_SHARE
         self.stretched_bpm = tuple(settings.STRETCH_BPM)
         self.model = STAttention()
+        start_at(self.model.resnet.fc, settings.START_BPM, clips.fs_hz)
         self.loss = nn.L1Loss()
 
     def predict(self, clips, fs_hz=None):

@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from ...errors import ShapeError
 from ..heart_rate_learner import HeartRateLearner
 from ..learner import ClipNeeds
 from ..maps.images import as_images, min_max
@@ -15,8 +16,11 @@ class NASHRLearner(HeartRateLearner):
     selection_column = "heart_rate_mae_bpm"
 
     def __init__(self, settings, clips, num_subjects=0):
+        if settings.START_BPM < 0:
+            raise ShapeError(f"START_BPM is {settings.START_BPM:g}; expected a heart rate in beats per minute.")
         self.clips = clips
         self.model = NASHR(settings.GENOTYPE, settings.CHANNELS, settings.CELLS)
+        nn.init.constant_(self.model.fc.bias, settings.START_BPM)
         self.loss = nn.L1Loss()
 
     def predict(self, clips, fs_hz=None):

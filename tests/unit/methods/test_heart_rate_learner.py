@@ -5,7 +5,9 @@ import math
 
 import pytest
 import torch
+from support.configs import tree
 
+from rfacenet_toolbox.errors import ShapeError
 from rfacenet_toolbox.methods import registry
 from rfacenet_toolbox.methods.learner import ClipSpec, Recorded
 
@@ -51,3 +53,30 @@ def test_a_step_logs_the_error_in_beats_per_minute(learner):
     total, count = step.log["heart_rate_mae_bpm"]
     assert total / count == pytest.approx(float(step.loss.detach()), rel=1e-5) and count == 2
     assert step.bvp.shape == (2,)
+
+
+#: method -> its maps (channels, frames, rows), and the settings that make it small
+START_CASES = {
+    "RhythmNet": ((3, 50, 25), {"FRAMES": 40, "STEP_S": 0.1}),
+    "STAttention": ((3, 60, 25), {"FRAMES": 40}),
+    "CVD": ((6, 60, 63), {"SIDE": 32}),
+}
+
+
+@pytest.mark.parametrize("name", START_CASES)
+def test_a_training_starts_at_the_heart_rate_that_is_asked_for(name):
+    (channels, frames, rows), small = START_CASES[name]
+    clips = 100 + torch.randn(2, channels, frames, rows, 1, generator=torch.Generator().manual_seed(1))
+
+    def predicted(**settings):
+        torch.manual_seed(0)
+        node = tree({f"MODEL.{name.upper()}": {**small, **settings}}).MODEL[name.upper()]
+        ours = registry.build(name, node, ClipSpec(frames, rows, 1, 20.0, False))
+        ours.model.eval()
+        with torch.no_grad():
+            return ours.predict(clips).mean()
+
+    assert float(predicted(START_BPM=120.0) - predicted(START_BPM=75.0)) == pytest.approx(45, abs=0.01)
+    assert float(predicted()) == float(predicted(START_BPM=0.0))
+    with pytest.raises(ShapeError, match="START_BPM is -5; expected a heart rate"):
+        predicted(START_BPM=-5.0)

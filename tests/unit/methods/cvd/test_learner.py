@@ -13,7 +13,7 @@ FRAMES, FS = 60, 30.0
 
 def learner(**settings):
     torch.manual_seed(0)
-    node = CfgNode({"SIDE": 32, "WEIGHTS": "code", **settings})
+    node = CfgNode({"SIDE": 32, "WEIGHTS": "code", "START_BPM": 0.0, **settings})
     return CVDLearner(node, ClipSpec(FRAMES, 63, 1, FS, is_derivative=False))
 
 

@@ -33,6 +33,7 @@ class MapEstimator:
 
     is_derivative = runs_live = False
     identity_map = None
+    face_signals: FaceSignals  # of those that give a waveform
 
     def __init__(self, name, model):
         self.name, self.weights = name, model.weights

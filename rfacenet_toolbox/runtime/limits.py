@@ -21,6 +21,9 @@ PICKLE_NUMBER_BYTES, PICKLE_LINE = 1024, 1024
 #: a name of a video or a recording, as file systems have it
 NAME_LENGTH = 255
 
+#: numbers in one variable of a MATLAB file; SCAMPS's frames have 104 million
+MAT_VALUES = 2**31
+
 #: frames per second of a recording
 FS_HZ = (1, 1000)
 #: beats per minute of a person

@@ -26,6 +26,7 @@ TRAIN = [
 ]
 TENSORBOARD = ["tensorboard>=2.8"]
 LIVE = ["websockets>=13"]
+SCAMPS = ["h5py>=2.10"]
 SLURM = ["submitit>=1.4; python_version >= '3.10'", "submitit>=1.4,<1.5.4; python_version < '3.10'"]
 
 setup(
@@ -75,6 +76,7 @@ setup(
         "live": LIVE,  # the page of `rfacenet live`
         "predict": HRV,  # heart-rate variability
         "weights": ENCODERS,  # of the varied synthetic recordings
+        "scamps": SCAMPS,  # MATLAB files of version 7.3
         "tensorboard": TENSORBOARD,  # RUNTIME.TENSORBOARD
         "slurm": SLURM,  # runs as jobs of a cluster
         # with what the optional parts need, so that their tests run
@@ -89,6 +91,8 @@ setup(
             *SLURM,
             *TENSORBOARD,
             *LIVE,
+            *SCAMPS,
+            "mat73>=0.60",  # what the toolbox reads SCAMPS with
         ],
         "lint": ["ruff>=0.17", "mypy>=1.14"],
         "docs": ["sphinx>=7", "furo>=2024.8", "myst-parser>=3"],

@@ -29,7 +29,7 @@ from rfacenet_toolbox import predict
 from rfacenet_toolbox.prediction.estimators import estimator
 method, weights = sys.argv[2], sys.argv[3] or None
 estimator(method, weights)
-ready = time.perf_counter()
+ready, ready_cpu = time.perf_counter(), time.process_time()
 rate = predict(sys.argv[1], method, weights).heart_rate_bpm
 """
 OPEN_RPPG = """
@@ -38,14 +38,14 @@ began = time.perf_counter()
 from measuring import peak_bytes
 import rppg
 model = rppg.Model()
-ready = time.perf_counter()
+ready, ready_cpu = time.perf_counter(), time.process_time()
 found = model.process_video(sys.argv[1])
 rate = None if found is None or found["hr"] is None else float(found["hr"])
 """
 REPORT = """
 done = time.perf_counter()
 memory = peak_bytes() / 2**20
-print(json.dumps({"start_s": ready - began, "work_s": done - ready, "memory_mib": memory,
+print(json.dumps({"start_s": ready - began, "start_cpu_s": ready_cpu, "work_s": done - ready, "memory_mib": memory,
                   "heart_rate_bpm": None if rate is None else round(rate, 2)}))
 """
 
@@ -98,9 +98,11 @@ def summary(path, runs):
     video = cv2.VideoCapture(path)
     seconds = video.get(cv2.CAP_PROP_FRAME_COUNT) / video.get(cv2.CAP_PROP_FPS)
     speeds = [seconds / run["work_s"] for run in runs]
-    start, memory = statistics.median(run["start_s"] for run in runs), max(run["memory_mib"] for run in runs)
+    start, start_cpu = (statistics.median(run[key] for run in runs) for key in ("start_s", "start_cpu_s"))
+    memory = max(run["memory_mib"] for run in runs)
     speed = f"{statistics.median(speeds):6.1f} x real time ({min(speeds):.1f} to {max(speeds):.1f})"
-    return f"{seconds:7.1f} s {speed}, start {start:.1f} s, {memory:.0f} MiB, {runs[0]['heart_rate_bpm']} bpm"
+    start = f"start {start:.1f} s ({start_cpu:.1f} s of CPU)"
+    return f"{seconds:7.1f} s {speed}, {start}, {memory:.0f} MiB, {runs[0]['heart_rate_bpm']} bpm"
 
 
 def long_video(folder, minutes):

@@ -13,6 +13,10 @@ NODES = {
         "FOLDS_FROM": "files",  # fold/fold1.mat ... fold5.mat of DATA_PATH, or "built-in"
         "LEAVE_OUT_BAD_GROUND_TRUTH": False,  # the recordings that RS-rPPG lists
     },
+    "MCD_RPPG": {
+        "CAMERAS": ["FullHDwebcam"],  # in front; USBVideo is at the left, IriunWebcam at the right
+        "STEPS": ["before", "after"],  # exercise
+    },
     "MANIFEST": {
         "SPLIT": "",  # the lines whose column split is this word; '' is all
         "FOLD": "",  # "test X": the lines whose column fold is X, "train X": all others

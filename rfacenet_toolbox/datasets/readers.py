@@ -10,14 +10,16 @@ import re
 from ..errors import ConfigError, DataError, unknown
 from ..runtime import plugins
 from .manifest import Manifest
+from .mcd_rppg import McdRppg
 from .own_settings import NODES
 from .pure import Pure
 from .recording import Selection
+from .scamps import Scamps
 from .ubfc_rppg import UbfcRppg
 from .vipl_hr import ViplHr
 
 #: DATASET in configs -> :class:`~.recording.Dataset`
-DATASETS = {dataset.name: dataset for dataset in (Pure(), UbfcRppg(), ViplHr(), Manifest())}
+DATASETS = {dataset.name: dataset for dataset in (Pure(), UbfcRppg(), ViplHr(), Scamps(), McdRppg(), Manifest())}
 
 
 def register(dataset):

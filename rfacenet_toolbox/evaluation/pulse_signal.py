@@ -1,14 +1,13 @@
 """From a waveform to heart rate, SNR and MACC: the steps of the toolbox's ``evaluation/post_process.py``.
 
 Signals are 1-D, one value per frame. Every function returns finite numbers, or None where the quantity does not exist.
+SciPy is imported where it is used: ``scipy.signal`` takes longer to load than all else that ``rfacenet predict`` needs.
 """
 
 from functools import lru_cache
 from typing import Any, Optional, Sequence, Tuple
 
 import numpy as np
-import scipy.linalg.lapack
-import scipy.signal
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
@@ -29,6 +28,8 @@ FINER = 16
 @lru_cache(maxsize=64)
 def _detrend_factor(samples: int, lambda_: float) -> NDArray[np.float64]:
     """Cholesky factor of I + lambda^2 D'D, D the second difference: five diagonals, in lower banded form."""
+    import scipy.linalg
+
     bands = np.zeros((3, samples))
     for row, weight in enumerate((1.0, -2.0, 1.0)):
         bands[0, row : samples - 2 + row] += weight**2
@@ -55,6 +56,8 @@ def detrend(signal: ArrayLike, lambda_: float = DETREND_LAMBDA) -> NDArray[np.fl
 
     Source: smoothness priors (Tarvainen 2002); agrees with the toolbox's ``_detrend``.
     """
+    import scipy.linalg.lapack
+
     signal = np.asarray(signal, dtype=np.float64)
     if len(signal) < 3:
         raise EvaluationError(f"Detrending got {len(signal)} samples and needs at least 3. Pass a longer signal.")
@@ -79,6 +82,8 @@ def _bandpass_filter(
     fs_hz: float, band_hz: Tuple[float, ...], order: int
 ) -> Tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The filter's coefficients ``(b, a)``."""
+    import scipy.signal
+
     low, high = band_hz
     if not 0 < low < high < fs_hz / 2:
         raise EvaluationError(
@@ -105,6 +110,8 @@ def bandpass(signal: ArrayLike, fs_hz: float, band_hz: Sequence[float], order: i
 
     Source: agrees with the filter in the toolbox's ``calculate_metric_per_video``.
     """
+    import scipy.signal
+
     b, a = _bandpass_filter(fs_hz, tuple(band_hz), order)
     signal = np.asarray(signal, dtype=np.float64)
     count, least = signal.shape[-1], 3 * len(a) + 1  # filtfilt pads 3 * len(a)
@@ -219,6 +226,8 @@ def peak_heart_rate_bpm(signal: NDArray[Any], fs_hz: float) -> Optional[float]:
 
     Source: agrees with the toolbox's ``_calculate_peak_hr`` (NaN and a warning there where it is None here).
     """
+    import scipy.signal
+
     peaks, _ = scipy.signal.find_peaks(signal)
     if len(peaks) < 2:
         return None

@@ -9,9 +9,6 @@ that comes from breathing (up to 0.4 Hz) and little of the noise, and no harmoni
 from typing import NamedTuple, Sequence
 
 import numpy as np
-import scipy.interpolate
-import scipy.ndimage
-import scipy.signal
 from numpy.typing import NDArray
 
 from .waveform import Waveform, Window
@@ -48,6 +45,8 @@ def fundamental(waveform: Waveform, windows: Sequence[Window]) -> Fundamental:
         waveform: half a minute of it or more, with a face throughout.
         windows: its sliding windows that have a heart rate, one or more.
     """
+    import scipy.signal
+
     times_s = np.arange(len(waveform.bvp)) / waveform.fs_hz
     carrier = 2 * np.pi * np.cumsum(_rates_hz(waveform, windows, times_s)) / waveform.fs_hz
     lowpass = scipy.signal.butter(2, _EITHER_SIDE_HZ, fs=waveform.fs_hz, output="sos")
@@ -58,6 +57,8 @@ def fundamental(waveform: Waveform, windows: Sequence[Window]) -> Fundamental:
 
 def find_beats(waveform: Waveform, windows: Sequence[Window]) -> Beats:
     """The :class:`Beats` of a waveform; arguments as of :func:`fundamental`."""
+    import scipy.interpolate
+
     times_s = np.arange(len(waveform.bvp)) / waveform.fs_hz
     phase, strength = fundamental(waveform, windows)
     fine_s = np.arange(0, times_s[-1], 1 / _FINE_HZ)
@@ -68,6 +69,8 @@ def find_beats(waveform: Waveform, windows: Sequence[Window]) -> Beats:
 
 
 def _faint(strength, fs_hz, beats_s):
+    import scipy.ndimage
+
     usual = scipy.ndimage.median_filter(strength, int(_AROUND_S * fs_hz), mode="nearest")
     lost = np.concatenate([[0], np.cumsum(strength < _FAINT * usual)])
     last = np.ceil(beats_s * fs_hz).astype(int)

@@ -126,3 +126,17 @@ class _RememberingFile(io.FileIO):
         except OSError as error:
             self.failure = error
             raise
+
+
+def move_files(source, target, last):
+    """Move all files below a folder to the same places below another, and remove the folder.
+
+    Args:
+        source, target: ``Path`` s on one disk.
+        last: path below both of the file that is moved last, whose presence says that the others are there.
+    """
+    found = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    for path in sorted(found, key=lambda path: path == Path(last)):
+        (target / path).parent.mkdir(exist_ok=True)
+        replace(str(source / path), str(target / path))
+    shutil.rmtree(str(source))

@@ -21,12 +21,19 @@ PICKLE_NUMBER_BYTES, PICKLE_LINE = 1024, 1024
 #: a name of a video or a recording, as file systems have it
 NAME_LENGTH = 255
 
+#: numbers in one variable of a MATLAB file; SCAMPS's frames have 104 million
+MAT_VALUES = 2**31
+
 #: frames per second of a recording
 FS_HZ = (1, 1000)
 #: beats per minute of a person
 HEART_RATE_BPM = (20, 300)
 #: frames of a network's clip, the side of its square frames in pixels, and the pixels of all its frames together
 CLIP_FRAMES, CLIP_SIDE, CLIP_PIXELS = (2, 10_000), (8, 1024), 2**25
+#: ways in which a clip's frames are normalised, one after the other
+DATA_TYPES = 4
+#: a method's settings in a weights file, and a number among them
+SETTINGS_BYTES, SETTING = 4096, (-10_000, 10_000)
 #: processes that load clips
 WORKERS = 256
 #: a network as ONNX; the largest that is exported, PhysFormer, has 30 MB

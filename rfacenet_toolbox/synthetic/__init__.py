@@ -1,4 +1,4 @@
-"""Synthetic face recordings as PURE, UBFC-rPPG and VIPL-HR have them: drawn faces, computed pulses, known heart rates.
+"""Synthetic face recordings in the formats of real data sets: drawn faces, computed pulses, known heart rates.
 
 They test and demonstrate the pipeline from end to end without a data set. They show no people: numbers measured on them
 say that the software works, not how well a method does on faces.

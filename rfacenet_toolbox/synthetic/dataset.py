@@ -10,12 +10,12 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..runtime import pool
-from ..runtime.files import write_text
+from ..runtime.files import move_files, write_text
 from ..runtime.json_files import read_json
-from . import vipl_hr
+from . import mcd_rppg, scamps, vipl_hr
 from .face import Subject
-from .motion import head_motion
-from .plan import VARIED, plan, spec_of
+from .motion import SCENARIOS, head_motion
+from .plan import BY_CONDITION, FILES, IN_PURE_FORMAT, VARIED, plan, spec_of
 from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
 from .render import Scene, render
 from .varied import CONDITIONS, compressed, frames, write_compressed
@@ -23,6 +23,8 @@ from .writers import PURE_LABEL_HZ, Labels, write_pure, write_ubfc
 
 MANIFEST = "synthetic.json"
 _WAVE_HZ = 240.0
+#: kinds whose pictures are compressed one by one before they are written without loss
+_JPEG = ("varied-pure", "benchmark-ubfc")
 _NOTE = "Synthetic recordings: drawn faces and computed pulses, no person and no measurement behind them."
 
 
@@ -32,9 +34,9 @@ def write_dataset(
     subjects,
     seed=0,
     scenarios=None,
-    seconds=60.0,
+    seconds=None,
     fps=30.0,
-    size=(640, 480),
+    size=None,
     first_subject=1,
     heart_rates_bpm=None,
     workers=None,
@@ -53,32 +55,35 @@ def write_dataset(
         out: folder, made if missing.
         dataset: ``"pure"`` (``ss-tt/ss-tt/Image*.png`` and ``ss-tt/ss-tt.json``), ``"ubfc-rppg"``
             (``subjectN/vid.avi`` and ``subjectN/ground_truth.txt``), ``"vipl-hr"`` (``data/pN/vN/sourceN/`` and
-            ``fold/``, with all that is wrong in the real data set, see :mod:`.vipl_hr`), ``"varied"``: in UBFC-rPPG's
-            format, recordings that differ in everything in which real ones differ (:mod:`.varied`; needs PyAV), or
-            ``"varied-pure"``: such recordings in PURE's format, several of each subject.
+            ``fold/``, with all that is wrong in the real data set, see :mod:`.vipl_hr`), ``"scamps"``
+            (``P00000N.mat``; needs h5py), ``"mcd-rppg"`` (``video/``, ``ppg_sync/`` and ``meta/``), ``"varied"``: in
+            UBFC-rPPG's format, recordings that differ in everything in which real ones differ (:mod:`.varied`; needs
+            PyAV), or ``"varied-pure"``: such recordings in PURE's format, several of each subject.
         subjects: how many, numbered from ``first_subject``; of three or more of VIPL-HR, the last is p100. The number
             alone decides the face.
         seed: of pulse, motion, noise and background.
-        scenarios: for PURE, scenario numbers, 1 to 6; all by default. For UBFC-rPPG, which has one recording per
-            subject, the one motion to use; 1 by default. For varied recordings, numbers of
-            :data:`~.varied.CONDITIONS`, all by default; ``"varied"`` subjects take turns, and each ``"varied-pure"``
-            subject has all of them. For VIPL-HR, scenes, 1 to 9; all by default.
-        seconds, fps: length, and frames per second.
-        size: (width, height) in pixels.
+        scenarios: all by default. For PURE, scenario numbers, 1 to 6. For UBFC-rPPG and SCAMPS, which have one
+            recording per subject, the one motion to use; 1 by default. For VIPL-HR, scenes, 1 to 9; for MCD-rPPG, 1
+            before and 2 after exercise. For varied recordings, numbers of :data:`~.varied.CONDITIONS`; ``"varied"``
+            subjects take turns, and each ``"varied-pure"`` subject has all of them.
+        seconds, fps: length, 60 by default, and frames per second.
+        size: (width, height) in pixels, 640x480 by default. SCAMPS has 20 s and 320x240.
         heart_rates_bpm: one number for each recording, or one for all. By default they are spread evenly over 50 to
             120, for varied recordings over 45 to 180, for VIPL-HR over 47 to 157, and shuffled by ``seed``. VIPL-HR's
-            cameras of one session have one heart rate.
+            and MCD-rPPG's cameras of one session have one heart rate.
         workers: processes; 2 by default, 1 renders in this process.
-        codec: of the videos of UBFC-rPPG and VIPL-HR, four letters; lossless by default.
-        on_recording: called with the folder of each recording that is made, as soon as it is.
+        codec: of the videos of UBFC-rPPG, VIPL-HR and MCD-rPPG, four letters; lossless by default.
+        on_recording: called with the folder, or the file, of each recording that is made, as soon as it is.
 
     Returns:
-        list of the recordings' folders (``Path``), in order of subject and scenario.
+        list of the recordings' folders (``Path``), or files for SCAMPS and MCD-rPPG, in order of subject and scenario.
 
     Raises:
         ConfigError: an argument that makes no sense.
         DataError: ``out`` cannot be made, or holds something else under a name that is needed.
     """
+    default_seconds, default_size = scamps.defaults() if dataset == "scamps" else (60.0, (640, 480))
+    seconds, size = default_seconds if seconds is None else seconds, size or default_size
     specs = plan(
         dataset, subjects, first_subject=first_subject, scenarios=scenarios, heart_rates_bpm=heart_rates_bpm,
         seconds=seconds, fps=fps, size=size, seed=seed, codec=codec,
@@ -126,7 +131,8 @@ def _described(spec):
     if not spec.defect:
         content.pop("defect")
     if spec.dataset in VARIED:
-        content.update(condition=CONDITIONS[spec.scenario], **spec.traits()._asdict())
+        names = CONDITIONS if spec.dataset in BY_CONDITION else SCENARIOS
+        content.update(condition=names[spec.scenario], **spec.traits()._asdict())
     return json.loads(json.dumps(content, default=list))
 
 
@@ -198,19 +204,26 @@ def _write_recording(job):
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    part.rename(target)
+    if spec.dataset in FILES:
+        move_files(part, Path(out), last=spec.name)
+    else:
+        part.rename(target)
     return spec.name
 
 
 def _write_into(part, spec):
     moments, course, wave = signals(spec)
     blood = np.interp(moments, *wave)
-    if spec.dataset in ("pure", "varied-pure"):
+    if spec.dataset in IN_PURE_FORMAT:
         times = np.arange(int(round(spec.seconds * PURE_LABEL_HZ))) / PURE_LABEL_HZ
         labels = Labels(times, np.interp(times, *wave), np.interp(times, *course))
         write_pure(part, spec.name, _pictures(spec, blood), labels, spec.fps)
     elif spec.dataset == "vipl-hr":
         vipl_hr.write_take(part, spec, course, wave)
+    elif spec.dataset == "scamps":
+        scamps.write_scamps(part / spec.name, _pictures(spec, blood), blood)
+    elif spec.dataset == "mcd-rppg":
+        mcd_rppg.write_take(part, spec, wave)
     else:
         labels = Labels(moments, blood, np.interp(moments, *course))
         write_ubfc(part, _pictures(spec, blood), labels, spec.fps, _video(spec))
@@ -220,7 +233,7 @@ def _pictures(spec, blood):
     rng = spec.generator("picture")
     if spec.dataset in VARIED:
         drawn = frames(spec.subject, spec.scenario, spec.traits(), blood, spec.size, spec.fps, rng)
-        return compressed(drawn, spec.traits()) if spec.dataset == "varied-pure" else drawn
+        return compressed(drawn, spec.traits()) if spec.dataset in _JPEG else drawn
     motion = head_motion(spec.scenario, len(blood), spec.fps, spec.generator("motion"))
     return render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion), rng)
 

@@ -6,9 +6,9 @@ from typing import NamedTuple, Optional, Tuple
 import numpy as np
 
 from ..errors import ConfigError, unknown
-from . import vipl_hr
+from . import mcd_rppg, scamps, vipl_hr
 from .motion import SCENARIOS
-from .varied import CONDITIONS, subject_tone, traits
+from .varied import CONDITIONS, laboratory_traits, subject_tone, traits, webcam_traits
 
 #: kind of data set -> range of its heart rates
 HEART_RATES_BPM = {
@@ -16,13 +16,24 @@ HEART_RATES_BPM = {
     "ubfc-rppg": (50.0, 120.0),
     "varied": (45.0, 180.0),
     "varied-pure": (45.0, 180.0),
+    "benchmark-pure": (48.0, 140.0),
+    "benchmark-ubfc": (55.0, 130.0),
     "vipl-hr": (47.0, 157.0),
+    "scamps": (50.0, 120.0),
+    "mcd-rppg": (50.0, 150.0),
 }
 DATASETS = tuple(HEART_RATES_BPM)
 #: drawn by :mod:`.varied`; the others are plain
-VARIED = ("varied", "varied-pure")
+VARIED = ("varied", "varied-pure", "benchmark-pure", "benchmark-ubfc")
+#: of :data:`VARIED`, those whose scenarios are numbers of :data:`~.varied.CONDITIONS`
+BY_CONDITION = ("varied", "varied-pure")
 #: in PURE's format: a recording for each subject and scenario, named after both
-_IN_PURE_FORMAT = ("pure", "varied-pure")
+IN_PURE_FORMAT = ("pure", "varied-pure", "benchmark-pure")
+#: whose recordings are files side by side; the others have a folder for each
+FILES = ("scamps", "mcd-rppg")
+_ONE_OF_EACH_SUBJECT = ("ubfc-rppg", "scamps", "benchmark-ubfc")
+_SEVERAL_CAMERAS = ("vipl-hr", "mcd-rppg")
+_WITH_CODEC = ("ubfc-rppg", *_SEVERAL_CAMERAS)
 _SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
 #: of a recording in a note that is read
 _MOST_FRAMES, _LARGEST = 200_000, 4096
@@ -59,6 +70,10 @@ class RecordingSpec(NamedTuple):
 
     def traits(self):
         """The :class:`~.varied.Traits` of a varied recording. A subject who has several keeps the skin tone."""
+        if self.dataset == "benchmark-pure":
+            return laboratory_traits(self.scenario, self.subject, self.generator("traits"))
+        if self.dataset == "benchmark-ubfc":
+            return webcam_traits(self.subject, self.generator("traits"))
         tone = subject_tone(self.subject) if self.dataset == "varied-pure" else None
         return traits(self.scenario, self.generator("traits"), tone)
 
@@ -73,7 +88,7 @@ def spec_of(name, note):
     spec = RecordingSpec(
         name, *(note.get(field, defaults[field]) if field in defaults else note[field] for field in fields)
     )
-    scenarios = CONDITIONS if spec.dataset in VARIED else SCENARIOS
+    scenarios = CONDITIONS if spec.dataset in BY_CONDITION else SCENARIOS
     sound = (
         spec.dataset in DATASETS
         and all(isinstance(number, int) and number >= 0 for number in (spec.subject, spec.scenario, spec.seed))
@@ -101,13 +116,15 @@ def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, second
         raise ConfigError(unknown("The data set", dataset, DATASETS))
     _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec)
     scenarios = _scenarios(dataset, scenarios)
-    if dataset == "vipl-hr":
-        return _vipl_hr(subjects, first_subject, scenarios, heart_rates_bpm, seconds, fps, size, seed, codec)
+    if dataset in _SEVERAL_CAMERAS:
+        module = vipl_hr if dataset == "vipl-hr" else mcd_rppg
+        takes = module.takes(module.numbers(subjects, first_subject), scenarios)
+        return _of_sessions(dataset, takes, heart_rates_bpm, seconds, fps, size, seed, codec)
     takes = _takes(dataset, range(first_subject, first_subject + subjects), scenarios)
     rates = _heart_rates(heart_rates_bpm, len(takes), seed, HEART_RATES_BPM[dataset])
     return [
         RecordingSpec(
-            name=f"{number:02d}-{scenario:02d}" if dataset in _IN_PURE_FORMAT else f"subject{number}",
+            name=_name(dataset, int(number), scenario),
             dataset=dataset,
             subject=int(number),
             scenario=scenario,
@@ -122,16 +139,21 @@ def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, second
     ]
 
 
-def _vipl_hr(subjects, first_subject, scenes, heart_rates_bpm, seconds, fps, size, seed, codec):
+def _name(dataset, subject, scenario):
+    if dataset == "scamps":
+        return scamps.name(subject)
+    return f"{subject:02d}-{scenario:02d}" if dataset in IN_PURE_FORMAT else f"subject{subject}"
+
+
+def _of_sessions(dataset, takes, heart_rates_bpm, seconds, fps, size, seed, codec):
     """A heart rate for each session, which up to three cameras film."""
-    takes = vipl_hr.takes(vipl_hr.numbers(subjects, first_subject), scenes)
     sessions = list(dict.fromkeys((one.subject, one.session) for one in takes))
-    rates = _heart_rates(heart_rates_bpm, len(sessions), seed, HEART_RATES_BPM["vipl-hr"])
+    rates = _heart_rates(heart_rates_bpm, len(sessions), seed, HEART_RATES_BPM[dataset])
     rate_of = dict(zip(sessions, rates))
     return [
         RecordingSpec(
             name=one.name,
-            dataset="vipl-hr",
+            dataset=dataset,
             subject=one.subject,
             scenario=one.session,
             heart_rate_bpm=rate_of[one.subject, one.session],
@@ -155,10 +177,10 @@ def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
             raise ConfigError(f"{name} is {value!r}; expected a number above 0.")
     if int(seed) != seed or seed < 0:
         raise ConfigError(f"seed is {seed!r}; expected a whole number of at least 0.")
-    if codec is not None and (dataset not in ("ubfc-rppg", "vipl-hr") or len(codec) != 4):
+    if codec is not None and (dataset not in _WITH_CODEC or len(codec) != 4):
         raise ConfigError(
-            f"codec is {codec!r} for {dataset}; expected four letters, and only for ubfc-rppg and vipl-hr: PURE has "
-            f"PNG files, and varied recordings draw their own."
+            f"codec is {codec!r} for {dataset}; expected four letters, and only for {', '.join(_WITH_CODEC)}: PURE has "
+            f"PNG files, SCAMPS none, and varied recordings draw their own."
         )
     if int(round(seconds * fps)) < 2:
         raise ConfigError(f"{seconds} seconds at {fps} frames per second are less than two frames. Raise seconds.")
@@ -169,7 +191,7 @@ def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
             f"size is {size!r}; expected a width and a height of at least {_SMALLEST}, so that the face detector finds "
             f"the face. The real data sets have (640, 480)."
         )
-    if dataset in _IN_PURE_FORMAT and first_subject + subjects - 1 > 99:
+    if dataset in IN_PURE_FORMAT and first_subject + subjects - 1 > 99:
         raise ConfigError(
             f"PURE's folder names have two digits for the subject, so subject {first_subject + subjects - 1} has no "
             f"name. Ask for subjects up to 99."
@@ -184,15 +206,16 @@ def _takes(dataset, numbers, scenarios):
 
 
 def _scenarios(dataset, scenarios):
-    names = CONDITIONS if dataset in VARIED else vipl_hr.SCENES if dataset == "vipl-hr" else SCENARIOS
+    own = {"vipl-hr": vipl_hr.SCENES, "mcd-rppg": mcd_rppg.SCENES}
+    names = CONDITIONS if dataset in BY_CONDITION else own.get(dataset, SCENARIOS)
     if scenarios is None:
-        return (1,) if dataset == "ubfc-rppg" else tuple(names)
+        return (1,) if dataset in _ONE_OF_EACH_SUBJECT else tuple(names)
     scenarios = tuple(scenarios)
     if not scenarios or not set(scenarios) <= set(names) or len(set(scenarios)) < len(scenarios):
         known = ", ".join(f"{number} {name}" for number, name in names.items())
         raise ConfigError(f"scenarios is {scenarios!r}; expected different numbers out of these: {known}.")
-    if dataset == "ubfc-rppg" and len(scenarios) > 1:
-        raise ConfigError(f"UBFC-rPPG has one recording per subject, but scenarios is {scenarios!r}. Give one number.")
+    if dataset in _ONE_OF_EACH_SUBJECT and len(scenarios) > 1:
+        raise ConfigError(f"{dataset} has one recording per subject, but scenarios is {scenarios!r}. Give one number.")
     return scenarios
 
 

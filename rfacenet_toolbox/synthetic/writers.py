@@ -81,7 +81,7 @@ def write_ubfc(folder, frames, labels, fps, codec=None):
     if callable(codec):
         codec(folder / "vid.avi", frames, fps)
     else:
-        _write_video(folder / "vid.avi", frames, fps, codec or lossless_codec(folder))
+        write_video(folder / "vid.avi", frames, fps, codec)
     bvp = (labels.bvp - labels.bvp.mean()) / labels.bvp.std()
     rows = (bvp, np.round(labels.heart_rate_bpm), labels.times)
     lines = ["".join(f"{value:16.7e}" for value in row) for row in rows]
@@ -101,7 +101,7 @@ def write_vipl_hr(folder, frames, heart_rates_bpm, bvp, stamps_ms=None, saturati
         codec: as of :func:`write_ubfc`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_video(folder / "video.avi", frames, VIPL_HR_CLAIMED_FPS, codec or lossless_codec(folder))
+    write_video(folder / "video.avi", frames, VIPL_HR_CLAIMED_FPS, codec)
     saturation = np.full(len(heart_rates_bpm), 98) if saturation is None else saturation
     wave = np.clip(np.round(8 + 80 * np.asarray(bvp)), 0, 127)
     columns = (("gt_HR", "HR", heart_rates_bpm), ("gt_SpO2", "SpO2", saturation), ("wave", "Wave", wave))
@@ -112,7 +112,9 @@ def write_vipl_hr(folder, frames, heart_rates_bpm, bvp, stamps_ms=None, saturati
         (folder / "time.txt").write_text("".join(f"{stamp:.0f}\n" for stamp in stamps_ms), encoding="ascii")
 
 
-def _write_video(path, frames, fps, codec):
+def write_video(path, frames, fps, codec=None):
+    """Write RGB frames as an AVI; ``codec`` has four letters, and is lossless by default."""
+    codec = codec or lossless_codec(path.parent)
     writer, written = None, 0
     for frame in frames:
         writer = writer or _open_video(path, codec, fps, frame.shape)

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..methods.physformer.network import TemporalDifferenceConv
+from ..methods.physformer.two_paths import PeriodicAttention
 from ..methods.physnet import PhysNet
 from ..methods.rfacenet.network import FUSIONS
 from .inference import BvpOnly
@@ -29,16 +30,23 @@ def exportable(network, frames, size):
 
 
 def _with_fixed_kernels(module):
-    """PhysFormer with the kernels of its temporal differences worked out."""
+    """PhysFormer, PhysFormer++ or AutoHR, with the kernels of its temporal differences worked out."""
     for name, child in module.named_children():
         if isinstance(child, TemporalDifferenceConv):
             plain = nn.Conv3d(child.conv.in_channels, child.conv.out_channels, 3, padding=1, bias=False)
             with torch.no_grad():
                 plain.weight.copy_(child.kernel())
             setattr(module, name, plain)
-        else:
-            _with_fixed_kernels(child)
+            continue
+        if isinstance(child, PeriodicAttention):
+            child.add_up = _add_by_matrix
+        _with_fixed_kernels(child)
     return module
+
+
+def _add_by_matrix(values, indices, count):
+    """What :func:`~rfacenet_toolbox.methods.physformer.two_paths.add_by_index` gives, in an operation that ONNX has."""
+    return values @ (indices[:, None] == torch.arange(count)).to(values.dtype)
 
 
 class _RFaceNet(nn.Module):

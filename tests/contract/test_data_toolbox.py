@@ -20,6 +20,7 @@ from support.recordings import face_frames, noise_frames, pulse, write_ground_tr
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.splits import load_split
+from rfacenet_toolbox.synthetic.scamps import write_scamps
 
 SCRIPT = SUPPORT / "toolbox_loaders.py"
 
@@ -111,6 +112,16 @@ def test_ubfc_rppg_clips_are_the_toolboxs(checkout, tmp_path):
     write_ubfc_rppg(raw, "subject2", face_frames(40, seed=1))
     write_ubfc_rppg(raw, "subject11", noise_frames(37, 120, 160), pulse(37, 30))
     compare(checkout, *nodes("UBFC-rPPG", raw, tmp_path, CASES.values()))
+
+
+def test_scamps_clips_are_the_toolboxs(checkout, tmp_path):
+    pytest.importorskip("mat73")
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    write_scamps(raw / "P000002.mat", face_frames(40, seed=2), pulse(40, 30))
+    write_scamps(raw / "P000011.mat", noise_frames(37, 120, 160), pulse(37, 30), "float64")
+    cases = [CASES[name] for name in ("whole frame", "raw", "face", "median face")]
+    compare(checkout, *nodes("SCAMPS", raw, tmp_path, cases))
 
 
 def test_a_longer_label_gives_the_toolboxs_clips(checkout, tmp_path):

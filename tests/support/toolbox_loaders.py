@@ -12,7 +12,7 @@ import types
 
 from yacs.config import CfgNode
 
-LOADERS = {"PURE": "PURELoader", "UBFC-rPPG": "UBFCrPPGLoader"}
+LOADERS = {"PURE": "PURELoader", "UBFC-rPPG": "UBFCrPPGLoader", "SCAMPS": "SCAMPSLoader"}
 
 
 def stand_in(name, path=None, **attributes):

@@ -34,15 +34,19 @@ class PeriodicAttention(Attention):
 
     How alike the clip is to itself at each distance in time, the autocorrelation of its tokens' differences over time,
     is added to the scores, times a learned number for each head that begins at 0.
+
+    Attributes:
+        add_up: as of :func:`self_similarity`; another way of adding gives other roundings.
     """
 
     def __init__(self, dim, heads, theta, dropout):
         super().__init__(dim, heads, theta, dropout)
         self.strength = nn.Parameter(torch.zeros(heads))
+        self.add_up = add_by_index
 
     def forward(self, tokens, grid):
         maps = as_maps(tokens, grid)
-        alike = self_similarity(maps.mean(dim=(3, 4)))
+        alike = self_similarity(maps.mean(dim=(3, 4)), self.add_up)
         places = grid[1] * grid[2]
         alike = alike.repeat_interleave(places, dim=1).repeat_interleave(places, dim=2)
         return self.between(maps, maps, self.strength[:, None, None] * alike[:, None])
@@ -120,15 +124,23 @@ class PhysFormerPlusPlusLearner(PhysFormerLearner):
     network = PhysFormerPlusPlus
 
 
-def self_similarity(signals):
+def add_by_index(values, indices, count):
+    """(B, N) values and (N,) indices below ``count`` -> (B, count), the sums of the values of each index."""
+    return values.new_zeros(len(values), count).index_add(1, indices, values)
+
+
+def self_similarity(signals, add_up=add_by_index):
     """How alike signals (B, C, T) are to themselves at the distance of each two moments: (B, T, T), -1 to 1.
 
     The autocorrelation of their differences over time, all channels together; 1 on the diagonal.
+
+    Args:
+        add_up: what gives :func:`add_by_index`'s sums.
     """
     signals = signals.float()
-    changes = torch.diff(signals, dim=-1, prepend=signals[..., :1])
+    changes = signals - torch.cat([signals[..., :1], signals[..., :-1]], dim=-1)  # torch.diff, which ONNX lacks
     times = torch.arange(changes.shape[-1], device=changes.device)
     distances = (times[:, None] - times).abs()
     products = (changes.transpose(1, 2) @ changes).flatten(1)
-    sums = products.new_zeros(len(products), len(times)).index_add(1, distances.flatten(), products)
+    sums = add_up(products, distances.flatten(), len(times))
     return (sums / sums[:, :1].clamp_min(1e-12) / torch.where(times > 0, 2, 1))[:, distances]

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from scipy.signal.windows import hann
 
 from ...errors import DataError
 from ...evaluation import bandpass
@@ -33,6 +32,8 @@ def chrom(rgb, fs_hz):
     the last whole window: zeros follow here, to keep it as long as the video. It departs from the paper in the band,
     0.7-2.5 Hz in place of 40-240 beats per minute, and in Hann windows that add up to 1 only nearly.
     """
+    from scipy.signal.windows import hann
+
     half = math.ceil(math.ceil(WINDOW_S * fs_hz) / 2)
     if 2 * half < LEAST_WINDOW:
         raise DataError(

@@ -28,8 +28,8 @@ def test_a_name_that_does_not_parse_is_shown(dataset, name):
 
 
 def test_a_data_set_without_a_rule_is_named():
-    with pytest.raises(DataError, match="SCAMPS.*PURE, UBFC-rPPG"):
-        subject_of("SCAMPS", "P000001")
+    with pytest.raises(DataError, match="MMPD.*PURE, UBFC-rPPG"):
+        subject_of("MMPD", "P000001")
 
 
 def test_classes_are_in_the_order_of_the_subjects_numbers():

@@ -11,7 +11,9 @@ from safetensors.torch import save_file
 from support import own_videos
 
 from rfacenet_toolbox.errors import CheckpointError, ConfigError
+from rfacenet_toolbox.methods.autohr import AutoHR
 from rfacenet_toolbox.methods.physformer import PhysFormer
+from rfacenet_toolbox.methods.physformer.two_paths import PeriodicAttention, PhysFormerPlusPlus
 from rfacenet_toolbox.methods.physnet import PhysNet
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.prediction import clip_model
@@ -22,6 +24,16 @@ from rfacenet_toolbox.training import inference, onnx_files
 onnx = pytest.importorskip("onnx", reason="onnx, an optional extra, is not installed (pip install '.[onnx-export]')")
 pytest.importorskip("onnxruntime", reason="ONNX Runtime, an optional extra, is not installed (pip install '.[onnx]')")
 
+
+def two_paths():
+    """PhysFormer++ with its attention to periods at work, which begins at 0."""
+    network = PhysFormerPlusPlus(dim=24, feed_forward=36, heads=2, layers=3)
+    for module in network.modules():
+        if isinstance(module, PeriodicAttention):
+            torch.nn.init.constant_(module.strength, 5.0)
+    return network
+
+
 NETWORKS = {
     "rfacenet": (lambda: RFaceNet(frames=16, subjects=0), {"frames": "16", "size": "24"}),
     "physnet": (lambda: PhysNet(16), {"frames": "16", "size": "16", "label_type": "Standardized"}),
@@ -29,6 +41,8 @@ NETWORKS = {
         lambda: PhysFormer(dim=24, feed_forward=36, heads=2, layers=3),
         {"frames": "16", "size": "32", "heads": "2", "data_type": "Standardized"},
     ),
+    "physformer++": (two_paths, {"frames": "16", "size": "64", "heads": "2"}),
+    "autohr": (lambda: AutoHR(channels=4, cells=1), {"frames": "16", "size": "32"}),
 }
 
 
@@ -57,9 +71,11 @@ def test_waveforms_are_pytorchs(folder, method):
     assert by_onnx.waveform(frames) == pytest.approx(expected, abs=1e-4 * np.abs(expected).max())
 
 
-def test_any_number_of_clips_at_once(folder):
-    network = OnnxNetwork("rfacenet", folder / "rfacenet.onnx")
-    clips = np.random.default_rng(1).standard_normal((3, 3, 16, 24, 24)).astype(np.float32)
+@pytest.mark.parametrize("method", NETWORKS)
+def test_any_number_of_clips_at_once(folder, method):
+    network = OnnxNetwork(method, folder / f"{method}.onnx")
+    side = int(NETWORKS[method][1]["size"])
+    clips = np.random.default_rng(1).standard_normal((3, 3, 16, side, side)).astype(np.float32)
     one_by_one = np.concatenate([network(clips[index : index + 1]) for index in range(3)])
     assert network(clips) == pytest.approx(one_by_one, abs=1e-5)
 
@@ -149,6 +165,17 @@ def test_predict_needs_nothing_of_training(tmp_path):
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
     assert "bpm" in ended.stdout
+
+
+def test_nothing_that_a_network_does_not_need_is_imported_before_the_video_is_read():
+    code = f"""
+import sys
+from rfacenet_toolbox import predict
+from rfacenet_toolbox.prediction.estimators import estimator
+estimator("rfacenet", {str(SHIPPED_ONNX)!r})
+print(sorted({{"torch", "pandas", "matplotlib", "yaml", "yacs", "scipy"}} & set(sys.modules)))
+"""
+    assert subprocess.check_output([sys.executable, "-c", code], text=True, timeout=120) == "[]\n"
 
 
 @pytest.mark.parametrize("command", [["export", "package", "--out", "x.onnx"], ["run", "--config_file", "x.yaml"]])

@@ -331,9 +331,15 @@ def test_built_in_models_run_on_times_that_cannot_be_right_and_it_is_said(activa
         activated_checkout.get_config({**settings, "MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True})
 
 
-def test_vipl_hr_is_refused_in_a_checkout_with_the_host_that_reads_it(activated_checkout):
-    settings = {"MODEL.NAME": "rFaceNet", "TEST.DATA": {"DATASET": "VIPL-HR", "VIPL_HR.FOLD": "test 1"}}
+@pytest.mark.parametrize(
+    ("dataset", "node", "key", "value"),
+    [("VIPL-HR", "VIPL_HR", "FOLD", "test 1"), ("MCD-rPPG", "MCD_RPPG", "STEPS", ["before"])],
+)
+def test_what_the_toolbox_lacks_is_refused_in_a_checkout_with_the_host_that_reads_it(
+    activated_checkout, dataset, node, key, value
+):
+    settings = {"MODEL.NAME": "rFaceNet", "TEST.DATA": {"DATASET": dataset, f"{node}.{key}": value}}
     config = activated_checkout.get_config(settings)
-    assert config.TEST.DATA.VIPL_HR.FOLD == "test 1"  # a known key, and not called a misspelt one
-    with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'VIPL-HR', which only the standalone host reads"):
+    assert config.TEST.DATA[node][key] == value  # a known key, and not called a misspelt one
+    with pytest.raises(ConfigError, match=f"is '{dataset}', which only the standalone host reads.*'rfacenet run"):
         checks._check_toolbox_data(config.TEST.DATA, "TEST.DATA")

@@ -1,0 +1,89 @@
+"""Variables of a MATLAB file: of version 7.3, which is HDF5 and needs h5py, and of older versions, by SciPy."""
+
+import contextlib
+import importlib.util
+import math
+
+from ..errors import ConfigError
+from ..runtime import limits
+
+INSTALL = "pip install 'rfacenet-toolbox[scamps]'"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+#: where HDF5 may begin; MATLAB writes a header of 512 bytes before it
+_HDF5_AT = (0, 512)
+
+
+def check_readable(path):
+    """Raise ConfigError where the file is of version 7.3, and h5py is not installed."""
+    if _is_hdf5(path) and importlib.util.find_spec("h5py") is None:
+        raise ConfigError(
+            f"{path} is a MATLAB file of version 7.3, and reading it needs the package h5py, which is not installed. "
+            f"Run {INSTALL}."
+        )
+
+
+@contextlib.contextmanager
+def variables(path):
+    """The variables of a file: ``names()``, and ``[name]``, whose values are read when it is indexed.
+
+    Dimensions are in HDF5's order, the reverse of MATLAB's, and a vector has two.
+
+    Raises:
+        ConfigError: h5py is needed and is not installed.
+        ValueError: from ``[name]``, a variable that is not plain data, or is too large; it completes "NAME ...".
+        Exception: h5py and SciPy raise many kinds, depending on where a file is damaged.
+    """
+    check_readable(path)
+    if not _is_hdf5(path):
+        yield _OldFile(path)
+        return
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        yield _Hdf5File(file)
+
+
+def _is_hdf5(path):
+    with open(path, "rb") as file:
+        start = file.read(_HDF5_AT[-1] + len(_HDF5))
+    return any(start.startswith(_HDF5, place) for place in _HDF5_AT)
+
+
+class _Hdf5File:
+    def __init__(self, file):
+        self._file = file
+
+    def names(self):
+        return [name for name in self._file if not name.startswith("#")]  # MATLAB's own tables
+
+    def __getitem__(self, name):
+        import h5py
+
+        found = self._file[name]
+        is_here = isinstance(self._file.get(name, getlink=True), h5py.HardLink)
+        if not isinstance(found, h5py.Dataset) or not is_here or found.external or found.is_virtual:
+            raise ValueError("is no plain array in the file itself")
+        _check_size(found.shape)
+        return found
+
+
+class _OldFile:
+    def __init__(self, path):
+        from scipy.io import whosmat
+
+        self._path = path
+        self._shapes = {name: shape for name, shape, _ in whosmat(path)}
+
+    def names(self):
+        return list(self._shapes)
+
+    def __getitem__(self, name):
+        from scipy.io import loadmat
+
+        _check_size(self._shapes[name])
+        return loadmat(self._path, variable_names=[name])[name].T
+
+
+def _check_size(shape):
+    if math.prod(shape) > limits.MAT_VALUES:
+        raise ValueError(f"has {math.prod(shape)} values; expected {limits.MAT_VALUES} or fewer")

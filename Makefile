@@ -6,9 +6,11 @@ ALONE := OMP_NUM_THREADS=1
 CONFIG := toolbox_configs/DEMO_RFACENET.yaml
 TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplete --cache demo_tables/clips --jobs 2 \
 	--config toolbox_configs/table2/DEMO_BASE.yaml
+DRAWN_FACES := --pure benchmark_data/PURE --ubfc benchmark_data/UBFC-rPPG --allow-incomplete \
+	--cache benchmark_data/clips --jobs 2 --config toolbox_configs/benchmark/BASE.yaml
 BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
-.PHONY: demo predict-demo table1-demo table2-demo table3-demo weights test test-fast test-floor lint types docs bench mediapipe mtcnn clean
+.PHONY: demo predict-demo table1-demo table2-demo table3-demo benchmark benchmark-table2 benchmark-table3 weights test test-fast test-floor lint types docs bench mediapipe mtcnn clean
 
 demo: .venv/ready demo_data/ready
 	$(BIN)/python main.py --config_file $(CONFIG)
@@ -68,6 +70,19 @@ table1-demo: .venv/ready demo_vipl/ready
 	$(BIN)/rfacenet table1 --vipl demo_vipl/VIPL-HR --allow-incomplete --cache demo_vipl/clips --out runs/table1-demo \
 		--jobs 2 --config toolbox_configs/table1/DEMO_BASE.yaml toolbox_configs/table1_demo
 
+# DrawnFaces-102, Tables 2 and 3 on it, and what the contour branch adds: hours on two cores. What is interrupted goes on
+# where it was when repeated. docs/benchmark.md has results.
+benchmark: benchmark-table2 benchmark-table3
+	$(BIN)/python benchmarks/table_times.py runs/benchmark/table2 runs/benchmark/table3
+	$(BIN)/python benchmarks/contour_branch.py runs/benchmark/table2/*/rFaceNet/seed*
+
+benchmark-table2: .venv/ready benchmark_data/ready
+	$(BIN)/rfacenet table2 $(DRAWN_FACES) --seeds 100 101 --out runs/benchmark/table2
+
+benchmark-table3: .venv/ready benchmark_data/ready
+	mkdir -p runs/benchmark/table2
+	$(BIN)/rfacenet table3 $(DRAWN_FACES) --seeds 100 101 102 --reuse runs/benchmark/table2 --out runs/benchmark/table3
+
 # The weights that the package ships, trained anew: some two hours on two cores, and as they were made, with their log and
 # curves. Interrupted, it goes on where it was when repeated. docs/model-card.md says what came of it.
 weights: .venv/ready weights_data/ready
@@ -103,6 +118,10 @@ demo_vipl/ready: .venv/ready
 		--seed 1
 	touch $@
 
+benchmark_data/ready: .venv/ready
+	$(BIN)/rfacenet synth benchmark_data --benchmark
+	touch $@
+
 # People, lights and cameras of every kind; the held-out recordings are of other people.
 weights_data/ready: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,weights]'
@@ -124,4 +143,4 @@ weights_data/ready: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .venv-floor site docs/api demo_data demo_tables demo_vipl weights_data runs
+	rm -rf .venv .venv-floor site docs/api demo_data demo_tables demo_vipl benchmark_data weights_data runs

@@ -1,13 +1,22 @@
 """``rfacenet synth``: synthetic recordings."""
 
+from ..errors import ConfigError
+
+#: options that the benchmark leaves open, and the defaults of the others
+_DEFAULTS = {"first_subject": 1, "scenarios": None, "seconds": None, "seed": 0}
+
 
 def synth_arguments(parser):
     parser.add_argument("out", help="folder to write")
     parser.add_argument(
-        "--dataset", required=True, help="pure, ubfc-rppg, vipl-hr, scamps, mcd-rppg, varied or varied-pure"
+        "--benchmark",
+        action="store_true",
+        help="DrawnFaces-102: two fixed data sets, in PURE and UBFC-rPPG below the folder; takes --size and --workers "
+        "alone, and --size is 160 120 by default",
     )
-    parser.add_argument("--subjects", type=int, required=True, help="how many")
-    parser.add_argument("--first-subject", type=int, default=1, help="number of the first subject")
+    parser.add_argument("--dataset", help="pure, ubfc-rppg, vipl-hr, scamps, mcd-rppg, varied or varied-pure")
+    parser.add_argument("--subjects", type=int, help="how many")
+    parser.add_argument("--first-subject", type=int, help="number of the first subject; 1 by default")
     parser.add_argument(
         "--scenarios",
         type=int,
@@ -17,23 +26,42 @@ def synth_arguments(parser):
     )
     parser.add_argument("--seconds", type=float, help="length of each recording; 60 by default, for scamps 20")
     parser.add_argument("--size", type=int, nargs=2, metavar=("W", "H"), help="640 480 by default, for scamps 320 240")
-    parser.add_argument("--seed", type=int, default=0, help="of pulse, motion and noise; 0 by default")
+    parser.add_argument("--seed", type=int, help="of pulse, motion and noise; 0 by default")
     parser.add_argument("--workers", type=int, help="processes; 2 by default")
 
 
 def synth(args):
+    if args.benchmark:
+        return _benchmark(args)
     from ..synthetic import write_dataset
 
+    for option in ("dataset", "subjects"):
+        if getattr(args, option) is None:
+            raise ConfigError(f"--{option} is not given. Give --dataset NAME --subjects N, or --benchmark.")
+    given = {name: getattr(args, name) for name in _DEFAULTS}
     recordings = write_dataset(
         args.out,
         args.dataset,
         subjects=args.subjects,
-        seed=args.seed,
-        scenarios=args.scenarios,
-        seconds=args.seconds,
-        size=args.size,
-        first_subject=args.first_subject,
+        size=args.size and tuple(args.size),
         workers=args.workers,
-        on_recording=lambda folder: print(f"made {folder}", flush=True),
+        on_recording=_say,
+        **{name: _DEFAULTS[name] if value is None else value for name, value in given.items()},
     )
     print(f"{len(recordings)} synthetic recordings in {args.out}, in the format of {args.dataset}")
+
+
+def _benchmark(args):
+    from ..synthetic.benchmark import NAME, SIZE, write_benchmark
+
+    fixed = [name for name in ("dataset", "subjects", *_DEFAULTS) if getattr(args, name) is not None]
+    if fixed:
+        option = fixed[0].replace("_", "-")
+        raise ConfigError(f"--{option} was given with --benchmark, whose recordings are fixed. Leave one of them out.")
+    made = write_benchmark(args.out, size=tuple(args.size or SIZE), workers=args.workers, on_recording=_say)
+    counts = " and ".join(f"{len(recordings)} in the format of {name}" for name, recordings in made.items())
+    print(f"{NAME} in {args.out}: synthetic recordings, {counts}")
+
+
+def _say(folder):
+    print(f"made {folder}", flush=True)

@@ -170,6 +170,11 @@ def _add_dataset_options(parser):
 def _add_table_options(parser):
     parser.add_argument("--cache", metavar="DIR", help="for the preprocessed clips; <out>/clips by default")
     parser.add_argument(
+        "--reuse",
+        metavar="DIR",
+        help="another table's --out, whose finished runs are taken where the settings are equal",
+    )
+    parser.add_argument(
         "--config",
         nargs="+",
         default=[],

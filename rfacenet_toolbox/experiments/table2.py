@@ -7,7 +7,7 @@ measured ones.
 from ..errors import ConfigError, unknown
 from ..report import html
 from ..report.table import Table
-from . import pages
+from . import differences, pages
 from .completeness import PURE, UBFC
 from .grid import seeded
 from .published import HEADINGS, TABLE2
@@ -26,6 +26,8 @@ NEURAL = {
 }
 #: what people call the methods, where it is not what configs call them
 _TITLES = {"Tscan": "TS-CAN", "Physnet": "PhysNet"}
+#: the method that the others are compared with
+REFERENCE = "rFaceNet"
 _SHORT = {PURE: "PURE", UBFC: "UBFC"}
 
 
@@ -75,8 +77,11 @@ def make_page(rows, settings):
     for direction in TABLE2:
         half = [(row, pages.row_results(row)) for row in rows if row.direction == direction]
         if half:
-            tables += _half(half, direction, settings)
-            records += [record for row, results in half for record in _records(row, results, settings)]
+            compared = differences.compare_rows(
+                {title(row.name): each for row, each in half}, REFERENCE, settings.protocol
+            )
+            tables += _half(half, direction, settings, compared)
+            records += [record for row, each in half for record in _records(row, each, settings, compared)]
     return pages.files("table2", "Table 2", tables, records, pages.common_notes(settings), settings.is_synthetic)
 
 
@@ -97,7 +102,7 @@ def _signal_run(dataset, methods, settings):
     return Run(name, settings.out / f"{short}_signal", content, settings.toolbox, name)
 
 
-def _half(half, direction, settings):
+def _half(half, direction, settings, compared):
     """The table of a direction, and that of its single runs."""
     published = [TABLE2[direction].get(row.name) for row, _ in half]
     every_run = f"Every run, {direction[0]} to {direction[1]}"
@@ -107,20 +112,27 @@ def _half(half, direction, settings):
         cells = pages.number_cells(numbers, results, settings, marks, html.anchor(every_run))
         cells += pages.video_cells(numbers, results)
         done = str(len(results)) if len(results) == len(row.runs) else f"{len(results)} of {len(row.runs)}"
-        rows.append([title(row.name), *cells, done])
-    notes = []
+        rows.append([title(row.name), *cells, differences.cell(compared.get(title(row.name))), done])
+    notes = differences.notes(compared, REFERENCE) if compared else []
     if any(row.name in SIGNAL for row, _ in half):
         notes.append("The signal methods are not trained; they have one run per test set, and no seed.")
-    columns = ["", *pages.metric_columns(settings), "runs"]
-    groups = [("", 1), *pages.metric_groups(), ("", 1)]
+    columns = ["", *pages.metric_columns(settings), differences.heading(REFERENCE), "runs"]
+    groups = [("", 1), *pages.metric_groups(), ("MAE", 1), ("", 1)]
     table = Table(f"Train: {direction[0]} & Test: {direction[1]}", columns, rows, groups, notes)
     return table, pages.every_run(every_run, [(title(row.name), results) for row, results in half], settings)
 
 
-def _records(row, results, settings):
+def _records(row, results, settings, compared):
     published = TABLE2[row.direction].get(row.name)
     named = {"train": row.direction[0], "test": row.direction[1], "method": title(row.name)}
-    return [{**named, **pages.number_record(published, results, metric, settings)} for metric in HEADINGS]
+    return [
+        {
+            **named,
+            **pages.number_record(published, results, metric, settings),
+            **differences.record(compared.get(title(row.name)), metric),
+        }
+        for metric in HEADINGS
+    ]
 
 
 def _plain(name):

@@ -4,11 +4,9 @@ Its rows, their runs, and the page ``table3.md``, ``table3.csv`` and ``table3.ht
 the whole network.
 """
 
-from ..datasets.subjects import subjects_of
-from ..evaluation.compare import compare
 from ..report import html
-from ..report.table import Cell, Table
-from . import pages
+from ..report.table import Table
+from . import differences, pages
 from .completeness import PURE, UBFC
 from .grid import seeded
 from .published import HEADINGS, TABLE3
@@ -45,7 +43,7 @@ def make_rows(settings):
 def make_page(rows, settings):
     """``{file name: text}`` of the table, whole or not."""
     results = {row.name: pages.row_results(row) for row in rows}
-    comparisons = compare_rows(results, settings.protocol)
+    comparisons = differences.compare_rows(results, REFERENCE, settings.protocol)
     published = [PUBLISHED[row.name][1] for row in rows]
     marked = pages.marked_rows(published, list(results.values()), settings.protocol)
     table_rows, records = [], []
@@ -54,63 +52,20 @@ def make_page(rows, settings):
         cells = pages.number_cells(numbers, its_results, settings, marks, html.anchor(_EVERY_RUN))
         cells += pages.video_cells(numbers, its_results)
         parts = PUBLISHED[row.name][0]
-        table_rows.append([row.name, *parts, *cells, _difference_cell(comparison), str(len(its_results))])
+        table_rows.append([row.name, *parts, *cells, differences.cell(comparison), str(len(its_results))])
         for metric in HEADINGS:
             record = pages.number_record(numbers, its_results, metric, settings)
-            records.append({"row": row.name, **record, **_difference_record(comparison, metric)})
+            records.append({"row": row.name, **record, **differences.record(comparison, metric)})
     groups = [("", 1), ("", 2), *pages.metric_groups(), ("MAE", 1), ("", 1)]
-    columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), f"minus {REFERENCE}'s", "runs"]
+    columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), differences.heading(REFERENCE), "runs"]
     heading = f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}"
     every_run = pages.every_run(_EVERY_RUN, list(results.items()), settings)
     tables, notes = [Table(heading, columns, table_rows, groups), every_run], _notes(settings, comparisons)
     return pages.files("table3", "Table 3", tables, records, notes, settings.is_synthetic)
 
 
-def compare_rows(results, protocol):
-    """Each row compared with the whole network, on the videos that both have scored, errors averaged over the seeds.
-
-    Args:
-        results: {row: its results}.
-
-    Returns:
-        {row: :class:`~rfacenet_toolbox.evaluation.compare.Comparison`} of the rows that can be compared.
-    """
-    if not results.get(REFERENCE):
-        return {}
-    reference = pages.absolute_errors(results[REFERENCE], protocol)
-    comparisons = {}
-    for name, its_results in results.items():
-        errors = pages.absolute_errors(its_results, protocol) if its_results and name != REFERENCE else {}
-        shared = [video for video in errors if video in reference]
-        if len(shared) > 1:
-            pair = [errors[video] for video in shared], [reference[video] for video in shared]
-            comparisons[name] = compare(*pair, names=(name, REFERENCE), subjects=_subjects(shared))
-    return comparisons
-
-
-def _subjects(videos):
-    """Whom the videos show, where their names tell of two people or more."""
-    subjects = subjects_of(videos)
-    return subjects if subjects and len(set(subjects)) > 1 else None
-
-
-def _difference_cell(found):
-    if found is None:
-        return Cell()
-    return Cell(f"{found.difference:+.2f}", below=f"{found.low:+.2f} to {found.high:+.2f}, p = {found.p_value:.2g}")
-
-
-def _difference_record(found, metric):
-    values = (None, None, None, None, None)
-    if found is not None and metric == "MAE":
-        values = (found.difference, found.low, found.high, found.p_value, found.n)
-    return dict(zip(("difference", "difference_low", "difference_high", "p_value", "videos_compared"), values))
-
-
 def _notes(settings, comparisons):
     return [
         *pages.common_notes(settings),
-        f"MAE minus {REFERENCE}'s: the difference in bpm, with its 95% interval and the p-value of a paired test. The "
-        f"pairs are the videos' absolute errors, each averaged over the seeds.",
-        *(comparison.sentence for comparison in comparisons.values()),
+        *differences.notes(comparisons, REFERENCE),
     ]

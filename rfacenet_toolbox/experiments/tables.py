@@ -9,6 +9,7 @@ from ..hosts.toolbox.host import revision
 from ..hosts.toolbox.install import configs_dir
 from . import command
 from .completeness import DataFolder
+from .reuse import reuse
 from .run import Run
 
 
@@ -87,6 +88,9 @@ def make_table(args, name, find_sets, make_rows, make_page):
         extra_configs=extra_configs,
     )
     rows = make_rows(settings)
+    if args.reuse:
+        rows, taken = reuse(rows, args.reuse)
+        print(f"{len(taken)} runs are taken from {args.reuse}: {'; '.join(taken) or 'none has the same settings'}")
     runs = list({run.folder: run for row in rows for run in row.runs}.values())
     command.check_protocol(runs, args.protocol)
     reasons = list(command.refused(runs).values())

@@ -13,9 +13,9 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..methods.signal import METHODS
 from ..runtime.json_files import read_json
 from . import evidence
-from .estimators import NETWORKS
 from .evidence import Evidence
 from .face_signals import EvenSignals
 from .waveform import Window
@@ -78,6 +78,10 @@ def model(is_network: bool, of_whole: bool) -> Model:
     return Model(kind["whole" if of_whole else "window"])
 
 
+def _is_network(method: str) -> bool:
+    return method.upper() not in METHODS
+
+
 class Judged(NamedTuple):
     """What :func:`judge` gives."""
 
@@ -95,7 +99,7 @@ def judge(windows: Sequence[Window], signals: EvenSignals, method: str, fps_hz: 
         method: that the windows were read with.
         fps_hz: frames per second.
     """
-    is_network = method in NETWORKS
+    is_network = _is_network(method)
     of_window, of_whole = (model(is_network, whole) for whole in (False, True))
     found = evidence.of_windows(windows, signals, method, fps_hz)
     errors = [None if each is None else of_window.expected_error_bpm(each) for each in found]
@@ -124,5 +128,5 @@ def judge_last(
     found = evidence.of_windows([*neighbours, window], signals, method, fps_hz)[-1]
     if found is None:
         return None, []
-    of_window = model(method in NETWORKS, False)
+    of_window = model(_is_network(method), False)
     return of_window.expected_error_bpm(found), of_window.reasons(found)

@@ -14,8 +14,8 @@ from ..runtime.files import move_files, write_text
 from ..runtime.json_files import read_json
 from . import mcd_rppg, scamps, vipl_hr
 from .face import Subject
-from .motion import head_motion
-from .plan import FILES, VARIED, plan, spec_of
+from .motion import SCENARIOS, head_motion
+from .plan import BY_CONDITION, FILES, IN_PURE_FORMAT, VARIED, plan, spec_of
 from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
 from .render import Scene, render
 from .varied import CONDITIONS, compressed, frames, write_compressed
@@ -23,6 +23,8 @@ from .writers import PURE_LABEL_HZ, Labels, write_pure, write_ubfc
 
 MANIFEST = "synthetic.json"
 _WAVE_HZ = 240.0
+#: kinds whose pictures are compressed one by one before they are written without loss
+_JPEG = ("varied-pure", "benchmark-ubfc")
 _NOTE = "Synthetic recordings: drawn faces and computed pulses, no person and no measurement behind them."
 
 
@@ -129,7 +131,8 @@ def _described(spec):
     if not spec.defect:
         content.pop("defect")
     if spec.dataset in VARIED:
-        content.update(condition=CONDITIONS[spec.scenario], **spec.traits()._asdict())
+        names = CONDITIONS if spec.dataset in BY_CONDITION else SCENARIOS
+        content.update(condition=names[spec.scenario], **spec.traits()._asdict())
     return json.loads(json.dumps(content, default=list))
 
 
@@ -211,7 +214,7 @@ def _write_recording(job):
 def _write_into(part, spec):
     moments, course, wave = signals(spec)
     blood = np.interp(moments, *wave)
-    if spec.dataset in ("pure", "varied-pure"):
+    if spec.dataset in IN_PURE_FORMAT:
         times = np.arange(int(round(spec.seconds * PURE_LABEL_HZ))) / PURE_LABEL_HZ
         labels = Labels(times, np.interp(times, *wave), np.interp(times, *course))
         write_pure(part, spec.name, _pictures(spec, blood), labels, spec.fps)
@@ -230,7 +233,7 @@ def _pictures(spec, blood):
     rng = spec.generator("picture")
     if spec.dataset in VARIED:
         drawn = frames(spec.subject, spec.scenario, spec.traits(), blood, spec.size, spec.fps, rng)
-        return compressed(drawn, spec.traits()) if spec.dataset == "varied-pure" else drawn
+        return compressed(drawn, spec.traits()) if spec.dataset in _JPEG else drawn
     motion = head_motion(spec.scenario, len(blood), spec.fps, spec.generator("motion"))
     return render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion), rng)
 

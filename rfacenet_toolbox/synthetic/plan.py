@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import ConfigError, unknown
 from . import mcd_rppg, scamps, vipl_hr
 from .motion import SCENARIOS
-from .varied import CONDITIONS, subject_tone, traits
+from .varied import CONDITIONS, laboratory_traits, subject_tone, traits, webcam_traits
 
 #: kind of data set -> range of its heart rates
 HEART_RATES_BPM = {
@@ -16,18 +16,22 @@ HEART_RATES_BPM = {
     "ubfc-rppg": (50.0, 120.0),
     "varied": (45.0, 180.0),
     "varied-pure": (45.0, 180.0),
+    "benchmark-pure": (48.0, 140.0),
+    "benchmark-ubfc": (55.0, 130.0),
     "vipl-hr": (47.0, 157.0),
     "scamps": (50.0, 120.0),
     "mcd-rppg": (50.0, 150.0),
 }
 DATASETS = tuple(HEART_RATES_BPM)
 #: drawn by :mod:`.varied`; the others are plain
-VARIED = ("varied", "varied-pure")
+VARIED = ("varied", "varied-pure", "benchmark-pure", "benchmark-ubfc")
+#: of :data:`VARIED`, those whose scenarios are numbers of :data:`~.varied.CONDITIONS`
+BY_CONDITION = ("varied", "varied-pure")
 #: in PURE's format: a recording for each subject and scenario, named after both
-_IN_PURE_FORMAT = ("pure", "varied-pure")
+IN_PURE_FORMAT = ("pure", "varied-pure", "benchmark-pure")
 #: whose recordings are files side by side; the others have a folder for each
 FILES = ("scamps", "mcd-rppg")
-_ONE_OF_EACH_SUBJECT = ("ubfc-rppg", "scamps")
+_ONE_OF_EACH_SUBJECT = ("ubfc-rppg", "scamps", "benchmark-ubfc")
 _SEVERAL_CAMERAS = ("vipl-hr", "mcd-rppg")
 _WITH_CODEC = ("ubfc-rppg", *_SEVERAL_CAMERAS)
 _SMALLEST = (160, 120)  # below this the faces are too small for the Haar cascade
@@ -66,6 +70,10 @@ class RecordingSpec(NamedTuple):
 
     def traits(self):
         """The :class:`~.varied.Traits` of a varied recording. A subject who has several keeps the skin tone."""
+        if self.dataset == "benchmark-pure":
+            return laboratory_traits(self.scenario, self.subject, self.generator("traits"))
+        if self.dataset == "benchmark-ubfc":
+            return webcam_traits(self.subject, self.generator("traits"))
         tone = subject_tone(self.subject) if self.dataset == "varied-pure" else None
         return traits(self.scenario, self.generator("traits"), tone)
 
@@ -80,7 +88,7 @@ def spec_of(name, note):
     spec = RecordingSpec(
         name, *(note.get(field, defaults[field]) if field in defaults else note[field] for field in fields)
     )
-    scenarios = CONDITIONS if spec.dataset in VARIED else SCENARIOS
+    scenarios = CONDITIONS if spec.dataset in BY_CONDITION else SCENARIOS
     sound = (
         spec.dataset in DATASETS
         and all(isinstance(number, int) and number >= 0 for number in (spec.subject, spec.scenario, spec.seed))
@@ -134,7 +142,7 @@ def plan(dataset, subjects, *, first_subject, scenarios, heart_rates_bpm, second
 def _name(dataset, subject, scenario):
     if dataset == "scamps":
         return scamps.name(subject)
-    return f"{subject:02d}-{scenario:02d}" if dataset in _IN_PURE_FORMAT else f"subject{subject}"
+    return f"{subject:02d}-{scenario:02d}" if dataset in IN_PURE_FORMAT else f"subject{subject}"
 
 
 def _of_sessions(dataset, takes, heart_rates_bpm, seconds, fps, size, seed, codec):
@@ -183,7 +191,7 @@ def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
             f"size is {size!r}; expected a width and a height of at least {_SMALLEST}, so that the face detector finds "
             f"the face. The real data sets have (640, 480)."
         )
-    if dataset in _IN_PURE_FORMAT and first_subject + subjects - 1 > 99:
+    if dataset in IN_PURE_FORMAT and first_subject + subjects - 1 > 99:
         raise ConfigError(
             f"PURE's folder names have two digits for the subject, so subject {first_subject + subjects - 1} has no "
             f"name. Ask for subjects up to 99."
@@ -199,7 +207,7 @@ def _takes(dataset, numbers, scenarios):
 
 def _scenarios(dataset, scenarios):
     own = {"vipl-hr": vipl_hr.SCENES, "mcd-rppg": mcd_rppg.SCENES}
-    names = CONDITIONS if dataset in VARIED else own.get(dataset, SCENARIOS)
+    names = CONDITIONS if dataset in BY_CONDITION else own.get(dataset, SCENARIOS)
     if scenarios is None:
         return (1,) if dataset in _ONE_OF_EACH_SUBJECT else tuple(names)
     scenarios = tuple(scenarios)

@@ -8,6 +8,7 @@ is made hard by one of the :data:`CONDITIONS`, so that errors can be told apart 
 from .camera import compressed, write_compressed
 from .conditions import CONDITIONS, Traits, subject_tone, traits
 from .courses import Course
+from .graded import laboratory_traits, webcam_traits
 from .render import frames
 from .skin import TONES
 
@@ -18,7 +19,9 @@ __all__ = [
     "Traits",
     "compressed",
     "frames",
+    "laboratory_traits",
     "subject_tone",
     "traits",
+    "webcam_traits",
     "write_compressed",
 ]

@@ -82,8 +82,11 @@ def traits(condition, rng, tone=None):
         tone: index into TONES; drawn by default.
     """
     drawn = int(rng.integers(len(TONES)))
-    tone = drawn if tone is None else tone
-    strengths = _strengths(condition, rng)
+    return traits_with(_strengths(condition, rng), drawn if tone is None else tone, rng)
+
+
+def traits_with(strengths, tone, rng):
+    """Draw :class:`Traits` with these ``strengths``, one for each of :data:`CONDITIONS`, and this skin ``tone``."""
     return Traits(
         tone=tone,
         strengths=strengths,

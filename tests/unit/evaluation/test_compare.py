@@ -149,3 +149,14 @@ def test_one_person_is_not_compared():
         compare([1, 2, 3], [2, 3, 4], subjects=["PURE/1"] * 3)
     with pytest.raises(EvaluationError, match="3 videos and the subjects of 2"):
         compare([1, 2, 3], [2, 3, 4], subjects=["a", "b"])
+
+
+def test_the_detectable_difference_is_found_in_four_of_five_tests():
+    random = np.random.default_rng(0)
+    sizes = [compare(random.normal(20, 3, 40), random.normal(20, 4, 40), seed).detectable for seed in range(20)]
+    assert np.mean(sizes) == pytest.approx((1.96 + 0.84) * np.sqrt((3**2 + 4**2) / 40), rel=0.05)
+    found = [
+        compare(random.normal(20 + np.mean(sizes), 3, 40), random.normal(20, 4, 40), seed).p_value < 0.05
+        for seed in range(60)
+    ]
+    assert 0.65 <= np.mean(found) <= 0.95

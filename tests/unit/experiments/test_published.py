@@ -1,8 +1,10 @@
 """The paper's numbers, against what the paper says about them elsewhere, and what they say themselves."""
 
 import math
+import re
 
 import pytest
+from support.paths import ROOT
 
 from rfacenet_toolbox.experiments.published import (
     HEADINGS,
@@ -12,6 +14,7 @@ from rfacenet_toolbox.experiments.published import (
     TABLE2,
     TABLE3,
     Number,
+    _number,
     records,
     text,
     video_count,
@@ -138,3 +141,35 @@ def test_rows_are_shown_as_they_are_printed():
 
 def test_methods_go_by_names_that_are_served():
     assert all(registry.is_registered(method) for method in METHODS[6:])
+
+
+def _published_rows():
+    """The page's rows, and per row its printed numbers: {"MAE", "RMSE", "MAPE" and "ρ", where there are any}."""
+    page = (ROOT / "docs" / "published.md").read_text("utf-8")
+    sources = {title.lower().replace(" ", "-") for title in re.findall(r"^### (.+)$", page, re.MULTILINE)}
+    lines = re.findall(r"^\| *(.+?) *\|$", page, re.MULTILINE)
+    rows = [re.split(r" *\| *", line) for line in lines if not line.startswith(("method", "---"))]
+    numbers = [
+        {name: _number(cell) for name, cell in zip(("MAE", "RMSE", "MAPE", "ρ"), row[2:]) if cell != "–"}
+        for row in rows
+    ]
+    return rows, numbers, sources
+
+
+def test_every_row_of_docs_published_has_a_source_and_the_n_of_its_numbers():
+    rows, numbers, sources = _published_rows()
+    assert len(rows) == 31 + 18
+    for (method, whose, *_, n, _), row in zip(rows, numbers):
+        assert whose in ("own", "rerun", "quoted", "same group"), method
+        assert "MAE" in row and ("ρ" not in row or 0 < row["ρ"].value <= 1), method
+        count = video_count(row) if "RMSE" in row else None
+        assert n == ("–" if count is None else count.text), method
+    assert {re.search(r"\(#(.+)\)$", row[-1]).group(1) for row in rows} == sources
+
+
+@pytest.mark.parametrize("rows_of, whole", [(slice(31), 33), (slice(31, None), 59)])
+def test_one_number_of_videos_fits_all_rows_of_factorizephys(rows_of, whole):
+    rows, numbers, _ = _published_rows()
+    counts = [video_count(n) for row, n in zip(rows[rows_of], numbers[rows_of]) if row[-1].endswith("(#factorizephys)")]
+    assert len(counts) == 5
+    assert whole - 1 < max(count.low for count in counts) <= whole <= min(count.high for count in counts) < whole + 1

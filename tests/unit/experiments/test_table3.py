@@ -6,8 +6,9 @@ from support.paths import ROOT
 
 from rfacenet_toolbox import config
 from rfacenet_toolbox.evaluation.files.run_folder import read_run
+from rfacenet_toolbox.experiments.differences import compare_rows
 from rfacenet_toolbox.experiments.published import TABLE2
-from rfacenet_toolbox.experiments.table3 import CONFIGS, DIRECTION, PUBLISHED, REFERENCE, compare_rows
+from rfacenet_toolbox.experiments.table3 import CONFIGS, DIRECTION, PUBLISHED, REFERENCE
 
 #: what the paper's columns TCU and CTFC mean: {(TCU, CTFC): (MODEL.RFACENET.FUSION, IDENTITY)}
 SETTINGS = {
@@ -36,6 +37,6 @@ def test_rows_are_paired_by_video_after_averaging_over_seeds(tmp_path):
         return [read_run(write_result(tmp_path / f"{name}{number}", each).parent) for number, each in enumerate(errors)]
 
     worse = results("worse", [3.0, -5.0, 4.0], [5.0, 3.0, 4.0])
-    found = compare_rows({"neither": worse, "Stage-3": results("best", [1.0, 1.0, -1.0])}, "neurips2023")
+    found = compare_rows({"neither": worse, REFERENCE: results("best", [1.0, 1.0, -1.0])}, REFERENCE, "neurips2023")
     assert list(found) == ["neither"] and found["neither"].n == 3
     assert found["neither"].difference == pytest.approx(3.0)

@@ -1,0 +1,148 @@
+"""What does the contour branch of a trained rFaceNet contribute to its pulse?
+
+``python benchmarks/contour_branch.py RUN [RUN ...]`` tests finished runs of rFaceNet anew on their own cached test
+clips, three times each: as trained; with the identity map that the combiner adds set to zero; and with the map of
+another video. If the pulse needed this face's contours, the last two would be worse. In brackets is the correlation of
+the waveforms with those as trained, the mean over the clips. Beside them stand alpha and beta of Eq. 2; how strong the
+added map is beside the pulse map (root mean square, after both were weighted and each map's mean was taken from it);
+how much of its squares lies in the middle of the clip, where the detected face is, and what share of the pixels that
+middle is; and of how many training clips the classifier named the person in the last epoch. A run with
+``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
+"""
+
+import argparse
+import contextlib
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from rfacenet_toolbox import evaluation
+from rfacenet_toolbox.datasets.clips import ClipDataset, clip_name
+from rfacenet_toolbox.datasets.file_lists import read_file_list
+from rfacenet_toolbox.evaluation.files.run_folder import read_run
+from rfacenet_toolbox.training.learners import config_of, trained
+
+AS_TRAINED, NOTHING, ANOTHER = "as trained", "map set to zero", "map of another video"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a finished run of rFaceNet")
+    parser.add_argument("--protocol", default="neurips2023")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    columns = [AS_TRAINED, NOTHING, ANOTHER, "alpha", "beta", "strength", "in the middle", "classified", "held back"]
+    print(f"| run | {' | '.join(columns)} |\n| {' | '.join(['---'] * (len(columns) + 1))} |")
+    for folder in args.runs:
+        print(
+            f"| {'/'.join(Path(folder).parts[-2:])} | {' | '.join(row(read_run(folder), args.protocol))} |", flush=True
+        )
+
+
+def row(run, protocol):
+    """The cells of a run: errors in bpm, and what is known of its maps."""
+    config = config_of(run)
+    model = trained(run).model
+    clips = ClipDataset(read_file_list(config.TEST.DATA.FILE_LIST_PATH), config.TEST.DATA.DATA_FORMAT)
+    places = [clip_name(path) for path in clips.inputs]
+    maps = contour_maps(model, clips)
+    waveforms, labels, looks = defaultdict(lambda: defaultdict(dict)), defaultdict(dict), []
+    for index, (video, chunk) in enumerate(tqdm(places, desc=run.name, ncols=100, disable=None)):
+        clip, label = (torch.from_numpy(np.asarray(part))[None].float() for part in clips[index][:2])
+        labels[video][int(chunk)] = label[0].numpy()
+        for way, identity in (
+            (AS_TRAINED, maps[index]),
+            (NOTHING, None),
+            (ANOTHER, maps[another(places, index)]),
+        ):
+            with using(model, identity), looking_at(model.ctfc) as added, torch.no_grad():
+                waveforms[way][video][int(chunk)] = model(clip, with_identity=False).bvp[0].numpy()
+            if way == AS_TRAINED and added:
+                looks.append(added)
+    data = config.TEST.DATA
+    errors = [f"{mae(waveforms[way], labels, data, protocol):.2f}" for way in (AS_TRAINED, NOTHING, ANOTHER)]
+    alike = [correlation(waveforms[AS_TRAINED], waveforms[way]) for way in (NOTHING, ANOTHER)]
+    fusion = [value.item() for value in (model.ctfc.alpha, model.ctfc.beta)]
+    known = [run.epochs.get(name, [np.nan])[-1] for name in ("identity_accuracy", "holdout_identity_accuracy")]
+    return [
+        errors[0],
+        *(f"{error} ({r:.3f})" for error, r in zip(errors[1:], alike)),
+        *(f"{value:.2f}" for value in (*fusion, np.mean([look["strength"] for look in looks]))),
+        f"{np.mean([look['share'] for look in looks]):.0%} in {looks[0]['area']:.0%}",
+        *("–" if np.isnan(value) else f"{value:.0%}" for value in known),
+    ]
+
+
+def contour_maps(model, clips):
+    """The identity map of each clip."""
+    with torch.no_grad():
+        return [model._identity_map(torch.from_numpy(np.asarray(clips[i][0]))[None].float()) for i in range(len(clips))]
+
+
+def another(places, index):
+    """The first clip of the next video; the first video follows the last."""
+    videos = list(dict.fromkeys(video for video, _ in places))
+    following = videos[(videos.index(places[index][0]) + 1) % len(videos)]
+    return next(place for place, (video, _) in enumerate(places) if video == following)
+
+
+@contextlib.contextmanager
+def using(model, identity):
+    """The model with this identity map; with None, its combiner adds nothing."""
+    alpha = model.ctfc.alpha.data.clone()
+    if identity is None:
+        model.ctfc.alpha.data.zero_()
+    else:
+        model._identity_map = lambda clip: identity
+    try:
+        yield
+    finally:
+        model.ctfc.alpha.data.copy_(alpha)
+        model.__dict__.pop("_identity_map", None)
+
+
+@contextlib.contextmanager
+def looking_at(ctfc):
+    """A dict that a forward pass fills: how strong the added map is, and the share of its squares in the middle."""
+    found, parts = {}, {}
+    handles = [
+        ctfc.identity_conv.register_forward_hook(lambda m, i, out: parts.update(identity=ctfc.alpha * out)),
+        ctfc.pulse_conv.register_forward_hook(lambda m, i, out: parts.update(pulse=ctfc.beta * out)),
+    ]
+    try:
+        yield found
+    finally:
+        for handle in handles:
+            handle.remove()
+    # what is the same everywhere is an offset, and no contour
+    varying, pulse = (parts[name] - parts[name].mean(dim=(-2, -1), keepdim=True) for name in ("identity", "pulse"))
+    found["strength"] = float(varying.square().mean().sqrt() / pulse.square().mean().sqrt())
+    side = varying.shape[-1]
+    edge = round(side / 6)  # boxes are enlarged by half: a sixth at each side is not face
+    squares = varying.square().sum(dim=(0, 1, 2))
+    middle = squares[edge : side - edge, edge : side - edge]
+    found["share"] = float(middle.sum() / squares.sum())
+    found["area"] = middle.numel() / squares.numel()
+
+
+def correlation(one, other):
+    """The mean over the clips of two sets of waveforms' correlation."""
+    return np.mean([np.corrcoef(one[video][chunk], other[video][chunk])[0, 1] for video in one for chunk in one[video]])
+
+
+def mae(waveforms, labels, data, protocol):
+    """Mean absolute error of the heart rate over the videos, bpm."""
+    joined = [
+        {video: evaluation.join_predictions(chunks) for video, chunks in each.items()} for each in (waveforms, labels)
+    ]
+    scheme = evaluation.Scheme(protocols=(protocol,))
+    is_derivative = data.PREPROCESS.LABEL_TYPE == "DiffNormalized"
+    summary, _ = evaluation.evaluate(*joined, data.FS, scheme, is_derivative=is_derivative)[protocol]
+    return summary["MAE"][0]
+
+
+if __name__ == "__main__":
+    main()

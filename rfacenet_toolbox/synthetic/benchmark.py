@@ -1,0 +1,40 @@
+"""DrawnFaces-102: two fixed data sets of drawn faces, hard enough that methods come apart on them.
+
+60 recordings of ten people in PURE's six scenarios, in PURE's format, and 42 recordings of other people at rest, with
+other light, cameras and compression, in UBFC-rPPG's. What is measured on them is synthetic: it compares methods under
+known conditions, and says nothing about real faces. ``docs/benchmark.md`` has results.
+"""
+
+from pathlib import Path
+
+from .dataset import write_dataset
+
+NAME = "DrawnFaces-102"
+#: the folders of the two data sets, as :func:`write_benchmark` names them
+PURE, UBFC = "PURE", "UBFC-rPPG"
+#: how large frames are unless asked otherwise, and how long recordings are: four clips of 128 frames, five of 120
+SIZE, SECONDS = (160, 120), 20.1
+#: Strengths of pulse, motion and noise were chosen on seeds 1 and 2 with POS, CHROM, PhysNet and rFaceNet, and the
+#: pulse's once more on this one with the signal methods alone, so that POS and CHROM are off by 4 to 12 bpm.
+SEED = 102
+
+
+def write_benchmark(out, size=SIZE, workers=None, on_recording=None):
+    """Write the benchmark into ``out/PURE`` and ``out/UBFC-rPPG``, or what is missing of it.
+
+    Args:
+        out: folder, made if missing.
+        size: (width, height) of the frames; the same people and pulses at every size.
+        workers, on_recording: as of :func:`~.dataset.write_dataset`.
+
+    Returns:
+        {``"PURE"`` and ``"UBFC-rPPG"``: the recordings' folders}.
+
+    Raises:
+        ConfigError, DataError: as :func:`~.dataset.write_dataset` does.
+    """
+    shared = {"seed": SEED, "seconds": SECONDS, "size": size, "workers": workers, "on_recording": on_recording}
+    return {
+        PURE: write_dataset(Path(out) / PURE, "benchmark-pure", subjects=10, **shared),
+        UBFC: write_dataset(Path(out) / UBFC, "benchmark-ubfc", subjects=42, first_subject=101, **shared),
+    }

@@ -52,9 +52,12 @@ def _head(figure, place, prediction):
     rate = "no heart rate" if prediction.heart_rate_bpm is None else f"{prediction.heart_rate_bpm:.1f} bpm"
     axes.text(0, 0.95, rate, fontsize=26, color=_PULSE, va="top", weight="bold", transform=axes.transAxes)
     quality = "" if prediction.quality is None else f"signal quality {prediction.quality:.2f} (0 to 1)"
+    known = ",  ".join(filter(None, (prediction.expected_error_text, quality)))
+    if prediction.gives == HEART_RATE:
+        known = "signal quality and expected error are not known of this method"
     lines = [
         f"{_plain(prediction.source + prediction.whose)},  method {prediction.method}",
-        ",  ".join(filter(None, (prediction.expected_error_text, quality))),
+        known,
         f"{prediction.duration_s:.1f} s at {prediction.fps_hz:.1f} frames per second,  "
         f"a face in {prediction.face_share:.0%} of the frames",
     ]

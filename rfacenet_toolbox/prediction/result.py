@@ -159,7 +159,9 @@ class Prediction:
         if len(rates) > 1:
             if self.heart_rate_range_bpm is not None:
                 lines.append("  {:.1f} to {:.1f} bpm over time".format(*self.heart_rate_range_bpm))
-            lines.append(f"  windows of {self.windows[0].seconds:.0f} s: {min(rates):.1f} to {max(rates):.1f} bpm")
+            digits = 1 if self.gives == HEART_RATE else 0  # of the frames that its network was trained on
+            seconds = f"{self.windows[0].seconds:.{digits}f}"
+            lines.append(f"  windows of {seconds} s: {min(rates):.1f} to {max(rates):.1f} bpm")
         if self.reference_bpm is not None:
             lines.append(f"  {self.reference_bpm:.1f} bpm by the ground truth")
         if self.hrv is not None:

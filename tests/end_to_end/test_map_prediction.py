@@ -53,6 +53,19 @@ def test_the_command_says_what_there_is_and_what_there_is_not(folder, capsys):
     assert "Leave --window (window_s=) out" in capsys.readouterr().err
 
 
+def test_a_part_that_a_manifest_names_is_predicted_beside_its_ground_truth(folder, capsys):
+    lines = [
+        "video,subject,truth,column,kind,rate_hz,start_s,stop_s",
+        "UBFC-rPPG/subject1/vid.avi,1,hr.csv,HR,heart_rate,1,,",
+    ]
+    (folder / "manifest.csv").write_text("\n".join(lines))
+    (folder / "hr.csv").write_text("HR\n" + "\n".join(["70"] * 6))
+    how = ["--method", "nashr", "--weights", str(folder / "own.safetensors"), "--face", "whole", "--json"]
+    assert cli.main(["predict", str(folder / "manifest.csv"), *how]) == 0
+    (content,) = json.loads(capsys.readouterr().out)["predictions"]
+    assert (content["gives"], content["reference_bpm"]) == ("heart_rate", 70) and content["heart_rate_bpm"] > 0
+
+
 def test_a_network_of_maps_is_not_exported_as_onnx(folder, capsys):
     assert cli.main(["export", str(folder / "run"), "--out", str(folder / "own.onnx")]) != 0
     assert "is a run of NASHR; as ONNX there are rFaceNet" in capsys.readouterr().err

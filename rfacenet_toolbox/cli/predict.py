@@ -15,7 +15,7 @@ def predict_arguments(parser):
         help="a video, a folder of images, a camera's number, or a manifest's .csv",
     )
     parser.add_argument(
-        "--method", default="rfacenet", help="rfacenet (the default), physnet, physformer, autohr, pos, samc, ..."
+        "--method", default="rfacenet", help="rfacenet (the default), physnet, rhythmnet, cvd, pos, samc, ..."
     )
     parser.add_argument("--weights", help="a network's .safetensors, .pth or .onnx; by default the file that we ship")
     parser.add_argument(
@@ -29,7 +29,7 @@ def predict_arguments(parser):
     parser.add_argument("--out", metavar="DIR", help="write NAME.json, NAME_bvp.csv and NAME.png there")
     parser.add_argument("--no-face", action="store_true", help="leave the face out of the picture")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--window", type=float, default=10.0, metavar="S", help="of the heart-rate track; 10 s")
+    parser.add_argument("--window", type=float, metavar="S", help="of the heart-rate track; 10 s")
     parser.add_argument("--start", type=float, default=0.0, metavar="S", help="skip so many seconds")
     parser.add_argument("--duration", type=float, metavar="S", help="read so many seconds")
     parser.add_argument("--fps", type=float, metavar="HZ", help="of a folder of images whose names hold no times")
@@ -106,7 +106,7 @@ def _print_errors(predictions):
 
 def _predict(part, args):
     """The predictions of a :class:`~rfacenet_toolbox.prediction.manifest_lines.Part`, one for each face asked for."""
-    from ..prediction import manifest_lines, predict, predict_all
+    from ..prediction import manifest_lines, predict, predict_all, waveform
 
     shows = sys.stderr.isatty()
     call = predict_all if args.faces == "all" else predict
@@ -118,7 +118,7 @@ def _predict(part, args):
         )  # fmt: skip
         found = found if args.faces == "all" else [found]
         if part.line is not None and len(found) == 1:
-            found[0].reference_bpm = manifest_lines.reference_bpm(part.line, args.window)
+            found[0].reference_bpm = manifest_lines.reference_bpm(part.line, args.window or waveform.WINDOW_S)
         return found
     finally:
         if shows:

@@ -65,7 +65,7 @@ class RFaceNet(rfacenet.RFaceNet):
         state_dicts.fit(network, weights, file.path)
         clips = weights_metadata.clip_settings(file.path, file.metadata)
         network.clips = {
-            "size": clips.size, "fs_hz": clips.fs_hz, "data_type": clips.data_type,
+            "size": clips.size, "fs_hz": clips.fs_hz, "data_type": ",".join(clips.data_types),
             "label_type": file.metadata.get("label_type", "DiffNormalized"),
         }  # fmt: skip
         network.eval()

@@ -40,12 +40,17 @@ class Box(NamedTuple):
         height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
         return max(0.0, width) * max(0.0, height)
 
-    def cut(self, image):
-        """The part of ``image`` (H, W, ...) inside the box, at least one pixel of it."""
+    def inside(self, image):
+        """The part of ``image`` (H, W, ...) inside the box, at least a pixel of it: ``(left, top, right, bottom)``."""
         height, width = image.shape[:2]
         left, top = min(max(int(round(self.x)), 0), width - 1), min(max(int(round(self.y)), 0), height - 1)
         right, bottom = int(round(self.x + self.width)), int(round(self.y + self.height))
-        return image[top : max(bottom, top + 1), left : max(right, left + 1)]
+        return left, top, min(max(right, left + 1), width), min(max(bottom, top + 1), height)
+
+    def cut(self, image):
+        """The part of ``image`` (H, W, ...) inside the box, at least one pixel of it."""
+        left, top, right, bottom = self.inside(image)
+        return image[top:bottom, left:right]
 
 
 def searched(image, near):

@@ -41,7 +41,7 @@ class ClipModel:
         self.fs_hz, self.kept_hz = settings.fs_hz, settings.kept_hz
         self.is_derivative = settings.is_derivative
         self.weights = str(weights)
-        self._data_type = settings.data_type
+        self._data_types = settings.data_types
         self._network = network
 
     @property
@@ -50,10 +50,15 @@ class ClipModel:
 
     def waveform(self, frames):
         """uint8 RGB (T + 1, H, W, 3) -> float32 (T,), without a unit. Frames that do not change at all give zeros."""
-        clip = FrameFeatures(frames, [self._data_type]).clip(0, self.frames).astype(np.float32, copy=False)
+        clip = self.clip(frames)
+        return np.zeros(self.frames, dtype=np.float32) if clip is None else self._network(clip)[0]
+
+    def clip(self, frames):
+        """uint8 RGB (T + 1, H, W, 3) -> the network's clip, float32 (1, C, T, H, W); None if nothing changes in it."""
+        clip = FrameFeatures(frames, self._data_types).clip(0, self.frames).astype(np.float32, copy=False)
         if not clip.any() or (frames == frames[0]).all():
-            return np.zeros(self.frames, dtype=np.float32)
-        return self._network(clip.transpose(3, 0, 1, 2)[None])[0]
+            return None
+        return clip.transpose(3, 0, 1, 2)[None]
 
 
 def load(method, weights=None):

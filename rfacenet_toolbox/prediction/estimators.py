@@ -1,32 +1,32 @@
-"""Frames in, waveform out: an estimator for each method, signal methods and networks.
+"""Frames in, waveform or heart rates out: an estimator for each method. Those of the signal methods are here.
 
 No frame is kept at full size.
 """
 
 import functools
 from array import array
-from collections import deque
-from typing import Callable, Optional, Union
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
-import cv2
 import numpy as np
 
-from ..errors import ConfigError, DataError, unknown
-from . import faces
+from ..errors import ConfigError, unknown
+from ..evaluation import HEART_RATE, WAVEFORM
+from ..training.weights_metadata import DEFAULTS, learner_methods, method_name
+from .clip_estimator import ClipEstimator
 from .face_signals import FaceSignals
 from .frames import AnyPath
-from .resample import GridResampler, OverlapAdd, even_grid, stretches
+from .resample import OverlapAdd, even_grid, stretches
 from .skin import region_means
 from .waveform import Waveform
 
-#: methods that are networks, which need weights
-NETWORKS = ("rfacenet", "physnet", "physformer", "physformer++", "autohr")
+if TYPE_CHECKING:
+    from .map_estimators import MapWaveformEstimator
+    from .rate_estimators import ClipRateEstimator, MapRateEstimator
+
 #: length of the stretches in which a signal method takes a long recording, and what neighbours share
 _STRETCH_S, _SHARED_S = 60.0, 10.0
 #: grey levels by which the skin of a still picture seems to change, by rounding; a pulse is a hundred times as much
 _LEAST_CHANGE = 1e-3
-#: frames that neighbouring clips share
-_SHARED = 16
 
 
 class SignalEstimator:
@@ -39,9 +39,13 @@ class SignalEstimator:
 
     Attributes:
         face_signals: :class:`~.face_signals.FaceSignals` of the frames.
+        gives: "waveform", or "heart_rate" of estimators whose :meth:`finish` gives windows with heart rates.
+        runs_live: whether :meth:`recent` gives anything while frames come in.
+        notes: what is worth knowing about the frames, a sentence each.
     """
 
-    is_derivative = False
+    gives, runs_live = WAVEFORM, True
+    is_derivative, notes = False, ()
     weights = identity_map = None
 
     def __init__(self, name, method, grid=None):
@@ -108,131 +112,48 @@ def _by_region(rgb):
     return rgb.reshape(len(rgb), -1, 3).transpose(1, 0, 2)
 
 
-class ClipEstimator:
-    """A network on overlapping clips of the face: one clip of small frames is kept, and one number for each frame.
-
-    Args:
-        name: of the method.
-        model: :class:`~.clip_model.ClipModel`.
-
-    Attributes:
-        face_signals: :class:`~.face_signals.FaceSignals` of the frames, of the small pictures that the network sees.
-    """
-
-    def __init__(self, name, model):
-        self.name = name
-        self.is_derivative, self.weights = model.is_derivative, model.weights
-        self._model = model
-        self.face_signals = FaceSignals()
-        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
-        whole = faces.Box(0.0, 0.0, float(model.size), float(model.size))
-        self._box_in_small = whole.scaled(1 / faces.LARGE_BOX_COEF)
-        self._frames = deque(maxlen=model.frames + 1)
-        self._known = bytearray()  # one for each frame of the grid
-        self._clips = OverlapAdd(model.frames)
-        self._predicted = 0  # frames of the grid that clips cover
-
-    def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
-        small = None if box is None else self._small(image, box)
-        self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
-        # of the small picture: of the whole one it would take as long as the network
-        self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
-
-    def finish(self):
-        """The whole :class:`Waveform`; at least one frame must have had a face."""
-        self._take(self._resampler.flush())
-        total = len(self._known)
-        if self._predicted < total:
-            self._predict_end(total)
-        return self._waveform(0, total)
-
-    def recent(self, seconds):
-        """The :class:`Waveform` of the last seconds that clips cover, None before the first clip."""
-        if not self._predicted:
-            return None
-        return self._waveform(max(0, self._predicted - int(seconds * self._resampler.rate_hz)), self._predicted)
-
-    def up_to_date(self, seconds):
-        """The :class:`Waveform` of the last seconds, for which one clip more is computed: that of the newest frames.
-
-        :meth:`finish` gives the same with or without it. None before the first clip.
-        """
-        last = len(self._known) - 1
-        newest = last - self._model.frames
-        if newest < 0:
-            return None
-        first = min(newest, max(0, last - int(seconds * self._resampler.rate_hz)))
-        known = np.array(self._known[first:last], dtype=bool)
-        seen = known[newest - first :].any()
-        clip = self._model.waveform(np.stack(self._frames)) if seen else np.zeros(self._model.frames)
-        bvp = self._clips.with_clip(first, newest, clip)
-        return Waveform(self._resampler.rate_hz, self._resampler.start_s + first / self._resampler.rate_hz, bvp, known)
-
-    @property
-    def identity_map(self):
-        """The contour branch's map of the last clip that was computed, as :attr:`.ClipModel.identity_map`."""
-        return self._model.identity_map
-
-    def _small(self, image, box):
-        size = self._model.size, self._model.size
-        return cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
-
-    def _take(self, grid_frames):
-        needed, hop = self._model.frames + 1, self._model.frames - _SHARED
-        for frame in grid_frames:
-            self._frames.append(frame.image)
-            self._known.append(frame.known)
-            if len(self._known) == max(needed, self._predicted + 1 + hop):
-                self._predict(len(self._known) - needed, self._frames)
-
-    def _predict(self, first, frames):
-        self._predicted = first + self._model.frames
-        if any(self._known[first : self._predicted]):
-            self._clips.add(first, self._model.waveform(np.stack(frames)))
-
-    def _predict_end(self, total):
-        """The last clip ends with the recording. A clip takes one frame more, here the last one once again."""
-        length = self._model.frames
-        if total < length:
-            raise DataError(
-                f"The face is visible for {total / self._resampler.rate_hz:.1f} s, and {self.name} needs "
-                f"{length / self._resampler.rate_hz:.1f} s. Take a longer recording, or another method."
-            )
-        frames = list(self._frames)[-length:]
-        self._predict(total - length, frames + frames[-1:])
-
-    def _waveform(self, first, last):
-        rate_hz, start_s = self._resampler.rate_hz, self._resampler.start_s
-        known = np.array(self._known[first:last], dtype=bool)
-        return Waveform(rate_hz, start_s + first / rate_hz, self._clips.signal(last)[first:], known)
+AnyEstimator = Union[SignalEstimator, ClipEstimator, "ClipRateEstimator", "MapRateEstimator", "MapWaveformEstimator"]
 
 
-def maker(method: str, weights: Optional[AnyPath] = None) -> Callable[[], Union[SignalEstimator, ClipEstimator]]:
+def maker(method: str, weights: Optional[AnyPath] = None, step_s: float = 1.0) -> Callable[[], AnyEstimator]:
     """What gives fresh estimators of a method, one for each face of one recording. A network is loaded once.
 
     Args:
-        method: a network or a signal method, in any case.
+        method: a network or a signal method, in any case, with or without the hyphens of its name.
         weights: file of a network's weights; None is the shipped one.
+        step_s: from one window's start to the next's, of methods that give the heart rate of a window.
 
     Raises:
-        ConfigError: no such method, or weights for a method that has none.
+        ConfigError: no such method, weights for a method that has none, or what finds a map's landmarks is missing.
         CheckpointError: weights that are missing or another network's.
     """
     from ..methods.signal import GRIDS, METHODS
 
-    name = str(method).lower()
-    if name in NETWORKS:
+    name = method_name(method)
+    if name in DEFAULTS:
         from . import clip_model
 
         return functools.partial(ClipEstimator, name, clip_model.load(name, weights))
+    if name in learner_methods():
+        return _of_learner(name, weights, step_s)
     if name.upper() not in METHODS:
-        raise ConfigError(unknown("The method", method, [*NETWORKS, *map(str.lower, METHODS)]))
+        raise ConfigError(unknown("The method", method, [*DEFAULTS, *learner_methods(), *map(str.lower, METHODS)]))
     if weights is not None:
         raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
     return functools.partial(SignalEstimator, name, METHODS[name.upper()], GRIDS.get(name.upper()))
 
 
-def estimator(method: str, weights: Optional[AnyPath] = None) -> Union[SignalEstimator, ClipEstimator]:
+def _of_learner(name, weights, step_s):
+    from . import learner_model, map_estimators, rate_estimators
+
+    model = learner_model.load(name, weights)
+    if model.gives == HEART_RATE:
+        made = rate_estimators.ClipRateEstimator if model.map_type is None else rate_estimators.MapRateEstimator
+        return functools.partial(made, name, model, step_s)
+    made = ClipEstimator if model.map_type is None else map_estimators.MapWaveformEstimator
+    return functools.partial(made, name, model)
+
+
+def estimator(method: str, weights: Optional[AnyPath] = None) -> AnyEstimator:
     """A fresh estimator for one face; arguments and errors as of :func:`maker`."""
     return maker(method, weights)()

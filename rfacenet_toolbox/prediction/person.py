@@ -1,15 +1,16 @@
 """What is kept of one face while a recording is read, and the result that it becomes."""
 
 from array import array
-from typing import List, Optional, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..evaluation import HEART_RATE
 from . import confidence, hrv, quality, respiration, waveform
 from .box import Box
-from .estimators import ClipEstimator, SignalEstimator
+from .estimators import AnyEstimator
 from .faces import LARGE_BOX_COEF
 from .frames import Source
 from .resample import frame_rate_hz, known_at
@@ -18,8 +19,6 @@ from .result import Prediction
 #: in less, a pulse cannot be told from noise
 SHORTEST_S = 5.0
 _THUMBNAIL = 160
-
-Estimator = Union[SignalEstimator, ClipEstimator]
 
 
 class Person:
@@ -30,7 +29,7 @@ class Person:
         wants_picture: keep a small picture of the face.
     """
 
-    def __init__(self, estimator: Estimator, wants_picture: bool) -> None:
+    def __init__(self, estimator: AnyEstimator, wants_picture: bool) -> None:
         self._estimator = estimator
         self._wants_picture = wants_picture
         self._picture: Optional[NDArray[np.uint8]] = None
@@ -86,51 +85,82 @@ class Person:
             DataError: the face is there too briefly for the method.
         """
         faces = np.array(self._seen, dtype=bool)
-        pulse = waveform.filtered(self._estimator.finish(), self._estimator.is_derivative)
+        if self._estimator.gives == HEART_RATE:
+            told = self._told_by_rates(self._estimator.finish())
+        else:
+            told = self._told_by_waveform(self._estimator.finish(), times_s, faces, window_s, step_s)
+        why_none = told.pop("why_none")
+        found = Prediction(
+            source=source.name, method=self._estimator.name, weights=self._estimator.weights,
+            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s),
+            fps_hz=frame_rate_hz(times_s),
+            face_share=float(faces.mean()), times_s=times_s, gives=self._estimator.gives,
+            thumbnail=self._picture, notes=list(source.notes), face_box=self._middle_box(), **told,
+        )  # fmt: skip
+        found.notes += self._notes(found, why_none, window_s, [*notes, *self._estimator.notes])
+        return found
+
+    def _told_by_waveform(
+        self, whole: waveform.Waveform, times_s: NDArray[np.float64], faces: NDArray[np.bool_], window_s: float,
+        step_s: float,
+    ) -> Dict[str, Any]:  # fmt: skip
+        """What a waveform tells, by the names of :class:`~.result.Prediction`; ``why_none``: why there is no rate."""
+        pulse = waveform.filtered(whole, self._estimator.is_derivative)
         peak_bpm, spectrum = waveform.overall(pulse, window_s) or (None, None)
         windows = waveform.windows(pulse, window_s, step_s, peak_bpm)
         rate = waveform.rate_over_time(windows)
         if rate is None and peak_bpm is not None:
             rate = waveform.RateOverTime(peak_bpm, peak_bpm, peak_bpm)
-        fps_hz = frame_rate_hz(times_s)
-        judged = confidence.judge(windows, self._estimator.face_signals.even(), self._estimator.name, fps_hz)
+        judged = confidence.judge(windows, self._estimator.face_signals.even(), self._estimator.name)
         qualities = [window.quality for window in windows if window.quality is not None]
         measures, reason = hrv.variability(pulse, peak_bpm)
         breathing, breathing_reason = respiration.breathing(pulse, peak_bpm)
-        found = Prediction(
-            source=source.name, method=self._estimator.name, weights=self._estimator.weights,
-            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
-            face_share=float(faces.mean()), heart_rate_bpm=rate and rate.mean,
-            heart_rate_range_bpm=rate and [rate.lowest, rate.highest],
-            expected_error_bpm=rate and judged.expected_error_bpm, doubted=judged.doubted if rate else [],
-            quality=float(np.median(qualities)) if qualities else None, windows=judged.windows, times_s=times_s,
-            bvp=_at_frames(pulse, times_s, faces), hrv=measures, hrv_reason=reason,
-            respiration=breathing, respiration_reason=breathing_reason, spectrum=spectrum,
-            thumbnail=self._picture, notes=list(source.notes), face_box=self._middle_box(),
-        )  # fmt: skip
-        found.notes += self._notes(found, pulse, window_s, notes)
-        return found
+        why_none = "the face is never visible for long enough"
+        if np.ptp(pulse.bvp) == 0:
+            why_none = (
+                f"nothing changes in the face that {self._estimator.name} could use, as in a still or a grey picture"
+            )
+        return {
+            "heart_rate_bpm": rate and rate.mean, "heart_rate_range_bpm": rate and [rate.lowest, rate.highest],
+            "expected_error_bpm": rate and judged.expected_error_bpm, "doubted": judged.doubted if rate else [],
+            "quality": float(np.median(qualities)) if qualities else None, "windows": judged.windows,
+            "bvp": _at_frames(pulse, times_s, faces), "spectrum": spectrum, "hrv": measures, "hrv_reason": reason,
+            "respiration": breathing, "respiration_reason": breathing_reason, "why_none": why_none,
+        }  # fmt: skip
+
+    def _told_by_rates(self, windows: List[waveform.Window]) -> Dict[str, Any]:
+        """What windows with heart rates tell, as :meth:`_told_by_waveform`: of a waveform there is nothing."""
+        rate = waveform.rate_over_time(windows)
+        reason = f"{self._estimator.name} gives heart rates, and no waveform"
+        return {
+            "heart_rate_bpm": rate and rate.mean, "heart_rate_range_bpm": rate and [rate.lowest, rate.highest],
+            "quality": None, "windows": windows, "bvp": np.zeros(0), "hrv_reason": reason, "respiration_reason": reason,
+            "why_none": "in no window the face is visible for long enough, or nothing changes in it",
+        }  # fmt: skip
 
     def _middle_box(self) -> List[float]:
         """The median of the face's boxes: x, y, width and height in pixels."""
         return [float(value) for value in np.median(np.reshape(self._boxes, (-1, 4)), axis=0)]
 
-    def _notes(self, found: Prediction, pulse: waveform.Waveform, window_s: float, others: List[str]) -> List[str]:
+    def _notes(self, found: Prediction, why_none: str, window_s: float, others: List[str]) -> List[str]:
         notes = []
-        if found.duration_s < window_s - 1:
+        if found.gives == HEART_RATE:
+            notes.append(
+                f"{found.method} gives the heart rate of each window of {found.windows[0].seconds:.1f} s, and no "
+                f"waveform: there are no beats, no breathing, no signal quality and no expected error."
+            )
+        elif found.duration_s < window_s - 1:
             notes.append(f"The recording is shorter than the window of {window_s:g} s; its only window is all of it.")
         notes += others
         if found.face_share < 1:
-            notes.append(f"No face was seen in {1 - found.face_share:.0%} of the frames; they have no waveform.")
+            lost = "" if found.gives == HEART_RATE else "; they have no waveform"
+            notes.append(f"No face was seen in {1 - found.face_share:.0%} of the frames{lost}.")
         if found.fps_hz < 20:
             notes.append(
                 f"{found.fps_hz:.0f} frames per second are few and flatten a fast pulse; 25 or more are better."
             )
         if found.heart_rate_bpm is None:
-            why = "the face is never visible for long enough"
-            if np.ptp(pulse.bvp) == 0:
-                why = f"nothing changes in the face that {found.method} could use, as in a still or a grey picture"
-            notes.append(f"There is no heart rate to give: {why}.")
+            notes.append(f"There is no heart rate to give: {why_none}.")
         elif found.doubted:
             notes.append(f"Doubted: {'; '.join(found.doubted)}. Do not rely on this heart rate.")
         return notes

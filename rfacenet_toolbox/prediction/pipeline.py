@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from ..datasets.times import SLOWEST_HZ
 from ..errors import ConfigError, DataError
+from ..evaluation import HEART_RATE
 from . import quality, waveform
 from .box import Box
-from .estimators import maker
+from .estimators import AnyEstimator, maker
 from .faces import detector
 from .frames import AnyPath, Frame, Source
 from .people import PeopleTracker
-from .person import SHORTEST_S, Estimator, Person
+from .person import SHORTEST_S, Person
 from .resample import frame_rate_hz
 from .result import Prediction
 from .sources import open_source
@@ -33,7 +34,7 @@ def predict(
     method: str = "rfacenet",
     weights: Optional[AnyPath] = None,
     *,
-    window_s: float = 10.0,
+    window_s: Optional[float] = None,
     step_s: float = 1.0,
     start_s: float = 0.0,
     duration_s: Optional[float] = None,
@@ -49,10 +50,11 @@ def predict(
     Args:
         source: path of a video or of a folder of images, a camera's number, or a :class:`~.frames.Source`. A camera is
             read until ``duration_s`` is over or it is interrupted (Ctrl-C), which ends it like the end of a file.
-        method: "rfacenet", "physnet", "physformer", "physformer++", "autohr", or a signal method such as "pos",
-            "chrom", "green".
+        method: "rfacenet", any other network such as "physnet", "rhythmnet" or "cvd", or a signal method such as
+            "pos", "chrom", "green".
         weights: ``.safetensors``, ``.pth`` or ``.onnx`` of a network; None is the file that the package ships.
-        window_s, step_s: length of the sliding windows, and the time from one's start to the next's.
+        window_s, step_s: length of the sliding windows, and the time from one's start to the next's. None is 10 s, and
+            of a network that gives heart rates the clip that it was trained on; it takes no other.
         start_s, duration_s: the part of the recording to read.
         fps_hz: frames per second of a folder of images whose names hold no times.
         face_backend: what finds the face. "auto" is OpenCV's Haar cascade and, where that finds no face, a thorough
@@ -71,8 +73,9 @@ def predict(
         DataError: nothing that can be read, no face in it, or too little of it.
     """
     _check_windows(window_s, step_s)
-    tracker = FaceTracker(detector(face_backend))
-    one_pass = Pass(lambda time_s, image: {1: tracker.track(time_s, image)}, maker(method, weights), face_picture)
+    tracker, new_estimator = FaceTracker(detector(face_backend)), maker(method, weights, step_s)
+    window_s = _window_of(new_estimator(), window_s)
+    one_pass = Pass(lambda time_s, image: {1: tracker.track(time_s, image)}, new_estimator, face_picture)
     one_pass.read(open_source(source, start_s, duration_s, fps_hz), on_second, window_s)
     return one_pass.result(1, tracker.notes(), window_s, step_s)
 
@@ -82,7 +85,7 @@ def predict_all(
     method: str = "rfacenet",
     weights: Optional[AnyPath] = None,
     *,
-    window_s: float = 10.0,
+    window_s: Optional[float] = None,
     step_s: float = 1.0,
     start_s: float = 0.0,
     duration_s: Optional[float] = None,
@@ -100,8 +103,9 @@ def predict_all(
         numbered as they appeared; of those who appeared together, the largest comes first.
     """
     _check_windows(window_s, step_s)
-    people = PeopleTracker(detector(face_backend))
-    one_pass = Pass(people.track, maker(method, weights), face_picture)
+    people, new_estimator = PeopleTracker(detector(face_backend)), maker(method, weights, step_s)
+    window_s = _window_of(new_estimator(), window_s)
+    one_pass = Pass(people.track, new_estimator, face_picture)
     one_pass.read(open_source(source, start_s, duration_s, fps_hz), on_second, window_s)
     found, errors = [], []
     for number in one_pass.long_enough():
@@ -115,7 +119,22 @@ def predict_all(
     return found
 
 
-def _check_windows(window_s: float, step_s: float) -> None:
+def _window_of(estimator: AnyEstimator, window_s: Optional[float]) -> float:
+    """The windows' length in seconds: as asked for, or else 10.
+
+    Raises:
+        ConfigError: one was asked for, and the method has its own.
+    """
+    if window_s is not None and estimator.gives == HEART_RATE:
+        raise ConfigError(
+            f"The window is {window_s:g} s, and {estimator.name} gives the heart rate of as many frames as it was "
+            f"trained on. Leave --window (window_s=) out."
+        )
+    return waveform.WINDOW_S if window_s is None else window_s
+
+
+def _check_windows(window_s: Optional[float], step_s: float) -> None:
+    window_s = waveform.WINDOW_S if window_s is None else window_s
     if not SHORTEST_S <= window_s < np.inf or not 0 < step_s < np.inf:
         raise ConfigError(
             f"The window is {window_s:g} s with a step of {step_s:g} s; expected {SHORTEST_S:g} s or more, and a step "
@@ -132,7 +151,7 @@ class Pass:
         wants_pictures: keep a small picture of each face.
     """
 
-    def __init__(self, track: Track, new_estimator: Callable[[], Estimator], wants_pictures: bool) -> None:
+    def __init__(self, track: Track, new_estimator: Callable[[], AnyEstimator], wants_pictures: bool) -> None:
         self._track, self._new_estimator = track, new_estimator
         self._wants_pictures = wants_pictures
         self._people: Dict[int, Person] = {}

@@ -1,8 +1,9 @@
-"""The picture of a prediction: face, waveform, spectrum, heart-rate track."""
+"""The picture of a prediction: face, waveform, spectrum, heart-rate track; of a method without a waveform the track."""
 
 import io
 import warnings
 
+from ..evaluation import HEART_RATE
 from .confidence import DOUBTED_ABOVE_BPM
 from .quality import BAND_HZ
 
@@ -25,9 +26,12 @@ def png(prediction):
         3, 2, height_ratios=(0.75, 1.2, 1.2), hspace=0.5, wspace=0.22, left=0.08, right=0.97, top=0.95, bottom=0.08
     )
     _head(figure, grid[0, :], prediction)
-    _waveform(figure.add_subplot(grid[1, :]), prediction)
-    _spectrum(figure.add_subplot(grid[2, 0]), prediction)
-    _track(figure.add_subplot(grid[2, 1]), prediction)
+    if prediction.gives == HEART_RATE:
+        _track(figure.add_subplot(grid[1:, :]), prediction)
+    else:
+        _waveform(figure.add_subplot(grid[1, :]), prediction)
+        _spectrum(figure.add_subplot(grid[2, 0]), prediction)
+        _track(figure.add_subplot(grid[2, 1]), prediction)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # of a name in another script: drawn as boxes
@@ -48,9 +52,12 @@ def _head(figure, place, prediction):
     rate = "no heart rate" if prediction.heart_rate_bpm is None else f"{prediction.heart_rate_bpm:.1f} bpm"
     axes.text(0, 0.95, rate, fontsize=26, color=_PULSE, va="top", weight="bold", transform=axes.transAxes)
     quality = "" if prediction.quality is None else f"signal quality {prediction.quality:.2f} (0 to 1)"
+    known = ",  ".join(filter(None, (prediction.expected_error_text, quality)))
+    if prediction.gives == HEART_RATE:
+        known = "signal quality and expected error are not known of this method"
     lines = [
         f"{_plain(prediction.source + prediction.whose)},  method {prediction.method}",
-        ",  ".join(filter(None, (prediction.expected_error_text, quality))),
+        known,
         f"{prediction.duration_s:.1f} s at {prediction.fps_hz:.1f} frames per second,  "
         f"a face in {prediction.face_share:.0%} of the frames",
     ]
@@ -92,12 +99,15 @@ def _spectrum(axes, prediction):
 def _track(axes, prediction):
     """Hollow dots where the window's heart rate is doubted."""
     length_s = prediction.windows[0].seconds
-    axes.set_title(f"Heart rate, windows of {length_s:.0f} s", fontsize=10, loc="left", color=_INK)
+    title = f"Heart rate, windows of {length_s:.0f} s"
+    if prediction.gives == HEART_RATE:
+        title = f"Heart rate, windows of {length_s:.1f} s; {prediction.method} gives no waveform"
+    axes.set_title(title, fontsize=10, loc="left", color=_INK)
     axes.set_xlabel("time (s), middle of the window")
     axes.set_ylabel("bpm")
     given = [window for window in prediction.windows if window.heart_rate_bpm is not None]
     for doubted in (True, False):
-        chosen = [window for window in given if _is_doubted(window) == doubted]
+        chosen = [window for window in given if _is_doubted(prediction, window) == doubted]
         middles_s = [(window.start_s + window.stop_s) / 2 for window in chosen]
         rates = [window.heart_rate_bpm for window in chosen]
         label = f"expected error above {DOUBTED_ABOVE_BPM:g} bpm" if doubted else "not doubted"
@@ -105,13 +115,15 @@ def _track(axes, prediction):
     if given:
         rates = [window.heart_rate_bpm for window in given]
         axes.set_ylim(min(rates) - 10, max(rates) + 10)
-        if any(map(_is_doubted, given)):
+        if any(_is_doubted(prediction, window) for window in given):
             axes.legend(fontsize=8, frameon=False, ncol=2, loc="upper right")
     axes.set_xlim(prediction.start_s, prediction.start_s + prediction.duration_s)
     _tidy(axes)
 
 
-def _is_doubted(window):
+def _is_doubted(prediction, window):
+    if prediction.gives == HEART_RATE:
+        return False  # nothing is known of its error
     return window.expected_error_bpm is None or window.expected_error_bpm > DOUBTED_ABOVE_BPM
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ConfigError, printable
+from ..evaluation import HEART_RATE, WAVEFORM
 from .frames import AnyPath
 from .waveform import Window
 
@@ -34,7 +35,8 @@ class Prediction:
         quality: the windows' median signal quality, 0 to 1; see :mod:`.quality`.
         windows: heart rate, quality and expected error of sliding windows.
         times_s: (T,) the frames' own times.
-        bvp: (T,) the filtered waveform at these times, without a unit; NaN where no face was seen.
+        bvp: (T,) the filtered waveform at these times, without a unit; NaN where no face was seen. (0,) of a method
+            that gives no waveform.
         hrv: measures of heart-rate variability in ms, None with ``hrv_reason``.
         notes: what is worth knowing, a sentence each.
         spectrum: (frequencies in Hz, power) of the whole part.
@@ -46,6 +48,8 @@ class Prediction:
         face_box: the median of the face's boxes: x, y, width and height in pixels of the frame.
         respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
         reference_bpm: heart rate of the ground truth, where a manifest names one.
+        gives: "waveform"; or "heart_rate" of a method that estimates the heart rate of each window itself. There is
+            then no waveform, and nothing that is read from one: no quality, expected error, variability, respiration.
     """
 
     source: str
@@ -73,6 +77,7 @@ class Prediction:
     face_box: Optional[List[float]] = None
     respiration: Optional[Dict[str, float]] = None
     respiration_reason: Optional[str] = None
+    gives: str = WAVEFORM
 
     @property
     def whose(self) -> str:
@@ -86,9 +91,10 @@ class Prediction:
 
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""
-        plain = ("source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share", "face",
-                 "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality",
-                 "hrv", "hrv_reason", "respiration", "respiration_reason", "reference_bpm", "notes")  # fmt: skip
+        plain = ("source", "method", "gives", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
+                 "face", "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted",
+                 "quality", "hrv", "hrv_reason", "respiration", "respiration_reason", "reference_bpm",
+                 "notes")  # fmt: skip
         content: Dict[str, Any] = {"schema": SCHEMA, **{name: getattr(self, name) for name in plain}}
         content["windows"] = [window._asdict() for window in self.windows]
         return {key: _rounded(value) for key, value in content.items()}
@@ -103,6 +109,8 @@ class Prediction:
     def save(self, folder: AnyPath, name: Optional[str] = None) -> List[str]:
         """Write ``NAME.json``, ``NAME_bvp.csv`` and ``NAME.png`` into ``folder``; NAME is ``source`` by default.
 
+        Of a method that gives no waveform there is ``NAME_heart_rates.csv``, a line per window, in place of the second.
+
         Returns:
             Their paths.
 
@@ -116,7 +124,7 @@ class Prediction:
         make_folder(folder)
         contents = {
             ".json": (json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n").encode(),
-            "_bvp.csv": self._csv().encode(),
+            ("_heart_rates" if self.gives == HEART_RATE else "_bvp") + ".csv": self._csv().encode(),
             ".png": png(self),
         }
         paths = []
@@ -126,6 +134,12 @@ class Prediction:
         return paths
 
     def _csv(self) -> str:
+        if self.gives == HEART_RATE:
+            rates = ((one.start_s, one.stop_s, one.heart_rate_bpm) for one in self.windows)
+            lines = (
+                f"{start:.6f},{stop:.6f},{'' if bpm is None else format(bpm, '.4f')}" for start, stop, bpm in rates
+            )
+            return "\n".join(["start_s,stop_s,heart_rate_bpm", *lines]) + "\n"
         rows = (
             f"{time_s:.6f},{'' if math.isnan(bvp) else format(bvp, '.6g')}"
             for time_s, bvp in zip(self.times_s, self.bvp)
@@ -145,7 +159,9 @@ class Prediction:
         if len(rates) > 1:
             if self.heart_rate_range_bpm is not None:
                 lines.append("  {:.1f} to {:.1f} bpm over time".format(*self.heart_rate_range_bpm))
-            lines.append(f"  windows of {self.windows[0].seconds:.0f} s: {min(rates):.1f} to {max(rates):.1f} bpm")
+            digits = 1 if self.gives == HEART_RATE else 0  # of the frames that its network was trained on
+            seconds = f"{self.windows[0].seconds:.{digits}f}"
+            lines.append(f"  windows of {seconds} s: {min(rates):.1f} to {max(rates):.1f} bpm")
         if self.reference_bpm is not None:
             lines.append(f"  {self.reference_bpm:.1f} bpm by the ground truth")
         if self.hrv is not None:
@@ -153,7 +169,7 @@ class Prediction:
                 f"  variability over {self.hrv['seconds']:.0f} s: SDNN {self.hrv['sdnn_ms']:.0f} ms, RMSSD "
                 f"{self.hrv['rmssd_ms']:.0f} ms; {self.hrv['corrected']} of {self.hrv['beats']} beats were corrected"
             )
-        else:
+        elif self.gives == WAVEFORM:  # of other methods a note says it
             lines.append(f"  no heart-rate variability: {self.hrv_reason}")
         if self.respiration is not None:
             lines.append(

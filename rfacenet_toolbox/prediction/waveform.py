@@ -9,6 +9,8 @@ from .. import evaluation
 from . import quality
 from .resample import stretches
 
+#: length of sliding windows, where nobody says otherwise
+WINDOW_S = 10.0
 #: share of a stretch in which the face must have been seen for its heart rate to be given
 ENOUGH_FACE = 0.8
 #: longest stretch whose spectrum is taken at once; longer recordings average several

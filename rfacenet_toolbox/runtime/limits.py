@@ -30,6 +30,10 @@ FS_HZ = (1, 1000)
 HEART_RATE_BPM = (20, 300)
 #: frames of a network's clip, the side of its square frames in pixels, and the pixels of all its frames together
 CLIP_FRAMES, CLIP_SIDE, CLIP_PIXELS = (2, 10_000), (8, 1024), 2**25
+#: ways in which a clip's frames are normalised, one after the other
+DATA_TYPES = 4
+#: a method's settings in a weights file, and a number among them
+SETTINGS_BYTES, SETTING = 4096, (-10_000, 10_000)
 #: processes that load clips
 WORKERS = 256
 #: a network as ONNX; the largest that is exported, PhysFormer, has 30 MB

@@ -83,7 +83,7 @@ def write_dataset(
         DataError: ``out`` cannot be made, or holds something else under a name that is needed.
     """
     default_seconds, default_size = scamps.defaults() if dataset == "scamps" else (60.0, (640, 480))
-    seconds, size = default_seconds if seconds is None else seconds, size or default_size
+    seconds, size = default_seconds if seconds is None else seconds, tuple(size or default_size)
     specs = plan(
         dataset, subjects, first_subject=first_subject, scenarios=scenarios, heart_rates_bpm=heart_rates_bpm,
         seconds=seconds, fps=fps, size=size, seed=seed, codec=codec,

@@ -3,15 +3,16 @@
 import os
 from statistics import median
 
-from ..config.method import trained_frames
+from ..config.method import settings_of, trained_frames
 from ..datasets.file_lists import read_file_list
 from ..datasets.own_rates import of_inputs
 from ..datasets.readers import DATASETS
+from ..datasets.stmaps import MAP_TYPES, landmarks
 from ..errors import ConfigError, DataError
 from ..evaluation.files import outputs, run_folder
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from ..runtime import weights_path
-from . import inference, learners, onnx_files, weights_files, weights_metadata
+from . import exported_learners, inference, learners, onnx_files, weights_files, weights_metadata
 
 _METHODS = {
     "rFaceNet": "rfacenet", "Physnet": "physnet", "PhysFormer": "physformer", "PhysFormer++": "physformer++",
@@ -30,15 +31,15 @@ def export(source, path):
         The file's metadata, {name: text}.
 
     Raises:
-        ConfigError: ``path`` has another ending, ``rfacenet predict`` cannot use the model, or the package onnx is
-            not installed.
+        ConfigError: ``path`` has another ending, or one that is not for this method; frames that are not square; or
+            the package onnx is not installed.
         DataError: there is no finished run, or its weights or the frame rates of its recordings are gone.
         CheckpointError: the weights are damaged.
     """
     ending = os.path.splitext(str(path))[1]
     if ending not in (".safetensors", ".onnx"):
         raise ConfigError(f"The file to write is {path}; expected a name that ends in .safetensors or .onnx.")
-    file = _shipped() if str(source) == weights_path.PACKAGE else _of_run(source)
+    file = _shipped() if str(source) == weights_path.PACKAGE else _of_run(source, ending == ".onnx")
     if ending == ".onnx":
         file = file._replace(metadata={**weights_metadata.DEFAULTS[file.metadata["method"]], **file.metadata})
         onnx_files.write_onnx(path, inference.network(file.metadata["method"], file), file.metadata)
@@ -51,11 +52,16 @@ def _shipped():
     return weights_files.read(weights_path.PACKAGE)
 
 
-def _of_run(folder):
+def _of_run(folder, as_onnx):
     run = run_folder.read_run(folder)
     name = run.results["model"]
-    if name not in _METHODS:
-        raise ConfigError(f"{folder} is a run of {name}; rfacenet predict takes {', '.join(_METHODS)}.")
+    if name not in [*_METHODS, *weights_metadata.learner_methods().values()]:
+        raise ConfigError(f"{folder} is a run of {name}, which is no method of this package or of RFACENET_PLUGINS.")
+    if as_onnx and name not in _METHODS:
+        raise ConfigError(
+            f"{folder} is a run of {name}; as ONNX there are {', '.join(_METHODS)}. Name a file that ends in "
+            f".safetensors, which rfacenet predict takes of every method."
+        )
     weights = learners.trained(run).model.state_dict()
     weights = {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
     return weights_files.WeightsFile(weights, _metadata(run, learners.config_of(run)), folder)
@@ -63,12 +69,18 @@ def _of_run(folder):
 
 def _metadata(run, config):
     data = config.TEST.DATA
+    size, name = data.PREPROCESS.RESIZE, run.results["model"]
+    if size.W != size.H:
+        raise ConfigError(
+            f"{run.folder} has frames of RESIZE W {size.W} and H {size.H}; rfacenet predict takes networks of square "
+            f"frames."
+        )
     settings = {
-        "method": _METHODS[run.results["model"]],
+        "method": _METHODS.get(name, weights_metadata.method_name(name)),
         "frames": trained_frames(config),
-        "size": data.PREPROCESS.RESIZE.W,
+        "size": size.W,
         **_frame_rates(run, config),
-        "data_type": data.PREPROCESS.DATA_TYPE[0],
+        "data_type": ",".join(data.PREPROCESS.DATA_TYPE),
         "label_type": data.PREPROCESS.LABEL_TYPE,
         "seed": run.results["seed"],
         "version": run.results["versions"]["rfacenet_toolbox"],
@@ -84,7 +96,19 @@ def _metadata(run, config):
     if settings["method"] in ("physformer", "physformer++"):
         node = config.MODEL.PHYSFORMER
         settings.update(heads=node.NUM_HEADS, theta=node.THETA)
+    if name not in _METHODS:
+        settings.update(settings=exported_learners.settings_text(settings_of(config)))
+    if data.PREPROCESS.DATA_TYPE[0] in MAP_TYPES:
+        settings.update(_landmarks(data.PREPROCESS.CROP_FACE))
     return {key: str(value) for key, value in settings.items()}
+
+
+def _landmarks(crop):
+    """What found the landmarks of a map, and in which frames: every so many, or (0) the first."""
+    detector = landmarks.detector_of(crop.BACKEND if crop.DO_CROP_FACE else None)
+    detection = crop.DETECTION
+    every = detection.DYNAMIC_DETECTION_FREQUENCY if crop.DO_CROP_FACE and detection.DO_DYNAMIC_DETECTION else 0
+    return {"landmarks": detector, "landmarks_every": every}
 
 
 def _frame_rates(run, config):

@@ -3,10 +3,12 @@
 Without torch: ``rfacenet predict`` reads an ONNX file where there is none.
 """
 
-from typing import NamedTuple, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES
+from ..datasets.stmaps import MAP_TYPES
 from ..errors import CheckpointError, unknown
+from ..methods import registry
 from ..runtime import limits
 
 #: what the networks are trained with where a file does not say otherwise
@@ -18,6 +20,26 @@ DEFAULTS = {
     "physformer++": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
     "autohr": {**_CLIPS, "size": "128", "cell": "substitute"},
 }
+_FRAMEWISE = {**_CLIPS, "frames": "180", "data_type": "DiffNormalized,Standardized"}
+#: the same of methods that the toolbox trains, too, whose networks are their learners'
+LEARNER_DEFAULTS = {
+    "deepphys": _FRAMEWISE,
+    "tscan": {**_FRAMEWISE, "settings": '{"FRAME_DEPTH": 10}'},
+    "efficientphys": {**_FRAMEWISE, "data_type": "Standardized", "settings": '{"FRAME_DEPTH": 10}'},
+}
+#: where the landmarks of maps come from; "box": there are none, and regions lie at fixed shares of the face's box
+LANDMARKS = ("box", "MTCNN", "MP")
+
+
+def method_name(name):
+    """A ``MODEL.NAME``, or another spelling of it, as ``rfacenet predict`` names methods."""
+    return str(name).lower().replace("-", "")
+
+
+def learner_methods():
+    """``{method: MODEL.NAME}`` of the methods whose network is their learner's, as :func:`method_name` has them."""
+    names = {method_name(name): name for name in registry.names()}
+    return {method: name for method, name in names.items() if method not in DEFAULTS}
 
 
 class ClipSettings(NamedTuple):
@@ -28,8 +50,13 @@ class ClipSettings(NamedTuple):
     fs_hz: float  #: frames per second
     #: lowest and highest frame rate of the recordings that it learned from, where these had rates of their own
     kept_hz: Tuple[float, float]
-    data_type: str  #: how frames are normalised, one of :data:`~rfacenet_toolbox.datasets.normalise.FRAME_TYPES`
+    #: how frames are normalised, of :data:`~rfacenet_toolbox.datasets.normalise.FRAME_TYPES`; or, alone, one of
+    #: :data:`~rfacenet_toolbox.datasets.stmaps.MAP_TYPES`
+    data_types: Tuple[str, ...]
     is_derivative: bool  #: whether the output is the BVP's time derivative (DiffNormalized labels)
+    landmarks: str = "box"  #: of a map, one of :data:`LANDMARKS`
+    #: they are looked for in every so many frames; None is the first alone
+    landmarks_every: Optional[int] = None
 
 
 def clip_settings(path, metadata):
@@ -42,8 +69,10 @@ def clip_settings(path, metadata):
         number(path, metadata, "frames", int, limits.CLIP_FRAMES),
         number(path, metadata, "size", int, limits.CLIP_SIDE),
         *_frame_rates(path, metadata),
-        word(path, metadata, "data_type", FRAME_TYPES, "DiffNormalized"),
+        _data_types(path, metadata),
         word(path, metadata, "label_type", LABEL_TYPES, "DiffNormalized") == "DiffNormalized",
+        word(path, metadata, "landmarks", LANDMARKS, "box"),
+        number(path, {"landmarks_every": "0", **metadata}, "landmarks_every", int, (0, limits.CLIP_FRAMES[1])) or None,
     )
     if settings.frames * settings.size**2 > limits.CLIP_PIXELS:
         raise CheckpointError(
@@ -52,6 +81,15 @@ def clip_settings(path, metadata):
             f"again."
         )
     return settings
+
+
+def _data_types(path, metadata):
+    """A map's type alone, or those of frames, with commas between them."""
+    found = metadata.get("data_type", "DiffNormalized")
+    if found in MAP_TYPES:
+        return (found,)
+    types = found.split(",", limits.DATA_TYPES)
+    return tuple(word(path, {"data_type": one}, "data_type", FRAME_TYPES, one) for one in types)
 
 
 def _frame_rates(path, metadata):

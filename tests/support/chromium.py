@@ -17,10 +17,11 @@ class Tab:
     Attributes:
         asked: URLs that its pages asked for, those of WebSockets too.
         faults: what its pages and their scripts did wrong, in the browser's words.
+        port: of the browser's DevTools.
     """
 
-    def __init__(self, socket):
-        self._socket = socket
+    def __init__(self, socket, port):
+        self._socket, self.port = socket, port
         self._count = 0
         self.asked, self.faults = [], []
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -83,11 +84,31 @@ def tab(folder):
     try:
         wait_until(lambda: port_file.is_file() and port_file.read_text().count("\n"))
         port = port_file.read_text().split()[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=PATIENCE_S) as response:
-            (target,) = [one for one in json.load(response) if one["type"] == "page"]
-        url = target["webSocketDebuggerUrl"]
-        with connect(url, max_size=None, compression=None, open_timeout=PATIENCE_S, **NO_PROXY) as socket:
-            yield Tab(socket)
+        (target,) = [one for one in json.loads(_asked(port, "")) if one["type"] == "page"]
+        with _steered(target, port) as opened:
+            yield opened
     finally:
         process.terminate()
         process.wait(PATIENCE_S)
+
+
+@contextlib.contextmanager
+def another(first):
+    """A further :class:`Tab` of the browser that has ``first``; it is closed at the end."""
+    target = json.loads(_asked(first.port, "/new?about:blank", method="PUT"))
+    with _steered(target, first.port) as opened:
+        yield opened
+    _asked(first.port, f"/close/{target['id']}")
+
+
+def _asked(port, path, method="GET"):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/json{path}", method=method)
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
+        return response.read()
+
+
+@contextlib.contextmanager
+def _steered(target, port):
+    url = target["webSocketDebuggerUrl"]
+    with connect(url, max_size=None, compression=None, open_timeout=PATIENCE_S, **NO_PROXY) as socket:
+        yield Tab(socket, port)

@@ -13,6 +13,8 @@ from .. import face_mesh, mtcnn
 from ..face_boxes import SEARCH_EVERY
 from .face_shape import COUNTS, MESH_68, SHAPE_68, placed, similarity
 
+#: what finds landmarks, and where there are none
+DETECTORS, BOX = ("MP", "MTCNN"), "box"
 #: names of a user's file of landmarks in a recording's folder
 FILES = ("landmarks.npy", "landmarks.csv")
 #: how a Haar cascade's box lies in the square of :mod:`.face_shape`: the size of the square in sides of the box, and
@@ -62,14 +64,54 @@ def find(video, settings, recording):
     if path is not None:
         points = _into_crops(_of_frames(read(path, recording), len(video.frames), recording), video)
         return Landmarks(points, *similarity(points), f"{os.path.basename(path)}, {points.shape[1]} points")
-    finders = {"MP": (_mesh_68, "MediaPipe's mesh, 68 points"), "MTCNN": (mtcnn.landmarks, "MTCNN's five points")}
-    backend = settings.backend.partition("_")[0] if settings.crop_face else None
-    if backend in finders:
-        look, source = finders[backend]
-        points = _looked_for(look, video, settings)
+    detector = detector_of(settings.backend if settings.crop_face else None)
+    if detector != BOX:
+        points = _looked_for(looker(detector), video, settings)
         if points is not None:
-            return Landmarks(points, *similarity(points), source)
-    return Landmarks(None, *_of_box(video, settings), "no landmarks: fixed shares of the face's box")
+            return of_points(points, detector)
+    coefficient = (settings.large_box_coef or 1.0) if settings.crop_face else 1.0
+    return of_box(len(video.frames), video.frames.shape[1:3], coefficient)
+
+
+def detector_of(backend):
+    """What finds landmarks where a face backend finds the face: one of :data:`DETECTORS`, or :data:`BOX`."""
+    name = (backend or "").partition("_")[0]
+    return name if name in DETECTORS else BOX
+
+
+def check_available(detector):
+    """Raise ConfigError, which says what to install, where a detector of :func:`detector_of` is not installed."""
+    checks = {"MP": face_mesh.check_available, "MTCNN": mtcnn.check_available}
+    if detector in checks:
+        checks[detector]()
+
+
+def looker(detector):
+    """The function of one of :data:`DETECTORS`: a frame, uint8 RGB (H, W, 3) -> points (K, 2) in pixels, or None."""
+    return {"MP": _mesh_68, "MTCNN": mtcnn.landmarks}[detector]
+
+
+def of_points(points, detector):
+    """:class:`Landmarks` of points (T, K, 2) that one of :data:`DETECTORS` has found."""
+    source = {"MP": "MediaPipe's mesh, 68 points", "MTCNN": "MTCNN's five points"}[detector]
+    return Landmarks(points, *similarity(points), source)
+
+
+def of_box(count, size, coefficient):
+    """:class:`Landmarks` where nothing but the crop is known: the face's box is its middle, less what enlarges it.
+
+    Args:
+        count: T.
+        size: (height, width) of the cropped frames.
+        coefficient: by which the box was enlarged.
+    """
+    height, width = size
+    side = min(height, width) / coefficient
+    corner = complex(width - side, height - side) / 2
+    factor = _SQUARE_IN_BOX * side
+    offset = corner + side * _EYES_IN_BOX - factor * _EYES
+    every = np.full(count, factor, dtype=complex), np.full(count, offset, dtype=complex)
+    return Landmarks(None, *every, "no landmarks: fixed shares of the face's box")
 
 
 def read(path, recording):
@@ -108,15 +150,14 @@ def _of_frames(points, frame_count, recording):
     there = np.flatnonzero(np.isfinite(points).all(axis=(1, 2)))
     if not len(there):
         raise recording.error(f"its landmarks have no frame with a face. {_EXPECTED}")
-    return _between(points[there], there, frame_count)
+    return between(points[there], there, np.arange(frame_count))
 
 
-def _between(points, frames, frame_count):
-    """(N, K, 2) found in the ``frames`` -> (frame_count, K, 2), linear in between and constant beyond."""
+def between(points, frames, wanted):
+    """(N, K, 2) found in the ``frames`` -> (M, K, 2) in those ``wanted``, linear in between and constant beyond."""
     flat = points.reshape(len(points), -1)
-    every = np.arange(frame_count)
-    columns = [np.interp(every, frames, column) for column in flat.T]
-    return np.stack(columns, axis=1).reshape(frame_count, -1, 2)
+    columns = [np.interp(wanted, frames, column) for column in flat.T]
+    return np.stack(columns, axis=1).reshape(len(wanted), -1, 2)
 
 
 def _looked_for(look, video, settings):
@@ -131,7 +172,8 @@ def _looked_for(look, video, settings):
     frames = np.array(sorted(found))
     points = np.stack([found[number] for number in frames])
     corners, scale = _corners_and_scale(video)
-    return _into_crops(_between(points * scale[frames, None] + corners[frames, None], frames, count), video)
+    in_frames = between(points * scale[frames, None] + corners[frames, None], frames, np.arange(count))
+    return _into_crops(in_frames, video)
 
 
 def _found(look, frames, numbers):
@@ -144,25 +186,23 @@ def _mesh_68(frame):
     return None if points is None else points[list(MESH_68)]
 
 
-def _corners_and_scale(video):
-    """Of every frame's crop: its left upper corner, and how many pixels of the frame one of its own is; (T, 2) each."""
-    boxes = np.asarray(video.boxes, dtype=np.float64)
-    height, width = video.frames.shape[1:3]
+def corners_and_scale(boxes, size):
+    """Of every frame's crop: its left upper corner, and how many pixels of the frame one of its own is; (T, 2) each.
+
+    Args:
+        boxes: (T, 4), left, top, right and bottom of the crops in the frames.
+        size: (height, width) of the cropped frames.
+    """
+    boxes = np.asarray(boxes, dtype=np.float64)
+    height, width = size
     return boxes[:, :2], (boxes[:, 2:] - boxes[:, :2]) / (width, height)
+
+
+def _corners_and_scale(video):
+    return corners_and_scale(video.boxes, video.frames.shape[1:3])
 
 
 def _into_crops(points, video):
     """Points (T, K, 2) of the frames, in pixels of the cropped ones."""
     corners, scale = _corners_and_scale(video)
     return (points - corners[:, None]) / scale[:, None]
-
-
-def _of_box(video, settings):
-    """The similarity where nothing but the crop is known: the face's box is its middle, less what enlarges it."""
-    count, (height, width) = len(video.frames), video.frames.shape[1:3]
-    coefficient = (settings.large_box_coef or 1.0) if settings.crop_face else 1.0
-    side = min(height, width) / coefficient
-    corner = complex(width - side, height - side) / 2
-    factor = _SQUARE_IN_BOX * side
-    offset = corner + side * _EYES_IN_BOX - factor * _EYES
-    return np.full(count, factor, dtype=complex), np.full(count, offset, dtype=complex)

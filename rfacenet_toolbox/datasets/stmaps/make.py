@@ -34,21 +34,48 @@ class MapFeatures:
     def __init__(self, map_type, video, settings, recording, fs_hz):
         found = landmarks.find(video, settings, recording)
         self.notes = (("regions of the face", found.source),)
-        if map_type == "STMapGrid":
-            values = grid(video.frames, found)
-        else:
-            maker = {"STMapRegions": region_sets, "STMapPos": region_pulses}[map_type]
-            values = maker(video.frames, found, fs_hz)
+        values = finished(map_type, measured(map_type, video.frames, found), fs_hz)
         if values is None:
             raise recording.error(
                 f"a region of the face lies outside of its cropped frames throughout ({found.source}). Enlarge "
                 f"PREPROCESS.CROP_FACE.LARGE_BOX_COEF"
             )
-        self.values = values.astype(np.float32)
+        self.values = values
 
     def clip(self, start, stop):
         """Frames ``start`` to ``stop``: (stop - start, rows, 1, channels)."""
         return self.values[start:stop, :, None]
+
+
+def measured(map_type, frames, found):
+    """What is taken of each frame by itself, and what :func:`finished` makes a map of.
+
+    Args:
+        map_type: of :data:`~.MAP_TYPES`.
+        frames: uint8 RGB (T, H, W, 3).
+        found: their :class:`~.landmarks.Landmarks`.
+
+    Returns:
+        float64 (T, R, C): of the grid its colours, of other maps :func:`~.regions.sums`, one after the other.
+    """
+    if map_type == "STMapGrid":
+        return grid(frames, found)
+    chosen, lift = {"STMapRegions": (regions.CVD, "eyes"), "STMapPos": (regions.NAS_HR, "brows")}[map_type]
+    totals, pixels = regions.sums(frames, regions.polygons(found, chosen, lift))
+    return np.concatenate([totals, pixels[..., None]], axis=-1)
+
+
+def finished(map_type, measures, fs_hz):
+    """The map, float32 (T, rows, channels), of the :func:`measured` frames of a whole recording.
+
+    None where a region is outside of all frames.
+    """
+    if map_type == "STMapGrid":
+        values = measures
+    else:
+        maker = {"STMapRegions": region_sets, "STMapPos": region_pulses}[map_type]
+        values = maker(*map(np.ascontiguousarray, (measures[..., :3], measures[..., 3])), fs_hz)
+    return None if values is None else values.astype(np.float32)
 
 
 def to_yuv(rgb):
@@ -76,13 +103,12 @@ def grid(frames, found):
     return values
 
 
-def region_sets(frames, found, fs_hz):
+def region_sets(totals, pixels, fs_hz):
     """CVD's map: (T, 63, 6), the mean R, G, B, Y, U, V of every set of six regions, in binary counting order.
 
     Row ``n - 1`` has the regions whose bits ``n`` has, the first region being bit 0; the forehead is the last. None
     where a region is outside of all frames.
     """
-    totals, pixels = regions.sums(frames, regions.polygons(found, regions.CVD, "eyes"))
     if regions.means(totals, pixels) is None:
         return None
     count = pixels.shape[1]
@@ -91,12 +117,12 @@ def region_sets(frames, found, fs_hz):
     return np.concatenate([rgb, to_yuv(rgb)], axis=-1)
 
 
-def region_pulses(frames, found, fs_hz):
+def region_pulses(totals, pixels, fs_hz):
     """NAS-HR's map: (T, 15, 3), the mean R and G and the POS of 14 triangles and the forehead.
 
     Each row and channel is brought to 0 to 255 over the whole recording. None where a region is outside of all frames.
     """
-    rgb = regions.means(*regions.sums(frames, regions.polygons(found, regions.NAS_HR, "brows")))
+    rgb = regions.means(totals, pixels)
     if rgb is None:
         return None
     pulses = np.stack([_pos(rgb[:, row], fs_hz) for row in range(rgb.shape[1])], axis=1)

@@ -36,6 +36,11 @@ def run(source, method="rfacenet", weights=None, *, face_backend="auto", port=0,
             f"{INSTALL}, or use rfacenet predict, which needs no page."
         ) from error
     tracker, running = FaceTracker(detector(face_backend)), estimator(method, weights)
+    if not running.runs_live:
+        raise ConfigError(
+            f"The page draws the waveform while the recording runs, and {running.name} gives none before its end. Take "
+            f"another method, or use rfacenet predict."
+        )
     board = Board()
     measuring = Measuring(open_source(source), tracker, running, board)
     measuring.start()

@@ -23,7 +23,7 @@ from rfacenet_toolbox.prediction import sources as sources
 
 WINDOW_KEYS = {"start_s", "stop_s", "heart_rate_bpm", "quality", "expected_error_bpm"}
 KEYS = {
-    "schema", "source", "method", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
+    "schema", "source", "method", "gives", "weights", "start_s", "duration_s", "frames", "fps_hz", "face_share",
     "face", "face_box", "heart_rate_bpm", "heart_rate_range_bpm", "expected_error_bpm", "doubted", "quality",
     "windows", "hrv", "hrv_reason", "respiration", "respiration_reason", "reference_bpm", "notes",
 }  # fmt: skip

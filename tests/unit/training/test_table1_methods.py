@@ -9,7 +9,7 @@ from support.configs import for_splits, resized
 from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.hosts.job import run
 from rfacenet_toolbox.hosts.standalone import StandaloneHost
-from rfacenet_toolbox.prediction import clip_model
+from rfacenet_toolbox.prediction import clip_model, learner_model
 from rfacenet_toolbox.training.export import export
 
 SIDE = 32
@@ -55,8 +55,15 @@ def test_a_run_is_exported_and_read_for_prediction(tmp_path, name):
 
 
 @pytest.mark.slow
-def test_a_method_that_gives_heart_rates_is_tested_and_not_exported(tmp_path):
+def test_a_method_that_gives_heart_rates_is_tested_and_exported(tmp_path):
     results = finished(tmp_path / "run", "I3D")
     assert results["model"] == "I3D" and results["gives"] == "heart_rate"
-    with pytest.raises(ConfigError, match="is a run of I3D; rfacenet predict takes"):
-        export(tmp_path / "run", tmp_path / "own.safetensors")
+    with pytest.raises(ConfigError, match="is a run of I3D; as ONNX there are rFaceNet.*Name a file that ends in .saf"):
+        export(tmp_path / "run", tmp_path / "own.onnx")
+    metadata = export(tmp_path / "run", tmp_path / "own.safetensors")
+    assert (metadata["method"], metadata["data_type"], metadata["settings"]) == ("i3d", "Scaled", '{"DROP_RATE": 0.1}')
+    assert "landmarks" not in metadata
+    model = learner_model.load("i3d", tmp_path / "own.safetensors")
+    frames = np.random.default_rng(0).integers(0, 255, (33, SIDE, SIDE, 3), dtype=np.uint8)
+    assert model.gives == "heart_rate" and 0 < model.rate_bpm(frames, 30.0) < 300
+    assert model.rate_bpm(frames, 15.0) == pytest.approx(model.rate_bpm(frames, 30.0) / 2)

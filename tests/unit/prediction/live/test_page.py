@@ -111,6 +111,27 @@ def test_a_page_that_is_closed_in_the_middle_and_opened_again(shown, browser_tab
         browser_tab.visit("about:blank")
 
 
+def test_two_tabs_show_the_same_and_one_that_is_closed_does_not_end_the_other(shown, browser_tab):
+    from support.chromium import another
+
+    frames = face_frames()
+    held = Held(frames, np.arange(len(frames)) / 30, is_live=True)
+    board = shown(held)
+    is_open, rate = "document.body.dataset.status === 'open'", "document.getElementById('rate').textContent"
+    with served(board) as address, another(browser_tab) as kept:
+        with another(browser_tab) as closed:
+            for one in (browser_tab, kept, closed):
+                one.visit(address)
+                one.until(is_open)
+                one.until(DRAWN.format("picture"))
+        held.go_on.set()
+        for one in (browser_tab, kept):
+            one.until(HAS_ENDED)
+        assert browser_tab.value(rate) == kept.value(rate) != ""
+        assert kept.faults == []
+        browser_tab.visit("about:blank")
+
+
 def test_a_server_that_ends_is_said(browser_tab):
     board = Board()
     with served(board) as address:

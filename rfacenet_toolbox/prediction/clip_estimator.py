@@ -1,0 +1,126 @@
+"""A network on overlapping clips of the face, whose waveforms are joined."""
+
+from collections import deque
+
+import cv2
+import numpy as np
+
+from ..errors import DataError
+from ..evaluation import WAVEFORM
+from . import faces
+from .face_signals import FaceSignals
+from .resample import GridResampler, OverlapAdd
+from .waveform import Waveform
+
+#: frames that neighbouring clips share
+_SHARED = 16
+
+
+class ClipEstimator:
+    """A network on overlapping clips of the face: one clip of small frames is kept, and one number for each frame.
+
+    Args:
+        name: of the method.
+        model: :class:`~.clip_model.ClipModel`.
+
+    Attributes:
+        face_signals: :class:`~.face_signals.FaceSignals` of the frames, of the small pictures that the network sees.
+    """
+
+    gives, runs_live, notes = WAVEFORM, True, ()
+
+    def __init__(self, name, model):
+        self.name = name
+        self.is_derivative, self.weights = model.is_derivative, model.weights
+        self._model = model
+        self.face_signals = FaceSignals()
+        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
+        whole = faces.Box(0.0, 0.0, float(model.size), float(model.size))
+        self._box_in_small = whole.scaled(1 / faces.LARGE_BOX_COEF)
+        self._frames = deque(maxlen=model.frames + 1)
+        self._known = bytearray()  # one for each frame of the grid
+        self._clips = OverlapAdd(model.frames)
+        self._predicted = 0  # frames of the grid that clips cover
+
+    def add(self, time_s, image, box):
+        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
+        small = None if box is None else self._small(image, box)
+        self._take_small(time_s, small)
+        # of the small picture: of the whole one it would take as long as the network
+        self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
+
+    def finish(self):
+        """The whole :class:`Waveform`; at least one frame must have had a face."""
+        self._take(self._resampler.flush())
+        total = len(self._known)
+        if self._predicted < total:
+            self._predict_end(total)
+        return self._waveform(0, total)
+
+    def recent(self, seconds):
+        """The :class:`Waveform` of the last seconds that clips cover, None before the first clip."""
+        if not self._predicted:
+            return None
+        return self._waveform(max(0, self._predicted - int(seconds * self._resampler.rate_hz)), self._predicted)
+
+    def up_to_date(self, seconds):
+        """The :class:`Waveform` of the last seconds, for which one clip more is computed: that of the newest frames.
+
+        :meth:`finish` gives the same with or without it. None before the first clip.
+        """
+        last = len(self._known) - 1
+        newest = last - self._model.frames
+        if newest < 0:
+            return None
+        first = min(newest, max(0, last - int(seconds * self._resampler.rate_hz)))
+        known = np.array(self._known[first:last], dtype=bool)
+        seen = known[newest - first :].any()
+        clip = self._model.waveform(np.stack(self._frames)) if seen else np.zeros(self._model.frames)
+        bvp = self._clips.with_clip(first, newest, clip)
+        return Waveform(self._resampler.rate_hz, self._resampler.start_s + first / self._resampler.rate_hz, bvp, known)
+
+    @property
+    def identity_map(self):
+        """The contour branch's map of the last clip that was computed, as :attr:`.ClipModel.identity_map`."""
+        return self._model.identity_map
+
+    def _small(self, image, box):
+        size = self._model.size, self._model.size
+        return cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
+
+    def _take_small(self, time_s, small):
+        self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
+
+    @property
+    def _hop(self):
+        """Frames from one clip's first to the next's."""
+        return self._model.frames - _SHARED
+
+    def _take(self, grid_frames):
+        needed = self._model.frames + 1
+        for frame in grid_frames:
+            self._frames.append(frame.image)
+            self._known.append(frame.known)
+            if len(self._known) == (self._predicted + 1 + self._hop if self._predicted else needed):
+                self._predict(len(self._known) - needed, self._frames)
+
+    def _predict(self, first, frames):
+        self._predicted = first + self._model.frames
+        if any(self._known[first : self._predicted]):
+            self._clips.add(first, self._model.waveform(np.stack(frames)))
+
+    def _predict_end(self, total):
+        """The last clip ends with the recording. A clip takes one frame more, here the last one once again."""
+        length = self._model.frames
+        if total < length:
+            raise DataError(
+                f"The face is visible for {total / self._resampler.rate_hz:.1f} s, and {self.name} needs "
+                f"{length / self._resampler.rate_hz:.1f} s. Take a longer recording, or another method."
+            )
+        frames = list(self._frames)[-length:]
+        self._predict(total - length, frames + frames[-1:])
+
+    def _waveform(self, first, last):
+        rate_hz, start_s = self._resampler.rate_hz, self._resampler.start_s
+        known = np.array(self._known[first:last], dtype=bool)
+        return Waveform(rate_hz, start_s + first / rate_hz, self._clips.signal(last)[first:], known)

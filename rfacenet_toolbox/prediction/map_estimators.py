@@ -1,0 +1,142 @@
+"""Frames in, a map of skin colour out, which networks of maps look at: a few numbers are kept of each frame."""
+
+from collections import deque
+
+import cv2
+import numpy as np
+
+from ..datasets.stmaps.landmarks import BOX
+from ..datasets.stmaps.stream import MapStream
+from ..errors import DataError
+from ..evaluation import WAVEFORM
+from .box import Box
+from .face_signals import FaceSignals
+from .faces import LARGE_BOX_COEF
+from .resample import GridResampler, OverlapAdd, stretches
+from .waveform import Waveform
+
+#: crops that are remembered until the even grid has passed them
+_RECENT = 64
+#: frames that neighbouring maps share at least
+_SHARED = 16
+
+
+class MapEstimator:
+    """Cuts the face out of each frame as in the training of the networks, and makes the map of it.
+
+    The map is that of the data sets (``datasets/stmaps``), of this estimator's own boxes.
+
+    Args:
+        name: of the method.
+        model: :class:`~.learner_model.LearnerModel`.
+    """
+
+    is_derivative = runs_live = False
+    identity_map = None
+    face_signals: FaceSignals  # of those that give a waveform
+
+    def __init__(self, name, model):
+        self.name, self.weights = name, model.weights
+        self._model = model
+        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
+        self._stream = MapStream(model.map_type, model.landmarks, model.landmarks_every)
+        self._crops = deque(maxlen=_RECENT)  # time, left, top, right, bottom, coefficient
+        self._known = bytearray()  # one for each frame of the grid
+
+    @property
+    def notes(self):
+        """What is worth knowing about the map, a sentence each."""
+        if self._model.landmarks == BOX or self._stream.found:
+            return []
+        return [
+            f"{self._model.landmarks} found no landmarks in the face ({self._stream.looks} looks), so the regions of "
+            f"the map lie at fixed shares of the face's box, which is coarse."
+        ]
+
+    def add(self, time_s, image, box):
+        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None; gives the small picture of the face."""
+        if box is None:
+            self._take(self._resampler.add(time_s, None))
+            return None
+        crop = left, top, right, bottom = box.scaled(LARGE_BOX_COEF).inside(image)
+        size = self._model.size, self._model.size
+        small = cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+        self._crops.append((time_s, *crop, _coefficient(crop, image, box)))
+        self._take(self._resampler.add(time_s, cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
+        return small
+
+    def recent(self, seconds):
+        """None: there is nothing before the recording is over."""
+
+    up_to_date = recent
+
+    def _take(self, grid_frames):
+        for frame in grid_frames:
+            if frame.known:
+                time_s = self._resampler.start_s + len(self._known) / self._resampler.rate_hz
+                times_s, *columns = np.transpose(self._crops)
+                *crop, coefficient = (np.interp(time_s, times_s, column) for column in columns)
+                self._stream.add(frame.image, crop, coefficient)
+            else:
+                self._stream.repeat()
+            self._known.append(frame.known)
+
+    def _map(self):
+        """``(colours (T, rows, channels), known (T,))`` of the whole recording.
+
+        Raises:
+            DataError: the face is there too briefly, or a region of it never.
+        """
+        self._take(self._resampler.flush())
+        total, rate_hz = len(self._known), self._resampler.rate_hz
+        if total < self._model.frames:
+            raise DataError(
+                f"The face is visible for {total / rate_hz:.1f} s, and {self.name} needs "
+                f"{self._model.frames / rate_hz:.1f} s. Take a longer recording, or another method."
+            )
+        colours = self._stream.values(rate_hz)
+        if colours is None:
+            raise DataError(
+                f"A region of the face that {self.name} looks at is outside of the picture throughout. The whole face "
+                f"should be in the picture: record it again, or take another method."
+            )
+        return colours, np.array(self._known, dtype=bool)
+
+
+class MapWaveformEstimator(MapEstimator):
+    """A network that gives the waveform of a map.
+
+    Attributes:
+        face_signals: :class:`~.face_signals.FaceSignals` of the frames, of the small pictures that the map is made of.
+    """
+
+    gives = WAVEFORM
+
+    def __init__(self, name, model):
+        super().__init__(name, model)
+        self.is_derivative = model.is_derivative
+        self.face_signals = FaceSignals()
+        whole = Box(0.0, 0.0, float(model.size), float(model.size))
+        self._box_in_small = whole.scaled(1 / LARGE_BOX_COEF)
+
+    def add(self, time_s, image, box):
+        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
+        small = super().add(time_s, image, box)
+        self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
+
+    def finish(self):
+        """The whole :class:`~.waveform.Waveform`; at least one frame must have had a face."""
+        colours, known = self._map()
+        joined = OverlapAdd(self._model.frames)
+        for first, last in stretches(len(colours), self._model.frames, _SHARED):
+            if known[first:last].any():
+                joined.add(first, self._model.waveform_of_map(colours[first:last]))
+        return Waveform(self._resampler.rate_hz, self._resampler.start_s, joined.signal(len(colours)), known)
+
+
+def _coefficient(crop, image, box):
+    """By how much the face's box is enlarged to the crop; less where the crop is the whole picture."""
+    height, width = image.shape[:2]
+    if crop != (0, 0, width, height):
+        return LARGE_BOX_COEF
+    return max(1.0, min(LARGE_BOX_COEF, min(width / box.width, height / box.height)))

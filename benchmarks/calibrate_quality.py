@@ -4,8 +4,9 @@
 (seed 13) and ``FOLDER/check`` (seed 14), of people who are neither in the weights' training set nor in their held-out
 set. It reads them with rFaceNet, POS, CHROM and GREEN, fits the models of ``rfacenet_toolbox/prediction/confidence.py``
 to the first set, and writes them to ``confidence.json`` beside it. For the second set it prints the tables of
-docs/model-card.md, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new
-weights or a new generator, in a new folder. Interrupted, it goes on where it was.
+docs/model-card.md, and what choosing among the methods by expected error would bring, and draws the reliability plot
+``docs/images/quality-reliability.png``. Run it again with new weights or a new generator, in a new folder. Interrupted,
+it goes on where it was.
 
 A third of the recordings last 20 seconds, a third 14, and a third 10, in which a window has no neighbours.
 """
@@ -25,7 +26,7 @@ from rfacenet_toolbox.errors import RFaceNetError
 from rfacenet_toolbox.methods.signal import METHODS
 from rfacenet_toolbox.prediction import confidence, evidence, faces, waveform
 from rfacenet_toolbox.prediction.estimators import SignalEstimator, estimator
-from rfacenet_toolbox.prediction.resample import frame_rate_hz
+from rfacenet_toolbox.prediction.evidence import Evidence
 from rfacenet_toolbox.prediction.sources import open_source
 from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import pool, weights_path
@@ -36,15 +37,16 @@ SETS = {"calibration": (13, 13001, 32), "check": (14, 14001, 22)}
 LENGTHS_S = 20.1, 14.1, 10.1
 SIGNAL_METHODS = ("pos", "chrom", "green")
 WINDOW_S, STEP_S = 10.0, 1.0
-#: what is known of a weight before the fit: evidence of each kind, from none to all, changes the odds by a factor of
-#: e^2; so that none is left out which synthetic recordings happen not to need
+#: what is known of a weight before the fit: each feature, from 0 to 1, changes the odds by a factor of e^2; so none is
+#: left out which synthetic recordings happen not to need
 USUAL_WEIGHT, PRECISION = 2.0, 0.25
 PICTURE = ROOT / "docs" / "images" / "quality-reliability.png"
 
 
 def main():
     args = _arguments()
-    rows = {name: _rows(args.folder, name, args.workers, share=args.share) for name in SETS}
+    read = {name: _read(args.folder, name, args.workers, args.share) for name in SETS}
+    rows = {name: by_kind(read[name]) for name in SETS}
     table = {
         "note": "Written by benchmarks/calibrate_quality.py; fitted to synthetic recordings alone.",
         "made_with": {
@@ -59,6 +61,7 @@ def main():
         confidence.TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     models = {kind: {part: confidence.Model(table[kind][part]) for part in PARTS} for kind in TITLES}
     print(tables(rows["check"], models))
+    print("\n" + least_expected(read["check"], models))
     draw(rows["check"], models, args.picture)
 
 
@@ -68,7 +71,9 @@ def fitted(rows):
     Args:
         rows: ``(evidence, error in bpm, weight)`` of each value; the weights of a recording add up to 1.
     """
-    found, errors, shares = (np.array(column) for column in zip(*rows))
+    found, errors, shares = zip(*rows)
+    found = np.array([confidence.features(each) for each in found])
+    errors, shares = np.array(errors), np.array(shares)
     wrong = errors > confidence.RIGHT_WITHIN_BPM
     if wrong.all() or not wrong.any():
         raise SystemExit(f"Of {len(rows)} values {wrong.sum()} are wrong; draw other or more recordings.")
@@ -80,7 +85,7 @@ def fitted(rows):
 
     start = np.r_[USUAL_WEIGHT, np.full(found.shape[1], USUAL_WEIGHT)]
     best = minimize(loss, start, method="L-BFGS-B", bounds=[(None, None)] + [(0, None)] * found.shape[1])
-    names = evidence.Evidence._fields
+    names = confidence.FEATURES
     return {
         "intercept": round(float(best.x[0]), 4),
         "weights": dict(zip(names, np.round(best.x[1:], 4).tolist())),
@@ -92,12 +97,12 @@ def fitted(rows):
     }
 
 
-def _rows(folder, name, workers, share):
-    """{kind: {part: [(evidence, error, weight), ...]}} of a set, which is drawn and read as far as it is not yet."""
+def _read(folder, name, workers, share):
+    """{recording: what :func:`read_recording` gives} of a set, which is drawn and read as far as it is not yet."""
     seed, first, count = SETS[name]
     for seconds in LENGTHS_S:
         write_dataset(
-            folder / name, "varied", max(8, round(count * share)), seed=seed, first_subject=first, seconds=seconds,
+            folder / name, "varied", max(4, round(count * share)), seed=seed, first_subject=first, seconds=seconds,
             size=(320, 240), workers=workers, on_recording=lambda made: print(f"drawn {made}", flush=True),
         )  # fmt: skip
         first += count
@@ -111,23 +116,49 @@ def _rows(folder, name, workers, share):
         read[Path(missing[index]).name] = result
         path.write_text(json.dumps(read))
         print(f"read {missing[index]}", flush=True)
-    together = {kind: {part: [] for part in PARTS} for kind in TITLES}
-    for each in (read[one] for one in names):
-        for method, parts in each.items():
-            kind, methods = ("signal", len(SIGNAL_METHODS)) if method in SIGNAL_METHODS else ("network", 1)
+    return {one: read[one] for one in names}
+
+
+def by_kind(read):
+    """{kind: {part: [(evidence, error, weight), ...]}} of a set."""
+    rows = {kind: {part: [] for part in PARTS} for kind in TITLES}
+    for methods in read.values():
+        for method, parts in methods.items():
+            kind, count = ("signal", len(SIGNAL_METHODS)) if method in SIGNAL_METHODS else ("network", 1)
             for part, values in parts.items():
-                together[kind][part] += [(*value, 1 / methods / len(values)) for value in values]
-    return together
+                weight = 1 / count / len(values)
+                rows[kind][part] += [(Evidence(*found), error, weight) for found, error in values]
+    return rows
+
+
+def least_expected(read, models):
+    """Would the rate with the least expected error be better than the network's? One line of a set's mean rates."""
+    errors = []
+    for methods in read.values():
+        whole = {method: parts["whole"][0] for method, parts in methods.items() if "whole" in parts}
+        if "rfacenet" in whole:
+            expected = {
+                method: models["network" if method == "rfacenet" else "signal"]["whole"].expected_error_bpm(
+                    Evidence(*found)
+                )
+                for method, (found, _) in whole.items()
+            }
+            errors.append((whole["rfacenet"][1], whole[min(expected, key=expected.get)][1]))
+    network, least = np.transpose(errors)
+    return (
+        f"{len(errors)} recordings: MAE of the network's rate {network.mean():.2f} bpm ({np.mean(network <= 3):.0%} "
+        f"within 3), of the rate with the least expected error of all methods {least.mean():.2f} bpm "
+        f"({np.mean(least <= 3):.0%})."
+    )
 
 
 def read_recording(folder):
     """{method: {"whole": [(evidence, error)], "window": [...]}} of a recording; nothing of one without a face."""
     tracker = FaceTracker(faces.detector("auto"))
     running = [estimator("rfacenet"), estimator(SIGNAL_METHODS[0])]
-    source, times_s = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None), []
+    source = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None)
     for time_s, image in source.frames():
         box = tracker.track(time_s, image)
-        times_s.append(time_s)
         for each in running:
             each.add(time_s, image, box)
     source.close()
@@ -137,10 +168,10 @@ def read_recording(folder):
         running.append(SignalEstimator(method, METHODS[method.upper()]))
         running[-1].face_signals = running[1].face_signals
     truth = np.loadtxt(Path(folder) / "ground_truth.txt")
-    return {each.name: _told(each, frame_rate_hz(times_s), truth) for each in running}
+    return {each.name: _told(each, truth) for each in running}
 
 
-def _told(running, fps_hz, truth):
+def _told(running, truth):
     """The values of one method with their evidence and error."""
     try:
         pulse = waveform.filtered(running.finish(), running.is_derivative)
@@ -152,9 +183,9 @@ def _told(running, fps_hz, truth):
     if rate is None:
         return {}
     signals = running.face_signals.even()
-    whole = evidence.of_whole(windows, signals, running.name, fps_hz)
+    whole = evidence.of_whole(windows, signals, running.name)
     parts = {"whole": [(whole, _error(rate.mean, truth, -np.inf, np.inf))], "window": []}
-    for window, found in zip(windows, evidence.of_windows(windows, signals, running.name, fps_hz)):
+    for window, found in zip(windows, evidence.of_windows(windows, signals, running.name)):
         if found is not None:
             error = _error(window.heart_rate_bpm, truth, window.start_s, window.stop_s)
             parts["window"].append((found, error))

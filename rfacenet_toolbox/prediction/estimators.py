@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import ConfigError, unknown
 from ..evaluation import HEART_RATE, WAVEFORM
-from ..training.weights_metadata import DEFAULTS, learner_methods
+from ..training.weights_metadata import DEFAULTS, learner_methods, method_name
 from .clip_estimator import ClipEstimator
 from .face_signals import FaceSignals
 from .frames import AnyPath
@@ -129,7 +129,7 @@ def maker(method: str, weights: Optional[AnyPath] = None, step_s: float = 1.0) -
     """
     from ..methods.signal import GRIDS, METHODS
 
-    name = str(method).lower().replace("-", "")
+    name = method_name(method)
     if name in DEFAULTS:
         from . import clip_model
 

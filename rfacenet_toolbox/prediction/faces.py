@@ -14,7 +14,8 @@ _FRAME_HEIGHT = 240  # to which a whole frame is reduced
 _FACE_WIDTH = 48  # to which a known face is reduced
 _SMALLEST_FACE = 1 / 8  # of the frame's height
 _CLIP_LIMIT, _TILES = 3.0, (4, 4)  # of CLAHE
-_CONFIRMED = 0.3  # overlap with the same face in the mirrored picture
+_CONFIRMED = 0.3  # overlap with the same face in another look
+_FURTHER_DEGREES = (10, -10)  # by which the picture is turned for another look, to either side
 
 
 class Finder:
@@ -60,11 +61,17 @@ class HaarFaces(Finder):
         return self._find(image, near, self._degrees)
 
     def confirms(self, image, face):
-        """Whether the mirrored picture has the face, too: what merely resembles one seldom does so both ways."""
+        """Whether the face is found in the mirrored picture, too, and in one that is turned a little further.
+
+        What merely resembles a face seldom does so in all of them. With the light evened out the mirror is enough: a
+        face that is hard to see is lost in the turned picture, and nothing else was taken for one.
+        """
         left, top, part = searched(image, face)
         mirrored = face._replace(x=part.shape[1] - (face.x - left) - face.width, y=face.y - top)
-        found = self._find(np.ascontiguousarray(part[:, ::-1]), mirrored, -self._degrees)
-        return any(mirrored.overlap(other) > _CONFIRMED for other in found)
+        if not _has(self._find(np.ascontiguousarray(part[:, ::-1]), mirrored, -self._degrees), mirrored):
+            return False
+        turned = (self._find(image, face, self._degrees + more) for more in _FURTHER_DEGREES)
+        return self._evening is not None or any(_has(found, face) for found in turned)
 
     def _find(self, image, near, degrees):
         if near is None:
@@ -203,6 +210,11 @@ def detector(backend):
             f"Haar cascade, MP (MediaPipe) and MTCNN are optional extras, and whole takes the whole picture."
         )
     return _BACKENDS[name]()
+
+
+def _has(faces, face):
+    """Whether a face is among faces."""
+    return any(face.overlap(other) > _CONFIRMED for other in faces)
 
 
 def _turn(width, height, degrees):

@@ -85,15 +85,15 @@ class Person:
             DataError: the face is there too briefly for the method.
         """
         faces = np.array(self._seen, dtype=bool)
-        fps_hz = frame_rate_hz(times_s)
         if self._estimator.gives == HEART_RATE:
             told = self._told_by_rates(self._estimator.finish())
         else:
-            told = self._told_by_waveform(self._estimator.finish(), times_s, faces, window_s, step_s, fps_hz)
+            told = self._told_by_waveform(self._estimator.finish(), times_s, faces, window_s, step_s)
         why_none = told.pop("why_none")
         found = Prediction(
             source=source.name, method=self._estimator.name, weights=self._estimator.weights,
-            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s), fps_hz=fps_hz,
+            start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s),
+            fps_hz=frame_rate_hz(times_s),
             face_share=float(faces.mean()), times_s=times_s, gives=self._estimator.gives,
             thumbnail=self._picture, notes=list(source.notes), face_box=self._middle_box(), **told,
         )  # fmt: skip
@@ -102,7 +102,7 @@ class Person:
 
     def _told_by_waveform(
         self, whole: waveform.Waveform, times_s: NDArray[np.float64], faces: NDArray[np.bool_], window_s: float,
-        step_s: float, fps_hz: float,
+        step_s: float,
     ) -> Dict[str, Any]:  # fmt: skip
         """What a waveform tells, by the names of :class:`~.result.Prediction`; ``why_none``: why there is no rate."""
         pulse = waveform.filtered(whole, self._estimator.is_derivative)
@@ -111,7 +111,7 @@ class Person:
         rate = waveform.rate_over_time(windows)
         if rate is None and peak_bpm is not None:
             rate = waveform.RateOverTime(peak_bpm, peak_bpm, peak_bpm)
-        judged = confidence.judge(windows, self._estimator.face_signals.even(), self._estimator.name, fps_hz)
+        judged = confidence.judge(windows, self._estimator.face_signals.even(), self._estimator.name)
         qualities = [window.quality for window in windows if window.quality is not None]
         measures, reason = hrv.variability(pulse, peak_bpm)
         breathing, breathing_reason = respiration.breathing(pulse, peak_bpm)

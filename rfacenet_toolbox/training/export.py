@@ -76,7 +76,7 @@ def _metadata(run, config):
             f"frames."
         )
     settings = {
-        "method": _METHODS.get(name, name.lower()),
+        "method": _METHODS.get(name, weights_metadata.method_name(name)),
         "frames": trained_frames(config),
         "size": size.W,
         **_frame_rates(run, config),

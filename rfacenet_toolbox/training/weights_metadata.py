@@ -31,9 +31,14 @@ LEARNER_DEFAULTS = {
 LANDMARKS = ("box", "MTCNN", "MP")
 
 
+def method_name(name):
+    """A ``MODEL.NAME``, or another spelling of it, as ``rfacenet predict`` names methods."""
+    return str(name).lower().replace("-", "")
+
+
 def learner_methods():
-    """``{method: MODEL.NAME}`` of the methods whose network is their learner's, as ``rfacenet predict`` names them."""
-    names = {name.lower(): name for name in registry.names()}
+    """``{method: MODEL.NAME}`` of the methods whose network is their learner's, as :func:`method_name` has them."""
+    names = {method_name(name): name for name in registry.names()}
     return {method: name for method, name in names.items() if method not in DEFAULTS}
 
 

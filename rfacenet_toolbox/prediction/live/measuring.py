@@ -13,7 +13,6 @@ from .. import confidence, quality
 from ..faces import LARGE_BOX_COEF
 from ..person import SHORTEST_S
 from ..pipeline import Pass
-from ..resample import COMMON_HZ, frame_rate_hz
 from ..waveform import Window
 from .board import Picture, shares
 from .feed import Feed
@@ -107,9 +106,8 @@ class Measuring(threading.Thread):
         """``(expected_error_bpm, doubted)`` of a reading of the last seconds."""
         signals = self._estimator.face_signals
         window = Window(recent.start_s, recent.start_s + len(recent.bvp) / recent.fs_hz, *found)
-        fps_hz = frame_rate_hz(signals.times_s[-int(WINDOW_S * COMMON_HZ) :])
         even = signals.even(WINDOW_S + _LAG_S)
-        judged = confidence.judge_last(window, self._windows, even, self._estimator.name, fps_hz)
+        judged = confidence.judge_last(window, self._windows, even, self._estimator.name)
         if not self._windows or window.start_s - self._windows[-1].start_s >= _STEP_S:
             self._windows.append(window)
         return judged

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from support.paths import ROOT
 
+from rfacenet_toolbox.prediction import confidence
+from rfacenet_toolbox.prediction.evidence import Evidence
 from rfacenet_toolbox.prediction.frames import Frame
 
 SHARED = ("measuring.py", "reliability.py", "training_runs.py")
@@ -47,13 +49,31 @@ def test_the_fit_of_expected_errors_turns_no_evidence_against_itself():
     from calibrate_quality import fitted
 
     random = np.random.default_rng(0)
-    evidence = random.random((300, 6))
-    wrong = evidence[:, 0] + 0.3 * random.random(300) < 0.6 + 0.3 * (evidence[:, 4] - 0.5)  # the fifth misleads
-    numbers = fitted([(tuple(row), 40.0 if is_wrong else 1.0, 1.0) for row, is_wrong in zip(evidence, wrong)])
-    weights = list(numbers["weights"].values())
-    assert min(weights) >= 0 and max(weights) == weights[0] and weights[4] < 1
+    found = [Evidence(*row) for row in random.random((300, len(Evidence._fields)))]
+    support, stillness = np.transpose([(each.support, each.stillness) for each in found])
+    wrong = support + 0.3 * random.random(300) < 0.6 + 0.3 * (stillness - 0.5)  # stillness misleads
+    numbers = fitted([(each, 40.0 if is_wrong else 1.0, 1.0) for each, is_wrong in zip(found, wrong)])
+    weights = numbers["weights"]
+    assert min(weights.values()) >= 0 and max(weights, key=weights.get) == "support" and weights["stillness"] < 1
     assert (numbers["error_right_bpm"], numbers["error_wrong_bpm"]) == (1.0, 40.0)
     assert numbers["values"] == 300 and numbers["wrong"] == wrong.sum()
+
+
+def test_choosing_by_the_least_expected_error_is_compared_with_the_network():
+    from calibrate_quality import by_kind, least_expected
+
+    good, bad = Evidence(*[1.0] * 5), Evidence(*[0.0] * 5)
+    read = {
+        "one": {"rfacenet": {"whole": [(bad, 20.0)]}, "pos": {"whole": [(good, 2.0)]}},
+        "two": {"rfacenet": {"whole": [(good, 1.0)], "window": [(good, 1.0), (bad, 1.0)]}},
+        "three": {},
+    }
+    models = {kind: {"whole": confidence.model(kind == "network", True)} for kind in ("network", "signal")}
+    said = least_expected(read, models)
+    assert "2 recordings" in said and "10.50 bpm (50% within 3)" in said and "1.50 bpm (100%)" in said
+    rows = by_kind(read)
+    assert rows["network"]["window"] == [(good, 1.0, 0.5), (bad, 1.0, 0.5)]
+    assert rows["signal"]["whole"] == [(good, 2.0, pytest.approx(1 / 3))]
 
 
 def test_perturbed_copies_are_what_their_names_say():

@@ -10,8 +10,8 @@ from rfacenet_toolbox.runtime.json_files import read_json
 NAMES = Evidence._fields
 NUMBERS = {
     "intercept": 4.0,
-    "weights": {**dict.fromkeys(NAMES, 0.0), "methods": 8.0, "purity": 2.0},
-    "usual": dict.fromkeys(NAMES, 0.9),
+    "weights": {"support": 8.0, "neighbours": 2.0, "stillness": 0.0},
+    "usual": dict.fromkeys(confidence.FEATURES, 0.9),
     "error_right_bpm": 1.0,
     "error_wrong_bpm": 31.0,
 }
@@ -25,21 +25,28 @@ def model():
 
 def test_the_expected_error_lies_between_those_of_right_and_wrong_rates(model):
     assert model.expected_error_bpm(evidence.NONE) == pytest.approx(30.5, abs=0.1)
-    assert model.expected_error_bpm(GOOD) == pytest.approx(1 + 30 / (1 + np.exp(5.5)), abs=1e-6)
+    logit = 4 - 8 * GOOD.support - 2 * 0.95
+    assert model.expected_error_bpm(GOOD) == pytest.approx(1 + 30 / (1 + np.exp(-logit)), abs=1e-6)
+
+
+def test_agreement_of_all_others_outweighs_a_noisy_signal(model):
+    agreed, pure = (GOOD._replace(purity=0.0, methods=1.0, regions=1.0), GOOD._replace(methods=0.0, regions=0.0))
+    assert model.reasons(agreed) == model.reasons(pure) == []
+    assert model.reasons(GOOD._replace(purity=0.2, methods=1 / 3, regions=1 / 3))
 
 
 def test_reasons_name_what_is_missing_most_first(model):
     assert model.reasons(GOOD) == []
-    first, second = model.reasons(evidence.NONE._replace(methods=0.6))
-    assert "other methods" in first and "noisy" in second
-    (only,) = model.reasons(GOOD._replace(methods=0.1))
-    assert "other methods" in only
+    first, second, third = model.reasons(evidence.NONE._replace(purity=0.1, methods=0.2))
+    assert "forehead" in first and "noisy" in second and "other methods" in third
+    first, *_ = model.reasons(Evidence(purity=0.0, methods=0.7, regions=0.6, neighbours=0.9, stillness=0.9))
+    assert "noisy" in first
 
 
 def test_a_doubt_has_a_reason_even_where_nothing_is_missing():
     model = confidence.Model({**NUMBERS, "intercept": 20.0})
-    (reason,) = model.reasons(GOOD)
-    assert "other methods" in reason
+    (reason,) = model.reasons(GOOD._replace(neighbours=1.0, purity=0.5, methods=0.97))
+    assert "noisy" in reason
 
 
 @pytest.mark.parametrize("is_network", [True, False])

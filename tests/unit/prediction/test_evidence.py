@@ -32,15 +32,15 @@ def windows(rates_bpm, quality=0.8):
     return [Window(float(start), start + 10.0, rate, quality) for start, rate in enumerate(rates_bpm)]
 
 
-def evidence_for(rates_bpm, fps_hz=30.0, method="rfacenet", quality=0.8, **settings):
-    return evidence.of_windows(windows(rates_bpm, quality), signals(**settings), method, fps_hz)
+def evidence_for(rates_bpm, method="rfacenet", quality=0.8, **settings):
+    return evidence.of_windows(windows(rates_bpm, quality), signals(**settings), method)
 
 
 @pytest.mark.parametrize("method", ["rfacenet", "pos", "chrom", "green", "lgi"])
 def test_everything_speaks_for_a_rate_that_is_everywhere(method):
     (found, *_) = evidence_for([75.0] * 11, method=method)
     assert min(found) > 0.5 and max(found) <= 1
-    assert found.methods == found.regions == found.frames == 1 and found.neighbours > 0.9
+    assert found.methods == found.regions == found.agreement == found.support == 1 and found.neighbours > 0.9
 
 
 def test_other_methods_and_regions_speak_against_a_rate_that_they_do_not_see():
@@ -64,24 +64,33 @@ def test_a_head_that_swings_at_the_rate_speaks_against_it():
     assert still > 0.9 and swinging < 0.3 and elsewhere > 0.7
 
 
-def test_few_frames_and_gaps_count():
-    known = TIMES_S > 8
-    (found, *_) = evidence_for([75.0] * 11, known=known)
-    assert found.frames == pytest.approx(0.2, abs=0.01)
-    (found, *_) = evidence_for([75.0] * 11, fps_hz=10.0)
-    assert 0 < found.frames < 0.2
+def test_a_head_that_moves_without_a_rhythm_does_not():
+    wandering = np.random.default_rng(3).standard_normal((len(TIMES_S), 2)) * 0.03
+    found = evidence.of_windows(windows([75.0] * 11), signals()._replace(place=wandering), "rfacenet")[0]
+    assert found.stillness > 0.7
+    fixed = signals()._replace(place=np.zeros((len(TIMES_S), 2)))
+    assert evidence.of_windows(windows([75.0] * 11), fixed, "rfacenet")[0].stillness == 1
+
+
+def test_purity_or_agreement_supports_a_rate_and_chance_agreement_does_not():
+    def support(purity, methods, regions):
+        return evidence.NONE._replace(purity=purity, methods=methods, regions=regions).support
+
+    assert support(0, 1, 1) == support(1, 0, 0) == 1 and evidence.NONE.support == 0
+    assert support(0, 1 / 3, 1 / 3) < 0.05 < 0.5 < support(0, 1, 2 / 3)
+    assert support(0, 1, 0) > support(0, 0, 1)
 
 
 def test_the_whole_is_judged_by_the_rates_that_it_is_the_mean_of():
-    found = evidence.of_whole(windows([75.0] * 5 + [140.0] + [75.0] * 5), signals(), "rfacenet", 30.0)
+    found = evidence.of_whole(windows([75.0] * 5 + [140.0] + [75.0] * 5), signals(), "rfacenet")
     assert found.methods == 1 and 0.7 < found.neighbours < 1
-    assert evidence.of_whole(windows([None, None]), signals(), "rfacenet", 30.0) == evidence.NONE
+    assert evidence.of_whole(windows([None, None]), signals(), "rfacenet") == evidence.NONE
 
 
 def test_what_cannot_be_judged_has_no_evidence_and_no_error():
     assert evidence_for([75.0, None])[1] is None
     black = signals()._replace(regions=np.zeros((len(TIMES_S), 3, 3)))
-    (found, *_) = evidence.of_windows(windows([75.0]), black, "pos", 30.0)
+    (found, *_) = evidence.of_windows(windows([75.0]), black, "pos")
     assert found.regions == 0 and found.neighbours == 0.5 and isinstance(found, Evidence)
 
 

@@ -46,6 +46,14 @@ def test_what_the_mirrored_picture_does_not_confirm_does_not_count(monkeypatch):
     assert finder.find(tilted, thorough=True) == [] and finder.find(tilted, face, thorough=True) != []
 
 
+@pytest.mark.parametrize("seen_at, confirmed", [((30, -20, -40), True), ((30,), False), ((-20, -40), False)])
+def test_a_tilted_face_is_confirmed_by_the_mirror_and_by_a_picture_turned_further(seen_at, confirmed, monkeypatch):
+    tilted, finder = turned(own_videos.face_frames()[0], 32), HaarFaces(-30)
+    face, find = finder.find(tilted)[0], HaarFaces._find
+    monkeypatch.setattr(HaarFaces, "_find", lambda self, *args: find(self, *args) if args[-1] in seen_at else [])
+    assert finder.confirms(tilted, face) == confirmed
+
+
 def test_a_thorough_search_finds_no_face_where_there_is_none():
     assert AnyFaces(with_mtcnn=False).find(own_videos.flat_frames(1)[0], thorough=True) == []
 

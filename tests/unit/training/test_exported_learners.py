@@ -1,5 +1,6 @@
 """Every method's learner from its weights file: what it predicts, and what no file may say."""
 
+import importlib
 import json
 
 import numpy as np
@@ -50,8 +51,24 @@ def written(folder, method, changes=None):
     return learner, path
 
 
-def test_all_other_methods_are_here():
-    assert set(CASES) == set(weights_metadata.learner_methods())
+def test_all_other_methods_of_the_package_are_here():
+    own = [name for name, method in registry._METHODS.items() if str(method.learner).startswith("rfacenet_toolbox.")]
+    methods = {method for method, name in weights_metadata.learner_methods().items() if name in own}
+    assert (
+        set(CASES) == methods == {weights_metadata.method_name(name) for name in own} - set(weights_metadata.DEFAULTS)
+    )
+
+
+def test_a_method_from_outside_is_read_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
+    made_up = importlib.import_module("support.made_up_method")
+    registry.register("Made-Up-Too", made_up.MadeUp, node="MADE_UP", defaults={"WIDTH": 3})
+    monkeypatch.setitem(CASES, "madeuptoo", ("Raw", 16, 3, 16, 16, {"WIDTH": 5}))
+    learner, path = written(tmp_path, "madeuptoo")
+    read, clips, _ = exported_learners.read("madeuptoo", path)
+    assert clips.data_types == ("Raw",) and sum(one.numel() for one in read.model.parameters()) == sum(
+        one.numel() for one in learner.model.parameters()
+    )
 
 
 @pytest.mark.parametrize(

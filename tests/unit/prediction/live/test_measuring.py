@@ -69,7 +69,7 @@ def test_readings_have_a_waveform_and_a_heart_rate_once_there_are_five_seconds()
     assert found[0] == {"time_s": 0.0, "has_face": True}
     last = found[-1]
     assert last["heart_rate_bpm"] == pytest.approx(80, abs=4) and last["quality"] > 0.6
-    assert 0 < last["expected_error_bpm"] < 5 and last["doubted"] == []
+    assert 0 < last["expected_error_bpm"] < 10 and last["doubted"] == []
     wave = last["waveform"]
     assert wave["start_s"] + len(wave["values"]) / wave["fs_hz"] == pytest.approx(last["time_s"], abs=0.1)
     assert np.std(wave["values"]) == pytest.approx(1.0, abs=0.05)

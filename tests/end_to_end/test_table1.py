@@ -185,6 +185,7 @@ def test_the_demos_settings_are_those_of_each_method(options, tmp_path, capsys):
         "PhysNet": {"TRAIN.LR": 1e-3, "TRAIN.EPOCHS": 2},
         "PhysFormer": {"TRAIN.LR": 1e-3, "MODEL.PHYSFORMER.NUM_LAYERS": 3, "MODEL.RFACENET.AUGMENT.FLIP": 0.0},
         "AutoHR": {"MODEL.AUTOHR.CHANNELS": 8, "TRAIN.DATA.PREPROCESS.DATA_TYPE": ["DiffNormalized"]},
+        "RhythmNet": {"MODEL.RHYTHMNET.FRAMES": 108, "TRAIN.DATA.PREPROCESS.CHUNK_LENGTH": 128},
         "NAS-HR": {"MODEL.NASHR.START_BPM": 100.0, "TRAIN.DATA.PREPROCESS.CHUNK_LENGTH": 128},
         "PhysFormer++": {"TRAIN.EPOCHS": 4, "MODEL.PHYSFORMER.NUM_LAYERS": 3, "MODEL.RFACENET.AUGMENT.FLIP": 0.0},
     }

@@ -85,17 +85,43 @@ benchmark-table3: .venv/ready benchmark_data/ready
 
 # The weights that the package ships, trained anew: some two hours on two cores, and as they were made, with their log and
 # curves. Interrupted, it goes on where it was when repeated. docs/model-card.md says what came of it.
-weights: .venv/ready weights_data/ready
-	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET_24.yaml
-	cp runs/weights_24/*/PreTrainedModels/varied_rfacenet_Epoch16.pth runs/weights_24.pth
-	$(BIN)/python main.py --config_file toolbox_configs/WEIGHTS_RFACENET.yaml
-	$(BIN)/rfacenet export runs/weights --out rfacenet_toolbox/weights/rfacenet.safetensors
-	$(BIN)/rfacenet export package --out rfacenet_toolbox/weights/rfacenet.onnx
-	$(BIN)/python benchmarks/weights_log.py 24x24=runs/weights_24 36x36=runs/weights
-	$(BIN)/rfacenet report runs/weights_24 --attention-clips 1 --out runs/weights_report
-	cp runs/weights_report/figures/weights_24-loss.png docs/images/weights-training.png
-	$(BIN)/python benchmarks/held_out.py weights_data/held_out
-	$(BIN)/python benchmarks/calibrate_quality.py weights_data/quality --workers 2
+# `make weights TINY=1` runs the same chain in a few minutes, on a few recordings and for one epoch of each part. What it
+# makes lies in runs/weights_tiny_made; the package's files stay as they are.
+ifdef TINY
+W_DATA := weights_data/tiny
+W_PEOPLE := 12 4 4
+W_CONFIG := toolbox_configs/weights_tiny/WEIGHTS_RFACENET
+W_RUN := runs/weights_tiny
+W_LAST_EPOCH := 0
+W_MADE := runs/weights_tiny_made
+W_EPOCHS := $(W_MADE)/weights-epochs.csv
+W_CURVES := $(W_MADE)/weights-training.png
+W_QUALITY := --share 0.1 --dry --picture $(W_MADE)/quality-reliability.png
+else
+W_DATA := weights_data
+W_PEOPLE := 1408 64 80
+W_CONFIG := toolbox_configs/WEIGHTS_RFACENET
+W_RUN := runs/weights
+W_LAST_EPOCH := 16
+W_MADE := rfacenet_toolbox/weights
+W_EPOCHS := docs/weights-epochs.csv
+W_CURVES := docs/images/weights-training.png
+W_QUALITY :=
+endif
+
+weights: .venv/ready $(W_DATA)/ready
+	$(BIN)/python main.py --config_file $(W_CONFIG)_24.yaml
+	cp $(W_RUN)_24/*/PreTrainedModels/varied_rfacenet_Epoch$(W_LAST_EPOCH).pth $(W_RUN)_24.pth
+	$(BIN)/python main.py --config_file $(W_CONFIG).yaml
+	mkdir -p $(W_MADE)
+	$(BIN)/rfacenet export $(W_RUN) --out $(W_MADE)/rfacenet.safetensors
+	$(BIN)/rfacenet export $(W_RUN) --out $(W_MADE)/rfacenet.onnx
+	$(BIN)/python benchmarks/weights_log.py 24x24=$(W_RUN)_24 36x36=$(W_RUN) --out $(W_EPOCHS)
+	$(BIN)/rfacenet report $(W_RUN)_24 --attention-clips 1 --out $(W_RUN)_report
+	cp $(W_RUN)_report/figures/$(notdir $(W_RUN))_24-loss.png $(W_CURVES)
+	$(BIN)/python benchmarks/held_out.py $(W_DATA)/held_out --methods rfacenet=$(W_MADE)/rfacenet.safetensors \
+		pos chrom green
+	$(BIN)/python benchmarks/calibrate_quality.py $(W_DATA)/quality --workers 2 $(W_QUALITY)
 
 # Synthetic recordings in the data sets' own formats; test subjects are other people than training subjects.
 demo_data/ready: .venv/ready
@@ -123,13 +149,14 @@ benchmark_data/ready: .venv/ready
 	touch $@
 
 # People, lights and cameras of every kind; the held-out recordings are of other people.
-weights_data/ready: .venv/ready
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,weights]'
-	$(BIN)/rfacenet synth weights_data/train --dataset varied --subjects 1408 --seconds 8.7 --size 320 240 --seed 31
-	$(BIN)/rfacenet synth weights_data/train --dataset varied --subjects 64 --first-subject 1409 --seconds 8.7 \
-		--size 640 480 --seed 33
-	$(BIN)/rfacenet synth weights_data/held_out --dataset varied --subjects 80 --first-subject 5001 --seconds 20.1 \
-		--size 320 240 --seed 32
+$(W_DATA)/ready: .venv/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,weights,onnx-export]'
+	$(BIN)/rfacenet synth $(W_DATA)/train --dataset varied --subjects $(word 1,$(W_PEOPLE)) --seconds 8.7 \
+		--size 320 240 --seed 31
+	$(BIN)/rfacenet synth $(W_DATA)/train --dataset varied --subjects $(word 2,$(W_PEOPLE)) --first-subject 1409 \
+		--seconds 8.7 --size 640 480 --seed 33
+	$(BIN)/rfacenet synth $(W_DATA)/held_out --dataset varied --subjects $(word 3,$(W_PEOPLE)) --first-subject 5001 \
+		--seconds 20.1 --size 320 240 --seed 32
 	touch $@
 
 .venv/ready: setup.py constraints.txt

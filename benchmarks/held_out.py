@@ -3,10 +3,12 @@
 ``python benchmarks/held_out.py FOLDER --methods rfacenet pos physnet=FILE.pth`` predicts every recording in FOLDER,
 which `rfacenet synth --dataset varied` wrote, with each method, and prints the Markdown tables of docs/model-card.md:
 the mean absolute error against the recording's mean heart rate, in beats per minute, and in brackets the share of
-recordings within 3. Estimates are written to ``--out`` as they come; those that are there are not made again.
+recordings within 3. Estimates are written to ``--out`` as they come; those that are there, of the same weights and the
+same folder, are not made again.
 """
 
 import argparse
+import hashlib
 import json
 import statistics
 import sys
@@ -16,6 +18,7 @@ from measuring import ROOT
 
 from rfacenet_toolbox import predict
 from rfacenet_toolbox.errors import DataError
+from rfacenet_toolbox.runtime import weights_path
 from rfacenet_toolbox.synthetic.dataset import MANIFEST
 
 #: tones of the generator, from light to dark, in groups large enough for a mean
@@ -28,17 +31,26 @@ def main():
     absent = [name for name in recordings if not (args.folder / name / "vid.avi").is_file()]
     if absent:
         raise SystemExit(f"{args.folder} lacks the videos of {', '.join(absent)}; run `rfacenet synth` again.")
-    estimates = json.loads(args.out.read_text()) if args.out.is_file() else {}
+    made = json.loads(args.out.read_text()) if args.out.is_file() else {}
+    versions, estimates = {text: _version(text) for text in args.methods}, {}
     args.out.parent.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(sorted(recordings), start=1):
         for text in args.methods:
-            key = f"{text}|{name}"
-            if key not in estimates:
-                estimates[key] = _estimate(args.folder / name / "vid.avi", *text.partition("=")[::2])
-                args.out.write_text(json.dumps(estimates, indent=0, sort_keys=True) + "\n")
+            key = f"{versions[text]}|{args.folder.resolve() / name}"
+            if key not in made:
+                made[key] = _estimate(args.folder / name / "vid.avi", *text.partition("=")[::2])
+                args.out.write_text(json.dumps(made, indent=0, sort_keys=True) + "\n")
+            estimates[f"{text}|{name}"] = made[key]
         print(f"\r{number} of {len(recordings)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     print("\n\n".join(_tables(recordings, estimates, args.methods)))
+
+
+def _version(text):
+    """The method with a fingerprint of its weights, which are often other ones under the same name."""
+    method, _, weights = text.partition("=")
+    path = Path(weights) if weights else weights_path.SHIPPED if method == "rfacenet" else None
+    return method if path is None else f"{method} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
 
 
 def _estimate(video, method, weights):

@@ -43,10 +43,11 @@ found = model.process_video(sys.argv[1])
 rate = None if found is None or found["hr"] is None else float(found["hr"])
 """
 REPORT = """
-done = time.perf_counter()
+done, done_cpu = time.perf_counter(), time.process_time()
 memory = peak_bytes() / 2**20
-print(json.dumps({"start_s": ready - began, "start_cpu_s": ready_cpu, "work_s": done - ready, "memory_mib": memory,
-                  "heart_rate_bpm": None if rate is None else round(rate, 2)}))
+print(json.dumps({"start_s": ready - began, "start_cpu_s": ready_cpu, "work_s": done - ready,
+                  "work_cpu_s": done_cpu - ready_cpu, "memory_mib": memory, "heart_rate_bpm":
+                  None if rate is None else round(rate, 2)}))
 """
 
 
@@ -63,7 +64,9 @@ def main():
             for method in methods:
                 runs[method].append(run(method, path, args.open_rppg))
         for method, measured in runs.items():
-            print(f"{method.partition('=')[0]:10} {Path(path).name:24} {summary(path, measured)} (true {truth or '?'})")
+            name, _, weights = method.partition("=")
+            name += f" {Path(weights).stem}" if weights else ""
+            print(f"{name:10} {Path(path).name:24} {summary(path, measured)} (true {truth or '?'})")
 
 
 def run(method, path, open_rppg):
@@ -102,6 +105,9 @@ def summary(path, runs):
     memory = max(run["memory_mib"] for run in runs)
     speed = f"{statistics.median(speeds):6.1f} x real time ({min(speeds):.1f} to {max(speeds):.1f})"
     start = f"start {start:.1f} s ({start_cpu:.1f} s of CPU)"
+    cpu = statistics.median(seconds / run["work_cpu_s"] for run in runs)
+    whole = statistics.median(seconds / (run["start_cpu_s"] + run["work_cpu_s"]) for run in runs)
+    speed += f", by CPU time {cpu:.1f} x, {whole:.1f} x with the start"
     return f"{seconds:7.1f} s {speed}, {start}, {memory:.0f} MiB, {runs[0]['heart_rate_bpm']} bpm"
 
 

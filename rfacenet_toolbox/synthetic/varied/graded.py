@@ -27,7 +27,7 @@ def laboratory_traits(scenario, subject, rng):
     amounts = {6: rng.uniform(0, 0.2), **_SCENARIOS[scenario]}
     drawn = traits_with(_strengths(amounts), _tone(subject), rng)
     return drawn._replace(
-        pulse_share=_pulse_share(0.012, 0.036, TONES[drawn.tone].pulse, rng),
+        pulse_share=_pulse_share(0.005, 0.062, TONES[drawn.tone].pulse, rng),
         face=rng.uniform(0.36, 0.46),
         exposure=rng.uniform(0.75, 1.0),
         adapts=0.0,
@@ -47,10 +47,10 @@ def webcam_traits(subject, rng):
         subject: its number, which decides the skin tone.
         rng: ``numpy.random.Generator``.
     """
-    amounts = {2: rng.uniform(0, 0.15), 3: rng.uniform(0, 0.15), 5: rng.uniform(0, 0.1), 6: rng.uniform(0, 0.35)}
+    amounts = {2: rng.uniform(0, 0.15), 3: rng.uniform(0, 0.15), 5: rng.uniform(0, 0.1), 6: rng.uniform(0, 0.15)}
     drawn = traits_with(_strengths(amounts), _tone(subject), rng)
     return drawn._replace(
-        pulse_share=_pulse_share(0.016, 0.044, TONES[drawn.tone].pulse, rng),
+        pulse_share=_pulse_share(0.007, 0.075, TONES[drawn.tone].pulse, rng),
         face=rng.uniform(0.28, 0.38),
         exposure=rng.uniform(0.55, 0.9),
         adapts=rng.uniform(0.2, 0.8),

@@ -76,6 +76,17 @@ def test_choosing_by_the_least_expected_error_is_compared_with_the_network():
     assert rows["signal"]["whole"] == [(good, 2.0, pytest.approx(1 / 3))]
 
 
+def test_estimates_of_other_weights_are_not_taken_for_those_of_these(tmp_path):
+    from held_out import _version
+
+    (tmp_path / "my.safetensors").write_bytes(b"one")
+    before = _version(f"rfacenet={tmp_path / 'my.safetensors'}")
+    (tmp_path / "my.safetensors").write_bytes(b"two")
+    versions = {before, _version(f"rfacenet={tmp_path / 'my.safetensors'}"), _version("rfacenet")}
+    assert len(versions) == 3 and all(version.startswith("rfacenet ") for version in versions)
+    assert _version("pos") == "pos"
+
+
 def test_perturbed_copies_are_what_their_names_say():
     pytest.importorskip("av")
     from perturbed import COPIES

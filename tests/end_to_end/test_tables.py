@@ -68,7 +68,8 @@ def test_table2_has_published_beside_measured_in_both_directions(sets, tmp_path,
         ("UBFC-rPPG", "3.74", "3.0", "2.0", "4.0"),
     ]
     assert [(row["published_n"], row["published_n_low"]) for row in rows] == [("42.4", "41.0"), ("55.8", "55.3")]
-    assert "| 56 | 3 | 2 |" in text  # videos published and measured, and runs
+    assert "| 56 | 3 | – | 2 |" in text  # videos published and measured, no difference from itself, and runs
+    assert "| +0.00 (+0.00 to +0.00, p = 1) | 2 |" in text
     assert rows[0]["results"] == "PURE_UBFC/rFaceNet/seed101/results.json PURE_UBFC/rFaceNet/seed103/results.json"
 
     status, out, _ = run(capsys, *argv)
@@ -83,7 +84,7 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
     assert status == 1 and "1 of 2 runs failed; the same command tries them again" in out
     text = (tmp_path / "out" / "table2.md").read_text(encoding="utf-8")
     numbers = "| **1.05 ± 0.35** | – | **2.51 ± 2.55** | – | **0.99 ± 0.02** | – |"
-    assert f"| rFaceNet {numbers} 42 (41.0 to 44.0) | – | 0 of 1 |" in text
+    assert f"| rFaceNet {numbers} 42 (41.0 to 44.0) | – | – | 0 of 1 |" in text
     assert "| rFaceNet | **3.74 ± 1.52** | [**1.00 ± 0.50**](UBFC_PURE/rFaceNet/seed100/results.json) |" in text
 
 
@@ -167,3 +168,14 @@ def test_a_key_that_is_no_setting_stops_a_sweep(tmp_path, capsys):
         capsys, "sweep", PURE_TO_UBFC, "--set", "MODEL.RFACENET.FUSSION=none", "--out", tmp_path / "out"
     )
     assert status == 2 and "Did you mean MODEL.RFACENET.FUSION?" in err and not (tmp_path / "out").exists()
+
+
+def test_rows_that_two_tables_share_are_run_once(sets, tmp_path, capsys):
+    seeds = ["--seeds", 100, "--jobs", 2]
+    assert run(capsys, "table2", *sets, "--methods", "rFaceNet", *seeds)[0] == 0
+    there, other = tmp_path / "out", str(tmp_path / "table3")
+    arguments = [other if one == str(there) else one for one in map(str, sets)]
+    status, out, _ = run(capsys, "table3", *arguments, *seeds, "--reuse", there)
+    assert status == 0 and "1 runs are taken from" in out and "6 runs, 1 of them done before" in out
+    text = (tmp_path / "table3" / "table3.md").read_text(encoding="utf-8")
+    assert "../out/PURE_UBFC/rFaceNet/seed100/results.json" in text

@@ -160,7 +160,7 @@ UNSUPERVISED = [
     ({"METHOD": ["rFaceNet"]}, "METHOD is 'rFaceNet', which is unknown. There are: GREEN, ICA, CHROM, LGI"),
     ({"METHOD": []}, "METHOD is empty; expected names of signal methods: GREEN"),
     ({"DATA.FS": 0}, "UNSUPERVISED.DATA.FS is 0; expected the frame rate"),
-    ({"DATA.DATASET": "SCAMPS"}, "UNSUPERVISED.DATA: DATASET is 'SCAMPS'"),
+    ({"DATA.DATASET": "MMPD"}, "UNSUPERVISED.DATA: DATASET is 'MMPD'"),
     ({"DATA.DATA_FORMAT": "NCDHW"}, "UNSUPERVISED.DATA.DATA_FORMAT is 'NCDHW'; the signal methods take NDHWC"),
     ({"DATA.PREPROCESS.DATA_TYPE": ["DiffNormalized", "Raw"]}, r"take the colours as they are: \[Raw\]"),
     ({"DATA.PREPROCESS.LABEL_TYPE": "DiffNormalized"}, "LABEL_TYPE is 'DiffNormalized', a derivative"),

@@ -6,6 +6,7 @@ import torch
 
 from ..errors import ShapeError
 from ..evaluation.clip_rates import HEART_RATE
+from ..runtime import limits
 from .learner import ClipSpec, Learner, Recorded, Step
 from .rfacenet.heart_rate import heart_rate_bpm
 
@@ -76,14 +77,24 @@ def start_at(layer: torch.nn.Linear, start_bpm: float, bpm_per_output: float = 1
         bpm_per_output: beats per minute of an output of 1.
 
     Raises:
-        ShapeError: it is less than 0.
+        ShapeError: it is no heart rate.
     """
-    if start_bpm < 0:
-        raise ShapeError(
-            f"START_BPM is {start_bpm:g}; expected a heart rate in beats per minute, or 0 for PyTorch's start."
-        )
+    check_start(start_bpm, "PyTorch's start")
     if start_bpm:
         torch.nn.init.constant_(layer.bias, start_bpm / bpm_per_output)
+
+
+def check_start(start_bpm: float, zero: str) -> None:
+    """Refuse a ``START_BPM`` that is neither 0, which stands for ``zero``, nor a heart rate.
+
+    Raises:
+        ShapeError: with what it may be.
+    """
+    low, high = limits.HEART_RATE_BPM
+    if start_bpm != 0 and not low <= start_bpm <= high:
+        raise ShapeError(
+            f"START_BPM is {start_bpm:g}; expected a heart rate, {low} to {high} beats per minute, or 0 for {zero}."
+        )
 
 
 def heart_rate_log(

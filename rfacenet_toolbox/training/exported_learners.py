@@ -7,7 +7,6 @@ as the trainer builds them, from the method's own settings, which the file's met
 import copy
 import json
 
-import torch
 from yacs.config import CfgNode
 
 from ..config.tree import plain, toolbox_tree
@@ -56,17 +55,22 @@ def read(method, path):
     name = weights_metadata.learner_methods()[method]
     _check_clips(file.path, name, clips)
     settings = _settings(file.path, name, metadata.get("settings", "{}"))
-    clips = _whole_depths(clips, name, settings)
+    clips = _whole_depths(file.path, clips, name, settings)
     learner = _built(file, name, settings, _spec(clips))
     learner.model.eval()
     return learner, clips, file.path
 
 
-def _whole_depths(clips, name, settings):
+def _whole_depths(path, clips, name, settings):
     """Clips of as many frames as are a multiple of those that the network takes at once."""
     setting = registry.learner_class(name).needs.depth_setting
     depth = max(1, settings[setting]) if setting else 1
-    return clips._replace(frames=max(1, clips.frames // depth) * depth)
+    if depth > clips.frames:
+        raise CheckpointError(
+            f"{path} says that frames is {clips.frames} and {setting} {depth}; expected clips of at least as many "
+            f"frames. {_AGAIN}"
+        )
+    return clips._replace(frames=clips.frames // depth * depth)
 
 
 def _spec(clips):
@@ -102,7 +106,7 @@ def _settings(path, name, text):
         stated = json.loads(text)
         for key, value in stated.items():
             _check_setting(key, value, known)
-    except (ValueError, AttributeError, RecursionError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:  # no JSON, or none of an object
         raise CheckpointError(f"{path}: the settings of {name} are not {name}'s ({error}). {_AGAIN}") from error
     return CfgNode({**known, **stated})
 
@@ -117,17 +121,24 @@ def _check_setting(key, value, known):
     if key not in known:
         raise ValueError(f"there is no {key[:80]}")
     default = known[key]
-    numbers = value if isinstance(value, list) else [value]
     is_same = isinstance(value, type(default)) or (isinstance(default, float) and isinstance(value, int))
-    fits = all(isinstance(one, str) or limits.within(one, limits.SETTING) for one in numbers)
+    fits = all(_is_plain(one) for one in (value if isinstance(value, list) else [value]))
+    if isinstance(default, list) and isinstance(value, list):
+        fits = fits and {isinstance(one, str) for one in value} <= {isinstance(one, str) for one in default}
     if not is_same or isinstance(value, bool) != isinstance(default, bool) or not fits:
         raise ValueError(f"{key} is {repr(value)[:80]}, where the default is {default!r}")
+
+
+def _is_plain(value):
+    """Whether a value is text, or a number that a setting can be; ``math`` takes no whole number of 400 digits."""
+    low, high = limits.SETTING
+    return isinstance(value, str) or (isinstance(value, (int, float)) and low <= value <= high)
 
 
 def _built(file, name, settings, spec):
     """The learner with the file's weights. Its size is known before any memory is taken for it."""
     try:
-        with torch.device("meta"):
+        with state_dicts.outline_for(file.weights, file.path):
             outline = registry.build(name, settings, spec)
         needed = {
             key: value

@@ -103,20 +103,27 @@ def _physnet(file):
 
 
 def _physformer(file, make=PhysFormer):
-    network = make(**_physformer_settings(file))
-    state_dicts.fit(network, file.weights, file.path)
-    return network
+    settings = _physformer_settings(file)
+    return _of_shown_widths(lambda: make(**settings), file, "PhysFormer")
 
 
 def _autohr(file):
-    first = file.weights.get("stem.0.weight")
+    first = _of_a_shape(file.weights, "stem.0.weight")
     cells = len({name.split(".")[2] for name in file.weights if name.startswith("stages.0.")})
     settings = {} if first is None or not cells else {"channels": len(first), "cells": cells}
+    return _of_shown_widths(lambda: AutoHR(file.metadata["cell"], **settings), file, "AutoHR")
+
+
+def _of_shown_widths(make, file, name):
+    """A network whose widths are those of the file's tensors, all of which are compared before memory is taken."""
     try:
-        network = AutoHR(file.metadata["cell"], **settings)
+        with state_dicts.outline_for(file.weights, file.path):
+            outline = make()
+        state_dicts.check_fit(outline, file.weights, file.path)
+        network = make()
     except ShapeError as error:
-        raise CheckpointError(f"{file.path} is no AutoHR's: {error} Export the run again.") from error
-    state_dicts.fit(network, file.weights, file.path)
+        raise CheckpointError(f"{file.path} is no {name}'s: {error} Export the run again.") from error
+    network.load_state_dict(file.weights)
     return network
 
 
@@ -136,10 +143,15 @@ def _physformer_settings(file):
         ("dim", "patch_embedding.weight"),
         ("feed_forward", "transformer1.blocks.0.pwff.fc1.0.weight"),
     ):
-        if name in file.weights:
+        if _of_a_shape(file.weights, name) is not None:
             settings[setting] = len(file.weights[name])
     blocks = sum(re.fullmatch(r"transformer1\.blocks\.\d+\.norm1\.weight", name) is not None for name in file.weights)
     return {**settings, "layers": 3 * blocks} if blocks else settings
+
+
+def _of_a_shape(weights, name):
+    """The tensor of that name, or None where it is not there or a single number."""
+    return weights[name] if name in weights and weights[name].ndim else None
 
 
 def folded(module):

@@ -1,8 +1,10 @@
 """Weights files and full-state files, read with care and written whole."""
 
+import contextlib
 from pathlib import Path
 
 import torch
+from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from ..errors import CheckpointError
 from ..runtime import torch_files
@@ -67,7 +69,13 @@ def check_finite(weights, source):
         CheckpointError: with the tensor.
     """
     for name, value in weights.items():
-        bad = int((~torch.isfinite(value)).sum())
+        try:
+            bad = int((~torch.isfinite(value)).sum())
+        except RuntimeError as error:  # PyTorch computes with some types, and only stores the others
+            raise CheckpointError(
+                f"{source}: {name} is of type {value.dtype}; expected float32, as networks are trained. Export or save "
+                f"the weights again."
+            ) from error
         if bad:
             raise CheckpointError(
                 f"{source}: {bad} of the {value.numel()} numbers of {name} are not finite, and every prediction would "
@@ -81,6 +89,12 @@ def fit(model, weights, source, may_miss=()):
     Raises:
         CheckpointError: names or shapes differ; the message shows which.
     """
+    check_fit(model, weights, source, may_miss)
+    model.load_state_dict(weights, strict=False)
+
+
+def check_fit(model, weights, source, may_miss=()):
+    """Refuse weights that :func:`fit` would; ``model`` may be an outline without memory."""
     own = model.state_dict()
     missing, unknown = (
         [name for name in names if name not in others and not name.startswith(tuple(may_miss))]
@@ -97,7 +111,33 @@ def fit(model, weights, source, may_miss=()):
             f"{_some('absent', missing)}{_some('unknown', unknown)}{_some('of another shape', shapes)}"
             f"{_hint(missing + unknown, shapes)}"
         )
-    model.load_state_dict(weights, strict=False)
+
+
+@contextlib.contextmanager
+def outline_for(weights, source):
+    """Within this, modules get shapes and no memory, and far fewer parameters than a file could ask for.
+
+    Raises:
+        CheckpointError: they have several times as many parameters as ``weights``.
+    """
+    most = 1000 + 4 * len(weights)
+    made = 0
+
+    def count(module, name, parameter):
+        nonlocal made
+        made += 1
+        if made > most:
+            raise CheckpointError(
+                f"{source} has {len(weights)} tensors, and a network of its settings has over {most}. It is damaged or "
+                f"was not written by rfacenet export: export the run again."
+            )
+
+    handle = register_module_parameter_registration_hook(count)
+    try:
+        with torch.device("meta"):
+            yield
+    finally:
+        handle.remove()
 
 
 def without_module(name):

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ...errors import ShapeError
+from ...runtime import limits
 from ..resnet import WIDTHS, ResNet18
 
 #: red, green, blue, and Y, U, V
@@ -107,8 +108,10 @@ class CVD(nn.Module):
 
     def __init__(self, frames=300, side=SIDE):
         super().__init__()
-        if side < 32 or side % SHARED_FACTOR:
-            raise ShapeError(f"SIDE is {side}; expected a multiple of {SHARED_FACTOR}, 32 or more, such as {SIDE}.")
+        if not 32 <= side <= limits.CLIP_SIDE[1] or side % SHARED_FACTOR:
+            raise ShapeError(
+                f"SIDE is {side}; expected a multiple of {SHARED_FACTOR}, 32 to {limits.CLIP_SIDE[1]}, such as {SIDE}."
+            )
         self.side = side
         self.physiological = PhysiologicalEncoder(frames)
         self.noise = NoiseEncoder()

@@ -2,8 +2,7 @@
 
 from torch import nn
 
-from ...errors import ShapeError
-from ..heart_rate_learner import HeartRateLearner
+from ..heart_rate_learner import HeartRateLearner, check_start
 from ..learner import ClipNeeds
 from ..maps.images import as_images, min_max
 from .network import CHANNELS, NASHR, prepared
@@ -16,8 +15,7 @@ class NASHRLearner(HeartRateLearner):
     selection_column = "heart_rate_mae_bpm"
 
     def __init__(self, settings, clips, num_subjects=0):
-        if settings.START_BPM < 0:
-            raise ShapeError(f"START_BPM is {settings.START_BPM:g}; expected a heart rate in beats per minute.")
+        check_start(settings.START_BPM, "an offset of 0")
         self.clips = clips
         self.model = NASHR(settings.GENOTYPE, settings.CHANNELS, settings.CELLS)
         nn.init.constant_(self.model.fc.bias, settings.START_BPM)

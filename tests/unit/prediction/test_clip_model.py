@@ -10,6 +10,7 @@ from rfacenet_toolbox.errors import CheckpointError
 from rfacenet_toolbox.methods.physformer import PhysFormer
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.prediction import clip_model
+from rfacenet_toolbox.training import inference, weights_files
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +123,19 @@ def assert_predicts_as(network, model):
     with torch.no_grad():
         expected = network(clip[None]).bvp[0].numpy()
     assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
+
+
+@pytest.mark.parametrize(
+    "method, name, value",
+    [
+        ("autohr", "stem.0.weight", torch.zeros(2**20, 0)),
+        ("autohr", "stem.0.weight", torch.tensor(1.0)),
+        ("physformer", "patch_embedding.weight", torch.zeros(2**20, 0)),
+        ("physformer++", "patch_embedding.weight", torch.tensor(1.0)),
+    ],
+)
+def test_tensors_of_a_width_that_no_network_has_take_no_memory(tmp_path, method, name, value):
+    weights = {name: value, "stages.0.0.x": torch.zeros(1)}
+    weights_files.write_safetensors(tmp_path / "x.safetensors", weights, {"method": method})
+    with pytest.raises(CheckpointError, match="x.safetensors is "):
+        inference.network(method, inference.read(method, tmp_path / "x.safetensors"))

@@ -97,6 +97,10 @@ def test_a_learner_predicts_as_the_one_that_was_written(tmp_path, method):
         ('{"WIDTH": 2, "DEPTH": 3}', "there is no DEPTH"),
         ('{"WIDTH": 9000}', "fewer numbers than a DualGAN of its settings"),
         ('{"WIDTH": 0}', "dualgan.safetensors"),
+        ('{"WIDTH": null}', "WIDTH is None"),
+        ('{"WIDTH": {}}', "WIDTH is {}"),
+        ('{"WIDTH": [[1]]}', "WIDTH is"),
+        ('{"WIDTH": 1' + 400 * "0" + "}", "WIDTH is 1000"),
         ("[1]", "not DualGAN's"),
         ("nonsense", "not DualGAN's"),
         ("[" * 5000, "5000 characters"),
@@ -107,6 +111,26 @@ def test_settings_that_no_network_has_are_refused(tmp_path, text, why):
     with pytest.raises(CheckpointError, match=why) as error:
         exported_learners.read("dualgan", path)
     assert len(str(error.value)) < 700
+
+
+@pytest.mark.parametrize(
+    "method, own, why",
+    [
+        ("nashr", {"CELLS": 9000}, "network of its settings has over"),
+        ("nashr", {"START_BPM": 9000.0}, "START_BPM is 9000; expected a heart rate, 20 to 300"),
+        ("tscan", {"FRAME_DEPTH": 33}, "frames is 32 and FRAME_DEPTH 33; expected clips of at least as many"),
+        ("rhythmnet", {"GAP_FRAMES": ["a", 4]}, "GAP_FRAMES is"),
+        ("stattention", {"STRETCH_BPM": ["a", "b"]}, "STRETCH_BPM is"),
+        ("cvd", {"SIDE": 8000}, "SIDE is 8000; expected a multiple of 8, 32 to 1024"),
+    ],
+)
+def test_settings_that_would_take_all_memory_or_mean_nothing_are_refused(tmp_path, method, own, why):
+    settings = json.dumps({**settings_of(weights_metadata.learner_methods()[method], CASES[method][5]), **own})
+    metadata = {"method": method, "data_type": CASES[method][0], "frames": str(CASES[method][1]), "size": "32"}
+    path = tmp_path / f"{method}.safetensors"
+    weights_files.write_safetensors(path, {"some": torch.zeros(2)}, {**metadata, "settings": settings})
+    with pytest.raises(CheckpointError, match=why):
+        exported_learners.read(method, path)
 
 
 @pytest.mark.parametrize(

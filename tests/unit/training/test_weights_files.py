@@ -40,3 +40,11 @@ def test_missing_and_cut_files_are_told_apart(tmp_path, monkeypatch):
     (tmp_path / "cut.safetensors").write_bytes(whole[:500])
     with pytest.raises(CheckpointError, match="cut.safetensors cannot be read as safetensors"):
         weights_files.read(tmp_path / "cut.safetensors")
+
+
+@pytest.mark.skipif(not hasattr(torch, "float8_e4m3fn"), reason="PyTorch without 8-bit floats")
+def test_a_type_that_pytorch_only_stores_is_refused(tmp_path):
+    path = tmp_path / "eight.safetensors"
+    weights_files.write_safetensors(path, {"some": torch.ones(2).to(torch.float8_e4m3fn)}, {})
+    with pytest.raises(CheckpointError, match="some is of type torch.float8_e4m3fn; expected float32"):
+        weights_files.read(path)

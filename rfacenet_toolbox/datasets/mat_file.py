@@ -59,11 +59,13 @@ class _Hdf5File:
     def __getitem__(self, name):
         import h5py
 
-        found = self._file[name]
-        is_here = isinstance(self._file.get(name, getlink=True), h5py.HardLink)
-        if not isinstance(found, h5py.Dataset) or not is_here or found.external or found.is_virtual:
+        is_here = isinstance(self._file.get(name, getlink=True), h5py.HardLink)  # before what it names is opened
+        found = self._file[name] if is_here else None
+        if not isinstance(found, h5py.Dataset) or found.shape is None or found.external or found.is_virtual:
             raise ValueError("is no plain array in the file itself")
         _check_size(found.shape)
+        if math.prod(found.shape) and not found.id.get_storage_size():  # HDF5 reads it as zeros
+            raise ValueError(f"has the shape {found.shape[::-1]} and no values")
         return found
 
 

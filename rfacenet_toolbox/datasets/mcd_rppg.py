@@ -178,6 +178,8 @@ def _stamps_s(recording, path):
                 continue
             try:
                 stamps.append(datetime.fromisoformat(" ".join(line.split()[-2:])))
+                if stamps[-1].tzinfo is not None:  # which no file has, and others cannot be compared with
+                    raise ValueError("a time zone")
             except ValueError:
                 raise recording.error(
                     f"line {number} of {path} is {line[:40]!r}; expected the number of a frame and its date and time. "

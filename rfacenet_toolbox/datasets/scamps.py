@@ -46,7 +46,7 @@ class Scamps(Dataset):
                     f"move it out of DATA_PATH."
                 )
         if found:
-            mat_file.check_readable(found[0].path)
+            _check_readable(found[0])
         return found
 
     def recording_name(self, folder):
@@ -108,6 +108,16 @@ class Scamps(Dataset):
                 f"its {name} cannot be read ({type(error).__name__}: {str(error)[:200]}; the file has "
                 f"{os.path.getsize(recording.path)} bytes). Get the file again from the data set"
             ) from error
+
+
+def _check_readable(recording):
+    try:
+        mat_file.check_readable(recording.path)
+    except OSError as error:
+        raise recording.error(
+            f"it cannot be read ({error.strerror}); expected a MATLAB file. Get it again from the data set, or move it "
+            f"out of DATA_PATH"
+        ) from error
 
 
 def _bgr_frames(recording, stored):

@@ -121,8 +121,26 @@ def test_data_that_lies_in_another_file_is_refused(new_file):
     with h5py.File(new_file.path, "r+") as file:
         del file["d_ppg"]
         file["d_ppg"] = h5py.ExternalLink("other.mat", "d_ppg")
-    with pytest.raises(DataError, match="its d_ppg cannot be read"):
+    with pytest.raises(DataError, match="its d_ppg cannot be read .*is no plain array in the file itself"):
         new_file.ppg()
+
+
+def test_data_that_was_never_written_is_no_black_picture(new_file):
+    import h5py
+
+    with h5py.File(new_file.path, "r+") as file:
+        shape = file["Xsub"].shape
+        del file["Xsub"]
+        file.create_dataset("Xsub", shape=shape, dtype="f4", chunks=shape)
+    with pytest.raises(DataError, match=r"has the shape \(40, 20, 20, 3\) and no values"):
+        next(new_file.frames())
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("gone.mat")])
+def test_what_is_no_file_is_refused(tmp_path, make):
+    make(tmp_path / "P000001.mat")
+    with pytest.raises(DataError, match="P000001.mat.*it cannot be read .*expected a MATLAB file"):
+        find_recordings("SCAMPS", str(tmp_path))
 
 
 def test_a_size_that_no_recording_has_is_refused_before_it_is_read(new_file, monkeypatch):

@@ -7,7 +7,8 @@ known conditions, and says nothing about real faces. ``docs/benchmark.md`` has r
 
 from pathlib import Path
 
-from .dataset import write_dataset
+from ..errors import DataError
+from .dataset import is_synthetic, write_dataset
 
 NAME = "DrawnFaces-102"
 #: the folders of the two data sets, as :func:`write_benchmark` names them
@@ -31,10 +32,25 @@ def write_benchmark(out, size=SIZE, workers=None, on_recording=None):
         {``"PURE"`` and ``"UBFC-rPPG"``: the recordings' folders}.
 
     Raises:
-        ConfigError, DataError: as :func:`~.dataset.write_dataset` does.
+        ConfigError, DataError: as :func:`~.dataset.write_dataset` does; or one of the two folders is there already and
+            holds something else.
     """
+    for name in (PURE, UBFC):
+        _check_own(Path(out) / name)
     shared = {"seed": SEED, "seconds": SECONDS, "size": size, "workers": workers, "on_recording": on_recording}
     return {
         PURE: write_dataset(Path(out) / PURE, "benchmark-pure", subjects=10, **shared),
         UBFC: write_dataset(Path(out) / UBFC, "benchmark-ubfc", subjects=42, first_subject=101, **shared),
     }
+
+
+def _check_own(folder):
+    """Refuse a folder with other things in it, such as the real data set: the two would be taken for one."""
+    if not folder.is_dir() or is_synthetic(folder):
+        return
+    others = sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
+    if others:
+        raise DataError(
+            f"{folder} is there already and holds {', '.join(others[:3])}{', ...' if len(others) > 3 else ''}, which "
+            f"are no recordings of {NAME}. Nothing was changed. Choose another folder."
+        )

@@ -151,7 +151,12 @@ def _note_plan(out, dataset, specs):
     for spec in specs:
         if not (out / spec.name).exists():
             missing.append(spec)
-        elif note["recordings"].get(spec.name) != _described(spec):
+        elif spec.name not in note["recordings"]:
+            raise DataError(
+                f"{out / spec.name} is there already, and {MANIFEST} does not name it: it may be a real recording. "
+                f"Nothing was changed. Choose another folder."
+            )
+        elif note["recordings"][spec.name] != _described(spec):
             raise DataError(
                 f"{out / spec.name} is there already, and was made with other settings than those asked for now. "
                 f"Nothing was changed. Remove that folder, or choose another."

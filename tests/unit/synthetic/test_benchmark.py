@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rfacenet_toolbox.datasets.readers import find_recordings
+from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.synthetic import MANIFEST, benchmark, dataset
 from rfacenet_toolbox.synthetic.dataset import read_specs
 from rfacenet_toolbox.synthetic.varied import CONDITIONS
@@ -23,6 +24,14 @@ def benchmark_folder(tmp_path_factory):
 
 def notes(folder):
     return json.loads((folder / MANIFEST).read_text())["recordings"]
+
+
+@pytest.mark.parametrize("name", ["PURE", "UBFC-rPPG"])
+def test_a_real_data_set_of_the_name_is_left_alone(tmp_path, name):
+    (tmp_path / name / "subject1").mkdir(parents=True)
+    with pytest.raises(DataError, match=f"{name} is there already and holds subject1, which are no recordings of Dra"):
+        benchmark.write_benchmark(tmp_path, workers=1)
+    assert [path.name for path in tmp_path.rglob("*")] == [name, "subject1"]
 
 
 def test_it_has_ten_people_in_six_scenarios_and_42_others_at_rest(benchmark_folder):

@@ -4,10 +4,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import ConfigError
+from ..errors import ConfigError, DataError
+from ..evaluation.files.run_folder import read_run
 from ..runtime.json_files import read_json
 from .grid import nested
-from .run import RECORD, overlaid
+from .run import RECORD, defaults, overlaid
 
 #: names the files of weights, and changes nothing else
 _NAME = "TRAIN.MODEL_FILE_NAME"
@@ -36,9 +37,9 @@ def reuse(rows, folder):
     def finished(run):
         for path, settings in found:
             if not run.done and _same(settings, run.settings):
-                content = overlaid(run.content, nested(_NAME, settings.get(_NAME, "")))
+                content = overlaid(run.content, nested(_NAME, settings.get(_NAME, defaults()[_NAME])))
                 other = replace(run, folder=path, content=content)
-                if other.done:
+                if other.done and _is_whole(other):
                     taken[run.name] = path
                     return other
         return run
@@ -56,4 +57,14 @@ def _records(folder):
 
 
 def _same(before, now):
-    return all(before.get(key) == now.get(key) for key in {*before, *now} - {_NAME})
+    """A setting that an older version did not know had its default then."""
+    before = {**defaults(), **before}
+    return isinstance(before[_NAME], str) and all(before.get(key) == now.get(key) for key in {*before, *now} - {_NAME})
+
+
+def _is_whole(run):
+    """Whether all that the page is made of can be read; a run of one's own would have to be repeated otherwise."""
+    try:
+        return all(read_run(path.parent).videos for path in run.results.values())
+    except DataError:
+        return False

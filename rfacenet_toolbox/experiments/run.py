@@ -148,7 +148,7 @@ class Run:
         before = self.record.get("settings")
         if before == self.settings:
             return {}
-        before = {**_defaults(), **(before or {})}
+        before = {**defaults(), **(before or {})}
         pairs = {key: (before.get(key), self.settings.get(key)) for key in {*before, *self.settings}}
         return {key: (old, new) for key, (old, new) in pairs.items() if old != new}
 
@@ -179,7 +179,8 @@ def overlaid(content, changes):
 
 
 @lru_cache(maxsize=None)
-def _defaults():
+def defaults():
+    """Of all settings that can change a result, as :attr:`Run.settings` has them."""
     return _compared(toolbox_tree())
 
 

@@ -87,13 +87,13 @@ def make_table(args, name, find_sets, make_rows, make_page):
         toolbox=toolbox,
         extra_configs=extra_configs,
     )
-    rows = make_rows(settings)
+    rows, taken = make_rows(settings), {}
     if args.reuse:
         rows, taken = reuse(rows, args.reuse)
         print(f"{len(taken)} runs are taken from {args.reuse}: {'; '.join(taken) or 'none has the same settings'}")
     runs = list({run.folder: run for row in rows for run in row.runs}.values())
     command.check_protocol(runs, args.protocol)
-    reasons = list(command.refused(runs).values())
+    reasons = list(command.refused([run for run in runs if run.folder not in taken.values()]).values())
     if reasons:
         raise ConfigError(reasons[0])
     outcomes = command.execute(runs, out, args.jobs, args.slurm)

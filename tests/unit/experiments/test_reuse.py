@@ -1,5 +1,7 @@
 """Runs that another table has made are taken, not made again."""
 
+import json
+
 import pytest
 from support.fake_results import write_result
 
@@ -53,6 +55,36 @@ def test_what_is_done_already_is_left(tmp_path):
     for folder in ("table2", "table3"):
         finish(run(tmp_path / folder / "rFaceNet"))
     own = run(tmp_path / "table3" / "rFaceNet")
+    rows, taken = reuse(rows_of(own), str(tmp_path / "table2"))
+    assert rows[0].runs == [own] and not taken
+
+
+def test_a_setting_that_is_newer_than_a_run_had_its_default(tmp_path):
+    there = run(tmp_path / "table2" / "rFaceNet")
+    finish(there)
+    record = json.loads((there.folder / RECORD).read_text())
+    del record["settings"]["MODEL.RFACENET.OPTIMIZER.NAME"]
+    (there.folder / RECORD).write_text(json.dumps(record))
+    _, taken = reuse(rows_of(run(tmp_path / "table3" / "a")), str(tmp_path / "table2"))
+    assert list(taken.values()) == [there.folder]
+
+
+def _without_videos(folder):
+    (folder / "per_video.csv").unlink()
+
+
+def _with_a_number_as_name(folder):
+    record = json.loads((folder / RECORD).read_text())
+    record["settings"]["TRAIN.MODEL_FILE_NAME"] = 3
+    (folder / RECORD).write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize("damage", [_without_videos, _with_a_number_as_name])
+def test_a_damaged_run_is_made_again(tmp_path, damage):
+    there = run(tmp_path / "table2" / "rFaceNet")
+    finish(there)
+    damage(there.folder)
+    own = run(tmp_path / "table3" / "a")
     rows, taken = reuse(rows_of(own), str(tmp_path / "table2"))
     assert rows[0].runs == [own] and not taken
 

@@ -1,7 +1,7 @@
 """Which files of finished tables does docs/benchmark/ show?
 
 ``python benchmarks/results_for_docs.py runs/benchmark/table2 runs/benchmark/table3 --out docs/benchmark`` copies each
-table's page, Markdown and CSV, without links to files of the runs, which stay where they are, puts the errors of all
+table's page and CSV, the page without links to files of the runs, which stay where they are. It puts the errors of all
 runs, video by video, into one ``per_video.csv``, and prints the measured numbers as short Markdown tables.
 """
 
@@ -15,7 +15,6 @@ from rfacenet_toolbox.evaluation.files.run_folder import read_run
 COLUMNS = ("table", "run", "model", "seed", "video", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm")
 HEAD = ["", "MAE", "RMSE", "ρ", "MAE minus the reference's", "could be shown", "runs"]
 _LINK = re.compile(r'<a href="(?!#)[^"]*">(.*?)</a>', re.DOTALL)
-_MARKDOWN_LINK = re.compile(r"\[([^\]]*)\]\((?!#|http)[^)]*\)")
 
 
 def main():
@@ -26,10 +25,9 @@ def main():
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for table in args.tables:
-        for path in sorted(table.glob("table*.*")):
-            text = _LINK.sub(r"\1", path.read_text("utf-8")) if path.suffix == ".html" else path.read_text("utf-8")
-            text = _MARKDOWN_LINK.sub(r"\1", text) if path.suffix == ".md" else text
-            (args.out / path.name).write_text(text, "utf-8")
+        for name in (f"{table.name}.html", f"{table.name}.csv"):
+            text = (table / name).read_text("utf-8")
+            (args.out / name).write_text(_LINK.sub(r"\1", text) if name.endswith(".html") else text, "utf-8")
     with open(args.out / "per_video.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)

@@ -1,8 +1,8 @@
 """Which files of finished tables does docs/benchmark/ show?
 
 ``python benchmarks/results_for_docs.py runs/benchmark/table2 runs/benchmark/table3 --out docs/benchmark`` copies each
-table's page, Markdown and CSV, without links to files of the runs, which stay where they are, and puts the errors of
-all runs, video by video, into one ``per_video.csv``.
+table's page and CSV, the page without links to files of the runs, which stay where they are. It puts the errors of all
+runs, video by video, into one ``per_video.csv``, and prints the measured numbers as short Markdown tables.
 """
 
 import argparse
@@ -13,8 +13,8 @@ from pathlib import Path
 from rfacenet_toolbox.evaluation.files.run_folder import read_run
 
 COLUMNS = ("table", "run", "model", "seed", "video", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm")
+HEAD = ["", "MAE", "RMSE", "ρ", "MAE minus the reference's", "could be shown", "runs"]
 _LINK = re.compile(r'<a href="(?!#)[^"]*">(.*?)</a>', re.DOTALL)
-_MARKDOWN_LINK = re.compile(r"\[([^\]]*)\]\((?!#|http)[^)]*\)")
 
 
 def main():
@@ -25,14 +25,14 @@ def main():
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for table in args.tables:
-        for path in sorted(table.glob("table*.*")):
-            text = _LINK.sub(r"\1", path.read_text("utf-8")) if path.suffix == ".html" else path.read_text("utf-8")
-            text = _MARKDOWN_LINK.sub(r"\1", text) if path.suffix == ".md" else text
-            (args.out / path.name).write_text(text, "utf-8")
+        for name in (f"{table.name}.html", f"{table.name}.csv"):
+            text = (table / name).read_text("utf-8")
+            (args.out / name).write_text(_LINK.sub(r"\1", text) if name.endswith(".html") else text, "utf-8")
     with open(args.out / "per_video.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(row for table in args.tables for row in _rows(table, args.protocol))
+    print("\n\n".join(short for table in args.tables for short in _short_tables(table / f"{table.name}.csv")))
 
 
 def _rows(table, protocol):
@@ -43,6 +43,33 @@ def _rows(table, protocol):
             if video["protocol"] == protocol:
                 numbers = [video.get(column, "") for column in COLUMNS[5:]]
                 yield [table.name, name, run.results["model"], run.seed, video["video"], *numbers]
+
+
+def _short_tables(path):
+    """The measured numbers of a table's CSV, a table for each direction."""
+    with open(path, newline="", encoding="utf-8") as file:
+        records = list(csv.DictReader(file))
+    for direction in dict.fromkeys((one.get("train", "PURE"), one.get("test", "UBFC-rPPG")) for one in records):
+        rows = {}
+        for one in records:
+            if (one.get("train", "PURE"), one.get("test", "UBFC-rPPG")) == direction:
+                rows.setdefault(one.get("method") or one.get("row"), {})[one["metric"]] = one
+        lines = [HEAD, ["---"] * len(HEAD)]
+        lines += [_line(name, row) for name, row in rows.items() if row["MAE"]["measured"]]
+        text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        yield f"{path.stem}, {direction[0]} to {direction[1]}:\n\n{text}"
+
+
+def _line(name, row):
+    mae, difference = row["MAE"], "–"
+    seeds = f" ({float(mae['lowest']):.2f} to {float(mae['highest']):.2f})" if int(mae["runs"]) > 1 else ""
+    if mae["difference"]:
+        ends = f"{float(mae['difference_low']):+.2f} to {float(mae['difference_high']):+.2f}"
+        difference = f"{float(mae['difference']):+.2f} ({ends}), p = {float(mae['p_value']):.2g}"
+    detectable = f"{float(mae['detectable']):.1f}" if mae["detectable"] else "–"
+    numbers = [f"{float(row[metric]['measured']):.2f}" for metric in ("RMSE", "Pearson")]
+    error = f"{float(mae['measured']):.2f} ± {float(mae['measured_se']):.2f}{seeds}"
+    return [name, error, *numbers, difference, detectable, mae["runs"]]
 
 
 if __name__ == "__main__":

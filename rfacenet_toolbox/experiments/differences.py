@@ -2,9 +2,14 @@
 
 from ..datasets.subjects import subjects_of
 from ..evaluation.compare import compare
-from ..report.table import Cell
+from ..report.table import Cell, Table
 from . import pages
 
+_MEANING = (
+    "MAE minus {}'s: the difference in bpm, with its 95% interval and the p-value of a paired test. The pairs are the "
+    "videos' absolute errors, each averaged over the seeds; a person's videos are resampled and exchanged together."
+)
+_POWER = "Could be shown: the true difference in bpm that four of five such tests would find."
 _COLUMNS = ("difference", "difference_low", "difference_high", "p_value", "videos_compared", "detectable")
 
 
@@ -43,6 +48,24 @@ def cell(found):
     return Cell(f"{found.difference:+.2f}", below=f"{found.low:+.2f} to {found.high:+.2f}, p = {found.p_value:.2g}")
 
 
+def table(title, comparisons, reference):
+    """The :class:`~rfacenet_toolbox.report.table.Table` of comparisons, a row for each."""
+    rows = [
+        [
+            name,
+            f"{found.difference:+.2f}",
+            f"{found.low:+.2f} to {found.high:+.2f}",
+            f"{found.p_value:.2g}",
+            f"{found.detectable:.2f}",
+            str(found.n),
+            str(found.subjects),
+        ]
+        for name, found in comparisons.items()
+    ]
+    columns = ["", f"MAE {heading(reference)}", "95% interval", "p", "could be shown", "videos", "people"]
+    return Table(title, columns, rows, notes=[_MEANING.format(reference), _POWER])
+
+
 def record(found, metric):
     """The columns of a comparison, or of None, in the CSV; empty for metrics that are not compared."""
     values = [None] * len(_COLUMNS)
@@ -54,8 +77,7 @@ def record(found, metric):
 def notes(comparisons, reference):
     """What the column means, what each comparison found, and how large a difference it could have found."""
     return [
-        f"MAE minus {reference}'s: the difference in bpm, with its 95% interval and the p-value of a paired test. The "
-        f"pairs are the videos' absolute errors, each averaged over the seeds.",
+        _MEANING.format(reference),
         *(f"{found.sentence} {_power(found)}" for found in comparisons.values()),
     ]
 

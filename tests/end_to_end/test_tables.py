@@ -68,8 +68,9 @@ def test_table2_has_published_beside_measured_in_both_directions(sets, tmp_path,
         ("UBFC-rPPG", "3.74", "3.0", "2.0", "4.0"),
     ]
     assert [(row["published_n"], row["published_n_low"]) for row in rows] == [("42.4", "41.0"), ("55.8", "55.3")]
-    assert "| 56 | 3 | – | 2 |" in text  # videos published and measured, no difference from itself, and runs
-    assert "| +0.00 (+0.00 to +0.00, p = 1) | 2 |" in text
+    assert "| 56 | 3 | 2 |" in text  # videos published and measured, and runs
+    assert "## Compared with rFaceNet, PURE to UBFC-rPPG" in text
+    assert "| TS-CAN | +0.00 | +0.00 to +0.00 | 1 | 0.00 | 3 |" in text
     assert rows[0]["results"] == "PURE_UBFC/rFaceNet/seed101/results.json PURE_UBFC/rFaceNet/seed103/results.json"
 
     status, out, _ = run(capsys, *argv)
@@ -84,7 +85,7 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
     assert status == 1 and "1 of 2 runs failed; the same command tries them again" in out
     text = (tmp_path / "out" / "table2.md").read_text(encoding="utf-8")
     numbers = "| **1.05 ± 0.35** | – | **2.51 ± 2.55** | – | **0.99 ± 0.02** | – |"
-    assert f"| rFaceNet {numbers} 42 (41.0 to 44.0) | – | – | 0 of 1 |" in text
+    assert f"| rFaceNet {numbers} 42 (41.0 to 44.0) | – | 0 of 1 |" in text
     assert "| rFaceNet | **3.74 ± 1.52** | [**1.00 ± 0.50**](UBFC_PURE/rFaceNet/seed100/results.json) |" in text
 
 

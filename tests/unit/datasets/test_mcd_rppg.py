@@ -119,7 +119,7 @@ DAMAGES = {
     "a word": (texts("ppg_sync", lambda lines: ["none 0", *lines[1:], "?? 0"]), "has '\\?\\?' in line 49 of column 1"),
     "too few": (texts("ppg_sync", lambda lines: lines[:10]), "48 frames .* ppg_sync has 10 lines"),
     "no date": (texts("meta", lambda lines: [*lines[:3], "4 today", *lines[4:]]), "line 4 of .* is '4 today'"),
-    "zone": (texts("meta", lambda lines: [*lines[:3], f"{lines[3]}+02:00", *lines[4:]]), "line 4 of .* is '4 "),
+    "zone": (texts("meta", lambda lines: [*lines[:3], f"{lines[3]}+02:00", *lines[4:]]), r"is '4\\t.*\+02:00'"),
     "backwards": (texts("meta", lambda lines: lines[::-1]), "53 times in meta for 48 frames are no clock"),
     "one time": (texts("meta", lambda lines: lines[:1]), "1 times in meta for 48 frames are no clock"),
     "few times": (texts("meta", lambda lines: lines[:10]), "48 frames and meta 10 times"),

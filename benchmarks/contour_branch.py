@@ -79,7 +79,7 @@ def row(run, protocol):
 def contour_maps(model, clips):
     """The identity map of each clip."""
     with torch.no_grad():
-        return [model._identity_map(torch.from_numpy(np.asarray(clips[i][0]))[None].float()) for i in range(len(clips))]
+        return [model.identity_map(torch.from_numpy(np.asarray(clips[i][0]))[None].float()) for i in range(len(clips))]
 
 
 def another(places, index):
@@ -96,12 +96,12 @@ def using(model, identity):
     if identity is None:
         model.ctfc.alpha.data.zero_()
     else:
-        model._identity_map = lambda clip: identity
+        model.identity_map = lambda clip: identity
     try:
         yield
     finally:
         model.ctfc.alpha.data.copy_(alpha)
-        model.__dict__.pop("_identity_map", None)
+        model.__dict__.pop("identity_map", None)
 
 
 @contextlib.contextmanager

@@ -66,7 +66,7 @@ def _cached_label(recording, data_node):
 
 def _expected_label(recording, data_node):
     """A recording's label as preprocessing makes it, without decoding frames; None where their number is unknown."""
-    signal, times = recording.ppg(), recording.dataset.times(recording)
+    signal, times = recording.ppg(), recording.times()
     if times.problem or times.frames_s is None:
         return None
     label = recording.label(signal, len(times.frames_s), frame_rate_hz(data_node))

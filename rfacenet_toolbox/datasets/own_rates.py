@@ -25,7 +25,7 @@ class OwnRates(NamedTuple):
 
 
 def for_marker(measured, bounds):
-    """What a marker holds of :class:`~.recording.Measured`, as keywords of :func:`~.clip_cache.write_marker`.
+    """What a marker holds of :class:`~.dataset.Measured`, as keywords of :func:`~.clip_cache.write_marker`.
 
     Args:
         measured: of the recording, or None.

@@ -5,8 +5,8 @@ from collections import defaultdict
 
 from ..errors import ConfigError, DataError
 from ..runtime import limits
+from .dataset import Selection
 from .own_settings import NODES
-from .recording import Selection
 
 #: their defaults, below ``<SPLIT>.DATA.VIPL_HR``
 DEFAULTS = NODES["VIPL_HR"]
@@ -77,7 +77,7 @@ def selection_name(settings):
 
 
 def select(recordings, settings, data_path):
-    """The :class:`~.recording.Selection` of ``(parts of the name, recording)`` pairs.
+    """The :class:`~.dataset.Selection` of ``(parts of the name, recording)`` pairs.
 
     Raises:
         DataError: folds that cannot be read or are no partition of the subjects, or nothing left.

@@ -200,7 +200,7 @@ def test_a_manifest_is_proposed_and_read(folder, tmp_path, capsys):
     assert cli.main(["manifest", str(own)]) == 0
     found = find_recordings("Manifest", str(own), settings())
     assert [one.name for one in found] == ["1.vid", "12.vid"]
-    assert (found[0].line.column, found[0].line.time_column) == ("line 1", "line 3")
+    assert (found[0].entry.column, found[0].entry.time_column) == ("line 1", "line 3")
     assert len(found[1].label(found[1].ppg(), 50, 30.0)) == 50
     capsys.readouterr()
     assert cli.main(["manifest", str(own)]) == 2

@@ -53,7 +53,7 @@ class Dataset(ABC):
         split_by_subject: whether BEGIN and END count subjects, each with all recordings, or recordings.
         leaves_out_unusable: a recording that cannot be read is left out, and named with its reason, instead of ending
             the run. For data sets with damages that are known and stay.
-        has_own_rates: :meth:`measured` gives a frame rate and a heart rate for each recording, and FS is not looked at.
+        has_own_rates: :meth:`measured` gives each recording's frame rate; FS has to be left at its default then.
         node: of its own settings, ``<SPLIT>.DATA.<node>`` in configs; None where it has none.
         defaults: the settings there, ``{KEY: default}``.
     """

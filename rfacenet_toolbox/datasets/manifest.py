@@ -90,13 +90,13 @@ class Manifest(Dataset):
 
     def label(self, recording, signal, frame_count, fs_hz):
         """The signal at the times of the frames; ``fs_hz`` is not needed."""
-        del signal  # its times stand beside it
+        del signal  # read again, with its times
         values, times_s = truth(recording)
         frames_s = frame_times_s(recording, frame_count)
         missing_s = max(times_s[0] - frames_s[0], frames_s[-1] - times_s[-1])
         if missing_s > TOLERANCE_S:
             raise recording.error(
-                f"its ground truth is of {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames of "
+                f"its ground truth lasts from {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames from "
                 f"{frames_s[0]:.1f} to {frames_s[-1]:.1f} s. Correct rate_hz, time_column, fps, start_s or stop_s in "
                 f"line {recording.entry.number} of the manifest"
             )
@@ -143,8 +143,9 @@ class Manifest(Dataset):
         without = [str(one.entry.number) for one in chosen if one.entry.kind == "heart_rate"]
         if without and not settings.HEART_RATE_ONLY:
             raise DataError(
-                f"The kind of {len(without)} line(s) in {manifest_path(data_path)} is heart_rate, of which no waveform "
-                f"can be learned: {', '.join(without[:20])}. To test on them, set MANIFEST.HEART_RATE_ONLY to True."
+                f"The kind of {len(without)} line(s) in {manifest_path(data_path)} is heart_rate, from which no "
+                f"waveform can be learned: {', '.join(without[:20])}. To test on them, set MANIFEST.HEART_RATE_ONLY to "
+                f"True."
             )
         _check_whole(chosen, data_path)
         return Selection(chosen)

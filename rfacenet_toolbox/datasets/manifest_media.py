@@ -30,7 +30,7 @@ def fps_hz_of(recording):
         fps_hz = header(line.video).fs_hz
         advice = f"its video says that it has {fps_hz:g}"
     if not limits.within(fps_hz, limits.FS_HZ):
-        raise recording.error(f"its frames per second are not known: {advice}. Fill in the column fps")
+        raise recording.error(f"its frame rate is not known: {advice}. Fill in the column fps")
     return fps_hz
 
 

@@ -148,8 +148,8 @@ def _refuse_pointer(recording, path):
         with open(path, "rb") as file:
             if file.read(len(_POINTER)) == _POINTER:
                 raise recording.error(
-                    f"{path} holds the name that Git LFS has for the file, and not the file. Run 'git lfs pull' in "
-                    f"DATA_PATH, or get it from the data set"
+                    f"{path} is a pointer of Git LFS, not the file itself. Run 'git lfs pull' in DATA_PATH, or get the "
+                    f"file from the data set"
                 )
 
 
@@ -178,7 +178,7 @@ def _by_stamps(recording, stamps_s, frame_count):
     if count < 2 or (np.diff(stamps_s[:count]) < 0).any():
         raise recording.error(
             f"its {len(stamps_s)} times in meta for {frame_count} frames are no clock; expected one for each frame, "
-            f"later than the one before it. Get the file again from the data set"
+            f"none earlier than the one before. Get the file again from the data set"
         )
     span_s = stamps_s[count - 1]
     fs_hz = (count - 1) / span_s if span_s else float("inf")

@@ -19,7 +19,7 @@ _SAME = 0.5
 
 
 def told_other_labels(recordings, data_node):
-    """A sentence about cached labels that are not those of ``recordings``; None where there are none, or no telling.
+    """A sentence about cached labels that are not those of ``recordings``; None where all are, or it cannot be told.
 
     Args:
         recordings: of a split, as they are.

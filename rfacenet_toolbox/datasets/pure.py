@@ -165,10 +165,10 @@ def _timestamps(content, key):
 
 
 def _unit(stamps):
-    """Of stamps, so many to the second: ns, where their steps do not tell that somebody converted them."""
+    """How many units of the stamps make a second: 1e9, unless their steps show that somebody converted them."""
     return image_names.fitting_unit(stamps) or 1e9
 
 
 def _seconds(stamps, unit):
-    """Stamps, ``unit`` of them to the second, as seconds; float64 still tells microseconds apart."""
+    """Stamps, of whose units ``unit`` make a second, in seconds; float64 still tells microseconds apart."""
     return np.array(stamps, dtype=np.float64) / unit

@@ -1,7 +1,7 @@
 """Which data sets there are, and which recordings a folder holds.
 
 A data set is a class (:class:`~.dataset.Dataset`) and an entry of :data:`DATASETS`. One from outside this package
-is entered with :func:`register`.
+is added with :func:`register`.
 """
 
 import os

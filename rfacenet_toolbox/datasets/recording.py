@@ -53,7 +53,7 @@ class Recording:
         signal = self.dataset.ppg(self)
         if len(signal) < 2:
             raise self.error(
-                f"its ground truth holds {len(signal)} PPG sample(s), expected one for every moment of the video. "
+                f"its ground truth holds {len(signal)} PPG sample(s); expected one for every moment of the video. "
                 f"Get the file again from the data set"
             )
         bad = np.flatnonzero(~np.isfinite(signal))

@@ -17,7 +17,7 @@ from . import times as recorded
 from .recording import Recording
 from .times import LONGEST_FILLED_GAP_S, RATE_TOLERANCE, SLOWEST_HZ, WORTH_SAYING, RecordedTimes
 
-#: what of a frame is too little to mix in, because its time is the grid's
+#: a frame's share, or a share of a step, that is too small to count
 _NEGLIGIBLE = 1e-3
 
 

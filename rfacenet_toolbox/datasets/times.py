@@ -18,9 +18,9 @@ from ..runtime import limits
 TOLERANCE_S = 1.0
 #: rates may differ by this share: 4 beats per minute at 80. The nearest common rates, 25 and 30, are 17 % apart
 RATE_TOLERANCE = 0.05
-#: a difference of rates from which it is said
+#: a difference of rates from which on it is reported
 WORTH_SAYING = 0.01
-#: successive stamps may be this far apart, and any stamp this far from an even clock: as video and ground truth may
+#: successive stamps may be this far apart, and any stamp this far from an even clock
 LONGEST_GAP_S = TOLERANCE_S
 #: where frames or samples are further apart, what was between them is not known, and is not interpolated
 LONGEST_FILLED_GAP_S = 0.5
@@ -122,7 +122,7 @@ def remarks(recordings, fs_hz):
     found = [(name, remark) for name, remark in found if remark]
     if not found:
         return []
-    others = f" So it is, or nearly, with {len(found) - 1} more recordings." if len(found) > 1 else ""
+    others = f" Rates also differ in {len(found) - 1} more recordings." if len(found) > 1 else ""
     return [f"{found[0][0]} has {found[0][1]}.{others}"]
 
 

@@ -11,7 +11,7 @@ from .text_file import read_text
 from .times import RATE_TOLERANCE, TOLERANCE_S, RecordedTimes
 from .video_file import header, video_frames
 
-#: so many to the second: of the data set's times, and of those in files that somebody converted
+#: units to the second of the data set's times, and of those in files that somebody converted
 _UNITS = 1, 1e3, 1e6, 1e9
 
 

@@ -16,7 +16,7 @@ HEART_RATE_FAULT = 255.0
 NOMINAL_HZ, PLAUSIBLE_HZ = 30.0, (24.0, 33.0)
 #: ``gt_HR.csv`` counts seconds; where its length differs from the video's by more, it is stretched over the video
 HEART_RATE_TOLERANCE_S = 2.0
-#: rates of ``wave.csv`` that nothing is said about
+#: rates of ``wave.csv`` that are not remarked on
 _WAVE_HZ = (55.0, 65.0)
 #: videos that are shorter are remarked on
 _SHORT_S = 10.0
@@ -72,7 +72,7 @@ def clock(recording, frame_count):
     video's own claim, 25 frames per second in every file, is wrong and not looked at.
 
     Raises:
-        DataError: no stamps where there should be, stamps that cannot be, or another number than of frames.
+        DataError: time stamps are missing, are no clock, or are not as many as the frames.
     """
     if os.path.isfile(os.path.join(recording.path, "time.txt")):
         times_s, fs_hz, notes = _by_stamps(recording, frame_count)
@@ -129,7 +129,10 @@ def wave_notes(wave, times_s):
 def _by_stamps(recording, frame_count):
     stamps_s = _numbers(recording, "time.txt", _lines(recording, "time.txt")) / 1000
     if len(stamps_s) < 2 or frame_count < 2:
-        raise recording.error(f"it has {frame_count} frames and {len(stamps_s)} time stamps. Copy it again")
+        raise recording.error(
+            f"it has {frame_count} frames and {len(stamps_s)} time stamps; expected two or more of each. Copy "
+            f"it again from the data set"
+        )
     backward = np.flatnonzero(np.diff(stamps_s) < 0)
     if len(backward):
         raise recording.error(

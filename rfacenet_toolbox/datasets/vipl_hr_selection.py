@@ -41,7 +41,7 @@ def check(settings):
     for key in ("SCENES", "SOURCES"):
         values, allowed = list(settings[key]), list(range(1, 10 if key == "SCENES" else 5))
         if not values or len(set(values)) < len(values) or not set(values) <= set(allowed):
-            raise ConfigError(f"VIPL_HR.{key} is {values}; expected different numbers of {allowed}.")
+            raise ConfigError(f"VIPL_HR.{key} is {values}; expected one or more different numbers of {allowed}.")
     if settings.FOLD and fold_of(settings.FOLD) is None:
         raise ConfigError(
             f"VIPL_HR.FOLD is {settings.FOLD!r}; expected 'test 1' to 'test 5' for the subjects of a fold, 'train 1' "

@@ -1,6 +1,7 @@
 """SCAMPS: frames and PPG of MATLAB files of both kinds, and what is said of files that cannot be used."""
 
 import builtins
+import sys
 
 import numpy as np
 import pytest
@@ -150,7 +151,7 @@ def test_a_size_that_no_recording_has_is_refused_before_it_is_read(new_file, mon
 
 
 def test_a_new_file_without_h5py_names_the_extra_before_anything_is_cached(new_file, monkeypatch):
-    monkeypatch.setattr(mat_file.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(ConfigError, match=r"version 7.3, .*Run pip install 'rfacenet-toolbox\[scamps\]'"):
         find_recordings("SCAMPS", new_file.root)
 

@@ -41,7 +41,7 @@ def check_available():
     if module is None:
         raise ConfigError(
             f"MediaPipe is not installed, and the face backend MP and the face-mesh outline need it. It is an optional "
-            f"extra: run {INSTALL} (Python 3.9 to 3.12; docs/configs.md has the details)."
+            f"extra: run {INSTALL} (Python 3.9 to 3.12; docs/faces.md has the details)."
         )
     if not any(os.path.isfile(os.path.join(folder, _MODEL)) for folder in module.submodule_search_locations):
         raise ConfigError(
@@ -111,9 +111,8 @@ def contour_mask(contour, height, width):
     return mask.astype(bool)
 
 
-@functools.lru_cache(
-    maxsize=None
-)  # kept for good: closing the mesh of a forked parent would wait for threads that are gone
+# kept for good: closing the mesh of a forked parent would wait for threads that are gone
+@functools.lru_cache(maxsize=None)
 def _face_mesh(process):
     """``(mesh, numbers of the oval's points in order)``, one for each process: threads do not survive a fork."""
     check_available()

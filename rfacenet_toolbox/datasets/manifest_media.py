@@ -2,13 +2,12 @@
 
 import os
 
-import cv2
 import numpy as np
 
 from ..runtime import limits
 from . import image_names
 from .manifest_truth import read_columns
-from .video_file import open_video
+from .video_file import header
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
@@ -19,7 +18,7 @@ def fps_hz_of(recording):
     Raises:
         DataError: none of them says it.
     """
-    line = recording.line
+    line = recording.entry
     if line.fps_hz is not None:
         return line.fps_hz
     if os.path.isdir(line.video):
@@ -28,12 +27,10 @@ def fps_hz_of(recording):
     else:
         if not os.path.isfile(line.video):
             raise recording.error(f"its video {line.video} is not there. Correct the column video")
-        video = open_video(line.video)
-        fps_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
-        video.release()
+        fps_hz = header(line.video).fs_hz
         advice = f"its video says that it has {fps_hz:g}"
     if not limits.within(fps_hz, limits.FS_HZ):
-        raise recording.error(f"its frames per second are not known: {advice}. Fill in the column fps")
+        raise recording.error(f"its frame rate is not known: {advice}. Fill in the column fps")
     return fps_hz
 
 
@@ -51,12 +48,7 @@ def images(folder):
 
 def frame_count(path):
     """Frames of a folder, or of a video by its header; 0 where that does not say."""
-    if os.path.isdir(path):
-        return len(images(path))
-    video = open_video(path)
-    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-    video.release()
-    return max(0, count)
+    return len(images(path)) if os.path.isdir(path) else header(path).frames
 
 
 def bounds(line, fps_hz):
@@ -68,12 +60,12 @@ def bounds(line, fps_hz):
 def frame_times_s(recording, frame_count):
     """(T,) seconds of the frames between start_s and stop_s, from the video's first."""
     fps_hz = fps_hz_of(recording)
-    return (bounds(recording.line, fps_hz)[0] + np.arange(frame_count)) / fps_hz
+    return (bounds(recording.entry, fps_hz)[0] + np.arange(frame_count)) / fps_hz
 
 
 def truth(recording):
     """``(values (N,), their times in s (N,))``."""
-    line = recording.line
+    line = recording.entry
     try:
         columns = read_columns(line.truth, [line.column, *([] if line.time_column is None else [line.time_column])])
     except ValueError as error:

@@ -78,7 +78,7 @@ def test_a_part_of_the_video_keeps_its_own_time(folder):
 
 def test_a_heart_rate_is_tested_on_and_not_learned_from(folder):
     path = write(folder, "a.avi,1,hr.csv,HR,heart_rate,1")
-    with pytest.raises(DataError, match=r"heart_rate, of which no waveform can be learned: 2\. To test on them, set"):
+    with pytest.raises(DataError, match=r"heart_rate, from which no waveform can be learned: 2\. To test on them, set"):
         find_recordings("Manifest", path, settings())
     (one,) = find_recordings("Manifest", path, settings(HEART_RATE_ONLY=True))
     assert one.measured(FRAMES).heart_rate_bpm == pytest.approx(72)
@@ -136,7 +136,7 @@ def test_splits_and_folds_choose_lines(folder):
         ("a.avi,1,a.csv,ppg,,,ppg", "line 2: .*times in .* do not go forward"),
         ("a.avi,1,a.csv,1,,,,,5,3", "line 2: stop_s is 3 and start_s 5; expected a later stop"),
         ("a.avi,1,a.csv,ppg,,,,,99", "line 2: .*its video ends at 6.0 s, before start_s"),
-        ("a.csv,1,a.csv", "line 2: .*its frames per second are not known: its video says that it has 0"),
+        ("a.csv,1,a.csv", "line 2: .*its frame rate is not known: its video says that it has 0"),
     ],
 )
 def test_a_line_that_cannot_be_right_is_told_before_anything_is_cached(folder, line, expected):
@@ -161,7 +161,7 @@ def test_a_ground_truth_of_another_length_is_told(folder):
     (one,) = find_recordings("Manifest", write(folder, "a.avi,1,a.csv,ppg,,30"), settings())
     one.label(one.ppg(), FRAMES, 30.0)  # 12 s of samples for 6 s of frames cover them
     (one,) = find_recordings("Manifest", write(folder, "a.avi,1,a.csv,ppg,,120"), settings())
-    with pytest.raises(DataError, match="ground truth is of 0.0 to 3.0 s, and its frames of 0.0 to 6.0 s"):
+    with pytest.raises(DataError, match="ground truth lasts from 0.0 to 3.0 s, and its frames from 0.0 to 6.0 s"):
         one.label(one.ppg(), FRAMES, 30.0)
 
 
@@ -200,7 +200,7 @@ def test_a_manifest_is_proposed_and_read(folder, tmp_path, capsys):
     assert cli.main(["manifest", str(own)]) == 0
     found = find_recordings("Manifest", str(own), settings())
     assert [one.name for one in found] == ["1.vid", "12.vid"]
-    assert (found[0].line.column, found[0].line.time_column) == ("line 1", "line 3")
+    assert (found[0].entry.column, found[0].entry.time_column) == ("line 1", "line 3")
     assert len(found[1].label(found[1].ppg(), 50, 30.0)) == 50
     capsys.readouterr()
     assert cli.main(["manifest", str(own)]) == 2

@@ -22,7 +22,7 @@ def evaluate_arguments(parser):
 
 def evaluate(args):
     from ..errors import ConfigError
-    from ..evaluation.files import score_text
+    from ..evaluation.files import SCHEMA, score_text
 
     if not (args.file or args.published):
         raise ConfigError("rfacenet evaluate needs a file: a *_outputs.pickle, or a run's folder or results.json.")
@@ -34,7 +34,7 @@ def evaluate(args):
         _write(args.per_video, score_text.per_video_csv(scorings))
     if args.json:
         rows = {"published": _published().records()} if args.published else {}
-        print(json.dumps({"schema": score_text.SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
+        print(json.dumps({"schema": SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
     else:
         texts = [_published().text()] if args.published else []
         print("\n\n".join([*texts, *map(score_text.scoring_text, contents)]))
@@ -57,11 +57,11 @@ def compare_arguments(parser):
 
 def compare(args):
     from ..datasets.subjects import subjects_of
-    from ..evaluation.files import score_text
+    from ..evaluation.files import comparison
 
     runs = _score(args.first, args), _score(args.second, args)
-    content = score_text.comparison(*runs, args.metric, args.seed, subjects_of)
-    print(json.dumps(content, indent=1, allow_nan=False) if args.json else score_text.comparison_text(content))
+    content = comparison.compare(*runs, args.metric, args.seed, subjects_of)
+    print(json.dumps(content, indent=1, allow_nan=False) if args.json else comparison.text(content))
 
 
 def _add_scoring_arguments(parser):

@@ -109,7 +109,7 @@ def _check_data(data, split, host):
 
         check_split(split, data)
     else:
-        _check_toolbox_data(data, f"{split}.DATA")
+        check_toolbox_data(data, f"{split}.DATA")
     if not limits.within(data.FS, limits.FS_HZ):
         low, high = limits.FS_HZ
         raise ConfigError(
@@ -119,7 +119,7 @@ def _check_data(data, split, host):
         _check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
 
 
-def _check_toolbox_data(data, key):
+def check_toolbox_data(data, key):
     """What the toolbox would notice in its preprocessing processes alone, which drop the recordings without a word."""
     from ..datasets.clip_cache import check_cached_path
     from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES, TOOLBOX_FRAME_TYPES

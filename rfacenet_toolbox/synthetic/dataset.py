@@ -38,8 +38,8 @@ def write_dataset(
 ):
     """Write synthetic recordings in a data set's own format.
 
-    The same arguments give the same bytes. Only the H.264 encoder of ``"varied"`` need not: it is given the same frames,
-    but what it writes, and what is decoded from it, may differ a little from call to call.
+    The same arguments give the same bytes, but for the H.264 videos of ``"varied"``: their encoder is given the same
+    frames, and what it makes of them may differ a little from call to call.
 
     A recording is written under another name, and renamed once it is whole. One that is there already, with the same
     settings, is left alone, so an interrupted call is simply repeated. ``out/synthetic.json`` says what was made.

@@ -97,7 +97,7 @@ setup(
         "lint": ["ruff>=0.17", "mypy>=1.14"],
         "docs": ["sphinx>=7", "furo>=2024.8", "myst-parser>=3"],
         # The newest that has the face models in it. It brings a second OpenCV into the same folder, so both have to be
-        # one release, the newest for NumPy 1; docs/configs.md says how the headless one wins.
+        # one release, the newest for NumPy 1; docs/faces.md says how the headless one wins.
         "mediapipe": [
             f"{requirement}; python_version >= '3.9' and python_version < '3.13'"
             for requirement in (

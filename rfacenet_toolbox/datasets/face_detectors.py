@@ -22,9 +22,9 @@ def check_backend(name):
     """
     if name not in DETECTORS:
         raise ConfigError(
-            f"PREPROCESS.CROP_FACE.BACKEND is {name!r}, which the standalone host does not have. It has: "
-            f"HC (OpenCV's Haar cascade), and with what docs/configs.md tells to install, MP (MediaPipe), MTCNN and "
-            f"MTCNN_SMOOTH. Use one of these, or run inside an rPPG-Toolbox checkout that has {name!r}."
+            f"PREPROCESS.CROP_FACE.BACKEND is {name!r}, which the standalone host does not have. It has HC (OpenCV's "
+            f"Haar cascade) and, with what docs/faces.md tells you to install, MP (MediaPipe), MTCNN and MTCNN_SMOOTH. "
+            f"Use one of these, or run inside an rPPG-Toolbox checkout that has {name!r}."
         )
     try:
         DETECTORS[name].check_available()

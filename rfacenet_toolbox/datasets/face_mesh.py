@@ -41,7 +41,7 @@ def check_available():
     if module is None:
         raise ConfigError(
             f"MediaPipe is not installed, and the face backend MP and the face-mesh outline need it. It is an optional "
-            f"extra: run {INSTALL} (Python 3.9 to 3.12; docs/configs.md has the details)."
+            f"extra: run {INSTALL} (Python 3.9 to 3.12; docs/faces.md has the details)."
         )
     if not any(os.path.isfile(os.path.join(folder, _MODEL)) for folder in module.submodule_search_locations):
         raise ConfigError(

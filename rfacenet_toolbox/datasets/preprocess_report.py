@@ -60,7 +60,7 @@ class PreprocessReport:
             if one.faces_not_found:
                 lines.append(
                     f"Warning: no face found in {one.faces_not_found} of the {one.detections} frames of {one.name} in "
-                    f"which it was looked for; docs/configs.md says how such frames are cropped (Face backends)."
+                    f"which it was looked for; docs/faces.md says how such frames are cropped."
                 )
         return "\n".join(lines + _noted(done) + left_out_lines(done))
 

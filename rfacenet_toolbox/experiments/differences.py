@@ -2,7 +2,7 @@
 
 from ..datasets.subjects import subjects_of
 from ..evaluation.compare import compare
-from ..report.table import Cell, Table
+from ..report.table import Table
 from . import pages
 
 _MEANING = (
@@ -36,18 +36,6 @@ def compare_rows(results, reference, protocol):
     return comparisons
 
 
-def heading(reference):
-    """The title of the column of :func:`cell`."""
-    return f"minus {reference}'s"
-
-
-def cell(found):
-    """The cell of a comparison, or of None."""
-    if found is None:
-        return Cell()
-    return Cell(f"{found.difference:+.2f}", below=f"{found.low:+.2f} to {found.high:+.2f}, p = {found.p_value:.2g}")
-
-
 def table(title, comparisons, reference):
     """The :class:`~rfacenet_toolbox.report.table.Table` of comparisons, a row for each."""
     rows = [
@@ -62,7 +50,7 @@ def table(title, comparisons, reference):
         ]
         for name, found in comparisons.items()
     ]
-    columns = ["", f"MAE {heading(reference)}", "95% interval", "p", "could be shown", "videos", "people"]
+    columns = ["", f"MAE minus {reference}'s", "95% interval", "p", "could be shown", "videos", "people"]
     return Table(title, columns, rows, notes=[_MEANING.format(reference), _POWER])
 
 
@@ -72,18 +60,6 @@ def record(found, metric):
     if found is not None and metric == "MAE":
         values = [found.difference, found.low, found.high, found.p_value, found.n, found.detectable]
     return dict(zip(_COLUMNS, values))
-
-
-def notes(comparisons, reference):
-    """What the column means, what each comparison found, and how large a difference it could have found."""
-    return [
-        _MEANING.format(reference),
-        *(f"{found.sentence} {_power(found)}" for found in comparisons.values()),
-    ]
-
-
-def _power(found):
-    return f"So many could show a true difference of {found.detectable:.2f} bpm in four of five such tests."
 
 
 def _subjects(videos):

@@ -75,8 +75,8 @@ def make_page(rows, settings):
     for index, (row, each) in enumerate(zip(rows, results)):
         href = f"#{html.anchor(_EVERY_RUN)}"
         cells = [pages.over_seeds_cell(means[metric][index], href, marked[metric][index]) for metric in HEADINGS]
-        done = str(len(each)) if len(each) == len(row.runs) else f"{len(each)} of {len(row.runs)}"
-        lines.append([table2.title(row.name), *cells, pages.video_cells(None, each)[1], done])
+        cells += [pages.video_cells(None, each)[1], pages.runs_cell(len(each), len(row.runs))]
+        lines.append([table2.title(row.name), *cells])
     train, test = settings.sets[TRAIN], settings.sets[TEST]
     table = Table(f"Train: {train.name} & Test: {test.name}", ["", *HEADINGS.values(), "videos", "runs"], lines)
     named = [(table2.title(row.name), each) for row, each in zip(rows, results)]

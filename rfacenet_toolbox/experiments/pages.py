@@ -141,8 +141,18 @@ def video_cells(published, results):
         published, results: as in :func:`number_cells`.
     """
     count = video_count(published) if published else None
-    scored = sorted({result.results["videos"]["scored"] for result in results})
-    return [NOTHING if count is None else count.text, " to ".join(map(str, scored[:1] + scored[1:][-1:])) or NOTHING]
+    scored = {result.results["videos"]["scored"] for result in results}
+    return [NOTHING if count is None else count.text, span(scored)]
+
+
+def span(numbers):
+    """``"8"``, ``"4 to 8"``, or nothing, of a set of numbers."""
+    return " to ".join(map(str, sorted({min(numbers), max(numbers)}))) if numbers else NOTHING
+
+
+def runs_cell(done, count):
+    """How many of a row's runs are done."""
+    return NOTHING if not count else str(done) if done == count else f"{done} of {count}"
 
 
 def marked_rows(published, results, protocol):

@@ -140,7 +140,7 @@ def _wanted(scenes):
 def _measured(results, scenes):
     """{metric: :class:`~.pages.OverSeeds` of the pooled numbers, or None; "videos": how many were scored}."""
     summaries = pooled(results, PROTOCOL, _wanted(scenes))
-    measured = {"videos": sorted({one["n"] for one in summaries})}
+    measured = {"videos": {one["n"] for one in summaries}}
     for metric in HEADINGS:
         pairs = [one[metric] for one in summaries if one[metric][0] is not None]
         measured[metric] = None
@@ -169,14 +169,9 @@ def _selection_table(title, published, measured, counts, settings):
         for row, cells in zip(rows.values(), zip(*pair)):
             row += cells
     for name, row in rows.items():
-        row += [_span(measured[name]["videos"]), _done(*counts.get(name, (0, 0)))]
+        row += [pages.span(measured[name]["videos"]), pages.runs_cell(*counts.get(name, (0, 0)))]
     title = title[0].upper() + title[1:]
     return Table(title, [*columns, "videos", "runs"], list(rows.values()), [*groups, ("", 2)], narrow=True)
-
-
-def _span(numbers):
-    """``"8"``, ``"4 to 8"``, or nothing, of sorted numbers."""
-    return " to ".join(map(str, numbers[:1] + numbers[1:][-1:])) or NOTHING
 
 
 def _marks(numbers, metric):
@@ -188,10 +183,6 @@ def _marks(numbers, metric):
 
 def _as_printed(number):
     return f"{number.value:.1f}" if number.rounding > 0.01 else f"{number.value:.2f}"
-
-
-def _done(done, count):
-    return NOTHING if not count else str(done) if done == count else f"{done} of {count}"
 
 
 def _folds_table(title, results, scenes):
@@ -232,7 +223,7 @@ def _records(title, row, results, scenes, published, measured):
             "published": None if number is None else number.value,
             **dict(zip(("measured", "measured_se", "lowest", "highest"), values)),
             **dict(zip(("fold_mean", "fold_deviation", "fold_lowest", "fold_highest", "folds"), folds)),
-            "videos": measured["videos"][-1] if measured["videos"] else 0,
+            "videos": max(measured["videos"], default=0),
             "runs": len(results),
         }  # fmt: skip
 

@@ -116,8 +116,7 @@ def _half(half, direction, settings):
     for (row, results), numbers, marks in zip(half, published, marked):
         cells = pages.number_cells(numbers, results, settings, marks, html.anchor(every_run))
         cells += pages.video_cells(numbers, results)
-        done = str(len(results)) if len(results) == len(row.runs) else f"{len(results)} of {len(row.runs)}"
-        rows.append([title(row.name), *cells, done])
+        rows.append([title(row.name), *cells, pages.runs_cell(len(results), len(row.runs))])
     notes = []
     if any(row.name in SIGNAL for row, _ in half):
         notes.append("The signal methods are not trained; they have one run per test set, and no seed.")

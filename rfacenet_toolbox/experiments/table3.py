@@ -51,21 +51,14 @@ def make_page(rows, settings):
         its_results, comparison = results[row.name], comparisons.get(row.name)
         cells = pages.number_cells(numbers, its_results, settings, marks, html.anchor(_EVERY_RUN))
         cells += pages.video_cells(numbers, its_results)
-        parts = PUBLISHED[row.name][0]
-        table_rows.append([row.name, *parts, *cells, differences.cell(comparison), str(len(its_results))])
+        table_rows.append([row.name, *PUBLISHED[row.name][0], *cells, pages.runs_cell(len(its_results), len(row.runs))])
         for metric in HEADINGS:
             record = pages.number_record(numbers, its_results, metric, settings)
             records.append({"row": row.name, **record, **differences.record(comparison, metric)})
-    groups = [("", 1), ("", 2), *pages.metric_groups(), ("MAE", 1), ("", 1)]
-    columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), differences.heading(REFERENCE), "runs"]
-    heading = f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}"
-    every_run = pages.every_run(_EVERY_RUN, list(results.items()), settings)
-    tables, notes = [Table(heading, columns, table_rows, groups), every_run], _notes(settings, comparisons)
-    return pages.files("table3", "Table 3", tables, records, notes, settings.is_synthetic)
-
-
-def _notes(settings, comparisons):
-    return [
-        *pages.common_notes(settings),
-        *differences.notes(comparisons, REFERENCE),
-    ]
+    groups = [("", 1), ("", 2), *pages.metric_groups(), ("", 1)]
+    columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), "runs"]
+    tables = [Table(f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}", columns, table_rows, groups)]
+    if comparisons:
+        tables.append(differences.table(f"Compared with {REFERENCE}", comparisons, REFERENCE))
+    tables.append(pages.every_run(_EVERY_RUN, list(results.items()), settings))
+    return pages.files("table3", "Table 3", tables, records, pages.common_notes(settings), settings.is_synthetic)

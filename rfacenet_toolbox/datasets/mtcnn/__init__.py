@@ -75,7 +75,7 @@ def _cascade():
     if not all(folder and os.path.isfile(os.path.join(folder, file)) for file in NETWORKS):
         raise ConfigError(
             f"MTCNN's weights are not installed, and the face backend MTCNN needs them. They come with "
-            f"facenet-pytorch: run {INSTALL} (docs/configs.md has the details)."
+            f"facenet-pytorch: run {INSTALL} (docs/faces.md has the details)."
         )
     try:
         return Cascade(load(folder))

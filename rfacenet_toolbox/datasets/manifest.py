@@ -9,8 +9,17 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from .manifest_file import FILE_NAME, Line, manifest_path, read_manifest, subject_number
-from .manifest_media import bounds, check_images, check_stamps, fps_hz_of, frame_count, frame_times_s, images
-from .manifest_media import shortest_s, truth
+from .manifest_media import (
+    bounds,
+    check_images,
+    check_stamps,
+    fps_hz_of,
+    frame_count,
+    frame_times_s,
+    images,
+    shortest_s,
+    truth,
+)
 from .manifest_plausible import apart, doubts
 from .own_settings import NODES
 from .recording import Dataset, Measured, Recording, Selection

@@ -111,9 +111,8 @@ def contour_mask(contour, height, width):
     return mask.astype(bool)
 
 
-@functools.lru_cache(
-    maxsize=None
-)  # kept for good: closing the mesh of a forked parent would wait for threads that are gone
+# kept for good: closing the mesh of a forked parent would wait for threads that are gone
+@functools.lru_cache(maxsize=None)
 def _face_mesh(process):
     """``(mesh, numbers of the oval's points in order)``, one for each process: threads do not survive a fork."""
     check_available()

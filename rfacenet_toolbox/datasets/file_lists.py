@@ -9,7 +9,7 @@ from ..errors import DataError, closest
 from ..runtime.files import write_text
 from . import clip_cache
 
-#: how alike a folder that is not there and a list must be for the one to be taken for the other, misspelt
+#: how alike the names of a missing folder and of a list must be for the folder to be taken for a misspelt list
 _ALIKE = 0.8
 
 
@@ -17,7 +17,7 @@ def check_list(split, data_node):
     """Check what FILE_LIST_PATH names, where a mistake would be taken for another choice of clips.
 
     Raises:
-        DataError: a list of the user's own that is not there, a list for which a folder was taken, or a list that was
+        DataError: a list of the user's own that is not there, a list's name without its ending, or a list that was
             made for another cache.
     """
     path = data_node.FILE_LIST_PATH
@@ -39,7 +39,7 @@ def check_list(split, data_node):
 
 
 def _check_folder(split, folder):
-    """A list's name without its ending, or with a typing error in it too, looks like a folder for lists to be made."""
+    """A list's name without its ending, perhaps misspelt as well, looks like a folder in which lists are to be made."""
     above, name = os.path.split(folder)
     if os.path.isdir(folder or "."):
         return

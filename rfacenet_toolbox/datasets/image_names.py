@@ -74,7 +74,7 @@ def gaps(counted):
 
 
 def missing(counted):
-    """How many numbers are missing among those of successive images; 0 where there is no telling."""
+    """How many numbers are missing among those of successive images; 0 where it cannot be told."""
     steps = np.diff(counted)
     told = (steps >= 1).all() and (steps == 1).any()
     return int(steps.sum() - len(steps)) if told else 0

@@ -1,14 +1,13 @@
 """A data set of one's own: ``DATASET: Manifest``, with a CSV file that has a line per recording."""
 
 import os
-from dataclasses import dataclass
-from typing import Optional
 
 import cv2
 import numpy as np
 
 from ..errors import ConfigError, DataError
-from .manifest_file import FILE_NAME, Line, manifest_path, read_manifest, subject_number
+from .dataset import Dataset, Measured, Selection
+from .manifest_file import FILE_NAME, manifest_path, read_manifest, subject_number
 from .manifest_media import (
     bounds,
     check_images,
@@ -22,17 +21,9 @@ from .manifest_media import (
 )
 from .manifest_plausible import apart, doubts
 from .own_settings import NODES
-from .recording import Dataset, Measured, Recording, Selection
 from .video_file import video_frames
 
 _PARTS = ("train", "test")
-
-
-@dataclass(frozen=True)
-class ManifestRecording(Recording):
-    """A recording with its ``line`` of the manifest."""
-
-    line: Optional[Line] = None
 
 
 class Manifest(Dataset):
@@ -53,16 +44,17 @@ class Manifest(Dataset):
         """Whether DATA_PATH is a folder or a file."""
         return os.path.exists(data_path)
 
-    def recordings(self, data_path):
-        """The :class:`ManifestRecording` of each line."""
-        lines = read_manifest(manifest_path(data_path))
-        return [
-            ManifestRecording(self, one.name, subject_number(one.subject), one.video, data_path, one) for one in lines
-        ]
+    def entries(self, data_path):
+        """The :class:`~.manifest_file.Line` s of the manifest."""
+        return read_manifest(manifest_path(data_path))
 
-    def recording_name(self, folder):
-        """Names come from the manifest's lines."""
-        raise NotImplementedError
+    def recording_name(self, entry):
+        """That of the line."""
+        return entry.name
+
+    def recording_path(self, entry, data_path):
+        """The video, or the folder of its frames."""
+        return entry.video
 
     def subject_of_clip(self, name):
         """``"7.morning"`` -> 7; of a name that is no number, one made from its letters."""
@@ -73,16 +65,16 @@ class Manifest(Dataset):
 
     def sources(self, recording):
         """Video and ground truth."""
-        return [recording.line.video, recording.line.truth]
+        return [recording.entry.video, recording.entry.truth]
 
     def made_from(self, recording):
-        """What the line says beside the paths."""
-        line = recording.line
+        """What the line says besides the paths."""
+        line = recording.entry
         return [line.column, line.kind, line.rate_hz, line.time_column, line.fps_hz, line.start_s, str(line.stop_s)]
 
     def frames(self, recording, every=1):
         """The frames between start_s and stop_s."""
-        line, fps_hz = recording.line, fps_hz_of(recording)
+        line, fps_hz = recording.entry, fps_hz_of(recording)
         first, last = bounds(line, fps_hz)
         if os.path.isdir(line.video):
             for index, path in enumerate(images(line.video)):
@@ -103,20 +95,20 @@ class Manifest(Dataset):
     def ppg(self, recording):
         """The column of the ground truth; of a heart rate, a cosine whose phase goes by it."""
         values, times_s = truth(recording)
-        if recording.line.kind == "bvp":
+        if recording.entry.kind == "bvp":
             return values
         turns = np.concatenate([[0.0], np.cumsum(np.diff(times_s) * (values[1:] + values[:-1]) / 120)])
         return np.cos(2 * np.pi * turns)
 
     def label(self, recording, signal, frame_count, fs_hz):
         """The signal at the times of the frames; ``fs_hz`` is not needed."""
-        del signal  # its times stand beside it
+        del signal  # read again, with its times
         values, times_s = truth(recording)
         frames_s = frame_times_s(recording, frame_count)
         wrong = apart(times_s, (frames_s[0], frames_s[-1]))
         if wrong:
-            raise recording.error(f"{wrong} in line {recording.line.number} of the manifest")
-        if recording.line.kind == "bvp":
+            raise recording.error(f"{wrong} in line {recording.entry.number} of the manifest")
+        if recording.entry.kind == "bvp":
             return np.interp(frames_s, times_s, values)
         fine_s = np.arange(times_s[0], times_s[-1] + 0.01, 0.01)
         turns = np.cumsum(np.interp(fine_s, times_s, values)) / 6000
@@ -125,7 +117,7 @@ class Manifest(Dataset):
     def measured(self, recording, frame_count):
         """The frame rate, and where the ground truth is a heart rate, that too."""
         fps_hz = fps_hz_of(recording)
-        if recording.line.kind == "bvp":
+        if recording.entry.kind == "bvp":
             return Measured(fps_hz)
         values, times_s = truth(recording)
         at_frames = np.interp(frame_times_s(recording, frame_count), times_s, values)
@@ -147,25 +139,26 @@ class Manifest(Dataset):
 
     def select(self, recordings, settings, data_path):
         """The lines of SPLIT and FOLD, each read as far as can be without decoding the whole video."""
-        lines = {one.line for one in recordings}
+        lines = {one.entry for one in recordings}
         splits = _known(settings.SPLIT, {one.split for one in lines}, "SPLIT", "split", data_path)
         part, _, fold = settings.FOLD.partition(" ")
         _known(fold, {one.fold for one in lines}, "FOLD", "fold", data_path)
         chosen = [
             one
             for one in recordings
-            if (not splits or one.line.split == splits) and (not fold or (one.line.fold == fold) == (part == "test"))
+            if (not splits or one.entry.split == splits) and (not fold or (one.entry.fold == fold) == (part == "test"))
         ]
         if not chosen:
             raise DataError(
                 f"No line of {manifest_path(data_path)} is of SPLIT {settings.SPLIT!r} and of FOLD {settings.FOLD!r} "
                 f"at once. Correct one of them, or the columns split and fold."
             )
-        without = [str(one.line.number) for one in chosen if one.line.kind == "heart_rate"]
+        without = [str(one.entry.number) for one in chosen if one.entry.kind == "heart_rate"]
         if without and not settings.HEART_RATE_ONLY:
             raise DataError(
-                f"The kind of {len(without)} line(s) in {manifest_path(data_path)} is heart_rate, of which no waveform "
-                f"can be learned: {', '.join(without[:20])}. To test on them, set MANIFEST.HEART_RATE_ONLY to True."
+                f"The kind of {len(without)} line(s) in {manifest_path(data_path)} is heart_rate, from which no "
+                f"waveform can be learned: {', '.join(without[:20])}. To test on them, set MANIFEST.HEART_RATE_ONLY to "
+                f"True."
             )
         return Selection(chosen, _check_whole(chosen, data_path))
 
@@ -198,9 +191,9 @@ def _check_whole(recordings, data_path):
     for recording in recordings:
         try:
             for kind, what in _check_files(recording).items():
-                doubted.setdefault(kind, []).append(f"line {recording.line.number} of the manifest, {what}")
+                doubted.setdefault(kind, []).append(f"line {recording.entry.number} of the manifest, {what}")
         except DataError as error:
-            problems.append(f"line {recording.line.number}: {error}")
+            problems.append(f"line {recording.entry.number}: {error}")
     if problems:
         raise DataError(
             "\n".join([f"{len(problems)} problem(s) with files of {manifest_path(data_path)}. Mend them:", *problems])
@@ -213,7 +206,7 @@ def _check_whole(recordings, data_path):
 
 def _check_files(recording):
     """Refuse what cannot be right without decoding the whole video; what is doubted, as :func:`.doubts` has it."""
-    line, fps_hz, frames = recording.line, fps_hz_of(recording), frame_count(recording.line.video)
+    line, fps_hz, frames = recording.entry, fps_hz_of(recording), frame_count(recording.entry.video)
     if os.path.isdir(line.video):
         check_images(recording)
     recording.ppg()

@@ -2,15 +2,13 @@
 
 import os
 
-import cv2
 import numpy as np
 
 from ..runtime import limits
 from . import image_names, manifest_plausible
 from .manifest_truth import read_columns
-from .recording import TOLERANCE_S
-from .times import LONGEST_GAP_S, RATE_TOLERANCE, jump, stray
-from .video_file import open_video
+from .times import LONGEST_GAP_S, RATE_TOLERANCE, TOLERANCE_S, jump, stray
+from .video_file import header
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
@@ -21,7 +19,7 @@ def fps_hz_of(recording):
     Raises:
         DataError: none of them says it.
     """
-    line = recording.line
+    line = recording.entry
     if not os.path.exists(line.video):
         raise recording.error(f"its video {line.video} is not there. Correct the column video")
     if os.path.isdir(line.video) and not images(line.video):
@@ -32,17 +30,10 @@ def fps_hz_of(recording):
         fps_hz = _fps_of_names(images(line.video))
         advice = "the names of its frames hold no times"
     else:
-        fps_hz = _header_fps_hz(line.video)
+        fps_hz = header(line.video).fs_hz
         advice = f"its video says that it has {fps_hz:g}"
     if not limits.within(fps_hz, limits.FS_HZ):
-        raise recording.error(f"its frames per second are not known: {advice}. Fill in the column fps")
-    return fps_hz
-
-
-def _header_fps_hz(path):
-    video = open_video(path)
-    fps_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
-    video.release()
+        raise recording.error(f"its frame rate is not known: {advice}. Fill in the column fps")
     return fps_hz
 
 
@@ -67,12 +58,12 @@ def check_images(recording):
     Raises:
         DataError: there are none, some are missing, or their times are not those of ``fps``.
     """
-    numbers, fps_hz = _numbers(images(recording.line.video)), fps_hz_of(recording)
+    numbers, fps_hz = _numbers(images(recording.entry.video)), fps_hz_of(recording)
     stamps_s = _stamps_s(numbers)
     if stamps_s is None:
         found = numbers and image_names.missing(numbers) and image_names.gaps(numbers)
         wrong = found and f"of its frames, {found}. Put them there, or number the frames anew if these are all"
-    elif abs(_fps_of_names(images(recording.line.video)) / fps_hz - 1) > RATE_TOLERANCE:
+    elif abs(_fps_of_names(images(recording.entry.video)) / fps_hz - 1) > RATE_TOLERANCE:
         wrong = f"fps is {fps_hz:g}, and by the times in their names its frames have another rate. Leave fps out"
     else:
         wrong = jump("frames", stamps_s, LONGEST_GAP_S) or stray("frames", stamps_s)
@@ -88,12 +79,7 @@ def images(folder):
 
 def frame_count(path):
     """Frames of a folder, or of a video by its header; 0 where that does not say."""
-    if os.path.isdir(path):
-        return len(images(path))
-    video = open_video(path)
-    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-    video.release()
-    return max(0, count)
+    return len(images(path)) if os.path.isdir(path) else header(path).frames
 
 
 def bounds(line, fps_hz):
@@ -105,8 +91,8 @@ def bounds(line, fps_hz):
 def shortest_s(recording):
     """Seconds of the video by the count of its frames, 0 where that is not known. A header may count more than there
     are, by a rate of its own; so the higher of two rates counts."""
-    line = recording.line
-    rates_hz = [fps_hz_of(recording)] + ([] if os.path.isdir(line.video) else [_header_fps_hz(line.video)])
+    line = recording.entry
+    rates_hz = [fps_hz_of(recording)] + ([] if os.path.isdir(line.video) else [header(line.video).fs_hz])
     return frame_count(line.video) / max(rates_hz)
 
 
@@ -121,7 +107,7 @@ def check_stamps(recording, stamps_ms):
         DataError: a frame is further from that rate than video and ground truth may be from each other.
     """
     stamps_s = np.asarray(stamps_ms, dtype=np.float64) / 1000
-    if recording.line.fps_hz is not None or len(stamps_s) < 2 or not (np.diff(stamps_s) > 0).all():
+    if recording.entry.fps_hz is not None or len(stamps_s) < 2 or not (np.diff(stamps_s) > 0).all():
         return
     fps_hz = fps_hz_of(recording)
     off_s = float(np.abs(stamps_s - stamps_s[0] - np.arange(len(stamps_s)) / fps_hz).max())
@@ -136,12 +122,12 @@ def check_stamps(recording, stamps_ms):
 def frame_times_s(recording, frame_count):
     """(T,) seconds of the frames between start_s and stop_s, from the video's first."""
     fps_hz = fps_hz_of(recording)
-    return (bounds(recording.line, fps_hz)[0] + np.arange(frame_count)) / fps_hz
+    return (bounds(recording.entry, fps_hz)[0] + np.arange(frame_count)) / fps_hz
 
 
 def truth(recording):
     """``(values (N,), their times in s (N,))``."""
-    line = recording.line
+    line = recording.entry
     try:
         columns = read_columns(line.truth, [line.column, *([] if line.time_column is None else [line.time_column])])
     except ValueError as error:

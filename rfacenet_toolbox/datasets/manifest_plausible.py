@@ -4,8 +4,7 @@ taken for a waveform, samples that run on after the video."""
 import numpy as np
 
 from . import image_names
-from .recording import TOLERANCE_S
-from .times import LONGEST_GAP_S, RATE_TOLERANCE, SLOWEST_HZ, jump
+from .times import LONGEST_GAP_S, RATE_TOLERANCE, SLOWEST_HZ, TOLERANCE_S, jump
 
 #: cycles per second that a pulse has, and nothing below it counts for a waveform
 _PULSE_HZ, _DRIFT_HZ = (0.5, 4.2), 0.05
@@ -60,8 +59,9 @@ def apart(times_s, frames_s):
     if missing_s <= TOLERANCE_S:
         return None
     return (
-        f"its ground truth is of {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames of {frames_s[0]:.1f} to "
-        f"{frames_s[-1]:.1f} s, both from the video's first frame. Correct rate_hz, time_column, fps, start_s or stop_s"
+        f"its ground truth lasts from {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames from {frames_s[0]:.1f} "
+        f"to {frames_s[-1]:.1f} s, both from the video's first frame. Correct rate_hz, time_column, fps, start_s or "
+        f"stop_s"
     )
 
 

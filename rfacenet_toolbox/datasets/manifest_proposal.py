@@ -26,7 +26,7 @@ _WORDS = re.compile(r"[A-Za-z]+|\d+")
 
 
 def propose(folder, start):
-    """``(the manifest's text, sentences about what is to be looked at)``, for a manifest in the folder ``start``.
+    """``(the manifest's text, sentences about what to check)``, for a manifest in the folder ``start``.
 
     Every video, and every folder with many images, gets a line. Its ground truth is the file beside it that looks most
     like one, or none. Its subject is the number in the name of the nearest folder, or of the video, that has one.
@@ -53,7 +53,7 @@ def propose(folder, start):
                 f"{video}: no ground truth was found beside it; fill in the column truth, or remove the line."
             )
         elif not column:
-            remarks.append(f"{video}: {relative} has no title that is known; look at column, kind and time_column.")
+            remarks.append(f"{video}: {relative} has no column with a known title; check column, kind and time_column.")
         if not subject:
             remarks.append(f"{video}: no number in its name or folders says whom it shows; fill in the column subject.")
     truths = [row[2] for row in rows if row[2]]

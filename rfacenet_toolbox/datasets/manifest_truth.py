@@ -50,7 +50,7 @@ def _json(path):
 
 
 def titles(path):
-    """What a file can be asked for: the titles in its first line, or its lines where they are few and long, or the
+    """What can be read from a file: the titles in its first line, or its lines where they are few and long, or the
     names of JSON's lists of numbers.
 
     Raises:

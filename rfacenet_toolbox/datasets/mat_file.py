@@ -22,6 +22,14 @@ def check_readable(path):
         )
 
 
+def check_bytes(count):
+    """Raise ValueError where so many bytes are more than may be read, or decompressed, at once."""
+    if count > limits.MAT_BYTES:
+        raise ValueError(
+            f"{count / 2**30:.1f} GB would be read at once; expected {limits.MAT_BYTES / 2**30:g} GB or less"
+        )
+
+
 @contextlib.contextmanager
 def variables(path):
     """The variables of a file: ``names()``, and ``[name]``, whose values are read when it is indexed.
@@ -63,7 +71,9 @@ class _Hdf5File:
         found = self._file[name] if is_here else None
         if not isinstance(found, h5py.Dataset) or found.shape is None or found.external or found.is_virtual:
             raise ValueError("is no plain array in the file itself")
-        _check_size(found.shape)
+        if math.prod(found.shape) > limits.MAT_VALUES:
+            raise ValueError(f"has {math.prod(found.shape)} values; expected {limits.MAT_VALUES} or fewer")
+        check_bytes(math.prod(found.chunks or ()) * found.dtype.itemsize)
         if math.prod(found.shape) and not found.id.get_storage_size():  # HDF5 reads it as zeros
             raise ValueError(f"has the shape {found.shape[::-1]} and no values")
         return found
@@ -74,18 +84,13 @@ class _OldFile:
         from scipy.io import whosmat
 
         self._path = path
-        self._shapes = {name: shape for name, shape, _ in whosmat(path)}
+        self._bytes = {name: math.prod(shape) * (4 if kind == "single" else 8) for name, shape, kind in whosmat(path)}
 
     def names(self):
-        return list(self._shapes)
+        return list(self._bytes)
 
     def __getitem__(self, name):
         from scipy.io import loadmat
 
-        _check_size(self._shapes[name])
+        check_bytes(self._bytes[name])  # here it is read, the whole of it
         return loadmat(self._path, variable_names=[name])[name].T
-
-
-def _check_size(shape):
-    if math.prod(shape) > limits.MAT_VALUES:
-        raise ValueError(f"has {math.prod(shape)} values; expected {limits.MAT_VALUES} or fewer")

@@ -4,20 +4,18 @@ import os
 import re
 from datetime import datetime
 
-import cv2
 import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..runtime import limits
+from .dataset import Dataset, Measured, Selection, files_ending
 from .manifest_truth import read_columns
 from .own_settings import NODES
-from .recording import TOLERANCE_S, Dataset, Measured, Recording, Selection
-from .video_file import open_video, video_frames
+from .times import TOLERANCE_S, check_rate, uneven
+from .video_file import header, video_frames
 
 _NAME = re.compile(r"^([1-9]\d*)_([A-Za-z0-9-]+)_(before|after)$")
 _STEPS = ("before", "after")
-#: rates that time stamps and headers may give
-_RATES_HZ = (5.0, 120.0)
 _POINTER = b"version https://git-lfs"
 
 
@@ -39,25 +37,13 @@ class McdRppg(Dataset):
     node = "MCD_RPPG"
     defaults = NODES["MCD_RPPG"]
 
-    def recordings(self, data_path):
-        """A :class:`Recording` of each video in ``video/``."""
-        folder = os.path.join(data_path, "video")
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        found = []
-        for stem in (name[:-4] for name in names if name.endswith(".avi") and not name.startswith(".")):
-            path = os.path.join(folder, f"{stem}.avi")
-            try:
-                found.append(Recording(self, stem, self.subject_of_clip(stem), path, data_path))
-            except ValueError as error:
-                raise DataError(
-                    f"{path!r} cannot be a {self.name} recording: {error}. Rename the file, or move it out of "
-                    f"DATA_PATH."
-                )
-        return found
+    def entries(self, data_path):
+        """``video/1020_FullHDwebcam_before.avi``."""
+        return files_ending(".avi", data_path, "video")
 
-    def recording_name(self, folder):
-        """Names are those of files; see :meth:`recordings`."""
-        raise NotImplementedError
+    def recording_name(self, entry):
+        """``"video/1020_FullHDwebcam_before.avi"`` -> ``"1020_FullHDwebcam_before"``."""
+        return os.path.basename(entry)[: -len(".avi")]
 
     def parts(self, name):
         """``"1020_FullHDwebcam_before"`` -> ``("1020", "FullHDwebcam", "before")``.
@@ -110,10 +96,8 @@ class McdRppg(Dataset):
         """The frame rate by the stamps in ``meta``, or else by the video's header."""
         path = _text(recording, "meta")
         if not os.path.isfile(path):
-            video = open_video(recording.path)
-            fs_hz = video.get(cv2.CAP_PROP_FPS)
-            video.release()
-            _check_rate(recording, "the video's header", fs_hz)
+            fs_hz = header(recording.path).fs_hz
+            check_rate(recording, "the video's header", fs_hz)
             return Measured(fs_hz, notes=(("no times of frames in meta: the rate is the header's", f"{fs_hz:.2f} Hz"),))
         _refuse_pointer(recording, path)
         return _by_stamps(recording, _stamps_s(recording, path), frame_count)
@@ -164,8 +148,8 @@ def _refuse_pointer(recording, path):
         with open(path, "rb") as file:
             if file.read(len(_POINTER)) == _POINTER:
                 raise recording.error(
-                    f"{path} holds the name that Git LFS has for the file, and not the file. Run 'git lfs pull' in "
-                    f"DATA_PATH, or get it from the data set"
+                    f"{path} is a pointer of Git LFS, not the file itself. Run 'git lfs pull' in DATA_PATH, or get the "
+                    f"file from the data set"
                 )
 
 
@@ -194,11 +178,11 @@ def _by_stamps(recording, stamps_s, frame_count):
     if count < 2 or (np.diff(stamps_s[:count]) < 0).any():
         raise recording.error(
             f"its {len(stamps_s)} times in meta for {frame_count} frames are no clock; expected one for each frame, "
-            f"later than the one before it. Get the file again from the data set"
+            f"none earlier than the one before. Get the file again from the data set"
         )
     span_s = stamps_s[count - 1]
     fs_hz = (count - 1) / span_s if span_s else float("inf")
-    _check_rate(recording, "the times in meta", fs_hz)
+    check_rate(recording, "the times in meta", fs_hz)
     missing_s = (frame_count - len(stamps_s)) / fs_hz
     if missing_s > TOLERANCE_S:
         raise recording.error(
@@ -208,18 +192,4 @@ def _by_stamps(recording, stamps_s, frame_count):
     notes = []
     if -missing_s > TOLERANCE_S:
         notes.append(("meta has times of more frames than the video", f"{-missing_s:.1f} s"))
-    gap_s = float(np.diff(stamps_s[:count]).max())
-    off_s = float(np.abs(stamps_s[:count] - np.linspace(0, span_s, count)).max())
-    if max(gap_s, off_s) > TOLERANCE_S:
-        notes.append(
-            ("its frames do not come at an even rate", f"gaps up to {gap_s:.1f} s, {off_s:.1f} s off an even clock")
-        )
-    return Measured(fs_hz, notes=tuple(notes))
-
-
-def _check_rate(recording, source, fs_hz):
-    if not limits.within(fs_hz, _RATES_HZ):
-        raise recording.error(
-            f"by {source} it has {fs_hz:.1f} frames per second; expected {_RATES_HZ[0]:g} to {_RATES_HZ[1]:g}. Get the "
-            f"recording again from the data set"
-        )
+    return Measured(fs_hz, notes=(*notes, *uneven(stamps_s[:count])))

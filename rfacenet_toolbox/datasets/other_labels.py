@@ -19,7 +19,7 @@ _SAME = 0.5
 
 
 def told_other_labels(recordings, data_node):
-    """A sentence about cached labels that are not those of ``recordings``; None where there are none, or no telling.
+    """A sentence about cached labels that are not those of ``recordings``; None where all are, or it cannot be told.
 
     Args:
         recordings: of a split, as they are.
@@ -66,7 +66,7 @@ def _cached_label(recording, data_node):
 
 def _expected_label(recording, data_node):
     """A recording's label as preprocessing makes it, without decoding frames; None where their number is unknown."""
-    signal, times = recording.ppg(), recording.dataset.times(recording)
+    signal, times = recording.ppg(), recording.times()
     if times.problem or times.frames_s is None:
         return None
     label = recording.label(signal, len(times.frames_s), frame_rate_hz(data_node))

@@ -1,7 +1,7 @@
 """The frame rate and the heart rate that a recording itself comes with, as the marker beside its clips holds them.
 
-Recordings of PURE and UBFC-rPPG have none here: FS is theirs, and their labels tell the heart rate. So have all clips
-that were cached by the toolbox.
+Recordings of PURE and UBFC-rPPG have none here: FS is theirs, and their labels tell the heart rate. Nor have clips that
+the toolbox cached.
 """
 
 import os
@@ -25,7 +25,7 @@ class OwnRates(NamedTuple):
 
 
 def for_marker(measured, bounds):
-    """What a marker holds of :class:`~.recording.Measured`, as keywords of :func:`~.clip_cache.write_marker`.
+    """What a marker holds of :class:`~.dataset.Measured`, as keywords of :func:`~.clip_cache.write_marker`.
 
     Args:
         measured: of the recording, or None.
@@ -71,8 +71,8 @@ def _checked(content, where):
     ):
         raise DataError(
             f"{where}_cached.json gives {rates.fs_hz!r} frames per second and heart rates of {rates.heart_rate_bpm!r} "
-            f"beats per minute, and expected are {limits.FS_HZ[0]} to {limits.FS_HZ[1]} and {limits.HEART_RATE_BPM[0]} "
-            f"to {limits.HEART_RATE_BPM[1]}, in the whole and in each clip. Delete it and run again with DO_PREPROCESS "
+            f"beats per minute; expected {limits.FS_HZ[0]} to {limits.FS_HZ[1]}, and {limits.HEART_RATE_BPM[0]} "
+            f"to {limits.HEART_RATE_BPM[1]} in the whole and in each clip. Delete it and run again with DO_PREPROCESS "
             f"True; only its recording is then done again."
         )
     return rates

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..runtime.json_files import read_json
 from . import image_names
-from .recording import Dataset
+from .dataset import Dataset
 from .times import RecordedTimes, apart
 
 PPG_HZ = 60.0
@@ -24,13 +24,13 @@ class Pure(Dataset):
     name = "PURE"
     layout = "folders DATA_PATH/01-01 ... 10-06, each with 01-01/*.png and 01-01.json inside (subject-scenario)"
 
-    def recording_name(self, folder):
+    def recording_name(self, entry):
         """``"01-02"`` -> ``"102"``, as the toolbox's ``PURELoader`` names it."""
-        if "-" not in folder or folder.startswith("."):
+        if "-" not in entry or entry.startswith("."):
             return None
-        if not re.match(r"^\d{2}-\d{2}$", folder):
+        if not re.match(r"^\d{2}-\d{2}$", entry):
             raise ValueError("its name is not two digits, a dash and two digits")
-        return str(int(folder.replace("-", "")))
+        return str(int(entry.replace("-", "")))
 
     def subject_of_clip(self, name):
         """``"102"`` -> 1."""
@@ -141,9 +141,7 @@ class Pure(Dataset):
         try:
             content = read_json(path)
         except FileNotFoundError:
-            raise recording.error(
-                f"its ground truth {path} is not there. Expected {self.layout}. Copy the JSON file there"
-            )
+            raise recording.missing("ground truth", path)
         except ValueError as error:
             raise self._malformed(recording, f"is {'empty' if os.path.getsize(path) == 0 else f'no JSON ({error})'}")
         if not isinstance(content, dict):
@@ -167,10 +165,10 @@ def _timestamps(content, key):
 
 
 def _unit(stamps):
-    """Of stamps, so many to the second: ns, where their steps do not tell that somebody converted them."""
+    """How many units of the stamps make a second: 1e9, unless their steps show that somebody converted them."""
     return image_names.fitting_unit(stamps) or 1e9
 
 
 def _seconds(stamps, unit):
-    """Stamps, ``unit`` of them to the second, as seconds; float64 still tells microseconds apart."""
+    """Stamps, of whose units ``unit`` make a second, in seconds; float64 still tells microseconds apart."""
     return np.array(stamps, dtype=np.float64) / unit

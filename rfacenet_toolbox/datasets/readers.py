@@ -1,7 +1,7 @@
 """Which data sets there are, and which recordings a folder holds.
 
-A data set is a class (:class:`~.recording.Dataset`) and an entry of :data:`DATASETS`. One from outside this package
-is entered with :func:`register`.
+A data set is a class (:class:`~.dataset.Dataset`) and an entry of :data:`DATASETS`. One from outside this package
+is added with :func:`register`.
 """
 
 import os
@@ -9,16 +9,17 @@ import re
 
 from ..errors import ConfigError, DataError, unknown
 from ..runtime import plugins
+from .dataset import Selection
 from .manifest import Manifest
 from .mcd_rppg import McdRppg
 from .own_settings import NODES
 from .pure import Pure
-from .recording import Selection
+from .recording import Recording
 from .scamps import Scamps
 from .ubfc_rppg import UbfcRppg
 from .vipl_hr import ViplHr
 
-#: DATASET in configs -> :class:`~.recording.Dataset`
+#: DATASET in configs -> :class:`~.dataset.Dataset`
 DATASETS = {dataset.name: dataset for dataset in (Pure(), UbfcRppg(), ViplHr(), Scamps(), McdRppg(), Manifest())}
 
 
@@ -26,7 +27,7 @@ def register(dataset):
     """Let configs name a data set from outside this package: ``DATASET: <dataset.name>``.
 
     Args:
-        dataset: an object of a subclass of :class:`~.recording.Dataset`.
+        dataset: an object of a subclass of :class:`~.dataset.Dataset`.
 
     Raises:
         ConfigError: the name is another data set's, or cannot be part of a cache folder's.
@@ -47,7 +48,7 @@ def register(dataset):
 
 
 def find_dataset(name):
-    """The :class:`~.recording.Dataset` that configs call ``name``.
+    """The :class:`~.dataset.Dataset` that configs call ``name``.
 
     Raises:
         ConfigError: there is none; the message lists those there are.
@@ -83,20 +84,20 @@ def find_recordings(dataset, data_path, settings=None):
 
     Raises:
         ConfigError: no such data set.
-        DataError: no such folder, no recordings in it, or folders whose names cannot be read or told apart.
+        DataError: no such folder, no recordings in it, or recordings whose names cannot be read or told apart.
     """
     return select_recordings(dataset, data_path, settings).recordings
 
 
 def select_recordings(dataset, data_path, settings=None):
-    """As :func:`find_recordings`, but the whole :class:`~.recording.Selection`."""
+    """As :func:`find_recordings`, but the whole :class:`~.dataset.Selection`."""
     reader = find_dataset(dataset)
     if not reader.is_there(data_path):
         raise DataError(
             f"DATA_PATH {data_path!r} is no folder, so there are no {dataset} recordings to read. Expected "
             f"{reader.layout}. Set DATA_PATH to the folder that holds them."
         )
-    recordings = reader.recordings(data_path)
+    recordings = _recordings(reader, data_path)
     if not recordings:
         found = sorted(os.listdir(data_path))
         shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "") or "nothing"
@@ -107,6 +108,23 @@ def select_recordings(dataset, data_path, settings=None):
     _check_names(recordings)
     recordings.sort(key=lambda recording: (recording.subject, recording.name))
     return Selection(recordings) if settings is None else reader.select(recordings, settings, data_path)
+
+
+def _recordings(dataset, data_path):
+    """A :class:`~.recording.Recording` for each entry of DATA_PATH that the data set has a name for."""
+    found = []
+    for entry in dataset.entries(data_path):
+        path = dataset.recording_path(entry, data_path)
+        try:
+            name = dataset.recording_name(entry)
+            if name is not None:
+                found.append(Recording(dataset, name, dataset.subject_of_clip(name), path, data_path, entry))
+        except ValueError as error:
+            raise DataError(
+                f"{path!r} cannot be a recording of {dataset.name}: {error}. Expected {dataset.layout}. Rename it, or "
+                f"move it out of DATA_PATH."
+            ) from error
+    return found
 
 
 def _check_names(recordings):
@@ -122,7 +140,7 @@ def _check_names(recordings):
         if other is not recording:
             raise DataError(
                 f"{other.path!r} and {recording.path!r} would both be cached as {recording.name!r}. Every recording "
-                f"needs a name of its own: rename one of the folders, or move it out of DATA_PATH."
+                f"needs a name of its own: rename one of them, or move it out of DATA_PATH."
             )
 
 

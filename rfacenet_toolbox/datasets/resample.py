@@ -8,16 +8,16 @@ with FS pass as they are, bit for bit.
 
 import itertools
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import DataError
 from . import times as recorded
-from .recording import Dataset
+from .recording import Recording
 from .times import LONGEST_FILLED_GAP_S, RATE_TOLERANCE, SLOWEST_HZ, WORTH_SAYING, RecordedTimes
 
-#: what of a frame is too little to mix in, because its time is the grid's
+#: a frame's share, or a share of a step, that is too small to count
 _NEGLIGIBLE = 1e-3
 
 
@@ -41,73 +41,55 @@ def resampled(recordings, fs_hz):
 
 def remarks(recordings):
     """A list of at most one sentence: how many of ``recordings`` are resampled."""
-    found = [recording for recording in recordings if isinstance(recording.dataset, Resampled)]
+    found = [recording for recording in recordings if isinstance(recording, ResampledRecording)]
     if not found:
         return []
-    own_hz = found[0].dataset.own_hz
     return [
-        f"{len(found)} of {len(recordings)} recordings are resampled to {found[0].dataset.fs_hz:g} frames per second; "
-        f"{found[0].name} has {own_hz:.2f}."
+        f"{len(found)} of {len(recordings)} recordings are resampled to {found[0].fs_hz:g} frames per second; "
+        f"{found[0].name} has {found[0].own_hz:.2f}."
     ]
 
 
 def _resampled(recording, fs_hz):
     try:
-        times = recording.dataset.times(recording)
+        times = recording.times()
     except DataError:
         return recording
     rates_hz = [rate_hz for _, rate_hz in times.frame_rates_hz()]
     agree = all(abs(rate_hz / fs_hz - 1) <= WORTH_SAYING for rate_hz in rates_hz)
     if not rates_hz or (agree and not recorded.stray("frames", times.frames_s)):
         return recording
-    return replace(recording, dataset=Resampled(recording.dataset, times, fs_hz))
+    return ResampledRecording(**vars(recording), own_times=times, fs_hz=fs_hz)
 
 
-class Resampled(Dataset):
-    """A data set's reader for one recording, which it brings to another frame rate.
-
-    Args:
-        dataset: reads the recording as it is.
-        times: its :class:`~.times.RecordedTimes`, with one statement of the frame rate or more; the first counts.
-        fs_hz: frames per second to bring it to.
+@dataclass(frozen=True, eq=False)
+class ResampledRecording(Recording):
+    """A recording that is brought to another frame rate.
 
     Attributes:
-        own_hz, fs_hz: frames per second that the recording has, and that it is brought to.
+        own_times: its :class:`~.times.RecordedTimes`, with one statement of the frame rate or more; the first counts.
+        fs_hz: frames per second to bring it to.
     """
 
-    def __init__(self, dataset, times, fs_hz):
-        self.name, self.layout, self.split_by_subject = dataset.name, dataset.layout, dataset.split_by_subject
-        self.leaves_out_unusable = dataset.leaves_out_unusable
-        self.own_hz, self.fs_hz = times.frame_rates_hz()[0][1], fs_hz
-        self._dataset, self._times = dataset, times
+    own_times: RecordedTimes = RecordedTimes()
+    fs_hz: float = 0.0
 
-    def recording_name(self, folder):
-        """As the data set has it."""
-        return self._dataset.recording_name(folder)
+    @property
+    def own_hz(self):
+        """Frames per second that it has."""
+        return self.own_times.frame_rates_hz()[0][1]
 
-    def subject_of_clip(self, name):
-        """As the data set has it."""
-        return self._dataset.subject_of_clip(name)
-
-    def sources(self, recording):
-        """As the data set has them."""
-        return self._dataset.sources(recording)
-
-    def times(self, recording):
+    def times(self):
         """Those of the grid, or why the recording cannot be resampled."""
-        problem = _problem(self._times, self.own_hz)
+        problem = _problem(self.own_times, self.own_hz)
         return RecordedTimes(problem=problem) if problem else RecordedTimes(rates_hz=(("resampling", self.fs_hz),))
 
-    def frames(self, recording, every=1):
+    def frames(self, every=1, bgr=False):
         """Frames at the times of the grid, which begins with the recording's first frame and ends before its last."""
-        decoded = zip(self._frames_s(), self._dataset.frames(recording))
+        decoded = zip(self._frames_s(), super().frames(bgr=bgr))
         return itertools.islice(_on_grid(decoded, self.fs_hz), 0, None, every)
 
-    def ppg(self, recording):
-        """As recorded."""
-        return self._dataset.ppg(recording)
-
-    def label(self, recording, signal, frame_count, fs_hz):
+    def label(self, signal, frame_count, fs_hz):
         """The PPG at the times of the grid, once the data set has held its own frames and samples against each other.
 
         It is read at the samples' own times; where they have none, between the data set's labels of the frames as
@@ -115,8 +97,8 @@ class Resampled(Dataset):
         """
         end_s = frame_count / fs_hz - _NEGLIGIBLE / fs_hz
         values_s = np.array(list(itertools.takewhile(lambda time_s: time_s < end_s, self._frames_s())))
-        values = self._dataset.label(recording, signal, len(values_s), self.own_hz)
-        frames_s, samples_s = self._times.frames_s, self._times.samples_s
+        values = super().label(signal, len(values_s), self.own_hz)
+        frames_s, samples_s = self.own_times.frames_s, self.own_times.samples_s
         if frames_s is not None and samples_s is not None and len(samples_s) == len(signal):
             values_s, values = samples_s - frames_s[0], signal
         count = min(len(values_s), len(values))
@@ -124,11 +106,15 @@ class Resampled(Dataset):
         grid_s = grid_s[grid_s <= values_s[count - 1] + 1 / fs_hz]
         return np.interp(grid_s, values_s[:count], values[:count])
 
+    def measured(self, frame_count):
+        """Nothing: its frame rate is the grid's."""
+        return None
+
     def _frames_s(self):
         """Iterate over the times of the frames as recorded, from the first."""
-        if self._times.frames_s is None:
+        if self.own_times.frames_s is None:
             return (index / self.own_hz for index in itertools.count())
-        return iter(self._times.frames_s - self._times.frames_s[0])
+        return iter(self.own_times.frames_s - self.own_times.frames_s[0])
 
 
 def _problem(times, own_hz):

@@ -5,7 +5,7 @@ from hashlib import sha1
 
 from .clip_cache import source_state
 
-#: so much of each file is compared where all sizes are equal
+#: bytes of each file that are compared where all sizes are equal
 _COMPARED_BYTES = 2**16
 
 

@@ -1,6 +1,7 @@
 """SCAMPS (McDuff et al. 2022): 2,800 videos of rendered faces, each a MATLAB file with a PPG sample per frame."""
 
 import contextlib
+import math
 import os
 import re
 
@@ -8,14 +9,15 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from . import mat_file
-from .recording import Dataset, Recording
+from .dataset import Dataset, files_ending
 from .times import RecordedTimes
 
 #: frames per second, by the paper; no file holds it
 FPS_HZ = 30.0
 _FRAMES, _PPG = "Xsub", "d_ppg"
-#: columns of the picture that are read at once
-_COLUMNS = 16
+#: columns, or frames, that are read at once: so many, or as many as a chunk of the file has
+_AT_ONCE = 16
+_COLUMN_AXIS, _FRAME_AXIS = 1, 3
 
 
 class Scamps(Dataset):
@@ -32,29 +34,19 @@ class Scamps(Dataset):
     )
     split_by_subject = False
 
-    def recordings(self, data_path):
-        """A :class:`Recording` of each MATLAB file in the folder itself."""
-        names = [name for name in sorted(os.listdir(data_path)) if name.endswith(".mat") and not name.startswith(".")]
-        found = []
-        for name in names:
-            path = os.path.join(data_path, name)
-            try:
-                found.append(Recording(self, name, self.subject_of_clip(name), path, data_path))
-            except ValueError as error:
-                raise DataError(
-                    f"{path!r} cannot be a {self.name} recording: {error}. Expected {self.layout}. Rename the file, or "
-                    f"move it out of DATA_PATH."
-                )
-        if found:
-            _check_readable(found[0])
+    def entries(self, data_path):
+        """``P000001.mat``, ..., after looking whether the first can be read here."""
+        found = files_ending(".mat", data_path)
+        for first in found[:1]:
+            _check_readable(os.path.join(data_path, first))
         return found
 
-    def recording_name(self, folder):
-        """Names are those of files; see :meth:`recordings`."""
-        raise NotImplementedError
+    def recording_name(self, entry):
+        """``"P000012.mat"``, as the toolbox's ``SCAMPSLoader`` names its clips."""
+        return entry
 
     def subject_of_clip(self, name):
-        """``"P000012.mat"``, as the toolbox's ``SCAMPSLoader`` names its clips -> 12."""
+        """``"P000012.mat"`` -> 12."""
         match = re.match(r"^P(\d+)\.mat$", name)
         if match is None:
             raise ValueError("expected P<number>.mat, such as P000012.mat")
@@ -78,6 +70,7 @@ class Scamps(Dataset):
                     f"its {_PPG} is {stored.dtype} of shape {tuple(stored.shape)}; expected one number per frame. Get "
                     f"the file again from the data set"
                 )
+            mat_file.check_bytes(8 * math.prod(stored.shape))
             return np.asarray(stored[()], dtype=np.float64).ravel()
 
     def label(self, recording, signal, frame_count, fs_hz):
@@ -110,33 +103,46 @@ class Scamps(Dataset):
             ) from error
 
 
-def _check_readable(recording):
+def _check_readable(path):
     try:
-        mat_file.check_readable(recording.path)
+        mat_file.check_readable(path)
     except OSError as error:
-        raise recording.error(
-            f"it cannot be read ({error.strerror}); expected a MATLAB file. Get it again from the data set, or move it "
-            f"out of DATA_PATH"
+        raise DataError(
+            f"{path!r} cannot be read ({error.strerror}); expected a MATLAB file. Get it again from the data set, or "
+            f"move it out of DATA_PATH."
         ) from error
 
 
 def _bgr_frames(recording, stored):
-    """``(3, W, H, T)`` colours from 0 to 1 -> uint8 BGR (T, H, W, 3), column by column: whole, they take gigabytes."""
+    """``(3, W, H, T)`` colours from 0 to 1 -> uint8 BGR (T, H, W, 3), part by part: whole, they take gigabytes."""
     if stored.dtype.kind != "f" or len(stored.shape) != 4 or stored.shape[0] != 3 or 0 in stored.shape:
         raise recording.error(
             f"its {_FRAMES} is {stored.dtype} of shape {tuple(stored.shape)[::-1]}; expected colours from 0 to 1 of "
             f"shape (frames, height, width, 3). Get the file again from the data set"
         )
-    _, width, height, count = stored.shape
-    frames = np.empty((count, height, width, 3), dtype=np.uint8)
-    chunk = (getattr(stored, "chunks", None) or (1, 1))[1]
-    columns = -(-_COLUMNS // chunk) * chunk  # so that no part of the file is decompressed twice
-    for left in range(0, width, columns):
-        part = np.round(np.asarray(stored[:, left : left + columns]) * 255)
-        if not (part.min() >= 0 and part.max() <= 255):  # which NaN is not, either
+    frames = np.empty(stored.shape[:0:-1] + (3,), dtype=np.uint8)
+    as_stored = frames[..., ::-1].T
+    for part in _parts(stored):
+        levels = np.round(np.asarray(stored[part]) * 255)
+        if not (levels.min() >= 0 and levels.max() <= 255):  # which NaN is not, either
             raise recording.error(
-                f"its {_FRAMES} has colours from {part.min() / 255:.3g} to {part.max() / 255:.3g}; expected 0 to 1. "
-                f"Get the file again from the data set"
+                f"its {_FRAMES} has colours from {levels.min() / 255:.3g} to {levels.max() / 255:.3g}; expected 0 to "
+                f"1. Get the file again from the data set"
             )
-        frames[:, :, left : left + columns] = part.astype(np.uint8).T[..., ::-1]
+        as_stored[part] = levels.astype(np.uint8)
     return frames
+
+
+def _parts(stored):
+    """Indices of the parts that are read at once: so many columns or frames that no chunk is decompressed twice.
+
+    Raises:
+        ValueError: the chunks are so large that a part cannot be held.
+    """
+    chunks = getattr(stored, "chunks", None) or (1, 1, *stored.shape[2:])  # without chunks, columns lie together
+    steps = {axis: -(-_AT_ONCE // chunks[axis]) * chunks[axis] for axis in (_COLUMN_AXIS, _FRAME_AXIS)}
+    shares = {axis: min(1, step / stored.shape[axis]) for axis, step in steps.items()}
+    axis = min(shares, key=shares.get)
+    mat_file.check_bytes(shares[axis] * math.prod(stored.shape) * stored.dtype.itemsize)
+    for first in range(0, stored.shape[axis], steps[axis]):
+        yield (*[slice(None)] * axis, slice(first, first + steps[axis]))

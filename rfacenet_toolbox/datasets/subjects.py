@@ -19,7 +19,7 @@ def subject_of(dataset, recording):
     """
     if dataset not in DATASETS:
         raise DataError(
-            f"nothing here tells the subject from a clip's name in {dataset!r}; that is known of "
+            f"subjects cannot be told from the names of {dataset!r}'s clips, only from those of "
             f"{', '.join(DATASETS)}. Train with MODEL.RFACENET.IDENTITY: none, or register the data set "
             f"(docs/architecture.md)."
         )

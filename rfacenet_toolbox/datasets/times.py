@@ -12,18 +12,22 @@ from typing import Optional, Tuple
 import numpy as np
 
 from ..errors import DataError
-from .recording import TOLERANCE_S
+from ..runtime import limits
 
+#: a video and its ground truth may differ by this much before the recording is refused
+TOLERANCE_S = 1.0
 #: rates may differ by this share: 4 beats per minute at 80. The nearest common rates, 25 and 30, are 17 % apart
 RATE_TOLERANCE = 0.05
-#: a difference of rates from which it is said
+#: a difference of rates from which on it is reported
 WORTH_SAYING = 0.01
-#: successive stamps may be this far apart, and any stamp this far from an even clock: as video and ground truth may
+#: successive stamps may be this far apart, and any stamp this far from an even clock
 LONGEST_GAP_S = TOLERANCE_S
 #: where frames or samples are further apart, what was between them is not known, and is not interpolated
 LONGEST_FILLED_GAP_S = 0.5
 #: frames per second below which there are too few for a pulse
 SLOWEST_HZ = 8.0
+#: frames per second of recordings that have a rate of their own
+_RATES_HZ = (5.0, 120.0)
 #: below it, a rate cannot be told from the stamps' jitter
 _SHORTEST_S = 0.5
 
@@ -118,14 +122,14 @@ def remarks(recordings, fs_hz):
     found = [(name, remark) for name, remark in found if remark]
     if not found:
         return []
-    others = f" So it is, or nearly, with {len(found) - 1} more recordings." if len(found) > 1 else ""
+    others = f" Rates also differ in {len(found) - 1} more recordings." if len(found) > 1 else ""
     return [f"{found[0][0]} has {found[0][1]}.{others}"]
 
 
 def _readable(recordings):
     for recording in recordings:
         try:
-            yield recording, recording.dataset.times(recording)
+            yield recording, recording.times()
         except DataError:
             continue
 
@@ -186,6 +190,37 @@ def apart(times):
         f"{allowed_s:.1f} s, because the label is stretched over the frames. Copy the recording again from the data "
         f"set"
     )
+
+
+def uneven(times_s):
+    """A note, as of :class:`~.dataset.Measured`, where frames do not come at an even rate; else none.
+
+    Args:
+        times_s: (T,) seconds of the frames from the first.
+    """
+    gap_s = float(np.diff(times_s).max())
+    off_s = float(np.abs(times_s - np.linspace(0, times_s[-1], len(times_s))).max())
+    if max(gap_s, off_s) <= LONGEST_GAP_S:
+        return ()
+    return (("its frames do not come at an even rate", f"gaps up to {gap_s:.1f} s, {off_s:.1f} s off an even clock"),)
+
+
+def check_rate(recording, source, rate_hz):
+    """Check the frame rate that a recording says it has.
+
+    Args:
+        recording: whose it is, for the error.
+        source: where it stands, in words.
+        rate_hz: frames per second.
+
+    Raises:
+        DataError: no camera has it.
+    """
+    if not limits.within(rate_hz, _RATES_HZ):
+        raise recording.error(
+            f"by {source} it has {rate_hz:.1f} frames per second; expected {_RATES_HZ[0]:g} to {_RATES_HZ[1]:g}. Get "
+            f"the recording again from the data set"
+        )
 
 
 def _signed(seconds):

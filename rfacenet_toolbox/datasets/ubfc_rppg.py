@@ -3,15 +3,15 @@
 import os
 import re
 
-import cv2
 import numpy as np
 
 from . import image_names
-from .recording import TOLERANCE_S, Dataset
-from .times import RATE_TOLERANCE, RecordedTimes
-from .video_file import open_video, video_frames
+from .dataset import Dataset
+from .text_file import read_text
+from .times import RATE_TOLERANCE, TOLERANCE_S, RecordedTimes
+from .video_file import header, video_frames
 
-#: so many to the second: of the data set's times, and of those in files that somebody converted
+#: units to the second of the data set's times, and of those in files that somebody converted
 _UNITS = 1, 1e3, 1e6, 1e9
 
 
@@ -27,11 +27,11 @@ class UbfcRppg(Dataset):
     layout = "folders DATA_PATH/subject1 ... subject49, each with vid.avi and ground_truth.txt inside (DATASET_2)"
     split_by_subject = False
 
-    def recording_name(self, folder):
+    def recording_name(self, entry):
         """``"subject7"`` -> ``"subject7"``, as the toolbox's ``UBFCrPPGLoader`` names it."""
-        if not folder.startswith("subject"):
+        if not entry.startswith("subject"):
             return None
-        match = re.match(r"^subject\d+", folder)
+        match = re.match(r"^subject\d+", entry)
         if match is None:
             raise ValueError("there is no number after 'subject' in its name")
         return match.group(0)
@@ -53,9 +53,7 @@ class UbfcRppg(Dataset):
 
     def times(self, recording):
         """The third line of the ground truth, and the frame rate that the video claims."""
-        video = open_video(self.sources(recording)[0])
-        claimed_hz = video.get(cv2.CAP_PROP_FPS) if video.isOpened() else 0.0
-        video.release()
+        claimed_hz = header(self.sources(recording)[0]).fs_hz
         rates_hz = (("the header of vid.avi", claimed_hz),) if 1 <= claimed_hz <= 1000 else ()
         lines = self._lines(recording)
         if len(lines) < 3 or not lines[2].strip():
@@ -76,19 +74,11 @@ class UbfcRppg(Dataset):
 
     def _lines(self, recording):
         """The ground truth's lines, the first not empty."""
-        path = self.sources(recording)[1]
-        try:
-            with open(path, encoding="utf-8") as file:
-                lines = file.read().split("\n")
-        except FileNotFoundError:
-            raise recording.error(
-                f"its ground truth {path} is not there. Expected {self.layout}. Copy the text file there"
-            )
-        except ValueError:
-            raise recording.error("ground_truth.txt is no text. Copy the file again from the data set")
+        text = read_text(recording, self.sources(recording)[1])
+        lines = text.split("\n")
         if not lines[0].strip():
             raise recording.error(
-                f"ground_truth.txt {'is empty' if os.path.getsize(path) == 0 else 'begins with an empty line'}; "
+                f"ground_truth.txt {'begins with an empty line' if text else 'is empty'}; "
                 f"expected the PPG in its first line, one number per frame. Copy the file again from the data set"
             )
         return lines

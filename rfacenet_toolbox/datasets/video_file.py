@@ -1,8 +1,24 @@
 """The video of a recording, decoded frame by frame."""
 
 import os
+from typing import NamedTuple
 
 import cv2
+
+
+class Header(NamedTuple):
+    """What a video says about itself, which need not be so; 0 where it says nothing, or is none."""
+
+    fs_hz: float
+    frames: int
+
+
+def header(path):
+    """The :class:`Header` of a video."""
+    video = _opened(path)
+    found = Header(video.get(cv2.CAP_PROP_FPS), max(0, int(video.get(cv2.CAP_PROP_FRAME_COUNT))))
+    video.release()
+    return found
 
 
 def video_frames(recording, path, every=1, stamps_ms=None):
@@ -15,10 +31,8 @@ def video_frames(recording, path, every=1, stamps_ms=None):
     """
     name = os.path.basename(path)
     if not os.path.isfile(path):
-        raise recording.error(
-            f"its video {path} is not there. Expected {recording.dataset.layout}. Copy the video there"
-        )
-    video = open_video(path)
+        raise recording.missing("video", path)
+    video = _opened(path)
     try:
         video.set(cv2.CAP_PROP_POS_MSEC, 0)
         index = 0
@@ -39,6 +53,6 @@ def video_frames(recording, path, every=1, stamps_ms=None):
         )
 
 
-def open_video(path):
+def _opened(path):
     """OpenCV's capture. A whole path, because FFmpeg takes a name with a colon for an address."""
     return cv2.VideoCapture(os.path.abspath(path))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import vipl_hr_files as files
-from .recording import Dataset, Measured
+from .dataset import Dataset, Measured, subfolders
 from .video_file import video_frames
 from .vipl_hr_selection import DEFAULTS, check, select, selection_name
 
@@ -41,16 +41,16 @@ class ViplHr(Dataset):
     node = "VIPL_HR"
     defaults = DEFAULTS
 
-    def folders(self, data_path):
+    def entries(self, data_path):
         """``data/p10/v1-2/source3``, or without ``data`` where DATA_PATH is that folder."""
         start = "data" if os.path.isdir(os.path.join(data_path, "data")) else ""
-        for person in _subfolders(data_path, start, "p"):
-            for scene in _subfolders(data_path, person, "v"):
-                yield from _subfolders(data_path, scene, "source")
+        for person in subfolders(data_path, start, r"p\d"):
+            for scene in subfolders(data_path, person, r"v\d"):
+                yield from subfolders(data_path, scene, r"source\d")
 
-    def recording_name(self, folder):
+    def recording_name(self, entry):
         """``"data/p10/v1-2/source3"`` -> ``"p10_v1-2_source3"``."""
-        name = "_".join(folder.replace("\\", "/").split("/")[-3:])
+        name = "_".join(entry.replace("\\", "/").split("/")[-3:])
         if not _NAME.match(name):
             raise ValueError(
                 "its folders are not p<subject>, v<1-9> or v<1-9>-2, and source<1-4>, with no leading zeros"
@@ -114,10 +114,3 @@ class ViplHr(Dataset):
     def selection_name(self, settings):
         """As part of a file name: ``"v1345678_s123_train1"``."""
         return selection_name(settings)
-
-
-def _subfolders(data_path, folder, prefix):
-    """Folders in ``folder`` whose names are ``prefix`` and a number, and maybe more, relative to ``data_path``."""
-    with os.scandir(os.path.join(data_path, folder)) as entries:
-        names = [entry.name for entry in entries if re.match(prefix + r"\d", entry.name) and entry.is_dir()]
-    return [os.path.join(folder, name) for name in sorted(names)]

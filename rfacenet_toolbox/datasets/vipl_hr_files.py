@@ -7,7 +7,8 @@ from typing import NamedTuple, Tuple
 import numpy as np
 
 from ..runtime import limits
-from .recording import TOLERANCE_S
+from .text_file import read_text
+from .times import TOLERANCE_S, check_rate, uneven
 
 #: what ``gt_HR.csv`` holds for a second without a measurement
 HEART_RATE_FAULT = 255.0
@@ -15,8 +16,8 @@ HEART_RATE_FAULT = 255.0
 NOMINAL_HZ, PLAUSIBLE_HZ = 30.0, (24.0, 33.0)
 #: ``gt_HR.csv`` counts seconds; where its length differs from the video's by more, it is stretched over the video
 HEART_RATE_TOLERANCE_S = 2.0
-#: rates that time stamps may give, and rates of ``wave.csv`` that nothing is said about
-_STAMPED_HZ, _WAVE_HZ = (5.0, 120.0), (55.0, 65.0)
+#: rates of ``wave.csv`` that are not remarked on
+_WAVE_HZ = (55.0, 65.0)
 #: videos that are shorter are remarked on
 _SHORT_S = 10.0
 
@@ -26,7 +27,7 @@ class Clock(NamedTuple):
 
     times_s: np.ndarray  #: (T,) seconds from the first time stamp
     fs_hz: float  #: their mean rate
-    notes: Tuple[Tuple[str, str], ...]  #: as of :class:`~.recording.Measured`
+    notes: Tuple[Tuple[str, str], ...]  #: as of :class:`~.dataset.Measured`
 
 
 def column(recording, file, title):
@@ -71,7 +72,7 @@ def clock(recording, frame_count):
     video's own claim, 25 frames per second in every file, is wrong and not looked at.
 
     Raises:
-        DataError: no stamps where there should be, stamps that cannot be, or another number than of frames.
+        DataError: time stamps are missing, are no clock, or are not as many as the frames.
     """
     if os.path.isfile(os.path.join(recording.path, "time.txt")):
         times_s, fs_hz, notes = _by_stamps(recording, frame_count)
@@ -128,7 +129,10 @@ def wave_notes(wave, times_s):
 def _by_stamps(recording, frame_count):
     stamps_s = _numbers(recording, "time.txt", _lines(recording, "time.txt")) / 1000
     if len(stamps_s) < 2 or frame_count < 2:
-        raise recording.error(f"it has {frame_count} frames and {len(stamps_s)} time stamps. Copy it again")
+        raise recording.error(
+            f"it has {frame_count} frames and {len(stamps_s)} time stamps; expected two or more of each. Copy "
+            f"it again from the data set"
+        )
     backward = np.flatnonzero(np.diff(stamps_s) < 0)
     if len(backward):
         raise recording.error(
@@ -138,11 +142,7 @@ def _by_stamps(recording, frame_count):
         )
     stamps_s = stamps_s - stamps_s[0]
     rate_hz = (len(stamps_s) - 1) / stamps_s[-1] if stamps_s[-1] else math.inf
-    if not limits.within(rate_hz, _STAMPED_HZ):
-        raise recording.error(
-            f"time.txt gives {rate_hz:.1f} frames per second; expected {_STAMPED_HZ[0]:g} to {_STAMPED_HZ[1]:g}, by "
-            f"milliseconds from the first frame. Copy the file again from the data set"
-        )
+    check_rate(recording, "the milliseconds in time.txt", rate_hz)
     notes = []
     missing_s = (len(stamps_s) - frame_count) / rate_hz
     if abs(missing_s) > TOLERANCE_S:
@@ -158,16 +158,7 @@ def _by_stamps(recording, frame_count):
         stamps_s = np.interp(
             np.linspace(0, len(stamps_s) - 1, frame_count), np.arange(len(stamps_s), dtype=np.float64), stamps_s
         )
-    gap_s = float(np.diff(stamps_s).max())
-    off_s = float(np.abs(stamps_s - np.linspace(0, stamps_s[-1], frame_count)).max())
-    if max(gap_s, off_s) > TOLERANCE_S:
-        notes.append(
-            (
-                "its frames do not come at an even rate",
-                f"gaps up to {gap_s:.1f} s, {off_s:.1f} s off an even clock",
-            )
-        )
-    return stamps_s, (frame_count - 1) / stamps_s[-1], notes
+    return stamps_s, (frame_count - 1) / stamps_s[-1], [*notes, *uneven(stamps_s)]
 
 
 def _by_heart_rates(recording, frame_count):
@@ -184,18 +175,8 @@ def _by_heart_rates(recording, frame_count):
 
 
 def _lines(recording, file):
-    path = os.path.join(recording.path, file)
-    try:
-        if os.path.getsize(path) > limits.CSV_BYTES:
-            raise recording.error(f"{file} has over {limits.CSV_BYTES // limits.MEGABYTE} MB. Copy it again")
-        with open(path, encoding="utf-8") as text:
-            return [line for line in text.read().splitlines() if line.strip()]
-    except FileNotFoundError:
-        raise recording.error(
-            f"its {file} is not there. Expected {recording.dataset.layout}. Copy the file there from the data set"
-        )
-    except ValueError:
-        raise recording.error(f"{file} is no text. Copy the file again from the data set")
+    text = read_text(recording, os.path.join(recording.path, file))
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def _numbers(recording, file, lines):

@@ -5,8 +5,8 @@ from collections import defaultdict
 
 from ..errors import ConfigError, DataError
 from ..runtime import limits
+from .dataset import Selection
 from .own_settings import NODES
-from .recording import Selection
 
 #: their defaults, below ``<SPLIT>.DATA.VIPL_HR``
 DEFAULTS = NODES["VIPL_HR"]
@@ -41,7 +41,7 @@ def check(settings):
     for key in ("SCENES", "SOURCES"):
         values, allowed = list(settings[key]), list(range(1, 10 if key == "SCENES" else 5))
         if not values or len(set(values)) < len(values) or not set(values) <= set(allowed):
-            raise ConfigError(f"VIPL_HR.{key} is {values}; expected different numbers of {allowed}.")
+            raise ConfigError(f"VIPL_HR.{key} is {values}; expected one or more different numbers of {allowed}.")
     if settings.FOLD and fold_of(settings.FOLD) is None:
         raise ConfigError(
             f"VIPL_HR.FOLD is {settings.FOLD!r}; expected 'test 1' to 'test 5' for the subjects of a fold, 'train 1' "
@@ -77,7 +77,7 @@ def selection_name(settings):
 
 
 def select(recordings, settings, data_path):
-    """The :class:`~.recording.Selection` of ``(parts of the name, recording)`` pairs.
+    """The :class:`~.dataset.Selection` of ``(parts of the name, recording)`` pairs.
 
     Raises:
         DataError: folds that cannot be read or are no partition of the subjects, or nothing left.

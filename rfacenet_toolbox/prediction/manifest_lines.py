@@ -6,9 +6,10 @@ from typing import List, NamedTuple, Optional
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.manifest import Manifest, ManifestRecording
+from ..datasets.manifest import Manifest
 from ..datasets.manifest_file import Line, manifest_path, read_manifest, subject_number
 from ..datasets.manifest_media import truth
+from ..datasets.recording import Recording
 from . import waveform
 
 _FS_HZ = 30.0  # to which a ground truth is resampled
@@ -48,7 +49,7 @@ def reference_bpm(line: Line, window_s: float) -> Optional[float]:
     """
     if not line.truth:
         return None
-    recording = ManifestRecording(Manifest(), line.name, subject_number(line.subject), line.video, None, line)
+    recording = Recording(Manifest(), line.name, subject_number(line.subject), line.video, entry=line)
     values, times_s = truth(recording)
     inside = (times_s >= line.start_s) & (times_s <= line.stop_s)
     if inside.sum() < 2:

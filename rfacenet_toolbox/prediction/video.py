@@ -96,13 +96,17 @@ def _check_file(path):
 
 
 def _lacks_rate(path):
-    """Whether it is an AVI whose first track has a rate of 0, in the place of which FFmpeg takes one."""
+    """Whether it is an AVI whose header and first track have a rate of 0, in the place of which FFmpeg takes one."""
     with open(path, "rb") as file:
         beginning = file.read(1024)
-    place = beginning.find(b"strh")
-    if not beginning.startswith(b"RIFF") or place < 0 or len(beginning) < place + 36:
+    header, track = beginning.find(b"avih"), beginning.find(b"strh")
+    if not beginning.startswith(b"RIFF") or header < 0 or not 0 <= track <= len(beginning) - 36:
         return False
-    return 0 in struct.unpack_from("<2I", beginning, place + 28)
+    (frame_us,), rate = (
+        struct.unpack_from("<I", beginning, header + 8),
+        struct.unpack_from("<2I", beginning, track + 28),
+    )
+    return frame_us == 0 and 0 in rate
 
 
 def _is_text(path):

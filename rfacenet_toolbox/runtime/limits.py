@@ -23,6 +23,9 @@ NAME_LENGTH = 255
 
 #: numbers in one variable of a MATLAB file; SCAMPS's frames have 104 million
 MAT_VALUES = 2**31
+#: of these, what is read at once: one of HDF5's chunks, several that lie side by side, or the whole variable of an
+#: older file. All frames of a SCAMPS video have 0.8 GB in double precision, and may be one chunk
+MAT_BYTES = 2**31
 
 #: frames per second of a recording
 FS_HZ = (1, 1000)

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 
 from rfacenet_toolbox.cli import standalone
+from rfacenet_toolbox.datasets.dataset import Dataset
 from rfacenet_toolbox.datasets.readers import register
-from rfacenet_toolbox.datasets.recording import Dataset
 
 
 class MadeUp(Dataset):
@@ -17,8 +17,8 @@ class MadeUp(Dataset):
     name = "MadeUp"
     layout = "folders DATA_PATH/P01_rest ..., each with frames.npy and ppg.npy inside"
 
-    def recording_name(self, folder):
-        return folder if folder.startswith("P") else None
+    def recording_name(self, entry):
+        return entry if entry.startswith("P") else None
 
     def subject_of_clip(self, name):
         match = re.match(r"P(\d+)_", name)

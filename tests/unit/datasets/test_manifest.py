@@ -79,7 +79,7 @@ def test_a_part_of_the_video_keeps_its_own_time(folder):
 
 def test_a_heart_rate_is_tested_on_and_not_learned_from(folder):
     path = write(folder, "a.avi,1,hr.csv,HR,heart_rate,1")
-    with pytest.raises(DataError, match=r"heart_rate, of which no waveform can be learned: 2\. To test on them, set"):
+    with pytest.raises(DataError, match=r"heart_rate, from which no waveform can be learned: 2\. To test on them, set"):
         find_recordings("Manifest", path, settings())
     (one,) = find_recordings("Manifest", path, settings(HEART_RATE_ONLY=True))
     assert one.measured(FRAMES).heart_rate_bpm == pytest.approx(72)
@@ -139,7 +139,7 @@ def test_splits_and_folds_choose_lines(folder):
         ("a.avi,1,a.csv,ppg,,,ppg", "line 2: .*times in .* do not go forward"),
         ("a.avi,1,a.csv,1,,,,,5,3", "line 2: stop_s is 3 and start_s 5; expected a later stop"),
         ("a.avi,1,a.csv,ppg,,,,,99", "line 2: .*its video ends at 6.0 s, before start_s"),
-        ("a.csv,1,a.csv", "line 2: .*its frames per second are not known: its video says that it has 0"),
+        ("a.csv,1,a.csv", "line 2: .*its frame rate is not known: its video says that it has 0"),
     ],
 )
 def test_a_line_that_cannot_be_right_is_told_before_anything_is_cached(folder, line, expected):
@@ -164,10 +164,12 @@ def test_a_ground_truth_of_another_length_is_told(folder):
     (one,) = find_recordings("Manifest", write(folder, "a.avi,1,a.csv,ppg,,30"), settings())
     one.label(one.ppg(), FRAMES, 30.0)  # 12 s of samples for 6 s of frames cover them
     path = write(folder, "a.avi,1,a.csv,ppg,,120")
-    with pytest.raises(DataError, match="ground truth is of 0.0 to 3.0 s, and its frames of 0.0 to 6.0 s, both from"):
+    with pytest.raises(
+        DataError, match="ground truth lasts from 0.0 to 3.0 s, and its frames from 0.0 to 6.0 s, both from"
+    ):
         find_recordings("Manifest", path, settings())
     (one,) = find_recordings("Manifest", path)  # a video may be longer than its header says
-    with pytest.raises(DataError, match="ground truth is of 0.0 to 3.0 s(.|\n)*in line 2 of the manifest"):
+    with pytest.raises(DataError, match="ground truth lasts from 0.0 to 3.0 s(.|\n)*in line 2 of the manifest"):
         one.label(one.ppg(), FRAMES, 30.0)
 
 
@@ -192,7 +194,7 @@ RATES = 75 + np.cumsum(np.random.default_rng(0).normal(0, 0.05, len(PPG)))
     [
         (table("time,ppg", 1000 * TIMES_S, PPG), "ppg,,,time", "0.06 samples per second.* Times are in s, .* like ms"),
         (table("time,ppg", 1e9 * TIMES_S, PPG), "ppg,,,time", "and these look like ns"),
-        (table("time,ppg", 1.7e9 + TIMES_S, PPG), "ppg,,,time", "frames of 0.0 to 6.0 s, both from the video's first"),
+        (table("time,ppg", 1.7e9 + TIMES_S, PPG), "ppg,,,time", "frames from 0.0 to 6.0 s, both"),
         (table("time,ppg", TIMES_S[::-1], PPG), "ppg,,,time", "do not go forward"),
         (table("time,ppg", TIMES_S + 3 * (TIMES_S > 2), PPG), "ppg,,,time", "its PPG samples jump by 3.02 s"),
         (table("time,ppg", TIMES_S, PPG), "", "from 0 to 5.98333 and never back, as times"),
@@ -246,7 +248,7 @@ def test_what_spreadsheets_write_is_read(folder, separator, encoding):
     lines = ["video,subject ,truth,column,time_column", ",,,,", "a.avi, 1,t.csv,2,1", ",,,,"]
     (folder / "manifest.csv").write_text("\r\n".join(lines).replace(",", between), encoding=encoding)
     (one,) = find_recordings("Manifest", str(folder), settings())
-    assert (one.line.number, one.line.subject) == (3, "1") and np.abs(one.ppg() - PPG).max() < 1e-6
+    assert (one.entry.number, one.entry.subject) == (3, "1") and np.abs(one.ppg() - PPG).max() < 1e-6
 
 
 def test_frames_that_do_not_come_at_an_even_rate_are_told(folder):
@@ -312,7 +314,7 @@ def test_a_manifest_is_proposed_and_read(folder, tmp_path, capsys):
     assert cli.main(["manifest", str(own)]) == 0
     found = find_recordings("Manifest", str(own), settings())
     assert [one.name for one in found] == ["1.vid", "12.vid"]
-    assert (found[0].line.column, found[0].line.time_column) == ("line 1", "line 3")
+    assert (found[0].entry.column, found[0].entry.time_column) == ("line 1", "line 3")
     assert len(found[1].label(found[1].ppg(), 50, 30.0)) == 50
     capsys.readouterr()
     assert cli.main(["manifest", str(own)]) == 2

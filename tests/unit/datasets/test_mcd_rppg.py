@@ -101,7 +101,7 @@ def test_cameras_and_steps_are_selected_and_name_the_list(tmp_path):
 
 def test_a_name_of_another_form_is_refused(tmp_path):
     write(tmp_path, "1020_before", 4)
-    with pytest.raises(DataError, match="1020_before.avi' cannot be a MCD-rPPG recording: expected <subject>_<camera>"):
+    with pytest.raises(DataError, match="1020_before.avi' cannot be a recording of MCD-rPPG: expected <subject>"):
         find_recordings("MCD-rPPG", str(tmp_path))
 
 

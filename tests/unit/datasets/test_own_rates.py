@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from rfacenet_toolbox.datasets import clip_cache, own_rates
+from rfacenet_toolbox.datasets.dataset import Measured
 from rfacenet_toolbox.datasets.own_rates import OwnRates
-from rfacenet_toolbox.datasets.recording import Measured
 from rfacenet_toolbox.errors import DataError
 
 

@@ -1,10 +1,12 @@
+import os
+
 import pytest
 from support.recordings import noise_frames, write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import readers
+from rfacenet_toolbox.datasets.dataset import Dataset, files_ending
 from rfacenet_toolbox.datasets.pure import Pure
 from rfacenet_toolbox.datasets.readers import find_recordings, register, split_recordings
-from rfacenet_toolbox.datasets.recording import Dataset
 from rfacenet_toolbox.errors import ConfigError, DataError
 
 
@@ -110,6 +112,43 @@ def test_a_registered_data_set_is_found_split_and_ordered_by_its_own_rules(regis
     found = find_recordings("FolderNames", str(folders(tmp_path, ["ccc", "b", "aa", "dd"])))
     assert [(one.name, one.subject) for one in found] == [("b", 1), ("aa", 2), ("dd", 2), ("ccc", 3)]
     assert [one.name for one in split_recordings(found, 0.0, 0.5)] == ["b", "aa"]
+
+
+class InFiles(FolderNames):
+    """Recordings are files of one folder, and names end with the subject's number."""
+
+    name = "InFiles"
+    layout = "files DATA_PATH/videos/<name><number>.npz"
+
+    def entries(self, data_path):
+        return files_ending(".npz", data_path, "videos")
+
+    def recording_name(self, entry):
+        name = os.path.splitext(os.path.basename(entry))[0]
+        return None if name.startswith("test") else name
+
+    def subject_of_clip(self, name):
+        if not name[-1].isdigit():
+            raise ValueError("expected a number at its end")
+        return int(name[-1])
+
+
+def test_recordings_can_be_files(registered, tmp_path):
+    register(InFiles())
+    with pytest.raises(DataError, match="holds no InFiles recordings. Found: nothing. Expected files DATA_PATH/videos"):
+        find_recordings("InFiles", str(tmp_path))
+    (tmp_path / "videos").mkdir()
+    for name in ("b1.npz", "a2.npz", "test.npz", ".c3.npz", "notes.txt"):
+        (tmp_path / "videos" / name).write_text("")
+    found = find_recordings("InFiles", str(tmp_path))
+    assert [(one.name, one.subject, one.entry) for one in found] == [
+        ("b1", 1, os.path.join("videos", "b1.npz")),
+        ("a2", 2, os.path.join("videos", "a2.npz")),
+    ]
+    assert found[0].path == str(tmp_path / "videos" / "b1.npz") and found[0].root == str(tmp_path)
+    (tmp_path / "videos" / "d.npz").write_text("")
+    with pytest.raises(DataError, match="d.npz' cannot be a recording of InFiles: expected a number at its end. Expec"):
+        find_recordings("InFiles", str(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["my input", "inputs", "a b", "*", ""])

@@ -139,7 +139,7 @@ def test_data_that_was_never_written_is_no_black_picture(new_file):
 @pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("gone.mat")])
 def test_what_is_no_file_is_refused(tmp_path, make):
     make(tmp_path / "P000001.mat")
-    with pytest.raises(DataError, match="P000001.mat.*it cannot be read .*expected a MATLAB file"):
+    with pytest.raises(DataError, match="P000001.mat' cannot be read .*expected a MATLAB file"):
         find_recordings("SCAMPS", str(tmp_path))
 
 
@@ -147,6 +147,38 @@ def test_a_size_that_no_recording_has_is_refused_before_it_is_read(new_file, mon
     monkeypatch.setattr(mat_file.limits, "MAT_VALUES", 1000)
     with pytest.raises(DataError, match="has 48000 values; expected 1000 or fewer"):
         next(new_file.frames())
+
+
+def test_a_variable_of_an_old_file_is_read_at_once_and_may_not_be_as_large(tmp_path, monkeypatch):
+    write(tmp_path / "P000001.mat")
+    monkeypatch.setattr(mat_file.limits, "MAT_BYTES", 8 * 48000 - 1)
+    with pytest.raises(DataError, match="its Xsub cannot be read .* GB would be read at once"):
+        next(recording(tmp_path).frames())
+    assert len(recording(tmp_path).ppg()) == 40
+
+
+@pytest.mark.parametrize("chunks", [None, (3, 20, 20, 40), (3, 20, 20, 1), (1, 20, 7, 40), (1, 3, 20, 7), (2, 7, 9, 9)])
+def test_frames_are_the_same_however_the_file_is_divided(tmp_path, chunks):
+    with pytest.importorskip("h5py").File(tmp_path / "P000001.mat", "w") as file:
+        file.create_dataset("Xsub", data=FRAMES.T / 255.0, chunks=chunks)
+    np.testing.assert_array_equal(np.stack(list(recording(tmp_path).frames())), FRAMES)
+
+
+@pytest.mark.parametrize(
+    "shape, chunks",
+    [
+        ((3, 20, 20, 40), (3, 1000, 1000, 100)),  # a chunk may be larger than what it holds
+        ((3, 800, 800, 600), (1, 800, 1, 600)),
+    ],
+)
+def test_what_would_take_too_much_memory_at_once_is_refused_before_it_is_read(tmp_path, shape, chunks):
+    with pytest.importorskip("h5py").File(tmp_path / "P000001.mat", "w") as file:
+        stored = file.create_dataset("Xsub", shape, "f8", chunks=chunks, maxshape=(None,) * 4, compression="gzip")
+        file["d_ppg"] = pulse(40, 30)
+        stored[0, 0, :1, 0] = 1
+    with pytest.raises(DataError, match="its Xsub cannot be read .* GB would be read at once; expected 2 GB or less"):
+        next(recording(tmp_path).frames())
+    assert len(recording(tmp_path).ppg()) == 40
 
 
 def test_a_new_file_without_h5py_names_the_extra_before_anything_is_cached(new_file, monkeypatch):
@@ -169,7 +201,7 @@ def test_an_old_file_needs_no_h5py(tmp_path, monkeypatch):
 
 def test_another_file_name_is_refused_and_another_folder_told(tmp_path):
     write(tmp_path / "subject1.mat")
-    with pytest.raises(DataError, match="subject1.mat' cannot be a SCAMPS recording: expected P<number>.mat"):
+    with pytest.raises(DataError, match="subject1.mat' cannot be a recording of SCAMPS: expected P<number>.mat"):
         find_recordings("SCAMPS", str(tmp_path))
     (tmp_path / "subject1.mat").unlink()
     (tmp_path / "Train").mkdir()

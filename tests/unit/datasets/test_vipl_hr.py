@@ -59,7 +59,7 @@ def test_every_folder_is_found_and_told_by_its_name(tmp_path):
 @pytest.mark.parametrize("folder", ["p01/v1/source1", "p1/v10/source1", "p1/v1/source5", "p1/v1x/source1"])
 def test_a_folder_that_cannot_be_is_refused(tmp_path, folder):
     (tmp_path / "data" / folder).mkdir(parents=True)
-    with pytest.raises(DataError, match=f"{folder}' looks like a VIPL-HR recording.*no leading zeros"):
+    with pytest.raises(DataError, match=f"{folder}' cannot be a recording of VIPL-HR: .*no leading zeros"):
         find_recordings("VIPL-HR", str(tmp_path))
 
 
@@ -154,13 +154,13 @@ def text(name, content):
         ),
         (text("time.txt", "".join(f"{40 * k}\n" for k in range(70))), "100 frames and time.txt 70 stamps, 1.2 s less"),
         (text("time.txt", "".join(f"{40 * (k % 60)}\n" for k in range(100))), "time.txt goes back after line 60"),
-        (text("time.txt", "".join(f"{0.04 * k}\n" for k in range(100))), "time.txt gives 25000.0 frames per second"),
+        (text("time.txt", "".join(f"{0.04 * k}\n" for k in range(100))), "time.txt it has 25000.0 frames per second"),
         (text("time.txt", "0\n40\nx\n"), "time.txt cannot be read"),
         (without("time.txt"), "time.txt is not there, and only source 2 has none"),
         (without("video.avi"), "its video .* is not there"),
         (text("video.avi", "nothing"), "no frame of video.avi can be decoded"),
-        (without("gt_HR.csv"), "its gt_HR.csv is not there"),
-        (without("wave.csv"), "its wave.csv is not there"),
+        (without("gt_HR.csv"), "its ground truth gt_HR.csv is not there"),
+        (without("wave.csv"), "its ground truth wave.csv is not there"),
         (text("gt_HR.csv", "HR\n255\n255\n"), "gt_HR.csv has no heart rate in 2 rows; they hold the fault code 255"),
         (text("gt_HR.csv", "72\n73\n"), "gt_HR.csv begins with '72'; expected the title 'HR'"),
         (text("wave.csv", "Wave\n5\n5\n5\n"), "its PPG is constant"),

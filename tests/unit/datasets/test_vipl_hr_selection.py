@@ -128,9 +128,9 @@ def test_a_file_of_folds_that_is_none_is_refused(tmp_path):
 @pytest.mark.parametrize(
     "own, message",
     [
-        ({"SCENES": []}, r"VIPL_HR.SCENES is \[\]; expected different numbers of \[1, 2"),
+        ({"SCENES": []}, r"VIPL_HR.SCENES is \[\]; expected one or more different numbers of \[1, 2"),
         ({"SCENES": [1, 10]}, r"VIPL_HR.SCENES is \[1, 10\]"),
-        ({"SOURCES": [1, 1]}, r"VIPL_HR.SOURCES is \[1, 1\]; expected different numbers of \[1, 2, 3, 4\]"),
+        ({"SOURCES": [1, 1]}, r"VIPL_HR.SOURCES is \[1, 1\]; expected one or more different numbers of \[1, 2, 3, 4\]"),
         ({"FOLD": "1"}, "VIPL_HR.FOLD is '1'; expected 'test 1' to 'test 5'"),
         ({"FOLD": "train 6"}, "VIPL_HR.FOLD is 'train 6'"),
         ({"FOLDS_FROM": "memory"}, "VIPL_HR.FOLDS_FROM is 'memory'; expected 'files'"),

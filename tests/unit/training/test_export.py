@@ -10,8 +10,8 @@ from support.configs import for_splits
 
 from rfacenet_toolbox import cli
 from rfacenet_toolbox.datasets import clip_cache, file_lists, own_rates
+from rfacenet_toolbox.datasets.dataset import Measured
 from rfacenet_toolbox.datasets.normalise import FrameFeatures
-from rfacenet_toolbox.datasets.recording import Measured
 from rfacenet_toolbox.errors import ConfigError, DataError
 from rfacenet_toolbox.evaluation.files import run_folder
 from rfacenet_toolbox.hosts.job import run

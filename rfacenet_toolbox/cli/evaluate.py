@@ -12,10 +12,12 @@ def evaluate_arguments(parser):
     parser.add_argument(
         "--published",
         action="store_true",
-        help="first the rows of the paper's tables, and how many videos their numbers are of; no file is needed",
+        help="print the rows of the paper's tables first, with the number of videos behind each; needs no file",
     )
-    parser.add_argument("--per-video", metavar="CSV", help="also write every video's (or window's) scores here")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
+    parser.add_argument(
+        "--per-video", metavar="CSV", help="also write the scores of every video (or window) to this file"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
 def evaluate(args):
@@ -46,11 +48,11 @@ def _published():
 
 def compare_arguments(parser):
     parser.add_argument("first", help="a *_outputs.pickle, or a run's folder or results.json")
-    parser.add_argument("second", help="another one, of the same videos")
+    parser.add_argument("second", help="another, of the same videos")
     _add_scoring_arguments(parser)
-    parser.add_argument("--metric", choices=["MAE", "RMSE"], default="MAE", help="MAE by default")
-    parser.add_argument("--seed", type=int, default=0, help="of the resampling; 0 by default")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
+    parser.add_argument("--metric", choices=["MAE", "RMSE"], default="MAE", help="what is compared; MAE by default")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling; 0 by default")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
 def compare(args):
@@ -67,13 +69,15 @@ def _add_scoring_arguments(parser):
     parser.add_argument(
         "--protocol",
         action="append",
-        help="neurips2023, toolbox2025 or vipl, that of Table 1; again for another; by default the first two, and "
-        "vipl where the recordings have frame rates or heart rates of their own",
+        help="neurips2023, toolbox2025, or vipl (Table 1's); repeat it for several. By default the first two, and vipl "
+        "where the recordings have frame rates or heart rates of their own",
     )
-    parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; again for both")
-    parser.add_argument("--window", type=float, metavar="SECONDS", help="score windows of this length")
+    parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; repeat it for both")
     parser.add_argument(
-        "--interpolate", action="store_true", help="read FFT peaks between the grid's lines, as the toolbox does not"
+        "--window", type=float, metavar="SECONDS", help="score windows of this length, not whole videos"
+    )
+    parser.add_argument(
+        "--interpolate", action="store_true", help="read FFT peaks between the lines of the grid; the toolbox does not"
     )
 
 
@@ -90,5 +94,5 @@ def _write(path, text):
     from ..runtime.files import write_text
 
     if not os.path.isdir(os.path.dirname(path) or os.curdir):
-        raise OutputError(f"{path} cannot be written (there is no such folder). Name a file in an existing folder.")
+        raise OutputError(f"{path} cannot be written: its folder does not exist. Name a file in an existing folder.")
     write_text(path, text)

@@ -3,7 +3,9 @@
 ``python benchmarks/contour_branch.py RUN [RUN ...]`` tests finished runs of rFaceNet anew on their own cached test
 clips, three times each: as trained; with the identity map that the combiner adds set to zero; and with the map of
 another video. If the pulse needed this face's contours, the last two would be worse. In brackets is the correlation of
-the waveforms with those as trained, the mean over the clips. Beside them stand alpha and beta of Eq. 2; how strong the
+the waveforms with those as trained, the mean over the clips. "Offset, scale, shape" is what the map does to the
+waveform: how much of the squared difference between with and without it is a constant, how much a change of the
+amplitude, and how much neither, summed over the clips. Beside them stand alpha and beta of Eq. 2; how strong the
 added map is beside the pulse map (root mean square, after both were weighted and each map's mean was taken from it);
 how much of its squares lies in the middle of the clip, where the detected face is, and what share of the pixels that
 middle is; and of how many training clips the classifier named the person in the last epoch. A run with
@@ -34,11 +36,12 @@ def main():
     parser.add_argument("--protocol", default="neurips2023")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    columns = [AS_TRAINED, NOTHING, ANOTHER, "alpha", "beta", "strength", "in the middle", "classified", "held back"]
+    columns = [AS_TRAINED, NOTHING, ANOTHER, "offset, scale, shape", "alpha", "beta", "strength", "in the middle"]
+    columns += ["classified", "held back"]
     print(f"| run | {' | '.join(columns)} |\n| {' | '.join(['---'] * (len(columns) + 1))} |")
     for folder in args.runs:
         print(
-            f"| {'/'.join(Path(folder).parts[-2:])} | {' | '.join(row(read_run(folder), args.protocol))} |", flush=True
+            f"| {'/'.join(Path(folder).parts[-3:])} | {' | '.join(row(read_run(folder), args.protocol))} |", flush=True
         )
 
 
@@ -70,6 +73,7 @@ def row(run, protocol):
     return [
         errors[0],
         *(f"{error} ({r:.3f})" for error, r in zip(errors[1:], alike)),
+        ", ".join(f"{share:.0%}" for share in change(waveforms[AS_TRAINED], waveforms[NOTHING])),
         *(f"{value:.2f}" for value in (*fusion, np.mean([look["strength"] for look in looks]))),
         f"{np.mean([look['share'] for look in looks]):.0%} in {looks[0]['area']:.0%}",
         *("–" if np.isnan(value) else f"{value:.0%}" for value in known),
@@ -79,7 +83,7 @@ def row(run, protocol):
 def contour_maps(model, clips):
     """The identity map of each clip."""
     with torch.no_grad():
-        return [model._identity_map(torch.from_numpy(np.asarray(clips[i][0]))[None].float()) for i in range(len(clips))]
+        return [model.identity_map(torch.from_numpy(np.asarray(clips[i][0]))[None].float()) for i in range(len(clips))]
 
 
 def another(places, index):
@@ -96,12 +100,12 @@ def using(model, identity):
     if identity is None:
         model.ctfc.alpha.data.zero_()
     else:
-        model._identity_map = lambda clip: identity
+        model.identity_map = lambda clip: identity
     try:
         yield
     finally:
         model.ctfc.alpha.data.copy_(alpha)
-        model.__dict__.pop("_identity_map", None)
+        model.__dict__.pop("identity_map", None)
 
 
 @contextlib.contextmanager
@@ -131,6 +135,18 @@ def looking_at(ctfc):
 def correlation(one, other):
     """The mean over the clips of two sets of waveforms' correlation."""
     return np.mean([np.corrcoef(one[video][chunk], other[video][chunk])[0, 1] for video in one for chunk in one[video]])
+
+
+def change(one, other):
+    """The shares of two sets of waveforms' squared differences that are an offset, a change of scale, and neither."""
+    offset = scale = whole = 0.0
+    for video in one:
+        for chunk, waveform in one[video].items():
+            difference, pulse = waveform - other[video][chunk], other[video][chunk] - other[video][chunk].mean()
+            whole += np.sum(difference**2)
+            offset += len(difference) * difference.mean() ** 2
+            scale += np.dot(difference, pulse) ** 2 / np.dot(pulse, pulse)
+    return offset / whole, scale / whole, 1 - (offset + scale) / whole
 
 
 def mae(waveforms, labels, data, protocol):

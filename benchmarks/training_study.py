@@ -2,7 +2,7 @@
 
 ``python benchmarks/training_study.py loss`` (or another study) makes synthetic recordings, trains each variant on the
 same clips and seeds, and writes ``<out>/<study>.json`` and ``<out>/<study>.png``. Runs that are there already are not
-made again, and ``--variants`` takes some of a study's alone. docs/paper-notes.md shows the figures and says what was
+made again, and ``--variants`` takes some of a study's alone. docs/measurements.md shows the figures and says what was
 chosen. The study ``hard`` trains on hard clips and tests with the map of the contour branch set to zero, too;
 ``main`` is the main config over all its epochs, on recordings of PURE's size.
 """

@@ -20,23 +20,23 @@ BROKEN_PIPE_STATUS = 141
 #: ``NAME_arguments(parser)``, with _ for -.
 COMMANDS = {
     "install": (install, "add the plug-in to an rPPG-Toolbox checkout"),
-    "uninstall": (install, "give a checkout back as it was"),
-    "run": (run, "run a config, in a checkout without editing it, or standalone"),
+    "uninstall": (install, "restore a checkout to what it was"),
+    "run": (run, "run a config, standalone or in a checkout without editing it"),
     "synth": (synth, "write synthetic recordings in a data set's format"),
-    "manifest": (manifest, "propose the file that describes a data set of your own, DATASET: Manifest"),
-    "predict": (predict, "heart rate, pulse waveform and a picture from your own face videos"),
-    "live": (live, "a page on this machine that shows a video or a camera while its heart rate is measured"),
-    "export": (report, "a run's trained network as one .safetensors or .onnx file for rfacenet predict"),
-    "evaluate": (evaluate, "metrics of saved outputs, of any toolbox trainer or ours, under each protocol"),
-    "compare": (evaluate, "whether one run's heart rates are better than another's on the same videos"),
-    "table1": (tables, "make the paper's Table 1 from VIPL-HR, five folds of it"),
-    "table2": (tables, "make the paper's Table 2 from the two data sets"),
-    "table3": (tables, "make the paper's Table 3, the ablations, from the two data sets"),
-    "table": (tables, "make such a table from data sets of your own, DATASET: Manifest"),
+    "manifest": (manifest, "propose the CSV file that describes a data set of your own (DATASET: Manifest)"),
+    "predict": (predict, "read heart rate and pulse waveform from your own face videos"),
+    "live": (live, "show a video or a camera in a page on this machine while its heart rate is measured"),
+    "export": (report, "write a run's trained network to one .safetensors or .onnx file, for rfacenet predict"),
+    "evaluate": (evaluate, "score saved outputs, of any toolbox trainer or ours, under each protocol"),
+    "compare": (evaluate, "compare two runs on the same videos: the difference, its interval, and a test"),
+    "table1": (tables, "make the paper's Table 1: fifteen methods on five folds of VIPL-HR"),
+    "table2": (tables, "make the paper's Table 2: eleven methods, PURE to UBFC-rPPG and back"),
+    "table3": (tables, "make the paper's Table 3: six variants of rFaceNet, PURE to UBFC-rPPG"),
+    "table": (tables, "make such a table from data sets of your own (DATASET: Manifest)"),
     "sweep": (tables, "run a config with every combination of some settings' values"),
     "search-nas-hr": (search, "find a cell for NAS-HR on the training maps of a config"),
-    "report": (report, "figures and tables of finished runs, in one page that opens without a network"),
-    "profile": (report, "what models cost: parameters, operations, memory, time per clip"),
+    "report": (report, "draw figures and tables of finished runs, in one page that opens without a network"),
+    "profile": (report, "measure what models cost: parameters, operations, memory, time per clip"),
 }
 
 
@@ -66,7 +66,7 @@ def standalone(argv=None):
 
 
 def _guarded(function):
-    """Run ``function``; an error that the user can mend is its message alone, on stderr, and exit status 2."""
+    """Run ``function``; of an error that the user can mend, print the message alone, and give exit status 2."""
     _print_any_name()
     try:
         with failures.explained():
@@ -77,11 +77,11 @@ def _guarded(function):
     except RFaceNetError as error:
         print_error(error)
         return EXIT_STATUS
-    except BrokenPipeError:  # who reads the output has gone, as head does; the rest goes nowhere
+    except BrokenPipeError:  # the reader of the output has gone, as head does; the rest goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE_STATUS
     except KeyboardInterrupt:
-        print("\nstopped. The same command goes on from what is done already.", file=sys.stderr)
+        print("\nstopped. The same command continues from what is done already.", file=sys.stderr)
         return 130
 
 
@@ -92,11 +92,11 @@ def _print_any_name():
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="rfacenet", description="rFaceNet for the rPPG-Toolbox, and without it.")
+    parser = argparse.ArgumentParser(prog="rfacenet", description="rFaceNet for the rPPG-Toolbox, and on its own.")
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command")
     for name, (module, help_text) in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=help_text)
+        subparser = subparsers.add_parser(name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
         function = name.replace("-", "_")
         getattr(module, f"{function}_arguments")(subparser)
         subparser.set_defaults(function=getattr(module, function))

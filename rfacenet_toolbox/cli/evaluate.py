@@ -12,15 +12,17 @@ def evaluate_arguments(parser):
     parser.add_argument(
         "--published",
         action="store_true",
-        help="first the rows of the paper's tables, and how many videos their numbers are of; no file is needed",
+        help="print the rows of the paper's tables first, with the number of videos behind each; needs no file",
     )
-    parser.add_argument("--per-video", metavar="CSV", help="also write every video's (or window's) scores here")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
+    parser.add_argument(
+        "--per-video", metavar="CSV", help="also write the scores of every video (or window) to this file"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
 def evaluate(args):
     from ..errors import ConfigError
-    from ..evaluation.files import score_text
+    from ..evaluation.files import SCHEMA, score_text
 
     if not (args.file or args.published):
         raise ConfigError("rfacenet evaluate needs a file: a *_outputs.pickle, or a run's folder or results.json.")
@@ -32,7 +34,7 @@ def evaluate(args):
         _write(args.per_video, score_text.per_video_csv(scorings))
     if args.json:
         rows = {"published": _published().records()} if args.published else {}
-        print(json.dumps({"schema": score_text.SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
+        print(json.dumps({"schema": SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
     else:
         texts = [_published().text()] if args.published else []
         print("\n\n".join([*texts, *map(score_text.scoring_text, contents)]))
@@ -46,20 +48,20 @@ def _published():
 
 def compare_arguments(parser):
     parser.add_argument("first", help="a *_outputs.pickle, or a run's folder or results.json")
-    parser.add_argument("second", help="another one, of the same videos")
+    parser.add_argument("second", help="another, of the same videos")
     _add_scoring_arguments(parser)
-    parser.add_argument("--metric", choices=["MAE", "RMSE"], default="MAE", help="MAE by default")
-    parser.add_argument("--seed", type=int, default=0, help="of the resampling; 0 by default")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
+    parser.add_argument("--metric", choices=["MAE", "RMSE"], default="MAE", help="what is compared; MAE by default")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling; 0 by default")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
 def compare(args):
     from ..datasets.subjects import subjects_of
-    from ..evaluation.files import score_text
+    from ..evaluation.files import comparison
 
     runs = _score(args.first, args), _score(args.second, args)
-    content = score_text.comparison(*runs, args.metric, args.seed, subjects_of)
-    print(json.dumps(content, indent=1, allow_nan=False) if args.json else score_text.comparison_text(content))
+    content = comparison.compare(*runs, args.metric, args.seed, subjects_of)
+    print(json.dumps(content, indent=1, allow_nan=False) if args.json else comparison.text(content))
 
 
 def _add_scoring_arguments(parser):
@@ -67,13 +69,15 @@ def _add_scoring_arguments(parser):
     parser.add_argument(
         "--protocol",
         action="append",
-        help="neurips2023, toolbox2025 or vipl, that of Table 1; again for another; by default the first two, and "
-        "vipl where the recordings have frame rates or heart rates of their own",
+        help="neurips2023, toolbox2025, or vipl (Table 1's); repeat it for several. By default the first two, and vipl "
+        "where the recordings have frame rates or heart rates of their own",
     )
-    parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; again for both")
-    parser.add_argument("--window", type=float, metavar="SECONDS", help="score windows of this length")
+    parser.add_argument("--method", action="append", choices=list(METHODS), help="FFT by default; repeat it for both")
     parser.add_argument(
-        "--interpolate", action="store_true", help="read FFT peaks between the grid's lines, as the toolbox does not"
+        "--window", type=float, metavar="SECONDS", help="score windows of this length, not whole videos"
+    )
+    parser.add_argument(
+        "--interpolate", action="store_true", help="read FFT peaks between the lines of the grid; the toolbox does not"
     )
 
 
@@ -90,5 +94,5 @@ def _write(path, text):
     from ..runtime.files import write_text
 
     if not os.path.isdir(os.path.dirname(path) or os.curdir):
-        raise OutputError(f"{path} cannot be written (there is no such folder). Name a file in an existing folder.")
+        raise OutputError(f"{path} cannot be written: its folder does not exist. Name a file in an existing folder.")
     write_text(path, text)

@@ -2,7 +2,7 @@
 
 
 def install_arguments(parser):
-    parser.add_argument("dir", help="the checkout")
+    parser.add_argument("dir", help="folder of the checkout")
 
 
 def install(args):
@@ -12,9 +12,9 @@ def install(args):
 
 
 def uninstall_arguments(parser):
-    parser.add_argument("dir", help="the checkout")
+    parser.add_argument("dir", help="folder of the checkout")
     parser.add_argument(
-        "--keep-edits", action="store_true", help="main.py was edited since: take out our line and keep the edits"
+        "--keep-edits", action="store_true", help="where main.py was edited since, take out our line and keep the edits"
     )
 
 

@@ -5,7 +5,7 @@ import os
 
 def manifest_arguments(parser):
     parser.add_argument("folder", metavar="DIR", help="the folder that holds the videos and their ground truths")
-    parser.add_argument("--out", metavar="FILE", help="by default manifest.csv in DIR")
+    parser.add_argument("--out", metavar="FILE", help="file to write; manifest.csv in DIR by default")
 
 
 def manifest(args):

@@ -17,26 +17,33 @@ def predict_arguments(parser):
     parser.add_argument(
         "--method", default="rfacenet", help="rfacenet (the default), physnet, rhythmnet, cvd, pos, samc, ..."
     )
-    parser.add_argument("--weights", help="a network's .safetensors, .pth or .onnx; by default the file that we ship")
+    parser.add_argument(
+        "--weights", help="weights of a network: .safetensors, .pth or .onnx; the package's, of rFaceNet, by default"
+    )
     parser.add_argument(
         "--face", default="auto", metavar="auto|HC|MP|MTCNN|whole",
         help="what finds the face: the Haar cascade, with a thorough search where it fails (auto, the default); the "
-        "cascade alone; MediaPipe; MTCNN; or the whole picture is the face",
+        "cascade alone (HC); MediaPipe (MP); MTCNN; or the whole picture is the face (whole)",
     )  # fmt: skip
     parser.add_argument(
-        "--faces", default="largest", choices=("largest", "all"), help="a result for the largest face, or for each"
+        "--faces",
+        default="largest",
+        choices=("largest", "all"),
+        help="a result for the largest face (the default), or for each",
     )
     parser.add_argument("--out", metavar="DIR", help="write NAME.json, NAME_bvp.csv and NAME.png there")
     parser.add_argument("--no-face", action="store_true", help="leave the face out of the picture")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--window", type=float, metavar="S", help="of the heart-rate track; 10 s")
-    parser.add_argument("--start", type=float, default=0.0, metavar="S", help="skip so many seconds")
-    parser.add_argument("--duration", type=float, metavar="S", help="read so many seconds")
-    parser.add_argument("--fps", type=float, metavar="HZ", help="of a folder of images whose names hold no times")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    parser.add_argument("--window", type=float, metavar="S", help="length of the sliding windows; 10 s by default")
+    parser.add_argument("--start", type=float, default=0.0, metavar="S", help="skip so many seconds at the beginning")
+    parser.add_argument("--duration", type=float, metavar="S", help="read no more than so many seconds")
+    parser.add_argument(
+        "--fps", type=float, metavar="HZ", help="frame rate of a folder of images whose names hold no times"
+    )
 
 
 def predict(args):
-    # OpenCV and FFmpeg say less about a damaged file than we do. What the user has set is left.
+    # OpenCV and FFmpeg say less about a damaged file than we do. What the user has set stays.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     from ..errors import ConfigError, RFaceNetError
@@ -45,8 +52,8 @@ def predict(args):
     if args.out:
         if importlib.util.find_spec("matplotlib") is None:
             raise ConfigError(
-                "--out draws NAME.png with matplotlib, which is not installed. Run pip install matplotlib, or leave "
-                "--out away: --json prints all numbers."
+                "--out draws NAME.png with matplotlib, which is not installed. Run pip install matplotlib, or use "
+                "--json instead, which prints all numbers."
             )
         args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)

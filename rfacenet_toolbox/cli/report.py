@@ -7,14 +7,18 @@ def report_arguments(parser):
     parser.add_argument("runs", nargs="+", metavar="RUN", help="folder of a finished run (its LOG.PATH)")
     parser.add_argument("--out", default="report", help="folder for report.html and the figures; ./report by default")
     parser.add_argument(
-        "--attention-clips", type=int, default=24, metavar="N", help="test clips for Fig. 1; 24 by default, 0 for none"
+        "--attention-clips",
+        type=int,
+        default=24,
+        metavar="N",
+        help="test clips of which Fig. 1 is made; 24 by default, 0 for none",
     )
 
 
 def report(args):
     from ..report.build import write_report
 
-    print(f"Report: {write_report(args.runs, args.out, args.attention_clips)}, and figures/ beside it")
+    print(f"Report: {write_report(args.runs, args.out, args.attention_clips)}, with figures/ beside it")
 
 
 def profile_arguments(parser):
@@ -23,11 +27,14 @@ def profile_arguments(parser):
     parser.add_argument("--device", help="cpu, cuda:0, ...; the config's DEVICE by default")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
-        "--training", type=int, metavar="STEPS", help="in place of a prediction: so many training steps, and preparing"
+        "--training",
+        type=int,
+        metavar="STEPS",
+        help="measure so many training steps, and preprocessing, instead of predictions",
     )
     parser.add_argument("--batch-size", type=int, metavar="N", help="clips of a training step; the config's by default")
     parser.add_argument(
-        "--cpu-time", action="store_true", help="the processor's time, for a machine that does other work, too"
+        "--cpu-time", action="store_true", help="measure the processor's time: for a machine that has other work, too"
     )
 
 
@@ -49,7 +56,9 @@ def profile(args):
 
 def export_arguments(parser):
     parser.add_argument(
-        "source", metavar="RUN", help="a finished run's folder, its LOG.PATH; or package, for our weights"
+        "source",
+        metavar="RUN",
+        help="folder of a finished run (its LOG.PATH), or 'package' for the weights that the package ships",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="the .safetensors or .onnx file to write")
 

@@ -2,7 +2,9 @@
 
 
 def run_arguments(parser):
-    parser.add_argument("--toolbox", help="the checkout; without it, the standalone host runs the config")
+    parser.add_argument(
+        "--toolbox", metavar="DIR", help="run in this checkout; without it, the standalone host runs the config"
+    )
     parser.add_argument("--config_file", required=True, help="a YAML file, such as those in toolbox_configs/")
 
 

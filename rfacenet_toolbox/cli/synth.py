@@ -7,27 +7,29 @@ _DEFAULTS = {"first_subject": 1, "scenarios": None, "seconds": None, "seed": 0}
 
 
 def synth_arguments(parser):
-    parser.add_argument("out", help="folder to write")
+    parser.add_argument("out", help="folder to write to")
     parser.add_argument(
         "--benchmark",
         action="store_true",
-        help="DrawnFaces-102: two fixed data sets, in PURE and UBFC-rPPG below the folder; takes --size and --workers "
-        "alone, and --size is 160 120 by default",
+        help="write DrawnFaces-102: two fixed data sets, in PURE and UBFC-rPPG below the folder. Takes only --size "
+        "(160 120 by default) and --workers",
     )
-    parser.add_argument("--dataset", help="pure, ubfc-rppg, vipl-hr, scamps, mcd-rppg, varied or varied-pure")
-    parser.add_argument("--subjects", type=int, help="how many")
+    parser.add_argument("--dataset", help="format: pure, ubfc-rppg, vipl-hr, scamps, mcd-rppg, varied or varied-pure")
+    parser.add_argument("--subjects", type=int, help="number of people")
     parser.add_argument("--first-subject", type=int, help="number of the first subject; 1 by default")
     parser.add_argument(
         "--scenarios",
         type=int,
         nargs="+",
-        help="PURE's scenarios, 1 to 6, VIPL-HR's scenes, 1 to 9, MCD-rPPG's steps, 1 and 2, or the "
-        "conditions of varied recordings, 1 to 16; all of them by default",
+        help="PURE's scenarios (1 to 6), VIPL-HR's scenes (1 to 9), MCD-rPPG's steps (1 and 2), or the "
+        "conditions of varied recordings (1 to 16); all of them by default",
     )
-    parser.add_argument("--seconds", type=float, help="length of each recording; 60 by default, for scamps 20")
-    parser.add_argument("--size", type=int, nargs=2, metavar=("W", "H"), help="640 480 by default, for scamps 320 240")
-    parser.add_argument("--seed", type=int, help="of pulse, motion and noise; 0 by default")
-    parser.add_argument("--workers", type=int, help="processes; 2 by default")
+    parser.add_argument("--seconds", type=float, help="length of each recording; 60 by default, 20 for scamps")
+    parser.add_argument(
+        "--size", type=int, nargs=2, metavar=("W", "H"), help="pixels; 640 480 by default, 320 240 for scamps"
+    )
+    parser.add_argument("--seed", type=int, help="seed of pulse, motion and noise; 0 by default")
+    parser.add_argument("--workers", type=int, help="processes that draw; 2 by default")
 
 
 def synth(args):

@@ -1,22 +1,32 @@
 """``rfacenet table1``, ``table2``, ``table3``, ``table``, ``sweep``: commands with many runs, and a page of scores."""
 
+_SEEDS_HELP = "seeds of the trained methods; 100 101 102 by default"
+
 
 def table1_arguments(parser):
     parser.add_argument(
-        "--vipl", required=True, metavar="DIR", help="the folder that holds data/p1, data/p2, ... and fold"
+        "--vipl", required=True, metavar="DIR", help="the folder that holds data/ (p1, p2, ...) and fold/"
     )
     parser.add_argument(
-        "--allow-incomplete", action="store_true", help="take a data set that is not whole, or synthetic, and say so"
+        "--allow-incomplete",
+        action="store_true",
+        help="accept a data set that is incomplete or synthetic; the table says so",
     )
-    parser.add_argument("--folds", type=int, nargs="+", default=[1, 2, 3, 4, 5], help="all five by default")
+    parser.add_argument(
+        "--folds", type=int, nargs="+", default=[1, 2, 3, 4, 5], help="which folds; all five by default"
+    )
     parser.add_argument(
         "--methods",
         nargs="+",
         metavar="NAME",
-        help="as the paper names them, such as CVD or rFaceNet; all that are built by default",
+        help="only these rows, as the paper names them, such as CVD or rFaceNet; all fifteen by default",
     )
     parser.add_argument(
-        "--seeds", type=int, nargs="+", default=[100], help="100 by default, as each makes five trainings"
+        "--seeds",
+        type=int,
+        nargs="+",
+        default=[100],
+        help="seeds of the trained methods; one by default, 100, as each makes five trainings",
     )
     _add_table_options(parser)
     _add_execution_options(parser, "runs/table1")
@@ -44,7 +54,7 @@ def table2_arguments(parser):
         "--methods",
         nargs="+",
         metavar="NAME",
-        help="the paper's eleven by default; OMIT and PhysFormer are there besides",
+        help="only these rows; the paper's eleven by default. OMIT and PhysFormer can be named, too",
     )
     _add_run_options(parser, "runs/table2")
 
@@ -73,9 +83,11 @@ def table3(args):
 def table_arguments(parser):
     parser.add_argument("--train", required=True, metavar="CSV", help="the manifest to train on, or its folder")
     parser.add_argument("--test", required=True, metavar="CSV", help="the manifest to test on, or its folder")
-    parser.add_argument("--methods", nargs="+", metavar="NAME", help="the paper's eleven by default")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102], help="100 101 102 by default")
-    parser.add_argument("--protocol", default="toolbox2025", help="toolbox2025, which is the default, or neurips2023")
+    parser.add_argument(
+        "--methods", nargs="+", metavar="NAME", help="rows, as those of table2; the paper's eleven by default"
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102], help=_SEEDS_HELP)
+    parser.add_argument("--protocol", default="toolbox2025", help="toolbox2025 (the default) or neurips2023")
     _add_table_options(parser)
     _add_execution_options(parser, "runs/table")
     parser.set_defaults(toolbox=None)
@@ -112,10 +124,14 @@ def sweep_arguments(parser):
         dest="settings",
         help="values for a setting, read as YAML; repeat it for further settings",
     )
-    parser.add_argument("--seeds", type=int, nargs="+", default=[], help="run each combination with each of these")
-    parser.add_argument("--dry-run", action="store_true", help="list the runs, and whether they are done")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=[], help="run each combination with each of these seeds"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="list the runs and whether they are done, and run nothing"
+    )
     _add_run_options(
-        parser, "runs/sweep_<base>", "neurips2023, which is the default, toolbox2025, or for tests on VIPL-HR vipl"
+        parser, "runs/sweep_<base>", "neurips2023 (the default), toolbox2025, or vipl for tests on VIPL-HR"
     )
 
 
@@ -135,17 +151,17 @@ def sweep(args):
     return command.report_failures(outcomes)
 
 
-def _add_run_options(parser, out, protocols="neurips2023, which is the default, or toolbox2025"):
+def _add_run_options(parser, out, protocols="neurips2023 (the default) or toolbox2025"):
     """For commands that make many runs in either host; ``out`` says where they write by default."""
-    parser.add_argument("--toolbox", metavar="DIR", help="run in this rPPG-Toolbox checkout, not standalone")
+    parser.add_argument("--toolbox", metavar="DIR", help="run in this rPPG-Toolbox checkout instead of standalone")
     parser.add_argument("--protocol", default="neurips2023", help=protocols)
     _add_execution_options(parser, out)
 
 
 def _add_execution_options(parser, out):
     """How the runs are executed, and where they write."""
-    parser.add_argument("--out", metavar="DIR", help=f"for the runs and the table; {out} by default")
-    parser.add_argument("--jobs", type=int, metavar="N", help="runs at a time; 1 by default, with --slurm all of them")
+    parser.add_argument("--out", metavar="DIR", help=f"folder for the runs and the table; {out} by default")
+    parser.add_argument("--jobs", type=int, metavar="N", help="runs at a time; 1 by default, all of them with --slurm")
     parser.add_argument(
         "--slurm",
         nargs="*",
@@ -160,25 +176,27 @@ def _add_dataset_options(parser):
     parser.add_argument("--pure", required=True, metavar="DIR", help="the folder that holds 01-01, 01-02, ...")
     parser.add_argument("--ubfc", required=True, metavar="DIR", help="the folder that holds subject1, subject3, ...")
     parser.add_argument(
-        "--allow-incomplete", action="store_true", help="take data sets that are not whole, or synthetic, and say so"
+        "--allow-incomplete",
+        action="store_true",
+        help="accept data sets that are incomplete or synthetic; the table says so",
     )
-    parser.add_argument("--host", choices=("standalone", "toolbox"), help="toolbox needs --toolbox DIR")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102], help="100 101 102 by default")
+    parser.add_argument("--host", choices=("standalone", "toolbox"), help="where to run; toolbox needs --toolbox DIR")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102], help=_SEEDS_HELP)
     _add_table_options(parser)
 
 
 def _add_table_options(parser):
-    parser.add_argument("--cache", metavar="DIR", help="for the preprocessed clips; <out>/clips by default")
+    parser.add_argument("--cache", metavar="DIR", help="folder for the preprocessed clips; clips/ in --out by default")
     parser.add_argument(
         "--reuse",
         metavar="DIR",
-        help="another table's --out, whose finished runs are taken where the settings are equal",
+        help="another table's --out; its finished runs with equal settings are taken, not repeated",
     )
     parser.add_argument(
         "--config",
         nargs="+",
         default=[],
         metavar="YAML",
-        help="settings laid over those of every run, such as DEVICE: cpu; of a folder, each file over the shipped "
+        help="settings to lay over those of every run, such as DEVICE: cpu; from a folder, each file over the shipped "
         "config of its name",
     )

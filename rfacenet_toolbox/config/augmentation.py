@@ -24,7 +24,7 @@ _SHORTEST = 16
 
 
 def check(config):
-    """Refuse an augmentation that is none, or that does nothing to these clips.
+    """Refuse settings that are out of range, or that do nothing to these clips.
 
     Args:
         config: the whole tree, of a run that trains.
@@ -48,15 +48,15 @@ def check(config):
 
 
 def _check_map(settings, preprocess):
-    """Methods of maps of skin colour bring their own augmentation; what is done to frames makes no sense of a map."""
+    """Methods of maps of skin colour bring their own augmentation; what is done to frames makes no sense for a map."""
     if preprocess.DATA_TYPE[0] not in MAP_TYPES:
         return
     asked = [key for key, default in rfacenet_node().AUGMENT.items() if plain(settings[key]) != plain(default)]
     if asked:
         raise ConfigError(
             f"{_KEY}.{asked[0]} is {settings[asked[0]]}, and TRAIN.DATA.PREPROCESS.DATA_TYPE is "
-            f"{list(preprocess.DATA_TYPE)}, a map of skin colour, of which only frames could be augmented so. Leave it "
-            f"out; the method's own settings have its augmentation."
+            f"{list(preprocess.DATA_TYPE)}, a map of skin colour; the setting is for frames. Leave it out: the method "
+            f"has settings of its own for its augmentation."
         )
 
 

@@ -35,19 +35,19 @@ def check(config, splits):
             if values[0] != values[1]:
                 raise ConfigError(
                     f"{one}.DATA.PREPROCESS.{key} is {values[0]} and {other}.DATA.PREPROCESS.{key} is {values[1]}. "
-                    f"A model is tested on what it was trained on: make them equal."
+                    f"A model has to be tested on what it was trained on: make them equal."
                 )
         labels = [data.PREPROCESS.LABEL_TYPE for data in (first, second)]
         if (labels[0] == "DiffNormalized") != (labels[1] == "DiffNormalized"):
             raise ConfigError(
                 f"{one}.DATA.PREPROCESS.LABEL_TYPE is {labels[0]!r} and {other}.DATA.PREPROCESS.LABEL_TYPE is "
-                f"{labels[1]!r}: one is the pulse's derivative, the other the pulse, and the model gives the same of "
-                f"both. Make them equal."
+                f"{labels[1]!r}: one is the pulse's derivative, the other the pulse itself, and a model predicts one "
+                f"of them. Make them equal."
             )
 
 
 def warnings(config, splits):
-    """A sentence for each split whose settings differ from those of the first, where that may be meant."""
+    """A sentence for each split whose settings differ from those of the first, where that may be intended."""
     first = dict(_settings(config[splits[0]].DATA))
     sentences = []
     for split in splits[1:]:

@@ -8,7 +8,7 @@ from ..runtime import limits, weights_path
 from . import augmentation, between_splits, method, optimizer
 from .splits_used import splits_used
 
-#: bytes of MODEL_FILE_NAME: what the files are called besides, and while they are written, needs the rest of 255
+#: bytes of MODEL_FILE_NAME: the endings of the files, and of those that are being written, need the rest of 255
 _LONGEST_NAME = 190
 #: the toolbox's face detectors, by the start of their name, over all revisions
 TOOLBOX_BACKENDS = ("HC", "Y5F", "RF")
@@ -47,7 +47,7 @@ def check(config, host):
     speed.check(config.MODEL.RFACENET.RUNTIME, machine.available_device(config.DEVICE))
     if config.TOOLBOX_MODE == "only_test" and not os.path.isfile(config.INFERENCE.MODEL_PATH):
         raise ConfigError(
-            f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, where no file is. "
+            f"INFERENCE.MODEL_PATH is {config.INFERENCE.MODEL_PATH!r}, and there is no such file. "
             f"only_test needs the .pth of a trained model."
         )
     method.check(config, splits)
@@ -62,8 +62,8 @@ def _check_home(node, key=""):
             _check_home(value, f"{full}.")
         elif isinstance(value, str) and value.startswith("~") and name.endswith(("PATH", "DIR", "INIT", "RESUME")):
             raise ConfigError(
-                f"{full} begins with '~', which is the home folder in a shell only. Write the whole path, which begins "
-                f"with {os.path.expanduser('~')}."
+                f"{full} begins with '~', which means the home folder only in a shell. Write the whole path, which "
+                f"begins with {os.path.expanduser('~')}."
             )
 
 
@@ -109,7 +109,7 @@ def _check_data(data, split, host):
 
         check_split(split, data)
     else:
-        _check_toolbox_data(data, f"{split}.DATA")
+        check_toolbox_data(data, f"{split}.DATA")
     if not limits.within(data.FS, limits.FS_HZ):
         low, high = limits.FS_HZ
         raise ConfigError(
@@ -119,8 +119,8 @@ def _check_data(data, split, host):
         _check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
 
 
-def _check_toolbox_data(data, key):
-    """What the toolbox would find out in its preprocessing processes, and then drop the recordings without a word."""
+def check_toolbox_data(data, key):
+    """What the toolbox would notice in its preprocessing processes alone, which drop the recordings without a word."""
     from ..datasets.clip_cache import check_cached_path
     from ..datasets.normalise import FRAME_TYPES, LABEL_TYPES, TOOLBOX_FRAME_TYPES
     from ..datasets.readers import own_settings
@@ -172,8 +172,8 @@ def _check_file_name(name):
     longest = max(len(os.fsencode(part)) for part in name.split("/"))
     if longest > _LONGEST_NAME:
         raise ConfigError(
-            f"TRAIN.MODEL_FILE_NAME has {longest} bytes, and file systems take names of 255, of which the rest is "
-            f"needed. Take {_LONGEST_NAME} at most."
+            f"TRAIN.MODEL_FILE_NAME has {longest} bytes; expected at most {_LONGEST_NAME}, as file systems take names "
+            f"of 255 and the endings need the rest."
         )
 
 
@@ -182,8 +182,8 @@ def _check_init(init):
         weights_path.resolve(init)
     except CheckpointError as error:
         raise ConfigError(
-            f"MODEL.RFACENET.INIT is {init!r}. {error} A .safetensors or .pth file, or {weights_path.PACKAGE} for "
-            f"the weights that the package ships, starts the run; '' starts it afresh."
+            f"MODEL.RFACENET.INIT is {init!r}. {error} Expected a .safetensors or .pth file, {weights_path.PACKAGE} "
+            f"for the weights that the package ships, or '' to start without any."
         ) from error
 
 
@@ -239,7 +239,7 @@ def _check_writable(key, path):
     if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigError(
             f"{key} is {path}, and nothing can be written there: {folder} is "
-            f"{'not writable' if os.path.isdir(folder) else 'no folder'}. Name another folder."
+            f"{'not writable' if os.path.isdir(folder) else 'not a folder'}. Name another folder."
         )
 
 

@@ -84,7 +84,7 @@ def check(config, splits):
 
 
 def _check_heart_rates(config):
-    """What only a waveform can be: cut into windows of the evaluation's, or joined from those of the network's."""
+    """Refuse what needs a waveform: windows of the evaluation, and outputs that are joined from several windows."""
     gives = f"{config.MODEL.NAME} gives one heart rate per clip, and no waveform"
     clips = config.MODEL.RFACENET.TEST.CLIPS
     if clips != "as_trained":
@@ -105,8 +105,8 @@ def _check_test_clips(config, needs):
         return
     if needs.data_format != "NCDHW":
         raise ConfigError(
-            f"{key}.CLIPS is {settings.CLIPS!r}, and {config.MODEL.NAME} takes frame by frame: CHUNK_LENGTH of TEST "
-            f"may differ from TRAIN's as it is. Leave the setting at as_trained."
+            f"{key}.CLIPS is {settings.CLIPS!r}, and {config.MODEL.NAME} works frame by frame: CHUNK_LENGTH of TEST "
+            f"may differ from TRAIN's anyway. Leave the setting at as_trained."
         )
     frames, shortest_s = trained_frames(config), trained_frames(config) / config.TEST.DATA.FS
     if settings.CLIPS == "segments" and shortest_s > settings.SEGMENT_S:
@@ -117,7 +117,7 @@ def _check_test_clips(config, needs):
     if not config.TEST.DATA.PREPROCESS.DO_CHUNK and config.INFERENCE.BATCH_SIZE != 1:
         raise ConfigError(
             f"INFERENCE.BATCH_SIZE is {config.INFERENCE.BATCH_SIZE} and TEST.DATA.PREPROCESS.DO_CHUNK is False: whole "
-            f"recordings differ in their length, and a batch holds one of them. Set BATCH_SIZE to 1."
+            f"recordings differ in length, so a batch can hold only one. Set BATCH_SIZE to 1."
         )
 
 
@@ -126,11 +126,11 @@ def _check_context(config, needs):
     settings, key, frames = config.MODEL.RFACENET.TEST, "MODEL.RFACENET.TEST.CONTEXT", trained_frames(config)
     if settings.CLIPS != "as_trained" or not config.TEST.DATA.PREPROCESS.DO_CHUNK:
         raise ConfigError(
-            f"{key} is {settings.CONTEXT}, of clips as the network was trained on. Set it to 0, or set TEST.CLIPS to "
-            f"as_trained and TEST.DATA.PREPROCESS.DO_CHUNK to True."
+            f"{key} is {settings.CONTEXT}, which is for clips like those of the training. Set it to 0, or set "
+            f"TEST.CLIPS to as_trained and TEST.DATA.PREPROCESS.DO_CHUNK to True."
         )
     if needs.data_format != "NCDHW":
-        raise ConfigError(f"{key} is {settings.CONTEXT}, and {config.MODEL.NAME} takes frame by frame. Set it to 0.")
+        raise ConfigError(f"{key} is {settings.CONTEXT}, and {config.MODEL.NAME} works frame by frame. Set it to 0.")
     factor = needs.frames_multiple_of
     if settings.CONTEXT < 0 or 2 * settings.CONTEXT % factor:
         raise ConfigError(
@@ -163,8 +163,10 @@ def _check_clips(config, split, needs):
     if not needs.map_types and types[0] in MAP_TYPES:
         raise ConfigError(f"{key}.PREPROCESS.DATA_TYPE is {types}, a map of skin colour; {method} takes frames.")
     if min(preprocess.RESIZE.W, preprocess.RESIZE.H) < needs.smallest_side:
-        side = needs.smallest_side
-        raise ConfigError(f"{key}.PREPROCESS.RESIZE is below {side}x{side}, the smallest that {method} takes.")
+        raise ConfigError(
+            f"{key}.PREPROCESS.RESIZE is W {preprocess.RESIZE.W}, H {preprocess.RESIZE.H}; {method} takes "
+            f"{needs.smallest_side} or more for both."
+        )
     if preprocess.RESIZE.W % needs.side_multiple_of or preprocess.RESIZE.H % needs.side_multiple_of:
         raise ConfigError(
             f"{key}.PREPROCESS.RESIZE is W {preprocess.RESIZE.W}, H {preprocess.RESIZE.H}; {method} takes multiples of "

@@ -1,7 +1,7 @@
-"""Keys of the toolbox that do nothing for our models and data sets, and what is done about a value in one.
+"""Keys of the toolbox that do nothing for our models and data sets.
 
 A value that was meant to change a result is refused. One that the toolbox's own configs of these models have, or that
-changes no result, is told before the run.
+changes no result, is mentioned before the run.
 """
 
 from ..datasets.readers import DATASETS

@@ -78,7 +78,7 @@ def rfacenet_node():
     node.RUNTIME.KEEP_MEMORY = True  # keep freed memory on the CPU for the next step; glibc only
     node.RUNTIME.WORKERS = -1  # loader processes; -1 is the toolbox's 16, but no more than there are cores
     node.RUNTIME.KEEP_WORKERS = True  # between epochs
-    node.RUNTIME.BUILT_IN_MODELS = False  # in a checkout: the three above hold for the toolbox's own models too
+    node.RUNTIME.BUILT_IN_MODELS = False  # in a checkout, the three above hold for the toolbox's models, too
     node.RUNTIME.TENSORBOARD = False  # write the epoch log as TensorBoard scalars, too
     node.RUNTIME.SEED = 100  # 100 is the toolbox's own
     return node

@@ -24,8 +24,8 @@ def check(settings, runtime):
         raise ConfigError(f"{_KEY}.SCHEDULER is {settings.SCHEDULER!r}; expected one of {', '.join(_SCHEDULERS)}.")
     if settings.NAME == "Adadelta" and settings.SCHEDULER == "OneCycleLR":
         raise ConfigError(
-            f"{_KEY}.NAME is Adadelta and SCHEDULER OneCycleLR, which changes the momentum of Adam as it changes the "
-            f"rate, and Adadelta has none. Set SCHEDULER to constant."
+            f"{_KEY}.NAME is Adadelta and SCHEDULER OneCycleLR, which changes Adam's momentum with the rate; Adadelta "
+            f"has no momentum. Set SCHEDULER to constant."
         )
     if settings.NAME == "Adadelta" and runtime.FUSED_OPTIMIZER:
         raise ConfigError(

@@ -51,8 +51,8 @@ def unknown_key_error(key, tree, source):
     known = list(_names(tree))
     last_parts = {name.rpartition(".")[2]: name for name in reversed(known)}
     similar = closest(key, known, 0.6) or last_parts.get(closest(key.rpartition(".")[2], last_parts, 0.8))
-    hint = f"Did you mean {similar}?" if similar else "See docs/configs.md for the keys there are."
-    return ConfigError(f"{source} sets {key}, which is no setting. {hint}")
+    hint = f"Did you mean {similar}?" if similar else "See docs/configs.md for all keys."
+    return ConfigError(f"{source} sets {key}, which is not a setting. {hint}")
 
 
 def _merge_file(config, path, chain, values=None):

@@ -18,8 +18,8 @@ def parse(text, source):
         source: what to call it in a message.
 
     Raises:
-        ConfigError: no YAML, a key that stands twice in one block, more or deeper values than a config has once aliases
-            and merges are written out, or a value that is no text, number, bool or list, such as a date.
+        ConfigError: not YAML, a key that is set twice in one block, more or deeper values than a config has once
+            aliases and merges are written out, or a value that is not text, a number, a bool or a list, such as a date.
     """
     if len(text) > limits.YAML_BYTES:
         raise ConfigError(f"{source} has {len(text)} characters; expected at most {limits.YAML_BYTES} in a config.")
@@ -41,7 +41,7 @@ def parse(text, source):
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses deep nesting, and a key that stands twice in one block: YAML takes the last and does not tell."""
+    """Refuses deep nesting, and a key that is set twice in one block: YAML takes the last and does not say so."""
 
     depth = 0
 
@@ -63,7 +63,7 @@ class _Loader(yaml.SafeLoader):
             if before is not key:
                 lines = before.start_mark.line + 1, key.start_mark.line + 1
                 raise yaml.YAMLError(
-                    f"{key.value[:80]!r} stands twice in one block, in lines {lines[0]} and {lines[1]}"
+                    f"{key.value[:80]!r} is set twice in one block, in lines {lines[0]} and {lines[1]}"
                 )
         return node
 
@@ -76,7 +76,7 @@ def _check_expanded(root):
         if isinstance(node, yaml.ScalarNode):
             return 1
         if id(node) in open_now:
-            raise yaml.YAMLError("an alias stands inside of what it stands for")
+            raise yaml.YAMLError("an alias is part of what it stands for")
         if id(node) not in counts:
             open_now.add(id(node))
             pairs = isinstance(node, yaml.MappingNode)
@@ -95,7 +95,7 @@ def _check_values(value, source, key):
     if isinstance(value, dict):
         for name, inner in value.items():
             if not isinstance(name, str):
-                raise ConfigError(f"{source} sets {name!r}, which is no setting; expected a name.")
+                raise ConfigError(f"{source} sets {name!r}, which is not a setting; expected a name.")
             _check_values(inner, source, f"{key}.{name}" if key else name)
     elif isinstance(value, list):
         for inner in value:

@@ -33,21 +33,11 @@ numbers agree to 1e-6. SNR is d807b01's in both protocols, over the protocol's b
 
 from .clip_rates import GIVES, HEART_RATE, WAVEFORM, ClipRates
 from .compare import Comparison, compare, video_errors
+from .filters import MIN_SAMPLES, bandpass, detrend, detrend_lambda, prepare
 from .inputs import join_chunks, join_predictions, validate
 from .metrics import METRICS, SD_METRICS, Metric, evaluate, left_out, metrics_of, summarise
 from .protocols import DEFAULT_SCHEME, METHODS, PROTOCOLS, TOOLBOX_PROTOCOLS, Protocol, Scheme, get_protocol
-from .pulse_signal import (
-    MIN_SAMPLES,
-    bandpass,
-    detrend,
-    detrend_lambda,
-    fft_grid_bpm,
-    fft_heart_rate_bpm,
-    macc,
-    peak_heart_rate_bpm,
-    prepare,
-    snr_db,
-)
+from .pulse_signal import fft_grid_bpm, fft_heart_rate_bpm, macc, peak_heart_rate_bpm, snr_db
 from .scoring import SCORE_COLUMNS, VideoScore, fft_grids_bpm, score_video, window_bounds
 from .segments import eq3_heart_rate_bpm, segment_bounds
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
 from .clip_rates import HEART_RATE, WAVEFORM, ClipRates
-from .pulse_signal import MIN_SAMPLES
+from .filters import MIN_SAMPLES
 
 #: what a method predicted for a video: a waveform (N,), or its heart rates
 Prediction = Union[ArrayLike, ClipRates]

@@ -19,7 +19,7 @@ class Protocol(NamedTuple):
 
     #: Name in results files.
     name: str
-    #: Lowest and highest frequency, both included, of the filter, the heart-rate search and the SNR.
+    #: Lowest and highest frequency of the filter, the heart-rate search and the SNR; both included, but for Eq. 3.
     band_hz: Tuple[float, float]
     #: ``"A"``: std(e^2) / sqrt(N), in bpm^2. ``"B"``: the square root of A, in bpm. ``"C"``: A / (2 RMSE), in bpm.
     rmse_se: str

@@ -8,18 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
 from .clip_rates import ClipRates
+from .filters import MIN_SAMPLES, prepare
 from .inputs import Prediction, as_pair, check_rate
 from .protocols import Protocol, Scheme, get_protocol
-from .pulse_signal import (
-    MIN_SAMPLES,
-    fft_grid_bpm,
-    fft_heart_rate_bpm,
-    has_bin_in_band,
-    macc,
-    peak_heart_rate_bpm,
-    prepare,
-    snr_db,
-)
+from .pulse_signal import fft_grid_bpm, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, snr_db
 from .segments import MIN_EQ3_SAMPLES, mean_heart_rate_bpm
 
 #: What :meth:`VideoScore.columns` gives.
@@ -89,48 +81,53 @@ def _score_segments(
     segment_s: float,
     is_derivative: bool,
     true_bpm: Optional[float],
-) -> List[VideoScore]:
+) -> VideoScore:
     """The score of a whole video under a protocol with segments."""
     stop, band_hz = len(label), protocol.band_hz
     reason = _why_skipped(stop, fs_hz, band_hz, "FFT")
     if stop < MIN_EQ3_SAMPLES:
         reason = f"{stop} samples; Eq. 3 needs at least {MIN_EQ3_SAMPLES}"
     if reason is not None:
-        return [skip(0, stop, reason)]
+        return skip(0, stop, reason)
     from_label = mean_heart_rate_bpm(label, fs_hz, band_hz, is_derivative, segment_s)
     truth = from_label if true_bpm is None else true_bpm
     if isinstance(prediction, ClipRates):
-        return [VideoScore(0, stop, prediction.mean_bpm, truth, None, None, has_waveform=False)]
+        return VideoScore(0, stop, prediction.mean_bpm, truth, None, None, has_waveform=False)
     estimate = mean_heart_rate_bpm(prediction, fs_hz, band_hz, is_derivative, segment_s)
     prediction, label = (prepare(signal, fs_hz, band_hz, is_derivative) for signal in (prediction, label))
     snr = snr_db(prediction, fft_heart_rate_bpm(label, fs_hz, band_hz), fs_hz, band_hz)
-    return [VideoScore(0, stop, estimate, truth, snr, macc(prediction, label))]
+    return VideoScore(0, stop, estimate, truth, snr, macc(prediction, label))
 
 
 def _score_window(
+    window: Tuple[int, int],
     prediction: Union[NDArray[Any], ClipRates],
     label: NDArray[Any],
     fs_hz: float,
     band_hz: Tuple[float, float],
     is_derivative: bool,
-    method: str,
-    interpolate: bool,
-) -> Tuple[Optional[float], Optional[float], Optional[float], Optional[float]]:
-    """The four numbers of :class:`VideoScore`, in its order."""
+    scheme: Scheme,
+) -> VideoScore:
+    """The score of the samples of a ``window`` (first, one after the last)."""
+    start, stop = window
+    reason = _why_skipped(stop - start, fs_hz, band_hz, scheme.method)
+    if reason is not None:
+        return skip(start, stop, reason)
 
     def heart_rate_bpm(prepared: NDArray[Any]) -> Optional[float]:
-        if method == "FFT":
-            return fft_heart_rate_bpm(prepared, fs_hz, band_hz, interpolate)
+        if scheme.method == "FFT":
+            return fft_heart_rate_bpm(prepared, fs_hz, band_hz, scheme.interpolate)
         return peak_heart_rate_bpm(prepared, fs_hz)
 
-    label = prepare(label, fs_hz, band_hz, is_derivative)
+    label = prepare(label[start:stop], fs_hz, band_hz, is_derivative)
     truth = heart_rate_bpm(label)
     if isinstance(prediction, ClipRates):
-        return prediction.mean_bpm, truth, None, None
-    prediction = prepare(prediction, fs_hz, band_hz, is_derivative)
+        return VideoScore(start, stop, prediction.mean_bpm, truth, None, None, has_waveform=False)
+    prediction = prepare(prediction[start:stop], fs_hz, band_hz, is_derivative)
     # The SNR sums lines of the grid, and of a short window none may lie near a rate that is between them.
-    on_grid = fft_heart_rate_bpm(label, fs_hz, band_hz) if interpolate else truth
-    return heart_rate_bpm(prediction), truth, snr_db(prediction, on_grid, fs_hz, band_hz), macc(prediction, label)
+    on_grid = fft_heart_rate_bpm(label, fs_hz, band_hz) if scheme.interpolate else truth
+    snr = snr_db(prediction, on_grid, fs_hz, band_hz)
+    return VideoScore(start, stop, heart_rate_bpm(prediction), truth, snr, macc(prediction, label))
 
 
 def score_video(
@@ -167,29 +164,21 @@ def score_video(
 
     Source: agrees with the toolbox's ``calculate_metric_per_video`` and the windows of its ``calculate_metrics``.
     """
-    Scheme([protocol], method, window_s, interpolate)  # refuses what cannot be
+    scheme = Scheme([protocol], method, window_s, interpolate)
     check_rate(fs_hz)
     protocol = get_protocol(protocol)
-    band_hz = protocol.band_hz
     prediction, label = as_pair(prediction, label)
     if protocol.segment_s is not None:
-        return _score_segments(prediction, label, fs_hz, protocol, protocol.segment_s, is_derivative, true_bpm)
-    is_rates = isinstance(prediction, ClipRates)
-    if is_rates and window_s is not None:
+        return [_score_segments(prediction, label, fs_hz, protocol, protocol.segment_s, is_derivative, true_bpm)]
+    if isinstance(prediction, ClipRates) and window_s is not None:
         raise EvaluationError(
             f"Windows of {window_s:g} s were asked for, and the predictions are one heart rate per clip, without a "
             f"waveform to cut. Score whole videos."
         )
-    scores = []
-    for start, stop in window_bounds(len(label), fs_hz, window_s):
-        reason = _why_skipped(stop - start, fs_hz, band_hz, method)
-        if reason is None:
-            window = prediction if isinstance(prediction, ClipRates) else prediction[start:stop], label[start:stop]
-            values = _score_window(*window, fs_hz, band_hz, is_derivative, method, interpolate)
-            scores.append(VideoScore(start, stop, *values, has_waveform=not is_rates))
-        else:
-            scores.append(skip(start, stop, reason))
-    return scores
+    windows = window_bounds(len(label), fs_hz, window_s)
+    return [
+        _score_window(window, prediction, label, fs_hz, protocol.band_hz, is_derivative, scheme) for window in windows
+    ]
 
 
 def fft_grids_bpm(

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from .. import evaluation
 from ..datasets.clips import MeanColours
 from ..errors import DataError, EvaluationError
-from ..evaluation.files import outputs, results
+from ..evaluation.files import outputs, results, video_chunks
 from ..methods.signal import GRIDS, METHODS
 from ..runtime import files, processes
 from ..training import learners, resume, state_dicts, warm_start, weights_files
@@ -163,7 +163,7 @@ def score_and_write(test_run, predictions, labels, left_out=None):
         of_videos = test_run.own_fs_hz, test_run.true_bpm
         of_set = test_run.label_type, test_run.fs_hz
         outputs.write(test_run.outputs, predictions, labels, *of_set, *of_videos, test_run.gives)
-    gaps = {video: outputs.gap(chunks, max(chunks)) for video, chunks in predictions.items()}
+    gaps = {video: video_chunks.gap(chunks, max(chunks)) for video, chunks in predictions.items()}
     gaps = {video: f"the prediction lacks {missing}" for video, missing in gaps.items() if missing}
     predictions, labels = ({name: one for name, one in of.items() if name not in gaps} for of in (predictions, labels))
     scored = evaluation.evaluate(

@@ -39,7 +39,7 @@ class Unit(nn.Sequential):
         super().__init__()
         self.kernel, self.step = (kernel,) * 3, (step,) * 3
         if step > 1:
-            self.append(_SamePadding(self.kernel, self.step))
+            self.append(SamePadding(self.kernel, self.step))
         padding = 0 if step > 1 else kernel // 2
         self.append(nn.Conv3d(in_channels, out_channels, kernel, step, padding, bias=False))
         self.append(nn.BatchNorm3d(out_channels, eps=1e-3))
@@ -119,7 +119,7 @@ class I3DLearner(HeartRateLearner):
         return at_usual_rate * self.rates(clips, fs_hz) / AT_HZ
 
 
-class _SamePadding(nn.Module):
+class SamePadding(nn.Module):
     """Zeros around a map, one more at its end where their number is odd, as TensorFlow's "same"."""
 
     def __init__(self, kernel, step):
@@ -136,4 +136,4 @@ class _SamePadding(nn.Module):
 
 def _pool(kernel):
     step = tuple(min(size, 2) for size in kernel)  # after a ReLU, zeros around a map change no maximum
-    return nn.Sequential(_SamePadding(kernel, step), nn.MaxPool3d(kernel, step))
+    return nn.Sequential(SamePadding(kernel, step), nn.MaxPool3d(kernel, step))

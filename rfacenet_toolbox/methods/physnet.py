@@ -35,12 +35,11 @@ class PhysNet(PulseBranch):
 
         T is ``frames``; in evaluation it may also be a larger multiple of 4.
         """
-        side = self.smallest_side
-        shape = clip.shape
-        if len(shape) != 5 or shape[1] != 3 or not self.takes(shape[2], self.frames) or min(shape[3:]) < side:
+        if not self.takes(clip.shape, self.frames):
             raise ShapeError(
                 f"PhysNet got a clip of shape {tuple(clip.shape)}; it takes (B, 3, {self.frames}, H, W) with H and W "
-                f"of {side} or more. Set MODEL.PHYSNET.FRAME_NUM to CHUNK_LENGTH, and DATA_FORMAT to NCDHW."
+                f"of {self.smallest_side} or more. Set MODEL.PHYSNET.FRAME_NUM to CHUNK_LENGTH, and DATA_FORMAT to "
+                f"NCDHW."
             )
         return self.predict(self.stage3(self.stage2(self.stage1(clip))))
 

@@ -20,9 +20,8 @@ class Method(NamedTuple):
     learner: "Union[str, Type[Learner]]"
     node: Optional[str] = None  #: the node below ``MODEL`` that holds the method's settings
     in_toolbox: bool = False  #: the toolbox has a model of this name, which serves it in a checkout
-    defaults: Optional[Dict[str, Any]] = (
-        None  #: of the node's settings, where it is no node of the toolbox's nor rFaceNet's
-    )
+    #: of the node's settings, where the node is neither the toolbox's nor rFaceNet's
+    defaults: Optional[Dict[str, Any]] = None
     model_keys: Tuple[str, ...] = ()  #: settings directly below ``MODEL`` that it reads beside those of its node
     #: what the toolbox's trainer of this name has, as ``MODEL.RFACENET.OPTIMIZER`` says it, where that is no default
     toolbox_optimizer: Mapping[str, Any] = MappingProxyType({})

@@ -50,13 +50,11 @@ def variability(
     if len(found.times_s) < SHORTEST_S / 2:
         return None, f"only {len(found.times_s)} beats could be told apart in {seconds:.0f} s."
     found_bpm = 60 / np.diff(found.times_s).mean()
-    expected_bpm = float(
-        np.mean([one.heart_rate_bpm for one in readings if one.heart_rate_bpm is not None])
-    )  # of a rate that changes, too
+    # the mean of the windows' rates, so that a rate that changes is followed
+    expected_bpm = float(np.mean([one.heart_rate_bpm for one in readings if one.heart_rate_bpm is not None]))
     if abs(found_bpm / expected_bpm - 1) > _BEATS_TOLERANCE:
-        return (
-            None,
-            f"its beats make {found_bpm:.0f} per minute, and its spectrum {expected_bpm:.0f}: some were missed.",
+        return None, (
+            f"its beats make {found_bpm:.0f} per minute, and its spectrum {expected_bpm:.0f}: some were missed."
         )
     beats, corrected = _corrected(found.times_s, neurokit2.signal_fixpeaks)
     faint = int(found.faint.sum())

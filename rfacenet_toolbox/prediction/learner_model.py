@@ -74,7 +74,7 @@ def load(method, weights):
     """The :class:`LearnerModel` of a method of the registry.
 
     Args:
-        method: of :func:`rfacenet_toolbox.training.exported_learners.methods`.
+        method: of :func:`rfacenet_toolbox.training.weights_metadata.learner_methods`.
         weights: the file that ``rfacenet export`` wrote; None is refused.
 
     Raises:

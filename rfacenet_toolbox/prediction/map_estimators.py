@@ -81,7 +81,7 @@ class MapEstimator:
                 self._stream.repeat()
             self._known.append(frame.known)
 
-    def _map(self):
+    def whole_map(self):
         """``(colours (T, rows, channels), known (T,))`` of the whole recording.
 
         Raises:
@@ -126,7 +126,7 @@ class MapWaveformEstimator(MapEstimator):
 
     def finish(self):
         """The whole :class:`~.waveform.Waveform`; at least one frame must have had a face."""
-        colours, known = self._map()
+        colours, known = self.whole_map()
         joined = OverlapAdd(self._model.frames)
         for first, last in stretches(len(colours), self._model.frames, _SHARED):
             if known[first:last].any():

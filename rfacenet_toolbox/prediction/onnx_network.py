@@ -8,7 +8,7 @@ from ..errors import CheckpointError
 from ..runtime import limits
 from ..runtime.portable import available_cpus
 from ..runtime.weights_path import resolve
-from ..training.weights_metadata import DEFAULTS, clip_settings
+from ..training.weights_metadata import DEFAULTS, check_method, clip_settings
 
 INSTALL = "pip install 'rfacenet-toolbox[onnx]'"
 
@@ -34,11 +34,7 @@ class OnnxNetwork:
         self.path = resolve(path)
         self._session = _session(self.path)
         metadata = self._session.get_modelmeta().custom_metadata_map
-        if metadata.get("method") != method:
-            raise CheckpointError(
-                f"{self.path} is a network for the method {metadata.get('method', 'of nobody')[:80]!r}, and {method} "
-                f"was asked for. Name the method of the file, or give a file that rfacenet export wrote for {method}."
-            )
+        check_method(self.path, metadata, method)
         self.settings = clip_settings(self.path, {**DEFAULTS[method], **metadata})
         self._check_shapes()
 

@@ -25,7 +25,7 @@ class MapRateEstimator(MapEstimator):
 
     def finish(self):
         """A :class:`~.waveform.Window` for each map; at least one frame must have had a face."""
-        colours, known = self._map()
+        colours, known = self.whole_map()
         rate_hz, length = self._resampler.rate_hz, self._model.frames
         firsts = range(0, len(colours) - length + 1, _step_frames(self._step_s, rate_hz))
         seen = [first for first in firsts if known[first : first + length].mean() >= ENOUGH_FACE]

@@ -47,9 +47,9 @@ class Prediction:
         face: the face's number, from 1, where all faces were asked for.
         face_box: the median of the face's boxes: x, y, width and height in pixels of the frame.
         respiration: breaths per minute with a confidence, None with ``respiration_reason``; see :mod:`.respiration`.
-        reference_bpm: heart rate of the ground truth, where a manifest names one.
         gives: "waveform"; or "heart_rate" of a method that estimates the heart rate of each window itself. There is
             then no waveform, and nothing that is read from one: no quality, expected error, variability, respiration.
+        reference_bpm: heart rate of the ground truth, where a manifest names one.
     """
 
     source: str
@@ -78,6 +78,7 @@ class Prediction:
     respiration: Optional[Dict[str, float]] = None
     respiration_reason: Optional[str] = None
     gives: str = WAVEFORM
+    reference_bpm: Optional[float] = None
 
     @property
     def whose(self) -> str:
@@ -86,8 +87,6 @@ class Prediction:
             return ""
         x, y, width, height = self.face_box
         return f", face {self.face} ({width:.0f} px wide, at {x + width / 2:.0f}, {y + height / 2:.0f})"
-
-    reference_bpm: Optional[float] = None
 
     def to_dict(self) -> Dict[str, Any]:
         """What ``--json`` prints: plain numbers, strings, lists and None; no arrays."""

@@ -16,8 +16,8 @@ JSON_BYTES = 16 * MEGABYTE
 CSV_BYTES, CSV_FIELD = 32 * MEGABYTE, 4096
 #: saved outputs: file, instructions, nesting, values and samples, each reference to a shared one counted
 PICKLE_BYTES, PICKLE_STEPS, PICKLE_DEPTH, PICKLE_VALUES = 512 * MEGABYTE, 2_000_000, 30, 50_000_000
-#: a whole number or a line of text in a pickle
-PICKLE_NUMBER_BYTES, PICKLE_LINE = 1024, 1024
+#: a whole number in a pickle
+PICKLE_NUMBER_BYTES = 1024
 #: a name of a video or a recording, as file systems have it
 NAME_LENGTH = 255
 

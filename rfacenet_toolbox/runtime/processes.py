@@ -4,8 +4,8 @@
 
 The batches are those of one process, in its order. Gradients are averaged over the clips of the whole batch, and one
 process writes the files. Batch normalisation sees each process's share alone, and that is all that differs: with its
-statistics held fixed, the losses are those of one process to 1e-3 (``tests/end_to_end/test_distributed.py``). The
-network has under a million parameters: one sum after the backward pass costs little, and needs no wrapper around the
+statistics held fixed, the losses are those of one process to 1e-3 (``tests/end_to_end/test_distributed.py``).
+rFaceNet has under a million parameters: one sum after the backward pass costs little, and needs no wrapper around the
 model.
 """
 

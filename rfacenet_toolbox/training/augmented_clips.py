@@ -14,7 +14,7 @@ from ..config.tree import plain
 from ..datasets.clips import clip_name
 from ..methods.rfacenet.heart_rate import heart_rate_bpm
 from . import augment
-from .loaders import own_rates, training_loader
+from .loaders import own_rates, training_loader, workers_of
 from .stretches import Stretches
 
 #: channels of a DATA_TYPE
@@ -33,8 +33,7 @@ def augmented(loader, config):
     if plain(config.MODEL.RFACENET.AUGMENT) == plain(rfacenet_node().AUGMENT):
         return loader
     clips = AugmentedClips(loader.dataset, config)
-    workers = {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
-    result = training_loader(type(loader), clips, config.TRAIN.BATCH_SIZE, loader.generator, **workers)
+    result = training_loader(type(loader), clips, config.TRAIN.BATCH_SIZE, loader.generator, **workers_of(loader))
     result.batch_sampler.sampler = _WithEpoch(result.batch_sampler.sampler)
     return result
 

@@ -7,6 +7,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from ..datasets.clips import clip_name
+from .loaders import workers_of
 from .stretches import Stretches
 
 
@@ -24,9 +25,8 @@ def in_context(loader, config):
         return loader
     data = config.TEST.DATA
     clips = ClipsInContext(loader.dataset, data.DATA_FORMAT, data.PREPROCESS.CHUNK_LENGTH, settings.CONTEXT)
-    workers = {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
     batches = clips.batches(config.INFERENCE.BATCH_SIZE)
-    return type(loader)(clips, batch_sampler=batches, generator=loader.generator, **workers)
+    return type(loader)(clips, batch_sampler=batches, generator=loader.generator, **workers_of(loader))
 
 
 def own_frames(outputs, begins, count):

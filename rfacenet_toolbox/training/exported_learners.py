@@ -16,8 +16,7 @@ from ..methods import registry
 from ..methods.learner import ClipSpec
 from ..runtime import limits
 from . import state_dicts, weights_files, weights_metadata
-
-_AGAIN = "It is damaged or was not written by rfacenet export: export the run again."
+from .weights_metadata import EXPORT_AGAIN
 
 
 def settings_text(settings):
@@ -45,11 +44,7 @@ def read(method, path):
             f"{file.path} does not say how its clips are made. Give --weights (weights=) the .safetensors that "
             f"rfacenet export wrote for a run of {weights_metadata.learner_methods()[method]}."
         )
-    if metadata.get("method") != method:
-        raise CheckpointError(
-            f"{file.path} is a network for the method {metadata.get('method', 'of nobody')[:80]!r}, and {method} was "
-            f"asked for. Name the method of the file, or give a file that rfacenet export wrote for {method}."
-        )
+    weights_metadata.check_method(file.path, metadata, method)
     metadata = {**weights_metadata.LEARNER_DEFAULTS.get(method, {"size": "128", "fs_hz": "30"}), **metadata}
     clips = weights_metadata.clip_settings(file.path, metadata)
     name = weights_metadata.learner_methods()[method]
@@ -68,7 +63,7 @@ def _whole_depths(path, clips, name, settings):
     if depth > clips.frames:
         raise CheckpointError(
             f"{path} says that frames is {clips.frames} and {setting} {depth}; expected clips of at least as many "
-            f"frames. {_AGAIN}"
+            f"frames. {EXPORT_AGAIN}"
         )
     return clips._replace(frames=clips.frames // depth * depth)
 
@@ -89,11 +84,11 @@ def _check_clips(path, name, clips):
     if not fits or len(clips.data_types) != needs.data_types or clips.frames % needs.frames_multiple_of:
         raise CheckpointError(
             f"{path} says that data_type is {','.join(clips.data_types)!r} and frames {clips.frames}; {name} takes "
-            f"{wanted}, and a multiple of {needs.frames_multiple_of} frames. {_AGAIN}"
+            f"{wanted}, and a multiple of {needs.frames_multiple_of} frames. {EXPORT_AGAIN}"
         )
     if not needs.map_types and clips.size < needs.smallest_side:
         raise CheckpointError(
-            f"{path} says that size is {clips.size}; {name} takes {needs.smallest_side} or more. {_AGAIN}"
+            f"{path} says that size is {clips.size}; {name} takes {needs.smallest_side} or more. {EXPORT_AGAIN}"
         )
 
 
@@ -107,7 +102,7 @@ def _settings(path, name, text):
         for key, value in stated.items():
             _check_setting(key, value, known)
     except (ValueError, AttributeError, RecursionError) as error:  # no JSON, or none of an object
-        raise CheckpointError(f"{path}: the settings of {name} are not {name}'s ({error}). {_AGAIN}") from error
+        raise CheckpointError(f"{path}: the settings of {name} are not {name}'s ({error}). {EXPORT_AGAIN}") from error
     return CfgNode({**known, **stated})
 
 
@@ -146,9 +141,11 @@ def _built(file, name, settings, spec):
             if not key.startswith(tuple(outline.optional_weights))
         }
         if sum(value.numel() for value in needed.values()) > sum(value.numel() for value in file.weights.values()):
-            raise CheckpointError(f"{file.path} has fewer numbers than a {name} of its settings: {settings}. {_AGAIN}")
+            raise CheckpointError(
+                f"{file.path} has fewer numbers than a {name} of its settings: {settings}. {EXPORT_AGAIN}"
+            )
         learner = registry.build(name, settings, spec)
     except (ShapeError, ConfigError) as error:
-        raise CheckpointError(f"{file.path} is no {name}'s: {error} {_AGAIN}") from error
+        raise CheckpointError(f"{file.path} is no {name}'s: {error} {EXPORT_AGAIN}") from error
     state_dicts.fit(learner.model, file.weights, file.path, learner.optional_weights)
     return learner

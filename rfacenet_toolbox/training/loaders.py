@@ -27,19 +27,27 @@ def training_loader(make, dataset, batch_size, generator, **workers):
     return make(dataset, batch_size=batch_size, shuffle=True, generator=generator, **workers)
 
 
-def clip_names(dataset):
-    """The recording of each clip of a toolbox-like dataset or a Subset of one, without reading a clip."""
+def workers_of(loader):
+    """How a loader's worker processes are started, as arguments for another loader."""
+    return {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
+
+
+def clip_paths(dataset):
+    """The path of each clip of a toolbox-like data set or a Subset of one."""
     if isinstance(dataset, Subset):
-        names = clip_names(dataset.dataset)
-        return [names[index] for index in dataset.indices]
-    return [recording_of(path) for path in dataset.inputs]
+        paths = clip_paths(dataset.dataset)
+        return [paths[index] for index in dataset.indices]
+    return list(dataset.inputs)
+
+
+def clip_names(dataset):
+    """The recording of each clip of :func:`clip_paths`, without reading a clip."""
+    return [recording_of(path) for path in clip_paths(dataset)]
 
 
 def own_rates(dataset):
-    """``{recording: OwnRates}`` of the recordings of a data set, as :func:`clip_names` takes it, that have any."""
-    if isinstance(dataset, Subset):
-        return own_rates(dataset.dataset)
-    return of_inputs(dataset.inputs)
+    """``{recording: OwnRates}`` of the recordings that have any; of a Subset, those of the whole data set."""
+    return of_inputs(_whole(dataset).inputs)
 
 
 def recorded(rates, names, chunks, fs_hz, heart_rates_bpm=None):
@@ -66,12 +74,10 @@ def recorded(rates, names, chunks, fs_hz, heart_rates_bpm=None):
 
 
 def label_checksum(dataset):
-    """A checksum of the labels of all clips, whatever data set :func:`clip_names` takes; None where none is on disk."""
-    if isinstance(dataset, Subset):
-        return label_checksum(dataset.dataset)
+    """A checksum of the labels of all clips, of a Subset those of the whole data set; None where none is on disk."""
     checksum = 0
     try:
-        for path in sorted(dataset.inputs):
+        for path in sorted(_whole(dataset).inputs):
             with open(label_path(path), "rb") as file:
                 checksum = zlib.crc32(file.read(), checksum)
     except FileNotFoundError:
@@ -103,6 +109,10 @@ def split_holdout(loader, dataset, batch_size):
             f"IDENTITY_HOLDOUT holds back every fifth clip of a subject, and none of {len(seen)} subjects has "
             f"five clips. Turn it off, or train on longer recordings."
         )
-    make, workers = type(loader), {"num_workers": loader.num_workers, "worker_init_fn": loader.worker_init_fn}
+    make, workers = type(loader), workers_of(loader)
     train = training_loader(make, Subset(loader.dataset, kept), batch_size, loader.generator, **workers)
     return train, make(Subset(loader.dataset, held), batch_size=batch_size, shuffle=False, **workers)
+
+
+def _whole(dataset):
+    return _whole(dataset.dataset) if isinstance(dataset, Subset) else dataset

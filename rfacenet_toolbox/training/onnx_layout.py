@@ -58,7 +58,7 @@ class _RFaceNet(nn.Module):
         if self.ctfc is not None and network.contours == "tcu":
             self.identity = nn.Sequential(_Tcu(network.tcu, frames), network.contour)
         elif self.ctfc is not None:
-            self.register_buffer("noise", network._noise_map(torch.zeros(1, 3, frames, size, size)).clone())
+            self.register_buffer("noise", network.noise_map(torch.zeros(1, 3, frames, size, size)).clone())
 
     def forward(self, clip):
         features = self.pulse.enter(clip)

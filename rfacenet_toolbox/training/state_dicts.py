@@ -10,6 +10,7 @@ from ..errors import CheckpointError
 from ..runtime import torch_files
 from ..runtime.files import write_atomically
 from ..runtime.unpickle import Refused
+from .weights_metadata import EXPORT_AGAIN
 
 _RUNNING_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -128,8 +129,7 @@ def outline_for(weights, source):
         made += 1
         if made > most:
             raise CheckpointError(
-                f"{source} has {len(weights)} tensors, and a network of its settings has over {most}. It is damaged or "
-                f"was not written by rfacenet export: export the run again."
+                f"{source} has {len(weights)} tensors, and a network of its settings has over {most}. {EXPORT_AGAIN}"
             )
 
     handle = register_module_parameter_registration_hook(count)

@@ -4,9 +4,9 @@ import os
 from collections import defaultdict
 
 import numpy as np
-from torch.utils.data import Subset
 
 from ..datasets.clips import clip_name
+from .loaders import clip_paths
 
 
 class Stretches:
@@ -24,7 +24,7 @@ class Stretches:
     def __init__(self, clips, data_format):
         self.clips = clips
         self.channels_first = data_format == "NCDHW"
-        self.inputs = _paths(clips)
+        self.inputs = clip_paths(clips)
         self.runs = _runs(self.inputs)
 
     def read(self, index):
@@ -42,13 +42,6 @@ class Stretches:
         frames, labels = zip(*(self.read(index)[:2] for index in run[first : last + 1]))
         inside = slice(start - first * count, start - first * count + length)
         return np.concatenate(frames, axis=1)[:, inside], np.concatenate(labels)[inside]
-
-
-def _paths(clips):
-    if isinstance(clips, Subset):
-        paths = _paths(clips.dataset)
-        return [paths[index] for index in clips.indices]
-    return list(clips.inputs)
 
 
 def _runs(paths):

@@ -27,6 +27,8 @@ LEARNER_DEFAULTS = {
     "tscan": {**_FRAMEWISE, "settings": '{"FRAME_DEPTH": 10}'},
     "efficientphys": {**_FRAMEWISE, "data_type": "Standardized", "settings": '{"FRAME_DEPTH": 10}'},
 }
+#: what is to be done about a file that says what no network can be
+EXPORT_AGAIN = "It is damaged or was not written by rfacenet export: export the run again."
 #: where the landmarks of maps come from; "box": there are none, and regions lie at fixed shares of the face's box
 LANDMARKS = ("box", "MTCNN", "MP")
 
@@ -40,6 +42,21 @@ def learner_methods():
     """``{method: MODEL.NAME}`` of the methods whose network is their learner's, as :func:`method_name` has them."""
     names = {method_name(name): name for name in registry.names()}
     return {method: name for method, name in names.items() if method not in DEFAULTS}
+
+
+def check_method(path, metadata, method):
+    """Refuse a file of another method's network.
+
+    Raises:
+        CheckpointError: with the method that its ``metadata`` {name: text} name.
+    """
+    found = metadata.get("method")
+    if found != method:
+        it_is = "does not name its method" if found is None else f"is a network for the method {found[:80]!r}"
+        raise CheckpointError(
+            f"{path} {it_is}, and {method} was asked for. Name the method of the file, or give a file that rfacenet "
+            f"export wrote for {method}."
+        )
 
 
 class ClipSettings(NamedTuple):
@@ -77,8 +94,7 @@ def clip_settings(path, metadata):
     if settings.frames * settings.size**2 > limits.CLIP_PIXELS:
         raise CheckpointError(
             f"{path} says that clips have {settings.frames} frames of {settings.size}x{settings.size}, together more "
-            f"than {limits.CLIP_PIXELS} pixels. It is damaged or was not written by rfacenet export: export the run "
-            f"again."
+            f"than {limits.CLIP_PIXELS} pixels. {EXPORT_AGAIN}"
         )
     return settings
 
@@ -99,8 +115,7 @@ def _frame_rates(path, metadata):
     if sorted(rates_hz) != rates_hz:
         raise CheckpointError(
             f"{path} says that fs_lowest_hz is {rates_hz[0]:g}, fs_hz {rates_hz[1]:g} and fs_highest_hz "
-            f"{rates_hz[2]:g}, and they should ascend. It is damaged or was not written by rfacenet export: export the "
-            f"run again."
+            f"{rates_hz[2]:g}, and they should ascend. {EXPORT_AGAIN}"
         )
     return rates_hz[1], (rates_hz[0], rates_hz[2])
 
@@ -119,8 +134,7 @@ def number(path, metadata, name, kind, bounds):
         fits = False
     if not fits:
         raise CheckpointError(
-            f"{path} says that {name} is {text[:80]!r}; expected {bounds[0]} to {bounds[1]}. It is damaged or was not "
-            f"written by rfacenet export: export the run again."
+            f"{path} says that {name} is {text[:80]!r}; expected {bounds[0]} to {bounds[1]}. {EXPORT_AGAIN}"
         )
     return value
 

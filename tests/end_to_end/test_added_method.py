@@ -60,7 +60,7 @@ def test_it_is_tested(folder):
     "settings, message",
     [
         ({"MODEL.MADEUP.WIDTH": 4}, "error: MODEL.MADEUP: WIDTH is 4; expected an odd number of frames."),
-        ({"MODEL.MADEUP.WIDHT": 5}, "sets MODEL.MADEUP.WIDHT, which is no setting. Did you mean MODEL.MADEUP.WIDTH?"),
+        ({"MODEL.MADEUP.WIDHT": 5}, "WIDHT, which is not a setting. Did you mean MODEL.MADEUP.WIDTH?"),
         ({"TEST.DATA.DATA_FORMAT": "NCDHW"}, "TEST.DATA.DATA_FORMAT is 'NCDHW'; MadeUp takes NDCHW."),
         ({"MODEL.NAME": "MadUp"}, "MODEL.NAME is 'MadUp', which is unknown. Did you mean 'MadeUp'?"),
     ],

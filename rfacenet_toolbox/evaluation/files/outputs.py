@@ -5,7 +5,6 @@ The toolbox's files have one frame rate. Ours add, for recordings that have thei
 ``predictions`` hold one number per chunk, and ``gives: "heart_rate"`` stands beside them.
 """
 
-import itertools
 import numbers
 import pickle
 from pathlib import Path
@@ -17,7 +16,7 @@ from ... import evaluation
 from ...errors import DataError
 from ...runtime import limits
 from ...runtime.files import write_atomically
-from . import safe_pickle
+from . import safe_pickle, video_chunks
 
 #: The toolbox's label types, and whether a signal of that type is the derivative of the pulse.
 LABEL_TYPES = {"DiffNormalized": True, "Raw": False, "Standardized": False}
@@ -82,10 +81,6 @@ class Outputs(NamedTuple):
         )
 
 
-class _Unusable(Exception):
-    """Why a video's chunks cannot be joined."""
-
-
 def scheme_protocols(have_own_rates):
     """The protocols for recordings that have frame rates or heart rates of their own, or for others."""
     return (*evaluation.TOOLBOX_PROTOCOLS, *(["vipl"] if have_own_rates else []))
@@ -131,10 +126,10 @@ def read(path):
     _check_of_videos(path, content)
     predictions, labels, unusable = {}, {}, {}
     gives = content.get("gives", evaluation.WAVEFORM)
-    for video, chunks in content["predictions"].items():
+    for video, predicted in content["predictions"].items():
         try:
-            predictions[video], labels[video] = _joined(chunks, content["labels"][video], gives)
-        except _Unusable as error:
+            predictions[video], labels[video] = video_chunks.joined(predicted, content["labels"][video], gives)
+        except video_chunks.Unusable as error:
             unusable[video] = str(error)
     if not predictions:
         video, reason = next(iter(unusable.items()))
@@ -164,12 +159,6 @@ def find(path):
         f"There is no *_outputs.pickle below {path}. The toolbox's trainers leave one if TEST.OUTPUT_SAVE_DIR is set; "
         f"name that file, or test again with the setting."
     )
-
-
-def gap(numbers, last):
-    """``"chunk 1, 3 of 0 to 7"``, the first that are absent from the chunk numbers; "" where none is."""
-    first = list(itertools.islice((str(number) for number in range(last + 1) if number not in numbers), 5))
-    return f"chunk {', '.join(first)} of 0 to {last}" if first else ""
 
 
 def _check_layout(path, content):
@@ -219,37 +208,3 @@ def _check_of_videos(path, content):
 
 def _is_within(value, bounds):
     return not isinstance(value, bool) and isinstance(value, numbers.Real) and limits.within(value, bounds)
-
-
-def _joined(prediction, label, gives):
-    """What was predicted for a video, and its label (N,)."""
-    pair = [_numbered(prediction, "prediction"), _numbered(label, "label")]
-    chunks = sorted(set(pair[0]) | set(pair[1]))
-    for signal, name in zip(pair, ("prediction", "label")):
-        missing = gap(signal, chunks[-1])
-        if missing:
-            raise _Unusable(f"the {name} lacks {missing}")
-    for number in chunks:
-        sizes = [signal[number].size for signal in pair]
-        if gives == evaluation.HEART_RATE:
-            if sizes[0] != 1:
-                raise _Unusable(f"chunk {number} has {sizes[0]} predicted heart rates, and should have one")
-        elif sizes[0] != sizes[1]:
-            raise _Unusable(f"chunk {number} has {sizes[0]} predicted and {sizes[1]} true samples")
-    return evaluation.join_predictions(pair[0], gives), evaluation.join_chunks(pair[1])
-
-
-def _numbered(chunks, name):
-    """``{chunk number: array}``; a number written as text is one too."""
-    if not isinstance(chunks, dict) or not chunks:
-        raise _Unusable(f"the {name} has no chunks")
-    numbered = {}
-    for key, chunk in chunks.items():
-        number = int(key) if isinstance(key, str) and key.isdecimal() else key
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0 or number in numbered:
-            raise _Unusable(f"the {name} has a chunk numbered {key!r}, beside {len(chunks) - 1} others")
-        values = getattr(chunk, "values", None)
-        if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
-            raise _Unusable(f"chunk {key} of the {name} is not a tensor of real numbers")
-        numbered[number] = values
-    return numbered

@@ -1,11 +1,11 @@
-"""Scores of saved outputs, and comparisons of two runs: dictionaries fit for JSON, and their text for people."""
+"""Scores of saved outputs: dictionaries fit for JSON, and their text for people."""
 
 from typing import Dict, List, NamedTuple
 
 from ... import evaluation
-from ...errors import EvaluationError, printable
+from ...errors import printable
 from ...runtime.tables import csv_text
-from . import SCHEMA, outputs
+from . import outputs
 
 PER_VIDEO_COLUMNS = ("file", "protocol", "method", "video", *evaluation.SCORE_COLUMNS, "skipped")
 
@@ -79,7 +79,7 @@ class Scoring:
     def _evaluation(self, scored):
         left_out = evaluation.left_out(scored.per_video)
         return {
-            **_how(scored),
+            **how(scored),
             "fft_grid_bpm": self._grids(scored) if is_on_fft_grid(scored.protocol, scored.scheme) else None,
             "videos_scored": len(scored.per_video) - len(left_out),
             "left_out": left_out,
@@ -127,7 +127,7 @@ def _rates_text(content):
 
 def _heading(scored, videos):
     low, high = scored["band_hz"]
-    yield f"{scored['protocol']} ({low:g}-{high:g} Hz), {_method_text(scored)}"
+    yield f"{scored['protocol']} ({low:g}-{high:g} Hz), {method_text(scored)}"
     summary = scored["metrics"]
     counts = f"  {scored['videos_scored']} of {videos} videos scored"
     if scored["window_s"] is not None:
@@ -165,7 +165,7 @@ def _metric_line(metric, unit, summary):
     return line
 
 
-def _how(scored):
+def how(scored):
     """How heart rates were read, for JSON."""
     return {
         "protocol": scored.protocol.name,
@@ -181,87 +181,10 @@ def is_on_fft_grid(protocol, scheme):
     return scheme.method == "FFT" and protocol.segment_s is None
 
 
-def _method_text(how):
-    """The same for people, e.g. "FFT with an interpolated peak, windows of 10 s"."""
+def method_text(how):
+    """What :func:`how` gave, for people, e.g. "FFT with an interpolated peak, windows of 10 s"."""
     segment_s = evaluation.get_protocol(how["protocol"]).segment_s
     if segment_s is not None:
         return f"Eq. 3, mean over segments of about {segment_s:g} s"
     method = how["method"] + (" with an interpolated peak" if how["interpolated"] else "")
     return f"{method}, " + ("whole videos" if how["window_s"] is None else f"windows of {how['window_s']:g} s")
-
-
-def comparison(first, second, metric="MAE", seed=0, subjects_of=None):
-    """Two runs compared on the same videos, under each protocol and method.
-
-    Args:
-        first, second: a :class:`Scoring` of each, by the same schemes.
-        metric, seed: as in ``evaluation.compare``.
-        subjects_of: called with names of videos, gives whom each shows, or None where they do not tell.
-
-    Returns:
-        A dictionary fit for JSON.
-
-    Raises:
-        EvaluationError: frame rates that differ, or fewer than two videos that both have scored.
-    """
-    files = [scoring.outputs.path for scoring in (first, second)]
-    _check_rates(first.outputs, second.outputs)
-    comparisons = [
-        {**_how(a), **_compared(a.per_video, b.per_video, files, metric, seed, subjects_of)}
-        for a, b in zip(first.results, second.results)
-    ]
-    return {"schema": SCHEMA, "files": files, "metric": metric, "seed": seed, "comparisons": comparisons}
-
-
-def _check_rates(first, second):
-    rates = first.rates_hz, second.rates_hz
-    for video in rates[0]:
-        if rates[0][video] != rates[1].get(video, rates[0][video]):
-            raise EvaluationError(
-                f"{first.path} has {video} at {rates[0][video]:g} Hz and {second.path} has it at "
-                f"{rates[1][video]:g} Hz: their FFT grids and filters differ, so a difference would not be the "
-                f"methods'. Compare runs on the same recordings."
-            )
-
-
-def _compared(per_video_a, per_video_b, files, metric, seed, subjects_of):
-    errors_a, errors_b = (evaluation.video_errors(videos, metric) for videos in (per_video_a, per_video_b))
-    videos = [video for video in errors_a if video in errors_b]
-    if len(videos) < 2:
-        raise EvaluationError(
-            f"{files[0]} and {files[1]} have {len(videos)} scored videos in common, of {len(errors_a)} and "
-            f"{len(errors_b)}; a comparison needs two. Name runs on the same test set."
-        )
-    subjects = None if subjects_of is None else subjects_of(videos)
-    pair = ([errors[video] for video in videos] for errors in (errors_a, errors_b))
-    return {
-        **evaluation.compare(*pair, seed=seed, metric=metric, subjects=subjects)._asdict(),
-        "scored_in_first_only": sorted(set(errors_a) - set(errors_b)),
-        "scored_in_second_only": sorted(set(errors_b) - set(errors_a)),
-        "scored_in_neither": sorted((set(per_video_a) | set(per_video_b)) - set(errors_a) - set(errors_b)),
-        "true_rates_differ": [video for video in videos if _truth(per_video_a[video]) != _truth(per_video_b[video])],
-    }
-
-
-def _truth(scores):
-    return [score.label_heart_rate_bpm for score in scores]
-
-
-def comparison_text(content):
-    """:func:`comparison` for people."""
-    remarks = {
-        "scored_in_first_only": "left out, as only A has a score:",
-        "scored_in_second_only": "left out, as only B has a score:",
-        "scored_in_neither": "left out, as neither has a score:",
-        "true_rates_differ": "counted, although A and B hold different true heart rates:",
-    }
-    lines = [f"A: {content['files'][0]}", f"B: {content['files'][1]}"]
-    for compared in content["comparisons"]:
-        lines += ["", f"{compared['protocol']}, {_method_text(compared)}", f"  {compared['sentence']}"]
-        lines += [f"  {remark} {_some(compared[key])}" for key, remark in remarks.items() if compared[key]]
-    return printable("\n".join(lines))
-
-
-def _some(videos):
-    names = ", ".join(videos[:5]) + (", ..." if len(videos) > 5 else "")
-    return f"{len(videos)} video{'s' if len(videos) != 1 else ''} ({names})"

@@ -37,7 +37,7 @@ CELLS = {
 }
 
 
-def parse(text):
+def parse(text: str) -> Nodes:
     """The :data:`Nodes` of a cell's text or name. An edge is ``operation:map``; nodes stand between ``/``.
 
     >>> parse("tdc_0.5:0 skip:1 / conv_3x3x3:2 skip:0")[1]

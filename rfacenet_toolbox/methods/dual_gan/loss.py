@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..physnet import NegativePearson
+from ..rfacenet.loss import z_scored
 from .network import reversed_gradient
 
 #: weights of the terms; ours
@@ -45,7 +46,7 @@ class DualGANLoss(nn.Module):
             label: (B, T), true.
             others: whose noise each clip's BVP is put into, B indices; drawn from torch's generator for None.
         """
-        label = _z_scored(label)
+        label = z_scored(label)
         others = torch.randperm(len(maps)) if others is None else others
         pulse, noise = model.pulse_map(label), model.noise_map(maps)
         made = pulse + noise[others]
@@ -64,8 +65,3 @@ def _told_apart(discriminator, true, made):
     of_true = F.binary_cross_entropy_with_logits(looks_true, torch.ones_like(looks_true))
     of_made = F.binary_cross_entropy_with_logits(looks_made, torch.zeros_like(looks_made))
     return (of_true + of_made) / 2
-
-
-def _z_scored(signal):
-    signal = signal - signal.mean(dim=-1, keepdim=True)
-    return signal / (signal.square().mean(dim=-1, keepdim=True) + 1e-8).sqrt()

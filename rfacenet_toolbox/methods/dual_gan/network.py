@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ...errors import ShapeError
+from ..rfacenet.loss import z_scored
 
 #: of the maps: Y, U and V, of 5x5 blocks of the face
 CHANNELS, REGIONS = 3, 25
@@ -102,9 +103,7 @@ class BVPDiscriminator(nn.Module):
         )
 
     def forward(self, bvp):
-        bvp = bvp - bvp.mean(dim=-1, keepdim=True)
-        bvp = bvp / (bvp.square().mean(dim=-1, keepdim=True) + 1e-8).sqrt()
-        return self.layers(bvp.unsqueeze(1)).squeeze(1)
+        return self.layers(z_scored(bvp).unsqueeze(1)).squeeze(1)
 
 
 class MapDiscriminator(nn.Module):

@@ -1,5 +1,6 @@
 """What learners of grid maps have in common: the cached map, its windows, and heart rates in beats per frame."""
 
+from ...errors import ShapeError
 from ..heart_rate_learner import HeartRateLearner
 from ..learner import ClipNeeds
 from .images import as_images, min_max
@@ -14,15 +15,23 @@ class GridMapLearner(HeartRateLearner):
 
     Attributes:
         window: frames of a window.
-        step_frames: from one window to the next.
+        step_frames: from one window to the next, ``STEP_S`` at the clips' FS, one at least.
+
+    Raises:
+        ShapeError: windows that are too short, or no step from one to the next.
     """
 
     needs = ClipNeeds("NCDHW", map_types=("STMapGrid",))
 
     def __init__(self, settings, clips):
+        if settings.FRAMES < 16 or settings.STEP_S <= 0:
+            raise ShapeError(
+                f"FRAMES is {settings.FRAMES} and STEP_S {settings.STEP_S}; expected 16 frames or more, and more than "
+                f"0 s."
+            )
         self.clips = clips
         self.window = settings.FRAMES
-        self.step_frames = step_frames(settings, clips)
+        self.step_frames = max(1, round(settings.STEP_S * clips.fs_hz))
 
     def windows(self, clips, starts):
         """Clips (B, 3, T, 25, 1) -> images of their windows (B * W, 3, 25, window), a clip's one after the other."""
@@ -39,8 +48,3 @@ class GridMapLearner(HeartRateLearner):
             recorded = recorded._replace(heart_rates_bpm=own)
         parts = cut(labels, starts, length).flatten(0, 1)
         return self.true_bpm(parts, self.rates_of_windows(fs_hz, len(starts)), recorded)
-
-
-def step_frames(settings, clips):
-    """Frames from one window to the next: ``STEP_S`` at the clips' FS, one at least."""
-    return max(1, round(settings.STEP_S * clips.fs_hz))

@@ -13,7 +13,7 @@ from ...errors import ShapeError
 from ..heart_rate_learner import heart_rate_log, start_at
 from ..learner import Step
 from ..resnet import ResNet18
-from .learner import GridMapLearner, step_frames
+from .learner import GridMapLearner
 from .windows import with_gaps
 
 #: windows in a row that the GRU goes over
@@ -74,7 +74,7 @@ class RhythmNetLearner(GridMapLearner):
 
     def __init__(self, settings, clips, num_subjects=0):
         super().__init__(settings, clips)
-        _check(settings, clips)
+        _check(settings, clips, self.step_frames)
         self.starts = [self.step_frames * number for number in range(WINDOWS)]
         self.head = settings.HEAD
         self.gaps = settings.GAP_SHARE, tuple(settings.GAP_FRAMES)
@@ -101,12 +101,8 @@ class RhythmNetLearner(GridMapLearner):
         return Step(loss, estimate, heart_rate_log(loss, estimate, truth.mean(dim=1)))
 
 
-def _check(settings, clips):
-    needed = settings.FRAMES + (WINDOWS - 1) * step_frames(settings, clips)
-    if settings.FRAMES < 16 or settings.STEP_S <= 0:
-        raise ShapeError(
-            f"FRAMES is {settings.FRAMES} and STEP_S {settings.STEP_S}; expected 16 frames or more, and more than 0 s."
-        )
+def _check(settings, clips, step_frames):
+    needed = settings.FRAMES + (WINDOWS - 1) * step_frames
     if clips.frames != needed:
         raise ShapeError(
             f"CHUNK_LENGTH is {clips.frames}; expected {needed}: {WINDOWS} windows of FRAMES {settings.FRAMES}, "

@@ -13,7 +13,7 @@ from ..learner import Step
 from ..resnet import WIDTHS, ResNet18
 from .images import as_images, min_max
 from .learner import CHANNELS, GridMapLearner
-from .windows import resampled, window_starts
+from .windows import resampled
 
 #: by how much the channel attention's layers narrow
 REDUCTION = 16
@@ -76,7 +76,7 @@ class STAttentionLearner(GridMapLearner):
     def __init__(self, settings, clips, num_subjects=0):
         super().__init__(settings, clips)
         _check(settings, clips)
-        self.starts = window_starts(clips.frames, self.window, self.step_frames)
+        self.starts = list(range(0, clips.frames - self.window + 1, self.step_frames))
         self.share = settings.STRETCH_SHARE
         self.stretched_bpm = tuple(settings.STRETCH_BPM)
         self.model = STAttention()
@@ -131,8 +131,6 @@ def _of_one(recorded, index):
 
 def _check(settings, clips):
     frames, needed = settings.FRAMES, int(settings.FRAMES * FASTER)
-    if frames < 16 or settings.STEP_S <= 0:
-        raise ShapeError(f"FRAMES is {frames} and STEP_S {settings.STEP_S}; expected 16 frames or more, more than 0 s.")
     if clips.frames != needed:
         raise ShapeError(
             f"CHUNK_LENGTH is {clips.frames}; expected {needed}, one and a half times FRAMES, {frames}: as many frames "

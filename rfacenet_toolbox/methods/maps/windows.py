@@ -3,26 +3,10 @@
 Maps are images (N, C, rows, T), as :mod:`.images` gives them.
 """
 
-from typing import List, Optional, Tuple
+from typing import List, Tuple
 
 import torch
 from torch.nn import functional as F
-
-from ...errors import ShapeError
-
-
-def window_starts(frames: int, length: int, step: int, count: Optional[int] = None) -> List[int]:
-    """First frames of the windows of a clip: every ``step``, as many as fit, or the first ``count``.
-
-    Raises:
-        ShapeError: the clip is too short for one, or for ``count``.
-    """
-    least = length + step * ((count or 1) - 1)
-    if frames < least:
-        windows = "a window" if count is None else f"{count} windows, {step} frames apart,"
-        raise ShapeError(f"{windows} of {length} frames take a clip of {least}; found {frames}.")
-    starts = list(range(0, frames - length + 1, step))
-    return starts if count is None else starts[:count]
 
 
 def cut(signals: torch.Tensor, starts: List[int], length: int) -> torch.Tensor:

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from ...errors import ShapeError
 from ..physnet import NegativePearson
 from ..rfacenet.heart_rate import heart_rate_bpm
+from ..rfacenet.loss import z_scored
 
 #: the classes: heart rates of 40 to 179 bpm, one for each beat per minute
 LOWEST_BPM, HIGHEST_BPM = 40, 179
@@ -53,9 +54,7 @@ def pulse_spectrum(bvp, fs_hz, *, is_derivative=False, highest_bpm=HIGHEST_BPM):
         highest_bpm: the last class; there is one for each beat per minute.
     """
     frames, kind = bvp.shape[-1], {"dtype": bvp.dtype, "device": bvp.device}
-    signal = bvp - bvp.mean(dim=-1, keepdim=True)
-    signal = signal / (signal.square().mean(dim=-1, keepdim=True) + 1e-8).sqrt()
-    signal = (signal * torch.hann_window(frames, periodic=False, **kind)).unsqueeze(-2)
+    signal = (z_scored(bvp) * torch.hann_window(frames, periodic=False, **kind)).unsqueeze(-2)
     classes = _classes(highest_bpm, **kind)
     time_s = torch.arange(frames, **kind) / torch.as_tensor(fs_hz, **kind).unsqueeze(-1)
     phase = 2 * math.pi / 60 * time_s.unsqueeze(-1) * classes

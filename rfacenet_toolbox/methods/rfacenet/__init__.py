@@ -1,4 +1,5 @@
-"""Section 3 of the paper: the network, a file per block of Fig. 2, the heart rate (Eq. 3) and the loss (Eq. 4)."""
+"""Section 3 of the paper: a file per block of Fig. 2 (``ctfc.py`` has Eq. 1 and 2), the heart rate (Eq. 3), the loss
+(Eq. 4)."""
 
 from .build import build_rfacenet
 from .ctfc import CTFC_CONVS, CrossTaskFeatureCombiner

@@ -11,7 +11,7 @@ CTFC_CONVS = ("full", "scalar")
 
 
 class CrossTaskFeatureCombiner(nn.Module):
-    """``FuM = alpha * FM_i + beta * FM_r``: the identity map laid over every frame of the rPPG map.
+    """``FuM = alpha * FM_i + beta * FM_r`` (Eq. 2): the identity map, repeated in time (Eq. 1), laid over the rPPG map.
 
     The paper wants the two 1x1x1 convolutions to keep each map's pixel ratios. They start as identities: before
     training, Eq. 2 acts on the maps themselves. ``"full"`` convolutions then learn to mix a branch's maps. ``"scalar"``

@@ -68,10 +68,13 @@ class PulseBranch(nn.Module):
         self.halve_space = nn.MaxPool3d((1, 2, 2))
         self.halve_space_and_time = nn.MaxPool3d((2, 2, 2))
 
-    def takes(self, frames, trained_on):
-        """Whether clips of so many frames pass: those of training and, in evaluation, longer ones."""
-        is_longer = frames > trained_on and frames % self.time_factor == 0
-        return frames == trained_on or (is_longer and not self.training)
+    def takes(self, shape, trained_on):
+        """Whether clips of this shape pass: frames that are large enough, and as many as ``trained_on``; in evaluation
+        also a larger multiple of :attr:`time_factor`."""
+        if len(shape) != 5 or shape[1] != 3 or min(shape[3:]) < self.smallest_side:
+            return False
+        is_longer = shape[2] > trained_on and shape[2] % self.time_factor == 0
+        return shape[2] == trained_on or (is_longer and not self.training)
 
     def stage1(self, clip):
         """(B, 3, T, H, W) -> M1."""

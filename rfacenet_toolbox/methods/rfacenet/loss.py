@@ -1,6 +1,11 @@
 """The multi-task loss (paper Eq. 4), after Kendall, Gal and Cipolla (CVPR 2018).
 
 ``1/(2 s1^2) |bvp - f(x)|^2 + log s1  +  1/(2 s2^2) |hr - f(x)|^2 + log s2  +  1/s3 CE(id, f(x)) + log s3``
+
+The three terms are made here and summed in :mod:`.task_weights`. What the equation leaves open, and how it is by
+default: the BVPs are z-scored over the clip, and the squared error is a mean over time; the predicted heart rate is a
+differentiable form of Eq. 3, the true one Eq. 3 of the label, both in Hz. Kendall et al. divide the cross-entropy by
+s3 squared; here it is as the paper prints it. The reasons are in ``docs/paper-notes.md``.
 """
 
 from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
@@ -132,7 +137,7 @@ class MultiTaskLoss(TaskWeights):
 
     def _bvp_term(self, bvp: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         if self.bvp_error == "z_scored":
-            bvp, label = _z_score(bvp), _z_score(label)
+            bvp, label = z_scored(bvp), z_scored(label)
         return (bvp - label).square().mean(dim=-1).mean()
 
     def _heart_rate_term_and_mae(
@@ -162,7 +167,7 @@ class MultiTaskLoss(TaskWeights):
         target = heart_rate_bpm(label, fs_hz, is_derivative=self.is_derivative)
         if known_bpm is not None:
             target = torch.where(known_bpm.isnan(), target, known_bpm)
-        power, grid_bpm = band_power(_z_score(bvp), fs_hz, is_derivative=self.is_derivative)
+        power, grid_bpm = band_power(z_scored(bvp), fs_hz, is_derivative=self.is_derivative)
         terms = self.heart_rate_term(power, grid_bpm, target, self.sharpness, self.bpm_per_unit)
         return terms, (peak_bpm(power.detach(), grid_bpm) - target).abs()
 
@@ -183,6 +188,7 @@ class MultiTaskLoss(TaskWeights):
         return capped
 
 
-def _z_score(signal: torch.Tensor) -> torch.Tensor:
+def z_scored(signal: torch.Tensor) -> torch.Tensor:
+    """A signal (..., T) with mean 0 and standard deviation 1 over time; a constant one becomes zeros."""
     centred = signal - signal.mean(dim=-1, keepdim=True)
     return centred / (centred.square().mean(dim=-1, keepdim=True) + 1e-8).sqrt()

@@ -111,7 +111,7 @@ class RFaceNet(nn.Module):
         classifier = self.classifier if with_identity else None
         identity_map = None
         if self.ctfc is not None or classifier is not None:
-            identity_map = self._identity_map(clip)
+            identity_map = self.identity_map(clip)
         features = clip
         for number, stage in enumerate((self.pulse.stage1, self.pulse.stage2, self.pulse.stage3), start=1):
             features = stage(features)
@@ -120,33 +120,29 @@ class RFaceNet(nn.Module):
         scores = None if classifier is None else classifier(identity_map)
         return RFaceNetOutput(bvp=self.pulse.predict(features), identity=scores)
 
-    def _identity_map(self, clip: torch.Tensor) -> torch.Tensor:
+    def identity_map(self, clip: torch.Tensor) -> torch.Tensor:
+        """What the CTFC is fed with, of a clip (B, 3, T, H, W): (B, 64, h, w)."""
         if self.contours == "tcu":
             return self.contour(self.tcu(clip))
-        return self._noise_map(clip)
+        return self.noise_map(clip)
 
-    def _noise_map(self, clip: torch.Tensor) -> torch.Tensor:
+    def noise_map(self, clip: torch.Tensor) -> torch.Tensor:
+        """Noise of the identity map's shape: fresh in training, one map in evaluation."""
         batch = clip.shape[0]
         height, width = (side * self.tcu_upscale // ContourExtractor.halving for side in clip.shape[-2:])
         if self.training:
             return torch.randn(batch, ContourExtractor.channels, height, width).to(clip)
-        # One map for every clip, whatever the batch size, so that a score does not depend on how clips are batched.
+        # The same for every clip, so that a score does not depend on how clips are batched.
         generator = torch.Generator().manual_seed(self.noise_seed)
         noise = torch.randn(1, ContourExtractor.channels, height, width, generator=generator)
         return noise.to(clip).expand(batch, -1, -1, -1)
 
     def _check_clip(self, clip: torch.Tensor) -> None:
-        side = PulseBranch.smallest_side
-        if (
-            clip.dim() != 5
-            or clip.shape[1] != 3
-            or not self.pulse.takes(clip.shape[2], self.frames)
-            or min(clip.shape[3:]) < side
-        ):
+        if not self.pulse.takes(clip.shape, self.frames):
             raise ShapeError(
                 f"rFaceNet got a clip of shape {tuple(clip.shape)}; it takes (B, 3, {self.frames}, H, W), that is "
-                f"batch, RGB, frames, height, width, with H and W of {side} or more. Set FRAME_NUM to the clips' "
-                f"CHUNK_LENGTH and DATA_FORMAT to NCDHW, with one DATA_TYPE."
+                f"batch, RGB, frames, height, width, with H and W of {self.pulse.smallest_side} or more. Set FRAME_NUM "
+                f"to the clips' CHUNK_LENGTH and DATA_FORMAT to NCDHW, with one DATA_TYPE."
             )
 
 

@@ -17,7 +17,7 @@ _MOMENTUM = 0.98
 
 
 class TaskWeights(nn.Module):
-    """The sum over tasks of ``term / (2 sigma^2) + log sigma``, or of ``term / sigma + log sigma`` for likelihoods.
+    """Eq. 4's sum over tasks: ``term / (2 sigma^2) + log sigma``, and ``term / sigma + log sigma`` for likelihoods.
 
     Args:
         sigma_init: where sigma 1, 2 and 3 start.

@@ -71,7 +71,7 @@ class Feed(Source):
     def _read(self):
         end = _End()
         try:
-            pace = _Pace()
+            pace = Pace()
             for frame in self._source.frames():
                 if not self.is_live:
                     self._stop.wait(pace.wait_s(frame.time_s))
@@ -102,7 +102,7 @@ class Feed(Source):
             )
 
 
-class _Pace:
+class Pace:
     """How long to wait before a frame is shown, by its time and the clock."""
 
     def __init__(self, clock=time.monotonic):

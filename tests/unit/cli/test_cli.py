@@ -140,7 +140,7 @@ def test_run_goes_to_the_host_that_is_asked_for(capsys, monkeypatch):
     "error, status, said",
     [
         (RFaceNetError("this and that."), 2, "error: this and that.\n"),
-        (KeyboardInterrupt(), 130, "\nstopped. The same command goes on from what is done already.\n"),
+        (KeyboardInterrupt(), 130, "\nstopped. The same command continues from what is done already.\n"),
     ],
 )
 def test_errors_and_ctrl_c_end_without_a_traceback(capsys, monkeypatch, error, status, said):

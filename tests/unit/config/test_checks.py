@@ -53,7 +53,7 @@ REFUSED = [
     ({"LOG.PATH": "x" * 300}, "LOG.PATH has a folder name of 300 bytes"),
     ({"DEVICE": "meta"}, "DEVICE is 'meta'; expected cpu"),
     ({"MODEL.RFACENET.NOISE_SEED": 2**70}, "MODEL.RFACENET: NOISE_SEED is 1180.*expected a number of 64 bits"),
-    ({"TOOLBOX_MODE": "only_test"}, "INFERENCE.MODEL_PATH is '', where no file is"),
+    ({"TOOLBOX_MODE": "only_test"}, "INFERENCE.MODEL_PATH is '', and there is no such file"),
     ({"TRAIN.DATA.FS": 1000000000}, "TRAIN.DATA.FS is 1000000000; expected the frame rate in Hz, 1 to 1000"),
     ({"MODEL.RFACENET.RUNTIME.WORKERS": 3000}, "WORKERS is 3000, each of them a process; expected at most 256"),
     ({"TRAIN.DATA.FS": 0}, "TRAIN.DATA.FS is 0; expected the frame rate in Hz"),
@@ -64,7 +64,7 @@ REFUSED = [
     ({f"{PREPROCESS}.DATA_TYPE": ["Raw", "DiffNormalized"]}, "rFaceNet takes one"),
     ({f"{PREPROCESS}.CHUNK_LENGTH": 64}, "CHUNK_LENGTH is 64, and MODEL.RFACENET.FRAME_NUM is 128"),
     ({f"{PREPROCESS}.DO_CHUNK": False}, "TRAIN.DATA.PREPROCESS.DO_CHUNK is False.*Set DO_CHUNK to True"),
-    ({f"{PREPROCESS}.RESIZE.W": 8}, "TRAIN.DATA.PREPROCESS.RESIZE is below 16x16"),
+    ({f"{PREPROCESS}.RESIZE.W": 8}, "TRAIN.DATA.PREPROCESS.RESIZE is W 8, H .*takes 16 or more"),
     ({"TEST.DATA.DATA_FORMAT": "NDCHW"}, "TEST.DATA.DATA_FORMAT is 'NDCHW'; rFaceNet takes NCDHW"),
     ({"TRAIN.DATA.BEGIN": 0.9}, "TRAIN.DATA: BEGIN is 0.9 and END is 0.8"),
     ({"TEST.DATA.DATASET": "UBFC-PHYS"}, r"TEST.DATA: DATASET is 'UBFC-PHYS'.*Did you mean 'UBFC-rPPG'\?"),
@@ -205,7 +205,7 @@ def test_clips_that_were_made_elsewhere_may_have_any_backend(config_with):
 @pytest.mark.parametrize("key", ["LOG.PATH", "TEST.DATA.CACHED_PATH"])
 def test_folders_that_cannot_be_made_are_refused(config_with, tmp_path, key):
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match=rf"{key} is .*nothing can be written there: .*file is no folder"):
+    with pytest.raises(ConfigError, match=rf"{key} is .*nothing can be written there: .*file is not a folder"):
         check(config_with({key: str(tmp_path / "file" / "x")}), "standalone")
     assert sorted(os.listdir(tmp_path)) == ["config.yaml", "file"]
 

@@ -64,7 +64,7 @@ def test_a_file_that_inherits_from_itself_is_named_with_the_way_round(tmp_path, 
         ("TRAIN: {EPOCHS: }", r"sets TRAIN.EPOCHS to nothing. Give it a value such as 50"),
         ("TRAIN: {EPOCHS: many}", r"Type mismatch .* TRAIN.EPOCHS. Compare the value with the default"),
         ("TRAIN: {LR: 1}", r"Type mismatch .* TRAIN.LR"),
-        ("1: 2", r"sets 1, which is no setting"),
+        ("1: 2", r"sets 1, which is not a setting"),
     ],
 )
 def test_files_that_are_no_config_are_refused_by_name(tmp_path, text, message):
@@ -96,13 +96,13 @@ def test_an_unknown_key_is_answered_with_the_closest_spelling(config_with, missp
     with pytest.raises(ConfigError) as error:
         config_with({misspelt: 1})
     wrong = misspelt if misspelt in str(error.value) else misspelt.split(".")[0]
-    assert f"config.yaml sets {wrong}, which is no setting." in str(error.value)
+    assert f"config.yaml sets {wrong}, which is not a setting." in str(error.value)
     suggested = str(error.value).split("Did you mean ")[1].rstrip("?")
     assert suggested == meant
 
 
 def test_a_key_that_resembles_nothing_is_sent_to_the_documentation(config_with):
-    with pytest.raises(ConfigError, match=r"sets ZZZ, which is no setting. See docs/configs.md"):
+    with pytest.raises(ConfigError, match=r"sets ZZZ, which is not a setting. See docs/configs.md"):
         config_with({"ZZZ": 1})
     assert (ROOT / "docs" / "configs.md").is_file()
 
@@ -142,9 +142,9 @@ def test_file_lists_that_cannot_be(config_with, changes, message):
 def test_a_key_that_stands_twice_is_refused_with_its_lines(tmp_path, text, lines):
     path = write(tmp_path / "twice.yaml", text)
     for read in (load, check_yaml):
-        with pytest.raises(ConfigError, match=f"twice.yaml .*stands twice in one block, .*{lines}"):
+        with pytest.raises(ConfigError, match=f"twice.yaml .*is set twice in one block, .*{lines}"):
             read(path)
-    with pytest.raises(ConfigError, match="twice.yaml .*stands twice"):
+    with pytest.raises(ConfigError, match="twice.yaml .*is set twice"):
         check_yaml(write(tmp_path / "heir.yaml", "BASE: [twice.yaml]"))
 
 

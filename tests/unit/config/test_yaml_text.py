@@ -14,7 +14,7 @@ MERGES = "m0: &m0 {a: 1}\n" + "".join(f"m{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}]
     [
         (LAUGHS, "more than 20000 values"),
         (MERGES, "more than 20000 values"),
-        ("TRAIN: &t\n  DATA: *t", "an alias stands inside of what it stands for"),
+        ("TRAIN: &t\n  DATA: *t", "an alias is part of what it stands for"),
         ("DEVICE: " + 5000 * "[", "nested more than 30 deep"),
         ("LOG: " + 40 * "{a: " + "1" + 40 * "}", "nested more than 30 deep"),
         ("#" * 300_000, "has 300000 characters"),
@@ -27,7 +27,7 @@ MERGES = "m0: &m0 {a: 1}\n" + "".join(f"m{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}]
         ("TRAIN: {LR: .nan}", "sets TRAIN.LR to nan; expected a finite number"),
         ("TRAIN: {LR: -.inf}", "expected a finite number"),
         ("{[1, 2]: 3}", "not readable as YAML"),
-        ("1: 2", "sets 1, which is no setting"),
+        ("1: 2", "sets 1, which is not a setting"),
         ("a: b: c", "not readable as YAML"),
         ("\x00", "not readable as YAML"),
         ("TEST: {METRICS: [{a: 1}]}", "expected a list of plain values"),

@@ -1,7 +1,6 @@
 import json
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -10,14 +9,9 @@ from support.paths import ROOT
 from rfacenet_toolbox.errors import EvaluationError
 from rfacenet_toolbox.evaluation import METRICS, Scheme, VideoScore, evaluate, left_out, score_video, summarise
 
+pytestmark = pytest.mark.filterwarnings("error")
+
 REAL = ROOT.parent / "shared" / "data" / "deepphys_pure_to_ubfc_outputs.npz"
-
-
-@pytest.fixture(autouse=True)
-def no_warnings():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 def score(estimate, truth, snr_db=1.0, macc=0.5, skipped=None):

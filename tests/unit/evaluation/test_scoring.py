@@ -1,21 +1,14 @@
-import warnings
-
 import numpy as np
 import pytest
 
 from rfacenet_toolbox.errors import EvaluationError
 from rfacenet_toolbox.evaluation import score_video, window_bounds
 
+pytestmark = pytest.mark.filterwarnings("error")
+
 
 def tone(rate_bpm, samples, fs_hz=30.0):
     return np.sin(2 * np.pi * rate_bpm / 60 * np.arange(samples) / fs_hz)
-
-
-@pytest.fixture(autouse=True)
-def no_warnings():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,13 @@ def test_values_are_read_as_yaml(text, values):
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("MODEL.RFACENET.FUSSION=none", "no setting. Did you mean MODEL.RFACENET.FUSION?"),
+        ("MODEL.RFACENET.FUSSION=none", "not a setting. Did you mean MODEL.RFACENET.FUSION?"),
         ("TRAIN.EPOCHS", "has no value; expected KEY=VALUE"),
         ("TRAIN.EPOCHS=", "has an empty value"),
         ("TRAIN.EPOCHS=1,,2", "is not readable as YAML"),
         ("MODEL.RFACENET.LOSS.SIGMA_INIT=[1.0,2.0", "Put a value that is a list in brackets"),
         ("MODEL.RFACENET.LOSS=1", "is a group of settings; set one of those below it: TASKS, HEART_RATE_UNIT"),
-        ("TRAIN.EPOCHS.MORE=1", "TRAIN.EPOCHS.MORE, which is no setting"),
+        ("TRAIN.EPOCHS.MORE=1", "TRAIN.EPOCHS.MORE, which is not a setting"),
         ("LOG.PATH=here", "every run has a folder of its own"),
     ],
 )

@@ -44,7 +44,7 @@ def test_shapes_on_the_way_are_those_of_the_paper():
 @pytest.mark.parametrize("kernel, step", [((7, 7, 7), (2, 2, 2)), ((1, 3, 3), (1, 2, 2)), ((2, 2, 2), (2, 2, 2))])
 @pytest.mark.parametrize("size", [7, 8, 9])
 def test_a_step_of_two_leaves_half_rounded_up_and_pads_the_end_first(kernel, step, size):
-    padded = i3d._SamePadding(kernel, step)(torch.ones(1, 1, size, size, size))
+    padded = i3d.SamePadding(kernel, step)(torch.ones(1, 1, size, size, size))
     out = F.conv3d(padded, torch.ones(1, 1, *kernel), stride=step)
     assert out.shape[2:] == tuple(-(-size // one) for one in step)
     for axis in range(3):

@@ -77,7 +77,7 @@ def test_the_map_of_a_whole_picture_is_the_data_sets():
     frames = face_frames(100, 60, 80)
     _, expected = of_data_set(frames, "HC", None, crop_face=False)
     running = added(MapRateEstimator("green", model(GreenRate()), 1.0), frames, [Box(0, 0, 80, 60)] * 100)
-    colours, known = running._map()
+    colours, known = running.whole_map()
     np.testing.assert_array_equal(colours, expected)
     assert known.all() and running.notes == []
 
@@ -98,7 +98,7 @@ def test_the_map_of_the_data_sets_boxes_is_the_data_sets(monkeypatch):
     )
     video, expected = of_data_set(frames, "MTCNN", 25)
     estimator = MapEstimator("green", model(GreenRate(), landmarks="MTCNN", every=25))
-    colours, _ = added(estimator, frames, [Box(*map(float, face)) for face in faces])._map()
+    colours, _ = added(estimator, frames, [Box(*map(float, face)) for face in faces]).whole_map()
     assert video.boxes.tolist() == [[x - 15, y - 15, x + 75, y + 75] for x, y, _, _ in faces.tolist()]
     np.testing.assert_allclose(colours, expected, atol=1e-3)
 

@@ -141,5 +141,5 @@ def test_what_cannot_be_is_refused_by_key(config_with, settings, message):
 
 def test_methods_that_take_frames_do_without(config_with):
     tree = config_with({f"{TEST}.CLIPS": "joined"}, CONFIGS / "table2" / "PURE_UBFC_TSCAN.yaml")
-    with pytest.raises(ConfigError, match="Tscan takes frame by frame: CHUNK_LENGTH of TEST may differ from"):
+    with pytest.raises(ConfigError, match="Tscan works frame by frame: CHUNK_LENGTH of TEST may differ from"):
         check(tree, "standalone")

@@ -70,7 +70,7 @@ def test_nothing_is_wrapped_without_it(tmp_path):
     "settings, message",
     [
         ({"CONTEXT": 31}, "TEST.CONTEXT is 31; expected 0 or more, .*128 . 2 x CONTEXT .* multiple of 4"),
-        ({"CONTEXT": 30, "CLIPS": "joined"}, "TEST.CONTEXT is 30, of clips as the network was trained on"),
+        ({"CONTEXT": 30, "CLIPS": "joined"}, "TEST.CONTEXT is 30, which is for clips like those of the training"),
     ],
 )
 def test_what_cannot_be_is_refused(config_with, settings, message):
@@ -82,5 +82,5 @@ def test_frame_by_frame_methods_have_no_context(config_with):
     from support.paths import CONFIGS
 
     base = CONFIGS / "table2" / "PURE_UBFC_DEEPPHYS.yaml"
-    with pytest.raises(ConfigError, match="TEST.CONTEXT is 30, and DeepPhys takes frame by frame"):
+    with pytest.raises(ConfigError, match="TEST.CONTEXT is 30, and DeepPhys works frame by frame"):
         check(config_with({"MODEL.RFACENET.TEST.CONTEXT": 30}, base), "standalone")

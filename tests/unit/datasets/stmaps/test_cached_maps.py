@@ -5,7 +5,7 @@ import pytest
 from support.configs import data_node, resized
 from support.recordings import noise_frames, write_pure
 
-from rfacenet_toolbox.config.checks import _check_toolbox_data
+from rfacenet_toolbox.config.checks import check_toolbox_data
 from rfacenet_toolbox.datasets.clip_cache import read_marker
 from rfacenet_toolbox.datasets.splits import check_split, load_split
 from rfacenet_toolbox.errors import ConfigError, DataError
@@ -68,6 +68,6 @@ def test_a_map_stands_alone(node):
 
 def test_a_checkout_reads_maps_and_makes_none(node):
     with pytest.raises(ConfigError, match="In a checkout TRAIN.DATA.PREPROCESS.DATA_TYPE is 'STMapGrid'"):
-        _check_toolbox_data(node, "TRAIN.DATA")
+        check_toolbox_data(node, "TRAIN.DATA")
     node.DO_PREPROCESS = False
-    _check_toolbox_data(node, "TRAIN.DATA")
+    check_toolbox_data(node, "TRAIN.DATA")

@@ -11,11 +11,11 @@ from rfacenet_toolbox.hosts.toolbox import plugin
 @pytest.mark.parametrize(
     "text, match",
     [
-        ("TRAIN:\n  EPOCH: 3\n", "X.yaml sets TRAIN.EPOCH, which is no setting. Did you mean TRAIN.EPOCHS"),
+        ("TRAIN:\n  EPOCH: 3\n", "X.yaml sets TRAIN.EPOCH, which is not a setting. Did you mean TRAIN.EPOCHS"),
         ("MODEL:\n  RFACENET:\n    FUSON: none\n", "MODEL.RFACENET.FUSON.*Did you mean MODEL.RFACENET.FUSION"),
         ("TRAIN:\n  EPOCHS: many\n", "Type mismatch .* TRAIN.EPOCHS"),
         ("TRAIN: [\n", "not readable as YAML"),
-        ("TRAIN:\n  EPOCHS: 3\nTRAIN:\n  LR: 0.1\n", "'TRAIN' stands twice in one block, in lines 1 and 3"),
+        ("TRAIN:\n  EPOCHS: 3\nTRAIN:\n  LR: 0.1\n", "'TRAIN' is set twice in one block, in lines 1 and 3"),
     ],
 )
 def test_what_is_wrong_with_a_config_is_said_by_name(activated_checkout, text, match):

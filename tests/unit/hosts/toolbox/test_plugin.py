@@ -342,4 +342,4 @@ def test_what_the_toolbox_lacks_is_refused_in_a_checkout_with_the_host_that_read
     config = activated_checkout.get_config(settings)
     assert config.TEST.DATA[node][key] == value  # a known key, and not called a misspelt one
     with pytest.raises(ConfigError, match=f"is '{dataset}', which only the standalone host reads.*'rfacenet run"):
-        checks._check_toolbox_data(config.TEST.DATA, "TEST.DATA")
+        checks.check_toolbox_data(config.TEST.DATA, "TEST.DATA")

@@ -5,19 +5,8 @@ import math
 import pytest
 import torch
 
-from rfacenet_toolbox.errors import ShapeError
 from rfacenet_toolbox.methods.maps import windows
 from rfacenet_toolbox.methods.rfacenet.heart_rate import heart_rate_bpm
-
-
-def test_windows_follow_each_other_by_a_step():
-    assert windows.window_starts(375, 300, 15) == [0, 15, 30, 45, 60, 75]
-    assert windows.window_starts(400, 300, 15, count=6) == [0, 15, 30, 45, 60, 75]
-    assert windows.window_starts(300, 300, 15) == [0]
-    with pytest.raises(ShapeError, match="a window of 300 frames take a clip of 300; found 299"):
-        windows.window_starts(299, 300, 15)
-    with pytest.raises(ShapeError, match="6 windows, 15 frames apart, of 300 frames take a clip of 375; found 374"):
-        windows.window_starts(374, 300, 15, count=6)
 
 
 def test_windows_are_cut_from_maps_and_from_labels():

@@ -131,7 +131,7 @@ def test_scalar_convolutions_have_a_number_for_each_map_and_no_offset():
 def test_without_the_interpolation_the_identity_map_has_half_the_size(side, map_side, contours):
     model = RFaceNet(frames=8, subjects=2, contours=contours, tcu_upscale=1)
     clip = clips(1, height=side, width=side)
-    assert model._identity_map(clip).shape == (1, 64, map_side, map_side)
+    assert model.identity_map(clip).shape == (1, 64, map_side, map_side)
     out = model(clip)  # in training mode, with a single clip
     assert out.bvp.shape == (1, 8) and torch.isfinite(out.bvp).all()
 
@@ -151,7 +151,7 @@ def test_every_row_of_table_3_takes_every_setting(fusion, contours, settings):
 def test_noise_is_fresh_in_training_and_one_map_in_evaluation():
     model = RFaceNet(frames=8, fusion="stage3", contours="noise")
     batch = clips(3)
-    assert not torch.equal(model._noise_map(batch), model._noise_map(batch))
+    assert not torch.equal(model.noise_map(batch), model.noise_map(batch))
     model.eval()
     with torch.no_grad():
         together = model(batch).bvp

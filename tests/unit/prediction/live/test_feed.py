@@ -83,7 +83,7 @@ def test_it_ends_when_it_is_stopped_in_the_middle():
 
 def test_the_pace_is_the_videos_own():
     now_s = [100.0]
-    pace = feed._Pace(lambda: now_s[0])
+    pace = feed.Pace(lambda: now_s[0])
     assert pace.wait_s(5.0) == 0.0  # a part that begins later begins at once
     assert pace.wait_s(5.5) == pytest.approx(0.5)
     now_s[0] += 0.6
@@ -93,7 +93,7 @@ def test_the_pace_is_the_videos_own():
 
 def test_a_video_that_was_held_up_does_not_hurry_and_a_long_pause_is_not_waited_for():
     now_s = [0.0]
-    pace = feed._Pace(lambda: now_s[0])
+    pace = feed.Pace(lambda: now_s[0])
     pace.wait_s(0.0)
     now_s[0] = 10.0
     assert pace.wait_s(1.0) == 0.0

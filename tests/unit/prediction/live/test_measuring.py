@@ -20,7 +20,7 @@ from rfacenet_toolbox.prediction.tracking import FaceTracker
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Recordings as fast as they can be computed, every frame of them, and a look at each."""
-    monkeypatch.setattr(feed._Pace, "wait_s", lambda self, time_s: 0.0)
+    monkeypatch.setattr(feed.Pace, "wait_s", lambda self, time_s: 0.0)
     monkeypatch.setattr(feed, "_MOST_FRAMES", 1000)
     monkeypatch.setattr(measuring, "_LOOK_EVERY_S", 0.0)
     monkeypatch.setattr(measuring, "_REST", 0.0)
@@ -40,7 +40,7 @@ def readings(parts):
 def whole():
     """``(parts, end)`` of a video of 11 s; the looks at it are as far apart as they are in use."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feed._Pace, "wait_s", lambda self, time_s: 0.0)
+        patch.setattr(feed.Pace, "wait_s", lambda self, time_s: 0.0)
         return measured(at(face_frames(), 30))
 
 

@@ -38,7 +38,7 @@ def browser_tab(tmp_path_factory):
 @pytest.fixture
 def shown(monkeypatch):
     """Show a source: its board and the measuring, which waits for a viewer."""
-    monkeypatch.setattr(feed._Pace, "wait_s", lambda self, time_s: 0.0)
+    monkeypatch.setattr(feed.Pace, "wait_s", lambda self, time_s: 0.0)
     started = []
 
     def show(source):

@@ -117,6 +117,8 @@ def _predict(part, args):
 
     shows = sys.stderr.isatty()
     call = predict_all if args.faces == "all" else predict
+    seconds = args.window or waveform.WINDOW_S
+    reference_bpm = None if part.line is None else manifest_lines.reference_bpm(part.line, seconds)
     try:
         found = call(
             part.video, args.method, args.weights, window_s=args.window, start_s=part.start_s,
@@ -124,8 +126,10 @@ def _predict(part, args):
             face_picture=bool(args.out) and not args.no_face, on_second=_show if shows else None,
         )  # fmt: skip
         found = found if args.faces == "all" else [found]
-        if part.line is not None and len(found) == 1:
-            found[0].reference_bpm = manifest_lines.reference_bpm(part.line, args.window or waveform.WINDOW_S)
+        if len(found) == 1:
+            found[0].reference_bpm = reference_bpm
+        elif reference_bpm is not None:
+            print(f"{part.name}: the ground truth of one face is not compared with {len(found)}.", file=sys.stderr)
         return found
     finally:
         if shows:

@@ -2,8 +2,8 @@
 
 from ..errors import ConfigError
 
-#: options that the benchmark leaves open, and the defaults of the others
-_DEFAULTS = {"first_subject": 1, "scenarios": None, "seconds": None, "seed": 0}
+#: options that the benchmark does not take
+_OPTIONS = ("dataset", "subjects", "first_subject", "scenarios", "seconds", "seed")
 
 
 def synth_arguments(parser):
@@ -40,15 +40,9 @@ def synth(args):
     for option in ("dataset", "subjects"):
         if getattr(args, option) is None:
             raise ConfigError(f"--{option} is not given. Give --dataset NAME --subjects N, or --benchmark.")
-    given = {name: getattr(args, name) for name in _DEFAULTS}
+    given = {name: getattr(args, name) for name in _given(args)}
     recordings = write_dataset(
-        args.out,
-        args.dataset,
-        subjects=args.subjects,
-        size=args.size and tuple(args.size),
-        workers=args.workers,
-        on_recording=_say,
-        **{name: _DEFAULTS[name] if value is None else value for name, value in given.items()},
+        args.out, size=args.size and tuple(args.size), workers=args.workers, on_recording=_say, **given
     )
     print(f"{len(recordings)} synthetic recordings in {args.out}, in the format of {args.dataset}")
 
@@ -56,13 +50,17 @@ def synth(args):
 def _benchmark(args):
     from ..synthetic.benchmark import NAME, SIZE, write_benchmark
 
-    fixed = [name for name in ("dataset", "subjects", *_DEFAULTS) if getattr(args, name) is not None]
+    fixed = _given(args)
     if fixed:
         option = fixed[0].replace("_", "-")
         raise ConfigError(f"--{option} was given with --benchmark, whose recordings are fixed. Leave one of them out.")
     made = write_benchmark(args.out, size=tuple(args.size or SIZE), workers=args.workers, on_recording=_say)
     counts = " and ".join(f"{len(recordings)} in the format of {name}" for name, recordings in made.items())
     print(f"{NAME} in {args.out}: synthetic recordings, {counts}")
+
+
+def _given(args):
+    return [name for name in _OPTIONS if getattr(args, name) is not None]
 
 
 def _say(folder):

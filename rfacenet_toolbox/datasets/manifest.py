@@ -8,9 +8,19 @@ import numpy as np
 from ..errors import ConfigError, DataError
 from .dataset import Dataset, Measured, Selection
 from .manifest_file import FILE_NAME, manifest_path, read_manifest, subject_number
-from .manifest_media import bounds, fps_hz_of, frame_count, frame_times_s, images, truth
+from .manifest_media import (
+    bounds,
+    check_images,
+    check_stamps,
+    fps_hz_of,
+    frame_count,
+    frame_times_s,
+    images,
+    shortest_s,
+    truth,
+)
+from .manifest_plausible import apart, doubts
 from .own_settings import NODES
-from .times import TOLERANCE_S
 from .video_file import video_frames
 
 _PARTS = ("train", "test")
@@ -74,11 +84,13 @@ class Manifest(Dataset):
                         raise recording.error(f"the frame {path} cannot be decoded. Copy it again")
                     yield image
             return
-        for index, image in enumerate(video_frames(recording, line.video)):
+        stamps_ms = []
+        for index, image in enumerate(video_frames(recording, line.video, stamps_ms=stamps_ms)):
             if index >= last:
-                return
+                break
             if index >= first and (index - first) % every == 0:
                 yield image
+        check_stamps(recording, stamps_ms)
 
     def ppg(self, recording):
         """The column of the ground truth; of a heart rate, a cosine whose phase goes by it."""
@@ -93,13 +105,9 @@ class Manifest(Dataset):
         del signal  # read again, with its times
         values, times_s = truth(recording)
         frames_s = frame_times_s(recording, frame_count)
-        missing_s = max(times_s[0] - frames_s[0], frames_s[-1] - times_s[-1])
-        if missing_s > TOLERANCE_S:
-            raise recording.error(
-                f"its ground truth lasts from {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames from "
-                f"{frames_s[0]:.1f} to {frames_s[-1]:.1f} s. Correct rate_hz, time_column, fps, start_s or stop_s in "
-                f"line {recording.entry.number} of the manifest"
-            )
+        wrong = apart(times_s, (frames_s[0], frames_s[-1]))
+        if wrong:
+            raise recording.error(f"{wrong} in line {recording.entry.number} of the manifest")
         if recording.entry.kind == "bvp":
             return np.interp(frames_s, times_s, values)
         fine_s = np.arange(times_s[0], times_s[-1] + 0.01, 0.01)
@@ -140,6 +148,11 @@ class Manifest(Dataset):
             for one in recordings
             if (not splits or one.entry.split == splits) and (not fold or (one.entry.fold == fold) == (part == "test"))
         ]
+        if not chosen:
+            raise DataError(
+                f"No line of {manifest_path(data_path)} is of SPLIT {settings.SPLIT!r} and of FOLD {settings.FOLD!r} "
+                f"at once. Correct one of them, or the columns split and fold."
+            )
         without = [str(one.entry.number) for one in chosen if one.entry.kind == "heart_rate"]
         if without and not settings.HEART_RATE_ONLY:
             raise DataError(
@@ -147,8 +160,7 @@ class Manifest(Dataset):
                 f"waveform can be learned: {', '.join(without[:20])}. To test on them, set MANIFEST.HEART_RATE_ONLY to "
                 f"True."
             )
-        _check_whole(chosen, data_path)
-        return Selection(chosen)
+        return Selection(chosen, _check_whole(chosen, data_path))
 
     def selection_name(self, settings):
         """As part of a file name: ``"train_test2"``."""
@@ -169,24 +181,41 @@ def _known(wanted, there, key, column, data_path):
 def _check_whole(recordings, data_path):
     """Refuse lines whose files cannot be used, all in one message.
 
+    Returns:
+        Sentences about what is probably not meant, one for each kind of it.
+
     Raises:
         DataError: each line that is wrong, with its number.
     """
-    problems = []
+    problems, doubted = [], {}
     for recording in recordings:
         try:
-            _check_files(recording)
+            for kind, what in _check_files(recording).items():
+                doubted.setdefault(kind, []).append(f"line {recording.entry.number} of the manifest, {what}")
         except DataError as error:
             problems.append(f"line {recording.entry.number}: {error}")
     if problems:
         raise DataError(
             "\n".join([f"{len(problems)} problem(s) with files of {manifest_path(data_path)}. Mend them:", *problems])
         )
+    return tuple(
+        f"{found[0]}." + (f" So it is, or nearly, with {len(found) - 1} more lines." if len(found) > 1 else "")
+        for found in doubted.values()
+    )
 
 
 def _check_files(recording):
-    fps_hz, _ = fps_hz_of(recording), truth(recording)
+    """Refuse what cannot be right without decoding the whole video; what is doubted, as :func:`.doubts` has it."""
+    line, fps_hz, frames = recording.entry, fps_hz_of(recording), frame_count(recording.entry.video)
+    if os.path.isdir(line.video):
+        check_images(recording)
+    recording.ppg()
+    values, times_s = truth(recording)
     next(iter(recording.dataset.frames(recording)), None)
-    frames = frame_count(recording.entry.video)
-    if frames and recording.entry.start_s * fps_hz >= frames:
+    if frames and line.start_s * fps_hz >= frames:
         raise recording.error(f"its video ends at {frames / fps_hz:.1f} s, before start_s. Correct start_s")
+    end_s = min(line.stop_s, shortest_s(recording)) if frames else line.start_s
+    wrong = apart(times_s, (line.start_s, max(line.start_s, end_s - 1 / fps_hz)))
+    if wrong:
+        raise recording.error(wrong)
+    return doubts(line, values, times_s, frames, fps_hz)

@@ -8,7 +8,7 @@ from typing import List, NamedTuple, Optional, Union
 
 from ..errors import DataError, unknown
 from ..runtime import limits
-from ..runtime.tables import read_csv
+from ..runtime.tables import numbered_rows
 
 #: what a ground truth may be. Of ``bvp``, the waveform is learned; of the others, a heart rate alone is known
 KINDS = ("bvp", "heart_rate")
@@ -33,6 +33,8 @@ COLUMNS = {
 FILE_NAME = "manifest.csv"
 _SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
+#: what spreadsheets put between cells
+_SEPARATORS = (",", ";", "\t")
 
 
 class Line(NamedTuple):
@@ -70,30 +72,35 @@ def read_manifest(path, needs_truth=True) -> List[Line]:
         DataError: there is no such file, or everything that is wrong with its lines, each by its number.
     """
     try:
-        rows = read_csv(path)
         if not os.path.isfile(path):
             raise ValueError("it is not there")
+        rows = _stripped(numbered_rows(path, _SEPARATORS))
     except (OSError, ValueError) as error:
+        reason = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else error
         raise DataError(
-            f"The manifest {path} cannot be read: {error}. Expected a CSV file with the columns {', '.join(REQUIRED)} "
+            f"The manifest {path} cannot be read: {reason}. Expected a CSV file with the columns {', '.join(REQUIRED)} "
             f"and a line per recording; rfacenet manifest FOLDER proposes one."
         ) from error
     if not rows:
         raise DataError(f"The manifest {path} has no line for a recording. Add one; docs/manifest.md has examples.")
     required = REQUIRED if needs_truth else REQUIRED[:-1]
-    _check_columns(path, list(rows[0]), required)
+    _check_columns(path, list(rows[0][1]), required)
     lines, problems = [], []
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         try:
-            lines.append(
-                _line(number, {key: text.strip() for key, text in row.items()}, os.path.dirname(path), required)
-            )
+            lines.append(_line(number, row, os.path.dirname(path), required))
         except ValueError as error:
             problems.append(f"line {number}: {error}")
     problems += _clashes(lines)
     if problems:
         raise DataError("\n".join([f"{len(problems)} problem(s) in the manifest {path}. Correct them:", *problems]))
     return lines
+
+
+def _stripped(rows):
+    """Without the white space around cells, and without the empty lines that spreadsheets leave."""
+    bare = [(number, {key.strip(): text.strip() for key, text in row.items()}) for number, row in rows]
+    return [(number, row) for number, row in bare if any(row.values())]
 
 
 def _check_columns(path, columns, required):
@@ -127,14 +134,14 @@ def _line(number, row, folder, required):
     name = _UNFIT.sub("-", row.get("name") or stem).strip("-").replace("input", "in-put")  # clips are told by that word
     return Line(
         number, f"{row['subject']}.{name[:100]}", row["subject"],
-        os.path.join(folder, row["video"]), _beside(folder, row.get("truth")), _column(row.get("column")) or 1, kind,
+        _beside(folder, row["video"]), _beside(folder, row.get("truth")), _column(row.get("column")) or 1, kind,
         _number(row, "rate_hz", (0.1, 100_000), None), _column(row.get("time_column")),
         _number(row, "fps", limits.FS_HZ, None), start_s, stop_s, row.get("split", ""), row.get("fold", ""),
     )  # fmt: skip
 
 
 def _beside(folder, name):
-    return os.path.join(folder, name) if name else ""
+    return os.path.join(folder, os.path.expanduser(name)) if name else ""
 
 
 def _number(row, column, bounds, default):

@@ -1,5 +1,6 @@
 """``rfacenet manifest``: a manifest for a folder of recordings, by the usual names of videos and ground truths."""
 
+import functools
 import os
 import re
 
@@ -41,7 +42,7 @@ def propose(folder, start):
             f"There is no video in {folder}. Looked for: {', '.join(VIDEOS)}, and folders with {_FEWEST_IMAGES} images "
             f"or more."
         )
-    rows, remarks = [], []
+    rows, remarks = [], _links(folder)
     for video in videos:
         truth, column, kind, times = _truth(os.path.join(folder, video))
         subject = _subject(video)
@@ -55,13 +56,34 @@ def propose(folder, start):
             remarks.append(f"{video}: {relative} has no column with a known title; check column, kind and time_column.")
         if not subject:
             remarks.append(f"{video}: no number in its name or folders says whom it shows; fill in the column subject.")
+    truths = [row[2] for row in rows if row[2]]
+    remarks += [
+        f"{truth} was found for {truths.count(truth)} videos: check that it is the ground truth of each."
+        for truth in sorted(set(truths))
+        if truths.count(truth) > 1
+    ]
     if len({row[1] for row in rows}) < len(rows):
         remarks.append("Several videos have one subject: check that they show one person.")
     return csv_text(_COLUMNS, rows), remarks
 
 
+def _links(folder):
+    """Sentences about folders that are links, which may lead anywhere and are not looked into."""
+    linked = [
+        os.path.relpath(path, folder)
+        for place, folders, _ in os.walk(folder)
+        for path in (os.path.join(place, name) for name in sorted(folders))
+        if os.path.islink(path)
+    ]
+    return [f"{path} is a link and was not looked into; add its videos by hand." for path in linked]
+
+
+def _raise(error):
+    raise error
+
+
 def _videos(folder):
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_raise):
         folders.sort()
         relative = os.path.relpath(place, folder)
         yield from (os.path.normpath(os.path.join(relative, name)) for name in files if _ends(name, VIDEOS))
@@ -87,16 +109,24 @@ def _is_truth(name):
     return _ends(name, _TRUTHS) and name != FILE_NAME
 
 
+_titles = functools.lru_cache(maxsize=None)(titles)  # each file may lie beside many videos
+
+
+def _holds(text, word):
+    """Whether a word is in a text in lower case; a word of two letters stands by itself, as gt does not in length."""
+    return word in text if len(word) > 2 else word in _WORDS.findall(text)
+
+
 def _reading(path, video):
     """``(points, path, column, kind, time column)``: how much a file looks like the video's ground truth."""
     name = os.path.splitext(os.path.basename(path))[0].lower()
     words = set(_WORDS.findall(name))
     shared = words & set(_WORDS.findall(os.path.splitext(os.path.basename(video))[0].lower()))
-    points = 2 * any(word in name for word in _NAMES) + len(shared)
+    points = 2 * any(_holds(name, word) for word in _NAMES) + len(shared)
     if any(word.isdigit() for word in words - shared) and any(word.isdigit() for word in shared):
         points -= 2  # another recording's number
     try:
-        found = titles(path)
+        found = _titles(path)
     except ValueError:
         return 0, path, "", "", ""
     if found[:1] == ["line 1"]:  # as UBFC-rPPG's: waveform, heart rate, times
@@ -111,7 +141,7 @@ def _first(names, wanted, whole=False):
     plain = [(name, name.rpartition(".")[2].strip().lower()) for name in names]
     for word in wanted:
         exact = [name for name, last in plain if last == word]
-        holding = [] if whole else [name for name, last in plain if word in last]
+        holding = [] if whole else [name for name, last in plain if _holds(last, word)]
         if exact or holding:
             return (exact or holding)[0]
     return ""

@@ -1,5 +1,6 @@
 """The ground truth that a line of a manifest names: values and their times, from CSV, text or JSON."""
 
+import csv
 import os
 import re
 
@@ -8,7 +9,10 @@ import numpy as np
 from ..runtime import limits
 from ..runtime.json_files import read_json
 
-_SEPARATORS = (",", ";", "\t")
+#: a comma comes last, because it may be a decimal one
+_SEPARATORS = (";", "\t", ",")
+#: numbers with decimal commas: several between spaces, or one that no second column can hold
+_DECIMAL_COMMAS = re.compile(r"-?\d+,\d+(\s+-?\d+,\d+)+|-?\d+,0\d+")
 _LINE = re.compile(r"line ([1-9]\d{0,5})")
 #: words that stand for a sample that is not there
 _MISSING = ("", "nan", "NaN", "NA", "null", "None")
@@ -28,7 +32,7 @@ def read_columns(path, columns):
     """
     try:
         if path.lower().endswith(".json"):
-            content = read_json(path)
+            content = _json(path)
             return [_of_json(content, str(column)) for column in columns]
         rows = _rows(path)
     except FileNotFoundError:
@@ -36,6 +40,13 @@ def read_columns(path, columns):
     except (OSError, RecursionError) as error:
         raise ValueError(f"cannot be read ({error})")
     return [_of_rows(rows, column) for column in columns]
+
+
+def _json(path):
+    try:
+        return read_json(path)
+    except ValueError as error:
+        raise ValueError(f"cannot be read as JSON ({error})")
 
 
 def titles(path):
@@ -47,7 +58,7 @@ def titles(path):
     """
     try:
         if path.lower().endswith(".json"):
-            return list(_lists(read_json(path), ""))
+            return list(_lists(_json(path), ""))
         rows = _rows(path)
     except (OSError, RecursionError) as error:
         raise ValueError(f"cannot be read ({error})")
@@ -101,16 +112,26 @@ def _step(content, part, name):
 def _rows(path):
     if os.path.getsize(path) > limits.CSV_BYTES:
         raise ValueError(f"has over {limits.CSV_BYTES // limits.MEGABYTE} MB")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ValueError("is no file")
     try:
         with open(path, encoding="utf-8-sig") as file:
             text = file.read()
     except ValueError:
-        raise ValueError("is no text")
+        raise ValueError("is no text in UTF-8")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise ValueError("is empty")
     separator = next((one for one in _SEPARATORS if one in lines[0]), None)  # None is any white space
-    return [[cell.strip().strip('"') for cell in line.split(separator)] for line in lines]
+    commas = [line.strip() for line in lines[:1000] if _DECIMAL_COMMAS.fullmatch(line.strip())]
+    if separator == "," and commas:
+        raise ValueError(f"has decimal commas ({commas[0][:40]!r}); expected points")
+    if separator is None:
+        return [[cell.strip('"') for cell in line.split()] for line in lines]
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator, skipinitialspace=True)]
+    except csv.Error as error:
+        raise ValueError(f"cannot be read ({error})")
 
 
 def _of_rows(rows, column):
@@ -128,10 +149,24 @@ def _of_rows(rows, column):
         raise ValueError(f"has no titles in its first line, so no column {column!r}; give its number")
     elif column not in titles:
         raise ValueError(f"has no column {column!r}; there is {', '.join(titles)[:200]}")
+    elif titles.count(column) > 1:
+        raise ValueError(f"has the column {column!r} {titles.count(column)} times; give its number")
     else:
         place = titles.index(column)
+    if titles is not None:
+        _check_widths(rows)
     below = enumerate(rows[titles is not None :], start=1 + (titles is not None))
     return _floats(((number, row[place] if place < len(row) else "") for number, row in below), column, "line")
+
+
+def _check_widths(rows):
+    """Refuse titles that do not stand above their columns; cells at a line's end may be missing."""
+    for number, row in enumerate(rows[1:], start=2):
+        if any(row[len(rows[0]) :]):
+            raise ValueError(
+                f"has {len(row)} cells in line {number} and {len(rows[0])} titles ({', '.join(rows[0])[:100]}); "
+                f"expected one above each column. Titles that hold a comma need quotes"
+            )
 
 
 def _floats(cells, column, where):

@@ -1,13 +1,11 @@
 """Variables of a MATLAB file: of version 7.3, which is HDF5 and needs h5py, and of older versions, by SciPy."""
 
 import contextlib
-import importlib.util
 import math
 
-from ..errors import ConfigError
 from ..runtime import limits
+from ..runtime.packages import require
 
-INSTALL = "pip install 'rfacenet-toolbox[scamps]'"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 #: where HDF5 may begin; MATLAB writes a header of 512 bytes before it
 _HDF5_AT = (0, 512)
@@ -15,11 +13,8 @@ _HDF5_AT = (0, 512)
 
 def check_readable(path):
     """Raise ConfigError where the file is of version 7.3, and h5py is not installed."""
-    if _is_hdf5(path) and importlib.util.find_spec("h5py") is None:
-        raise ConfigError(
-            f"{path} is a MATLAB file of version 7.3, and reading it needs the package h5py, which is not installed. "
-            f"Run {INSTALL}."
-        )
+    if _is_hdf5(path):
+        require("h5py", "scamps", f"{path} is a MATLAB file of version 7.3, and reading it")
 
 
 def check_bytes(count):

@@ -21,10 +21,10 @@ def header(path):
     return found
 
 
-def video_frames(recording, path, every=1):
+def video_frames(recording, path, every=1, stamps_ms=None):
     """Frames 0, ``every``, 2 * ``every``, ... up to the first that cannot be decoded: uint8 BGR (H, W, 3).
 
-    Agrees with the toolbox's ``read_video``.
+    Agrees with the toolbox's ``read_video``. To ``stamps_ms``, a list, the container's time of every frame is added.
 
     Raises:
         DataError: no such file, or not one frame of it can be decoded.
@@ -37,6 +37,8 @@ def video_frames(recording, path, every=1):
         video.set(cv2.CAP_PROP_POS_MSEC, 0)
         index = 0
         while video.grab():
+            if stamps_ms is not None:
+                stamps_ms.append(video.get(cv2.CAP_PROP_POS_MSEC))
             if index % every == 0:
                 decoded, image = video.retrieve()
                 if not decoded:

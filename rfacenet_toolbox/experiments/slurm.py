@@ -3,6 +3,7 @@
 import re
 
 from ..errors import ConfigError
+from ..runtime.packages import require
 from .local import Outcome, run_to_end
 
 _OPTION = re.compile(r"^[A-Za-z_]\w*=")
@@ -21,12 +22,9 @@ class SlurmLauncher:
     """
 
     def __init__(self, folder, options=()):
-        try:
-            import submitit
-        except ImportError as error:
-            raise ConfigError(
-                "--slurm needs submitit, which is not installed. Run: pip install 'rfacenet-toolbox[slurm]'"
-            ) from error
+        require("submitit", "slurm", "--slurm")
+        import submitit
+
         parameters = _parsed(options)
         cluster = parameters.pop("cluster", "slurm")
         try:

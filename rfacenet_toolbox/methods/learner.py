@@ -82,7 +82,7 @@ class Learner:
         ShapeError: settings that the method cannot have with these clips.
     """
 
-    #: what :meth:`predict` gives for a clip: "waveform", or "heart_rate" see :mod:`.heart_rate_learner`
+    #: what :meth:`predict` gives for a clip: "waveform", or "heart_rate" (:mod:`.heart_rate_learner`)
     gives = WAVEFORM
     #: :class:`ClipNeeds` of the method
     needs: Optional[ClipNeeds] = None

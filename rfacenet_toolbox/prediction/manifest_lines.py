@@ -1,7 +1,6 @@
 """The recordings of a manifest for ``rfacenet predict``, and the heart rates of their ground truths."""
 
 import math
-import os
 from typing import List, NamedTuple, Optional
 
 import numpy as np
@@ -36,8 +35,7 @@ def parts(path: str) -> List[Part]:
     found = []
     for line in read_manifest(manifest_path(path), needs_truth=False):
         duration_s = None if math.isinf(line.stop_s) else line.stop_s - line.start_s
-        of_images = line.fps_hz if os.path.isdir(line.video) else None
-        found.append(Part(line.video, line.name, line.start_s, duration_s, of_images, line))
+        found.append(Part(line.video, line.name, line.start_s, duration_s, line.fps_hz, line))
     return found
 
 

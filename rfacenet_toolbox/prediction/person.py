@@ -86,25 +86,30 @@ class Person:
         """
         faces = np.array(self._seen, dtype=bool)
         if self._estimator.gives == HEART_RATE:
-            told = self._told_by_rates(self._estimator.finish())
+            values = self._from_rates(self._estimator.finish())
         else:
-            told = self._told_by_waveform(self._estimator.finish(), times_s, faces, window_s, step_s)
-        why_none = told.pop("why_none")
+            values = self._from_waveform(self._estimator.finish(), times_s, faces, window_s, step_s)
+        why_none = values.pop("why_none")
         found = Prediction(
             source=source.name, method=self._estimator.name, weights=self._estimator.weights,
             start_s=times_s[0], duration_s=times_s[-1] - times_s[0], frames=len(times_s),
             fps_hz=frame_rate_hz(times_s),
             face_share=float(faces.mean()), times_s=times_s, gives=self._estimator.gives,
-            thumbnail=self._picture, notes=list(source.notes), face_box=self._middle_box(), **told,
+            thumbnail=self._picture, notes=list(source.notes), face_box=self._middle_box(), **values,
         )  # fmt: skip
         found.notes += self._notes(found, why_none, window_s, [*notes, *self._estimator.notes])
         return found
 
-    def _told_by_waveform(
-        self, whole: waveform.Waveform, times_s: NDArray[np.float64], faces: NDArray[np.bool_], window_s: float,
+    def _from_waveform(
+        self,
+        whole: waveform.Waveform,
+        times_s: NDArray[np.float64],
+        faces: NDArray[np.bool_],
+        window_s: float,
         step_s: float,
-    ) -> Dict[str, Any]:  # fmt: skip
-        """What a waveform tells, by the names of :class:`~.result.Prediction`; ``why_none``: why there is no rate."""
+    ) -> Dict[str, Any]:
+        """What is read from a waveform, by the names of :class:`~.result.Prediction`; and ``why_none``, why there is no
+        heart rate."""
         pulse = waveform.filtered(whole, self._estimator.is_derivative)
         peak_bpm, spectrum = waveform.overall(pulse, window_s) or (None, None)
         windows = waveform.windows(pulse, window_s, step_s, peak_bpm)
@@ -128,8 +133,8 @@ class Person:
             "respiration": breathing, "respiration_reason": breathing_reason, "why_none": why_none,
         }  # fmt: skip
 
-    def _told_by_rates(self, windows: List[waveform.Window]) -> Dict[str, Any]:
-        """What windows with heart rates tell, as :meth:`_told_by_waveform`: of a waveform there is nothing."""
+    def _from_rates(self, windows: List[waveform.Window]) -> Dict[str, Any]:
+        """The same from windows with heart rates, without what only a waveform has."""
         rate = waveform.rate_over_time(windows)
         reason = f"{self._estimator.name} gives heart rates, and no waveform"
         return {

@@ -229,7 +229,7 @@ class Pass:
         seconds = times_s[-1] - times_s[0] if len(times_s) else 0.0
         if seconds < SHORTEST_S:
             raise DataError(
-                f"{name} has {len(times_s)} frames in {seconds:.1f} s; a heart rate needs {SHORTEST_S:g} s or more. "
+                f"{name} has {len(times_s)} frames in {seconds:.2f} s; a heart rate needs {SHORTEST_S:g} s or more. "
                 f"Take a longer recording, or a longer part of this one."
             )
         fps_hz = frame_rate_hz(times_s)

@@ -200,7 +200,7 @@ class OverlapAdd:
         return np.divide(self._sum[:length], weight, out=np.zeros(length), where=weight > 0)
 
     def with_clip(self, first, start, clip):
-        """The waveform from sample ``first`` to the end of ``clip``, as if that were laid at ``start``, unkept."""
+        """The waveform from sample ``first`` to the end of ``clip``, as if that lay at ``start``; nothing is kept."""
         last = start + len(clip)
         self._grow(last)
         part = OverlapAdd(len(clip))

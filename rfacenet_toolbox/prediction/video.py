@@ -3,6 +3,7 @@
 import math
 import mimetypes
 import os
+import struct
 
 import cv2
 
@@ -31,6 +32,11 @@ class VideoFile(Source):
         self._header = mp4_header.read(path) or mp4_header.Mp4Header()
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0 if self._header.is_mirrored else 1)
         self._nominal_hz = _plausible_hz(self._capture.get(cv2.CAP_PROP_FPS))
+        if _lacks_rate(path):
+            self.notes.append(
+                f"The file's header holds no frame rate, so {self._nominal_hz:g} frames per second are assumed. Heart "
+                f"rates are in proportion to that: convert the file with its true rate if it is another."
+            )
         self._promised = max(0.0, self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         if self._promised:
             self.length_s = max(0.0, min(self._promised / self._nominal_hz, self._stop_s) - start_s)
@@ -87,6 +93,20 @@ def _check_file(path):
         raise DataError(f"{path} is not readable by this user. Change its permissions, or copy it.")
     if os.path.getsize(path) == 0:
         raise DataError(f"{path} cannot be read as a video: the file is empty. Copy it again.")
+
+
+def _lacks_rate(path):
+    """Whether it is an AVI whose header and first track have a rate of 0, in the place of which FFmpeg takes one."""
+    with open(path, "rb") as file:
+        beginning = file.read(1024)
+    header, track = beginning.find(b"avih"), beginning.find(b"strh")
+    if not beginning.startswith(b"RIFF") or header < 0 or not 0 <= track <= len(beginning) - 36:
+        return False
+    (frame_us,), rate = (
+        struct.unpack_from("<I", beginning, header + 8),
+        struct.unpack_from("<2I", beginning, track + 28),
+    )
+    return frame_us == 0 and 0 in rate
 
 
 def _is_text(path):

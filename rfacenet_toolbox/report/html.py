@@ -63,6 +63,8 @@ for (const head of document.querySelectorAll("table.sortable th")) {
 </script>"""
 
 
+#: one and a half times 96 pixels per inch, over the 200 of the PNG
+_CSS_PER_PIXEL = 0.72
 #: share of its width below which a picture is not shrunk; one of a column's width then fits a phone of 400 pixels
 _NARROWEST = 0.75
 
@@ -170,7 +172,7 @@ def _cell(content):
     return text + "".join(f"<small>{escape(line)}</small>" for line in content.below.splitlines())
 
 
-def _css_width(png, css_per_pixel=0.72):
+def _css_width(png):
     """Width in CSS pixels; the PNG's own stands in bytes 16 to 19 of the file."""
     with open(png, "rb") as file:
-        return int(int.from_bytes(file.read(20)[16:], "big") * css_per_pixel)
+        return int(int.from_bytes(file.read(20)[16:], "big") * _CSS_PER_PIXEL)

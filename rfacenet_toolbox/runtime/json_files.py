@@ -15,7 +15,7 @@ def read_json(path):
     """
     if os.path.getsize(path) > limits.JSON_BYTES:
         raise ValueError(f"it has more than {limits.JSON_BYTES // limits.MEGABYTE} MB")
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8-sig") as file:  # Windows puts a mark before it
         return parse_json(file.read())
 
 

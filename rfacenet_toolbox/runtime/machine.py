@@ -15,7 +15,7 @@ TOOLBOX_WORKERS = 16
 
 
 def pick_device(name):
-    """The torch device of ``config.DEVICE``; the CPU, said aloud, where the named one is not there."""
+    """The torch device of ``config.DEVICE``; where there is no such GPU the CPU, and a line is printed that says so."""
     device = available_device(name)
     if device != torch.device(name):
         print(f"DEVICE is {name} and this machine has no CUDA device; running on the CPU.")
@@ -23,7 +23,7 @@ def pick_device(name):
 
 
 def available_device(name):
-    """:func:`pick_device` without a word."""
+    """:func:`pick_device` without the line."""
     wanted = torch.device(name)
     return torch.device("cpu") if wanted.type == "cuda" and not torch.cuda.is_available() else wanted
 
@@ -68,7 +68,7 @@ def contiguous_batch(clips):
 
 
 def worker_count(setting, asked=TOOLBOX_WORKERS):
-    """Loader processes for a ``RUNTIME.WORKERS`` setting; -1 is the number ``asked`` for, one a CPU at most."""
+    """Loader processes for a ``RUNTIME.WORKERS`` setting; -1 is the number ``asked`` for, at most one per CPU."""
     return min(asked, available_cpus()) if setting < 0 else setting
 
 

@@ -20,7 +20,7 @@ from .portable import available_cpus, signal_of
 
 
 def default_workers(tasks):
-    """One worker a CPU that this process may use, but no more than there are tasks."""
+    """One worker per CPU that this process may use, but no more than there are tasks."""
     return max(1, min(available_cpus(), tasks))
 
 

@@ -32,21 +32,34 @@ def read_csv(path):
         OSError: the file cannot be read.
         ValueError: it is no such table, or larger than any; the message says so.
     """
+    return [row for _, row in numbered_rows(path)]
+
+
+def numbered_rows(path, separators=","):
+    """As :func:`read_csv`, ``[(line of the file, {column: text})]``; a byte order mark is left out.
+
+    Args:
+        path: of the file.
+        separators: what may stand between cells, the likeliest first: the first of them that the titles hold.
+    """
     if not os.path.isfile(path):
         return []
     if os.path.getsize(path) > limits.CSV_BYTES:
         raise ValueError(f"{os.path.basename(path)} has more than {limits.CSV_BYTES // limits.MEGABYTE} MB")
-    with open(path, encoding="utf-8", newline="") as file:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        titles = file.readline()
+        file.seek(0)
+        reader = csv.reader(file, delimiter=next((one for one in separators if one in titles), separators[0]))
         try:
-            lines = [[_original(cell) for cell in line] for line in csv.reader(file) if line]
+            lines = [(reader.line_num, [_original(cell) for cell in line]) for line in reader if line]
         except csv.Error as error:
             raise ValueError(str(error)) from error
     if not lines:
         return []
-    columns = lines[0]
+    columns = lines[0][1]
     if len(set(columns)) < len(columns):
         raise ValueError(f"a column of {os.path.basename(path)} stands twice")
-    for number, line in enumerate(lines[1:], start=2):
+    for number, line in lines[1:]:
         if len(line) != len(columns):
             raise ValueError(
                 f"row {number} of {os.path.basename(path)} has {len(line)} cells for {len(columns)} columns"
@@ -55,7 +68,7 @@ def read_csv(path):
             raise ValueError(
                 f"row {number} of {os.path.basename(path)} has a cell of over {limits.CSV_FIELD} characters"
             )
-    return [dict(zip(columns, line)) for line in lines[1:]]
+    return [(number, dict(zip(columns, line))) for number, line in lines[1:]]
 
 
 def _harmless(cell):

@@ -28,8 +28,8 @@ class Refused(Exception):
 class Budget:
     """Instructions that may still be carried out, shared by all pickles of one file."""
 
-    def __init__(self, steps=limits.PICKLE_STEPS):
-        self.steps = steps
+    def __init__(self):
+        self.steps = limits.PICKLE_STEPS
 
     def take(self):
         self.steps -= 1

@@ -9,8 +9,8 @@ say that the software works, not how well a method does on faces.
 
 from .dataset import MANIFEST, is_synthetic, write_dataset
 from .face import Drawing, Subject
+from .kinds import DATASETS
 from .motion import SCENARIOS, Motion, head_motion
-from .plan import DATASETS
 from .pulse import pulse_wave
 from .render import Scene, render
 

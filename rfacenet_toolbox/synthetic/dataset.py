@@ -1,6 +1,5 @@
 """Whole synthetic data sets: the workers that render them, and the note that says what was made."""
 
-import functools
 import json
 import shutil
 from pathlib import Path
@@ -12,19 +11,13 @@ from ..errors import ConfigError, DataError
 from ..runtime import pool
 from ..runtime.files import move_files, write_text
 from ..runtime.json_files import read_json
-from . import mcd_rppg, scamps, vipl_hr
-from .face import Subject
-from .motion import SCENARIOS, head_motion
-from .plan import BY_CONDITION, FILES, IN_PURE_FORMAT, VARIED, plan, spec_of
-from .pulse import BEAT, drawn_beat, heart_rate_course, wave_of_course
-from .render import Scene, render
-from .varied import CONDITIONS, compressed, frames, write_compressed
-from .writers import PURE_LABEL_HZ, Labels, write_pure, write_ubfc
+from ..runtime.packages import require
+from .kinds import KINDS
+from .plan import plan, spec_of
+from .pulse import BEAT, Signals, drawn_beat, heart_rate_course, wave_of_course
 
 MANIFEST = "synthetic.json"
 _WAVE_HZ = 240.0
-#: kinds whose pictures are compressed one by one before they are written without loss
-_JPEG = ("varied-pure", "benchmark-ubfc")
 _NOTE = "Synthetic recordings: drawn faces and computed pulses, no person and no measurement behind them."
 
 
@@ -45,8 +38,8 @@ def write_dataset(
 ):
     """Write synthetic recordings in a data set's own format.
 
-    The same arguments give the same bytes. Varied recordings have the same frames and labels, but their H.264 encoder
-    need not write the same bytes twice.
+    The same arguments give the same bytes, but for the H.264 videos of ``"varied"``: their encoder is given the same
+    frames, and what it makes of them may differ a little from call to call.
 
     A recording is written under another name, and renamed once it is whole. One that is there already, with the same
     settings, is left alone, so an interrupted call is simply repeated. ``out/synthetic.json`` says what was made.
@@ -68,9 +61,9 @@ def write_dataset(
             subjects take turns, and each ``"varied-pure"`` subject has all of them.
         seconds, fps: length, 60 by default, and frames per second.
         size: (width, height) in pixels, 640x480 by default. SCAMPS has 20 s and 320x240.
-        heart_rates_bpm: one number for each recording, or one for all. By default they are spread evenly over 50 to
-            120, for varied recordings over 45 to 180, for VIPL-HR over 47 to 157, and shuffled by ``seed``. VIPL-HR's
-            and MCD-rPPG's cameras of one session have one heart rate.
+        heart_rates_bpm: one number for each recording, or one for all. By default they are spread evenly over the
+            kind's range (:data:`~.kinds.KINDS`) and shuffled by ``seed``. VIPL-HR's and MCD-rPPG's cameras of one
+            session have one heart rate.
         workers: processes; 2 by default, 1 renders in this process.
         codec: of the videos of UBFC-rPPG, VIPL-HR and MCD-rPPG, four letters; lossless by default.
         on_recording: called with the folder, or the file, of each recording that is made, as soon as it is.
@@ -79,11 +72,9 @@ def write_dataset(
         list of the recordings' folders (``Path``), or files for SCAMPS and MCD-rPPG, in order of subject and scenario.
 
     Raises:
-        ConfigError: an argument that makes no sense.
+        ConfigError: an argument that makes no sense, or a package that writes the files is not installed.
         DataError: ``out`` cannot be made, or holds something else under a name that is needed.
     """
-    default_seconds, default_size = scamps.defaults() if dataset == "scamps" else (60.0, (640, 480))
-    seconds, size = default_seconds if seconds is None else seconds, tuple(size or default_size)
     specs = plan(
         dataset, subjects, first_subject=first_subject, scenarios=scenarios, heart_rates_bpm=heart_rates_bpm,
         seconds=seconds, fps=fps, size=size, seed=seed, codec=codec,
@@ -91,14 +82,16 @@ def write_dataset(
     workers = 2 if workers is None else workers
     if workers < 1:
         raise ConfigError(f"workers is {workers}; expected 1 or more processes. 1 renders in this process.")
-    out = Path(out)
+    kind, out = KINDS[dataset], Path(out)
+    if kind.package and not all((out / spec.name).exists() for spec in specs):
+        require(*kind.package, f"Writing recordings of {dataset}")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{out} cannot be made a folder ({error.strerror}). Name another.") from error
     missing = _note_plan(out, dataset, specs)
-    if dataset == "vipl-hr":
-        vipl_hr.write_folds(out, {spec.subject for spec in read_specs(out).values()})
+    if kind.write_folds:
+        kind.write_folds(out, {spec.subject for spec in read_specs(out).values()})
     for name in _run([(str(out), spec) for spec in missing], workers):
         if on_recording is not None:
             on_recording(out / name)
@@ -130,9 +123,9 @@ def _described(spec):
     content.pop("name")
     if not spec.defect:
         content.pop("defect")
-    if spec.dataset in VARIED:
-        names = CONDITIONS if spec.dataset in BY_CONDITION else SCENARIOS
-        content.update(condition=names[spec.scenario], **spec.traits()._asdict())
+    kind = KINDS[spec.dataset]
+    if kind.traits:
+        content.update(condition=kind.scenarios[spec.scenario], **spec.traits()._asdict())
     return json.loads(json.dumps(content, default=list))
 
 
@@ -209,7 +202,7 @@ def _write_recording(job):
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    if spec.dataset in FILES:
+    if KINDS[spec.dataset].in_files:
         move_files(part, Path(out), last=spec.name)
     else:
         part.rename(target)
@@ -217,42 +210,14 @@ def _write_recording(job):
 
 
 def _write_into(part, spec):
-    moments, course, wave = signals(spec)
-    blood = np.interp(moments, *wave)
-    if spec.dataset in IN_PURE_FORMAT:
-        times = np.arange(int(round(spec.seconds * PURE_LABEL_HZ))) / PURE_LABEL_HZ
-        labels = Labels(times, np.interp(times, *wave), np.interp(times, *course))
-        write_pure(part, spec.name, _pictures(spec, blood), labels, spec.fps)
-    elif spec.dataset == "vipl-hr":
-        vipl_hr.write_take(part, spec, course, wave)
-    elif spec.dataset == "scamps":
-        scamps.write_scamps(part / spec.name, _pictures(spec, blood), blood)
-    elif spec.dataset == "mcd-rppg":
-        mcd_rppg.write_take(part, spec, wave)
-    else:
-        labels = Labels(moments, blood, np.interp(moments, *course))
-        write_ubfc(part, _pictures(spec, blood), labels, spec.fps, _video(spec))
-
-
-def _pictures(spec, blood):
-    rng = spec.generator("picture")
-    if spec.dataset in VARIED:
-        drawn = frames(spec.subject, spec.scenario, spec.traits(), blood, spec.size, spec.fps, rng)
-        return compressed(drawn, spec.traits()) if spec.dataset in _JPEG else drawn
-    motion = head_motion(spec.scenario, len(blood), spec.fps, spec.generator("motion"))
-    return render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion), rng)
-
-
-def _video(spec):
-    """The codec's name, or a function that writes the video."""
-    return functools.partial(write_compressed, traits=spec.traits()) if spec.dataset == "varied" else spec.codec
+    KINDS[spec.dataset].write(part, spec, signals(spec))
 
 
 def signals(spec):
-    """Times of the frames (T,), and on a fine grid (times, heart rate) and (times, BVP)."""
+    """The :class:`~.pulse.Signals` of a recording."""
     rng = spec.generator("pulse")
     course = heart_rate_course(spec.seconds + 0.1, _WAVE_HZ, spec.heart_rate_bpm, rng)
-    beat = drawn_beat(spec.generator("beat")) if spec.dataset in VARIED else BEAT
+    beat = drawn_beat(spec.generator("beat")) if KINDS[spec.dataset].traits else BEAT
     wave = wave_of_course(course, _WAVE_HZ, rng, beat)
     fine = np.arange(len(course)) / _WAVE_HZ
-    return np.arange(spec.frame_count) / spec.fps, (fine, course), (fine, wave)
+    return Signals(np.arange(spec.frame_count) / spec.fps, (fine, course), (fine, wave))

@@ -42,30 +42,26 @@ class Take(NamedTuple):
         return fps * _CAMERAS[self.camera] / 30
 
 
-def numbers(subjects, first_subject):
-    """The people's numbers."""
-    return range(first_subject, first_subject + subjects)
-
-
-def takes(people, scenes):
+def takes(subjects, first_subject, scenes):
     """The :class:`Take` of each person, scene and camera."""
+    people = range(first_subject, first_subject + subjects)
     return [Take(person, scene, camera) for person in people for scene in scenes for camera in _CAMERAS]
 
 
-def write_take(folder, spec, wave):
+def write_take(folder, spec, signals):
     """Write ``video/NAME.avi``, ``ppg_sync/NAME.txt`` and ``meta/NAME.txt``.
 
     Args:
         folder: ``Path``, which is there.
         spec: its :class:`~.plan.RecordingSpec`.
-        wave: (times, BVP) on a fine grid.
+        signals: its :class:`~.pulse.Signals`.
     """
     stem = spec.name.rpartition("/")[2][: -len(".avi")]
     camera = list(_CAMERAS).index(stem.split("_")[1])
     own = spec._replace(scenario=spec.scenario + 1000 * (camera + 1))
     rng = own.generator("picture")
     times = frame_times(spec)
-    blood = np.interp(times, *wave)
+    blood = np.interp(times, *signals.wave)
     motion = head_motion(1, len(blood), spec.fps, own.generator("motion"))
     for name in ("video", "ppg_sync", "meta"):
         (folder / name).mkdir()

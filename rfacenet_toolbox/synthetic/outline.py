@@ -7,9 +7,9 @@ import numpy as np
 from ..errors import DataError
 from .dataset import MANIFEST, read_specs
 from .face import Subject
+from .kinds import KINDS
 from .look import head_shape
 from .motion import Motion, head_motion
-from .plan import VARIED
 from .render import affine
 
 _FARTHEST = 3.0  # in half face widths; no head reaches so far
@@ -27,7 +27,7 @@ def face_outlines(folder, name, points=72):
         (T, points, 2) float64, x and y in pixels from the frame's left and upper edges.
 
     Raises:
-        DataError: the recording is not one of the folder's synthetic ones, or is a varied one.
+        DataError: the recording is not one of the folder's synthetic ones, or of a kind whose outlines are not known.
     """
     specs = read_specs(folder)
     if name not in specs:
@@ -36,8 +36,9 @@ def face_outlines(folder, name, points=72):
             f"{', '.join(specs) or 'none'}."
         )
     spec = specs[name]
-    if spec.dataset in VARIED:
-        raise DataError(f"{name} is a varied recording, and outlines are known of the plain ones only. Use those.")
+    if not KINDS[spec.dataset].has_outlines:
+        known = " and ".join(other for other, kind in KINDS.items() if kind.has_outlines)
+        raise DataError(f"{name} is a recording of {spec.dataset}, and outlines are known of {known} only. Use those.")
     subject = Subject(spec.subject)
     face = subject.draw(tuple(spec.size))
     rest = np.array(face.middle) + face.half_width * _outline(subject.look, points)

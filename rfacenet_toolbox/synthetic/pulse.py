@@ -1,5 +1,7 @@
 """A made-up fingertip photoplethysmogram: beats with a dicrotic wave, and heart-rate variability."""
 
+from typing import NamedTuple, Tuple
+
 import numpy as np
 
 # One beat as Gaussians of phase (0..1): centre, width, height. The systolic peak, its shoulder, and the dicrotic wave.
@@ -10,6 +12,14 @@ _SINUS_ARRHYTHMIA = 0.020  # of the mean rate, peak
 _DRIFT = 0.008
 _BREATH_ON_AMPLITUDE = 0.06
 _BASELINE = 0.04
+
+
+class Signals(NamedTuple):
+    """What a recording is drawn and labelled by."""
+
+    times: np.ndarray  #: (T,) seconds of the frames
+    course: Tuple[np.ndarray, np.ndarray]  #: seconds on a fine grid, and the heart rate there, beats per minute
+    wave: Tuple[np.ndarray, np.ndarray]  #: seconds on that grid, and the BVP there
 
 
 def _slow(times, rng, low_hz, high_hz):

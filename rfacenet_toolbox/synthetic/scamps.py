@@ -2,31 +2,8 @@
 
 import numpy as np
 
-from ..errors import ConfigError
-
 _HEADER = b"MATLAB 7.3 MAT-file, synthetic".ljust(116) + bytes(8) + b"\x00\x02IM"  # SciPy's and MATLAB's hold the time
 _COLUMNS = 16
-
-
-def name(subject):
-    """``"P000012.mat"`` of subject 12."""
-    return f"P{subject:06d}.mat"
-
-
-def defaults():
-    """Seconds, and (width, height), of the data set's videos.
-
-    Raises:
-        ConfigError: h5py, which writes these files, is not installed.
-    """
-    try:
-        import h5py  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            "Recordings in SCAMPS's format are written with the package h5py, which is not installed. Run pip install "
-            "'rfacenet-toolbox[scamps]'."
-        ) from error
-    return 20.0, (320, 240)
 
 
 def write_scamps(path, frames, bvp, dtype="float32"):

@@ -49,6 +49,8 @@ _PHONE, _INFRARED = 2, 4
 _PHONE_SCENES = (8, 9)
 _LAST = 100  # which two digits cannot hold
 _WAVE_HZ = 60.0
+#: numbers of :attr:`Take.session`
+SESSIONS = frozenset(scene + take + phone for scene in SCENES for take in (0, 10) for phone in (0, 100))
 _HEART_RATE_FAULT, _SATURATION_FAULTS = 255, (44, 127)
 
 
@@ -112,16 +114,11 @@ class Take(NamedTuple):
         return round(fps * (rng.choice((0.8317, 0.9933)) if self.source == 1 else rng.uniform(0.985, 1.005)), 2)
 
 
-def numbers(subjects, first_subject):
-    """The people's numbers: consecutive, but the last of three or more is 100 or above."""
-    found = list(range(first_subject, first_subject + subjects))
-    if subjects > 2 and found[-1] < _LAST:
-        found[-1] = _LAST
-    return found
-
-
-def takes(people, scenes):
-    """The :class:`Take` objects of a tree, in order; ``people`` are the numbers of :func:`numbers`."""
+def takes(subjects, first_subject, scenes):
+    """The :class:`Take` objects of a tree, in order; the last of three people or more has the number 100 or above."""
+    people = list(range(first_subject, first_subject + subjects))
+    if subjects > 2 and people[-1] < _LAST:
+        people[-1] = _LAST
     found = []
     for place, subject in enumerate(people):
         last = place == len(people) - 1 > 1
@@ -132,28 +129,28 @@ def takes(people, scenes):
     return [one for one in found if not one.is_missing]
 
 
-def write_take(folder, spec, course, wave):
+def write_take(folder, spec, signals):
     """Write the files of one video.
 
     Args:
         folder: ``Path``, which is there.
         spec: its :class:`~.plan.RecordingSpec`.
-        course, wave: (times, heart rate) and (times, BVP) on a fine grid.
+        signals: its :class:`~.pulse.Signals`.
     """
     phone = _source(spec) == _PHONE
     times = frame_times(spec)
     rng = spec._replace(scenario=spec.scenario + 1000 * _source(spec)).generator("picture")
-    frames = _pictures(spec, np.interp(times, *wave), rng)
+    frames = _pictures(spec, np.interp(times, *signals.wave), rng)
     lost = _lost_frames(spec)
     shown = (frame for index, frame in enumerate(frames) if index not in lost)
     end = spec.seconds if phone else times[-1]
     seconds = np.arange(int(end) if phone else math.ceil(end) + 1)
-    rates, saturation = np.round(np.interp(seconds, *course)), np.full(len(seconds), 98)
+    rates, saturation = np.round(np.interp(seconds, *signals.course)), np.full(len(seconds), 98)
     if spec.defect == FAULTS:
         faulty = slice(len(seconds) // 2, len(seconds) // 2 + 2)
         rates[faulty], saturation[faulty] = _HEART_RATE_FAULT, _SATURATION_FAULTS
     samples = int(round(end * _WAVE_HZ * rng.uniform(0.998, 1.002)))
-    bvp = np.interp(np.linspace(0, end, samples), *wave)
+    bvp = np.interp(np.linspace(0, end, samples), *signals.wave)
     write_vipl_hr(folder, shown, rates, bvp, None if phone else times * 1000, saturation, spec.codec)
 
 

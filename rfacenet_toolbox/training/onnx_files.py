@@ -7,8 +7,8 @@ import warnings
 
 import torch
 
-from ..errors import ConfigError
 from ..runtime.files import write_atomically
+from ..runtime.packages import require
 from .onnx_layout import exportable
 
 #: the oldest set of operations that has what the networks need, read by ONNX Runtime 1.8 (2021) and later
@@ -27,13 +27,9 @@ def write_onnx(path, network, metadata):
     Raises:
         ConfigError: the package onnx is not installed.
     """
-    try:
-        import onnx
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"Writing {path} needs the package onnx, which is not installed. Run pip install "
-            f"'rfacenet-toolbox[onnx-export]'."
-        ) from error
+    require("onnx", "onnx-export", f"Writing {path}")
+    import onnx
+
     frames, size = int(metadata["frames"]), int(metadata["size"])
     model = onnx.load_from_string(_exported(exportable(network, frames, size), frames, size))
     onnx.helper.set_model_props(model, metadata)

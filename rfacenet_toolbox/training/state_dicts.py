@@ -154,8 +154,8 @@ def _hint(names, shapes):
     return "Compare MODEL.NAME and the settings below MODEL with those it was trained with."
 
 
-def _some(what, names, most=3):
+def _some(what, names):
     if not names:
         return ""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{len(names)} {what} ({', '.join(names[:most])}{more}). "
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{len(names)} {what} ({', '.join(names[:3])}{more}). "

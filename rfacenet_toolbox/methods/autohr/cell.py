@@ -1,26 +1,21 @@
 """The cells of AutoHR's backbone: what a search like PC-DARTS' chooses from, and the text of what it chose."""
 
-from typing import Callable, Dict, NamedTuple, Tuple
+from typing import Callable, Dict, Tuple
 
 import torch
 from torch import nn
 
 from ...errors import ShapeError, unknown
+from ..cell_text import parse_node
 from ..physformer.network import TemporalDifferenceConv
 
 #: maps that a cell begins with: the outputs of the two cells before it
 INPUTS = 2
 
 
-class Edge(NamedTuple):
-    """An operation, and which of the cell's maps it is applied to: 0 and 1 are its inputs, 2 its first node, ..."""
-
-    operation: str
-    source: int
-
-
-#: by node, the edges that it is the sum of
-Nodes = Tuple[Tuple[Edge, ...], ...]
+#: by node, the edges that it is the sum of: an operation, and which of the cell's maps it is applied to; 0 and 1 are
+#: the cell's inputs, 2 its first node, ...
+Nodes = Tuple[Tuple[Tuple[str, int], ...], ...]
 
 #: name -> a layer (B, C, T, H, W) -> (B, C, T, H, W), of C
 OPERATIONS: Dict[str, Callable[[int], nn.Module]] = {
@@ -41,7 +36,7 @@ def parse(text: str) -> Nodes:
     """The :data:`Nodes` of a cell's text or name. An edge is ``operation:map``; nodes stand between ``/``.
 
     >>> parse("tdc_0.5:0 skip:1 / conv_3x3x3:2 skip:0")[1]
-    (Edge(operation='conv_3x3x3', source=2), Edge(operation='skip', source=0))
+    (('conv_3x3x3', 2), ('skip', 0))
 
     Raises:
         ShapeError: a cell that there cannot be.
@@ -49,9 +44,7 @@ def parse(text: str) -> Nodes:
     if ":" not in text and text not in CELLS:
         raise ShapeError(f"{unknown('CELL', text, CELLS)} Or write out its edges, such as {CELLS['substitute']!r}.")
     parts = CELLS.get(text, text).split("/")
-    return tuple(
-        tuple(_edge(edge, number, text) for edge in _edges(part, number, text)) for number, part in enumerate(parts)
-    )
+    return tuple(parse_node(part, number + INPUTS, OPERATIONS, "CELL", text) for number, part in enumerate(parts))
 
 
 class Cell(nn.Module):
@@ -68,10 +61,8 @@ class Cell(nn.Module):
         self.enter = nn.ModuleList(
             [_normalised(nn.Conv3d(one, channels, kernel_size=1, bias=False), channels) for one in earlier]
         )
-        self.sources = [[edge.source for edge in node] for node in nodes]
-        self.nodes = nn.ModuleList(
-            [nn.ModuleList([OPERATIONS[edge.operation](channels) for edge in node]) for node in nodes]
-        )
+        self.sources = [[source for _, source in node] for node in nodes]
+        self.nodes = nn.ModuleList([nn.ModuleList([OPERATIONS[name](channels) for name, _ in node]) for node in nodes])
         self.out_channels = channels * len(nodes)
 
     def forward(self, before, last):
@@ -94,22 +85,3 @@ def _plain(channels, kernel):
 
 def _normalised(convolution, channels):
     return nn.Sequential(convolution, nn.BatchNorm3d(channels), nn.ReLU())
-
-
-def _edges(part, number, whole):
-    edges = part.split()
-    if not edges:
-        raise ShapeError(f"CELL is {whole!r}; node {number} has no edges.")
-    return edges
-
-
-def _edge(text, number, whole):
-    name, _, source = text.partition(":")
-    if name not in OPERATIONS:
-        raise ShapeError(unknown("An operation of CELL", name, OPERATIONS))
-    if not source.isdigit() or int(source) >= number + INPUTS:
-        raise ShapeError(
-            f"CELL is {whole!r}; {text!r} in it names no earlier map. Expected {name}:0 to "
-            f"{name}:{number + INPUTS - 1}."
-        )
-    return Edge(name, int(source))

@@ -3,6 +3,7 @@
 from typing import Dict, NamedTuple, Tuple
 
 from ...errors import ShapeError, unknown
+from ..cell_text import parse_node
 from .operations import NONE, OPERATIONS
 
 #: an operation, and which of the cell's maps it is applied to: 0 and 1 are its inputs, 2 its first node, and so on
@@ -45,25 +46,9 @@ def parse(text: str) -> Genotype:
     cells = text.split("//")
     if len(cells) != 2:
         raise ShapeError(f"GENOTYPE is {text!r}; expected two cells with // between them, and found {len(cells)}.")
+    usable = [name for name in OPERATIONS if name != NONE]
     normal, reduction = (
-        tuple(_node(node, number, text) for number, node in enumerate(cell.split("/"))) for cell in cells
+        tuple(parse_node(node, number + 2, usable, "GENOTYPE", text) for number, node in enumerate(cell.split("/")))
+        for cell in cells
     )
     return Genotype(normal, reduction)
-
-
-def _node(text, number, whole):
-    edges = tuple(_edge(edge, number + 2, whole) for edge in text.split())
-    if not edges:
-        raise ShapeError(f"GENOTYPE is {whole!r}; node {number} of one of its cells has no edges.")
-    return edges
-
-
-def _edge(text, earlier, whole):
-    name, _, source = text.partition(":")
-    if name == NONE or name not in OPERATIONS:
-        raise ShapeError(unknown("An operation of GENOTYPE", name, [known for known in OPERATIONS if known != NONE]))
-    if not source.isdigit() or int(source) >= earlier:
-        raise ShapeError(
-            f"GENOTYPE is {whole!r}; {text!r} in it names no earlier map. Expected {name}:0 to {name}:{earlier - 1}."
-        )
-    return name, int(source)

@@ -44,10 +44,10 @@ def bland_altman(estimate_bpm, truth_bpm):
     return BlandAltman(bias, sd, bias - _Z_95 * sd, bias + _Z_95 * sd, len(difference))
 
 
-def within(estimate_bpm, truth_bpm, band_bpm=PAPER_BAND_BPM):
-    """How many estimates lie at most ``band_bpm`` from the truth."""
+def within(estimate_bpm, truth_bpm):
+    """How many estimates lie at most :data:`PAPER_BAND_BPM` from the truth."""
     difference = np.subtract(estimate_bpm, truth_bpm)
-    return int(np.count_nonzero(np.abs(difference) <= band_bpm))
+    return int(np.count_nonzero(np.abs(difference) <= PAPER_BAND_BPM))
 
 
 @styled
@@ -128,7 +128,7 @@ def bland_altman_plot(estimate_bpm, truth_bpm):
 
 
 @styled
-def scatter(estimate_bpm, truth_bpm, band_bpm=PAPER_BAND_BPM):
+def scatter(estimate_bpm, truth_bpm):
     """Fig. 4c: estimated against true heart rate, the line of equality, and the paper's band of 8 bpm around it.
 
     Arguments and returns as :func:`bland_altman_plot`.
@@ -138,11 +138,13 @@ def scatter(estimate_bpm, truth_bpm, band_bpm=PAPER_BAND_BPM):
         return explain("Fig. 4c", "there is no video with an estimated and a true heart rate")
     figure = new_figure(COLUMN, 2.9)
     axes = figure.subplots()
-    low = min(estimate.min(), truth.min()) - 1.25 * band_bpm
-    high = max(estimate.max(), truth.max()) + 1.25 * band_bpm
+    low = min(estimate.min(), truth.min()) - 1.25 * PAPER_BAND_BPM
+    high = max(estimate.max(), truth.max()) + 1.25 * PAPER_BAND_BPM
     ends = np.array([low, high])
-    label = f"within {band_bpm:g} bpm: {within(estimate, truth, band_bpm)} of {len(truth)} videos"
-    axes.fill_between(ends, ends - band_bpm, ends + band_bpm, color=SKY, alpha=0.3, linewidth=0, label=label)
+    label = f"within {PAPER_BAND_BPM:g} bpm: {within(estimate, truth)} of {len(truth)} videos"
+    axes.fill_between(
+        ends, ends - PAPER_BAND_BPM, ends + PAPER_BAND_BPM, color=SKY, alpha=0.3, linewidth=0, label=label
+    )
     axes.plot(ends, ends, color=GREY, linewidth=0.8)
     _points(axes, truth, estimate)
     axes.set_xlim(low, high)

@@ -119,8 +119,8 @@ def _first_filled(epochs, columns):
     return next((curve for curve in curves if curve is not None), None)
 
 
-def epoch_of_share(values, share=0.9):
-    """Index of the first value that has made ``share`` of the way from the first value to the last.
+def epoch_of_90_percent(values):
+    """Index of the first value that has made 90 % of the way from the first value to the last.
 
     Args:
         values: (N,) one number per epoch, rising or falling.
@@ -133,20 +133,20 @@ def epoch_of_share(values, share=0.9):
     if len(values) < 3 or not np.isfinite(values).all() or values[-1] == values[0]:
         return None
     made = (values - values[0]) / (values[-1] - values[0])
-    return int(np.flatnonzero(made >= share)[0])
+    return int(np.flatnonzero(made >= 0.9)[0])
 
 
 def _settled(curve, sign):
     """The epoch in which 90 % of the improvement is made; None without one. ``sign`` is +1 where larger is better."""
     if sign * (curve.values[-1] - curve.values[0]) <= 0:
         return None
-    index = epoch_of_share(curve.values)
+    index = epoch_of_90_percent(curve.values)
     return None if index is None else int(curve.epochs[index])
 
 
 def _mark(axes, curve, colour, scale=1):
     """A ring around the epoch in which 90 % of the improvement is made."""
-    index = epoch_of_share(curve.values)
+    index = epoch_of_90_percent(curve.values)
     if index is not None:
         place = curve.epochs[index], scale * curve.values[index]
         axes.plot(*place, marker="o", markersize=9, markerfacecolor="none", markeredgecolor=colour, clip_on=False)

@@ -1,9 +1,9 @@
 """A camera: exposure and white balance, tone curve, noise and eight bits, frames that it misses, and compression."""
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
-
-from ...errors import ConfigError
 
 _STEPS = 4096
 _CURVE = (255 * np.linspace(0, 1, _STEPS) ** (1 / 2.2)).astype(np.float32)
@@ -84,19 +84,8 @@ def _as_jpeg(frames, quality):
 
 
 def write_compressed(path, frames, fps, traits):
-    """Write frames as H.264 or MJPEG with 4:2:0 chroma, as phones and webcams do.
-
-    Raises:
-        ConfigError: PyAV, which brings the encoders, is not installed.
-    """
-    try:
-        import av
-    except ImportError as error:
-        raise ConfigError(
-            "varied recordings are compressed as real ones are, for which PyAV is needed, and it is not installed. "
-            "Run pip install 'rfacenet-toolbox[weights]'."
-        ) from error
-    from fractions import Fraction
+    """Write frames as H.264 or MJPEG with 4:2:0 chroma, as phones and webcams do."""
+    import av
 
     if traits.twice and traits.codec != "mjpeg":
         frames = _as_jpeg(frames, min(10, traits.quality + 2))

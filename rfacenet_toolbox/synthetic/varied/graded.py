@@ -41,7 +41,9 @@ def laboratory_traits(scenario, subject, rng):
 
 
 def webcam_traits(subject, rng):
-    """The :class:`~.conditions.Traits` of a recording at rest: a screen's light, automatic exposure, compression.
+    """The :class:`~.conditions.Traits` of a recording at rest, by a webcam that sets its own exposure and compresses.
+
+    Talking, turning, rhythmic motion and changes of the light are slight.
 
     Args:
         subject: its number, which decides the skin tone.

@@ -1,6 +1,7 @@
 """SCAMPS: frames and PPG of MATLAB files of both kinds, and what is said of files that cannot be used."""
 
 import builtins
+import sys
 
 import numpy as np
 import pytest
@@ -182,7 +183,7 @@ def test_what_would_take_too_much_memory_at_once_is_refused_before_it_is_read(tm
 
 
 def test_a_new_file_without_h5py_names_the_extra_before_anything_is_cached(new_file, monkeypatch):
-    monkeypatch.setattr(mat_file.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(ConfigError, match=r"version 7.3, .*Run pip install 'rfacenet-toolbox\[scamps\]'"):
         find_recordings("SCAMPS", new_file.root)
 

@@ -102,9 +102,9 @@ def test_a_picture_that_does_not_change_has_no_heart_rate():
     [
         (lambda: own_videos.flat_frames(300), 30, "No face was found in the 300 frames of memory"),
         (lambda: own_videos.flat_frames(300, level=0), 30, "memory is black"),
-        (lambda: own_videos.face_frames()[:180:2], 30, "90 frames in 3.0 s; a heart rate needs 5 s"),
+        (lambda: own_videos.face_frames()[:180:2], 30, "90 frames in 2.97 s; a heart rate needs 5 s"),
         (lambda: own_videos.face_frames()[::10], 6, "6.0 frames per second; a pulse needs 8"),
-        (lambda: [], 30, "0 frames in 0.0 s"),
+        (lambda: [], 30, "0 frames in 0.00 s"),
     ],
 )
 def test_what_no_heart_rate_can_be_read_from_is_said_plainly(frames, fps_hz, said):

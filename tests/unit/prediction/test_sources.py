@@ -76,6 +76,18 @@ def test_a_cut_video_is_read_as_far_as_it_goes_and_said(tmp_path):
     assert f"60 frames, and {count} could be decoded" in source.notes[0]
 
 
+def test_a_header_without_a_frame_rate_is_said(tmp_path):
+    path = recordings.write_video(tmp_path / "a.avi", small(20), codec="MJPG")
+    whole = path.read_bytes()
+    without = bytearray(whole)
+    for place, size in ((whole.index(b"avih") + 8, 4), (whole.index(b"strh") + 28, 8)):
+        without[place : place + size] = bytes(size)
+    path.write_bytes(without)
+    assert "header holds no frame rate, so 25" in open_source(path).notes[0]
+    path.write_bytes(whole)
+    assert open_source(path).notes == []
+
+
 def test_images_named_by_nanoseconds_bring_their_times(tmp_path):
     folder = recordings.write_images(tmp_path / "01-01" / "01-01", small(4), [0, 0.04, 0.1, 0.11])
     for path in (folder, folder.parent):  # PURE's folder of images, or the recording's

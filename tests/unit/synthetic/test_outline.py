@@ -56,3 +56,12 @@ def test_what_is_not_synthetic_or_not_there_is_said(folder, tmp_path):
         face_outlines(folder, "subject9")
     with pytest.raises(DataError, match="knows no recording"):
         face_outlines(tmp_path, "subject1")
+
+
+@pytest.mark.parametrize("kind", ["scamps", "benchmark-ubfc"])
+def test_outlines_of_cropped_and_varied_faces_are_not_known(tmp_path, kind):
+    if kind == "scamps":
+        pytest.importorskip("h5py")
+    (path,) = write_dataset(tmp_path, kind, 1, seconds=0.1, size=SIZE, workers=1)
+    with pytest.raises(DataError, match=f"is a recording of {kind}, and outlines are known of pure and ubfc-rppg only"):
+        face_outlines(tmp_path, path.name)

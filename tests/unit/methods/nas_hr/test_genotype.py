@@ -26,7 +26,7 @@ def test_a_name_stands_for_its_text(monkeypatch):
     [
         ("syntetic", "GENOTYPE is 'syntetic', which is unknown.*search-nas-hr"),
         ("skip_connect:0", "expected two cells with // between them, and found 1"),
-        ("skip_connect:0 // / skip_connect:1", "node 0 of one of its cells has no edges"),
+        ("skip_connect:0 // / skip_connect:1", "one of its nodes has no edges"),
         ("skip_connect:2 // skip_connect:0", "'skip_connect:2' in it names no earlier map.*:0 to skip_connect:1"),
         ("skip_conect:0 // skip_connect:0", "Did you mean 'skip_connect'"),
         ("none:0 // skip_connect:0", "'none', which is unknown"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rfacenet_toolbox.report.figures.curves import epoch_of_share
+from rfacenet_toolbox.report.figures.curves import epoch_of_90_percent
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from rfacenet_toolbox.report.figures.curves import epoch_of_share
     ],
 )
 def test_the_epoch_in_which_90_percent_of_the_way_is_made(values, index):
-    assert epoch_of_share(values) == index
+    assert epoch_of_90_percent(values) == index

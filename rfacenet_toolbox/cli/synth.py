@@ -44,7 +44,8 @@ def synth(args):
     recordings = write_dataset(
         args.out, size=args.size and tuple(args.size), workers=args.workers, on_recording=_say, **given
     )
-    print(f"{len(recordings)} synthetic recordings in {args.out}, in the format of {args.dataset}")
+    plural = "" if len(recordings) == 1 else "s"
+    print(f"{len(recordings)} synthetic recording{plural} in {args.out}, in the format of {args.dataset}")
 
 
 def _benchmark(args):

@@ -33,7 +33,7 @@ def variables(path):
 
     Raises:
         ConfigError: h5py is needed and is not installed.
-        ValueError: from ``[name]``, a variable that is not plain data, or is too large; it completes "NAME ...".
+        ValueError: from ``[name]``, a variable that is not plain data, or is too large.
         Exception: h5py and SciPy raise many kinds, depending on where a file is damaged.
     """
     check_readable(path)

@@ -1,7 +1,7 @@
 """One recording of a data set: a video with its ground truth."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 import cv2
@@ -29,7 +29,7 @@ class Recording:
     subject: int
     path: str
     root: Optional[str] = None
-    entry: Any = None
+    entry: Any = field(default=None, compare=False)
 
     def frames(self, every=1, bgr=False):
         """Iterate over the frames: uint8 RGB (H, W, 3), one at a time.

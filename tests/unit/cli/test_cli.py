@@ -104,7 +104,7 @@ def test_synth_leaves_what_is_there(capsys, tmp_path):
     for _ in range(2):
         status, out, _ = run(capsys, "synth", tmp_path / "UBFC-rPPG", "--dataset", "ubfc-rppg", *arguments)
         assert status == 0
-    assert "made" not in out and "1 synthetic recordings" in out
+    assert "made" not in out and "1 synthetic recording in" in out
     status, _, err = run(capsys, "synth", tmp_path / "UBFC-rPPG", "--dataset", "ubfc-rppg", *arguments, "--seed", 1)
     assert status == 2 and "Nothing was changed" in err
 

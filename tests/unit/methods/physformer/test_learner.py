@@ -9,7 +9,7 @@ from support import in_memory
 from support.configs import for_splits, resized
 
 from rfacenet_toolbox.config.method import settings_of
-from rfacenet_toolbox.config.no_effect import told_no_effect
+from rfacenet_toolbox.config.no_effect import no_effect_remarks
 from rfacenet_toolbox.hosts.job import make_trainer, run
 from rfacenet_toolbox.hosts.standalone import StandaloneHost
 from rfacenet_toolbox.prediction import clip_model
@@ -72,7 +72,7 @@ def test_drop_rate_is_read_and_another_one_is_another_run(tmp_path):
     tree = config(tmp_path)
     assert settings_of(tree).DROP_RATE == 0.1 and settings_of(tree).DIM == 12
     assert make_trainer(tree, {"train": in_memory.loader(["101"])}).learner.model.transformer1.blocks[0].drop.p == 0.1
-    assert told_no_effect(tree) == []
+    assert no_effect_remarks(tree) == []
     other = config(tmp_path, {"MODEL.DROP_RATE": 0.2})
     assert not fingerprint.agree(fingerprint.of_run(tree, []), fingerprint.of_run(other, []))
 

@@ -19,9 +19,10 @@ from .people import PeopleTracker
 from .person import SHORTEST_S, Person
 from .resample import frame_rate_hz
 from .result import Prediction
-from .sources import open_source
+from .sources import is_number, open_source
 from .tracking import FaceTracker
 
+_LEAST_STEP_S = 0.01  # between windows; less is less than between frames
 _BLACK = 8.0  # mean grey level below which no face can be found
 
 Track = Callable[[float, NDArray[np.uint8]], Dict[int, Optional[Box]]]
@@ -135,10 +136,13 @@ def _window_of(estimator: AnyEstimator, window_s: Optional[float]) -> float:
 
 def _check_windows(window_s: Optional[float], step_s: float) -> None:
     window_s = waveform.WINDOW_S if window_s is None else window_s
-    if not SHORTEST_S <= window_s < np.inf or not 0 < step_s < np.inf:
+    if not all(map(is_number, (window_s, step_s))) or not (
+        SHORTEST_S <= window_s < np.inf and _LEAST_STEP_S <= step_s < np.inf
+    ):
+        window, step = (f"{value:g}" if is_number(value) else repr(value) for value in (window_s, step_s))
         raise ConfigError(
-            f"The window is {window_s:g} s with a step of {step_s:g} s; expected {SHORTEST_S:g} s or more, and a step "
-            f"above 0."
+            f"The window is {window} s with a step of {step} s; expected numbers, {SHORTEST_S:g} s or more and a step "
+            f"of {_LEAST_STEP_S:g} s or more."
         )
 
 

@@ -1,4 +1,4 @@
-"""``rfacenet manifest``: propose the CSV file that describes a data set of one's own."""
+"""``rfacenet manifest``: propose the CSV file that describes your own data set."""
 
 import os
 

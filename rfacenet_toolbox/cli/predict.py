@@ -1,4 +1,4 @@
-"""``rfacenet predict``: heart rates from one's own videos."""
+"""``rfacenet predict``: heart rates from your own videos."""
 
 import importlib.util
 import json

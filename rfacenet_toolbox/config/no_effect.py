@@ -65,7 +65,7 @@ def _check_own_rates(key, fs_hz, dataset):
         )
 
 
-def told_no_effect(config):
+def no_effect_remarks(config):
     """A sentence for each setting that does nothing here, and changes no result that was meant to change."""
     model = config.MODEL.NAME
     sentences = []

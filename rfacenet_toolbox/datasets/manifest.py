@@ -199,7 +199,7 @@ def _check_whole(recordings, data_path):
             "\n".join([f"{len(problems)} problem(s) with files of {manifest_path(data_path)}. Mend them:", *problems])
         )
     return tuple(
-        f"{found[0]}." + (f" So it is, or nearly, with {len(found) - 1} more lines." if len(found) > 1 else "")
+        f"{found[0]}." + (f" The same goes for {len(found) - 1} more line(s)." if len(found) > 1 else "")
         for found in doubted.values()
     )
 

@@ -70,7 +70,7 @@ def told_times(data_node):
     failures = disagreements(recordings, frame_rate_hz(data_node))
     if not failures:
         return None
-    others = f" There is a problem with {len(failures) - 1} more recordings, too." if len(failures) > 1 else ""
+    others = f" There is a problem with {len(failures) - 1} more recording(s), too." if len(failures) > 1 else ""
     return f"the times of {len(failures)} of {len(recordings)} recordings cannot be right. {failures[0]}{others}"
 
 

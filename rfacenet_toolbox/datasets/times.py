@@ -122,7 +122,7 @@ def remarks(recordings, fs_hz):
     found = [(name, remark) for name, remark in found if remark]
     if not found:
         return []
-    others = f" Rates also differ in {len(found) - 1} more recordings." if len(found) > 1 else ""
+    others = f" The rates of {len(found) - 1} more recording(s) differ, too." if len(found) > 1 else ""
     return [f"{found[0][0]} has {found[0][1]}.{others}"]
 
 

@@ -99,7 +99,7 @@ def files(name, heading, tables, records, notes, is_synthetic):
     records = [{**record, "synthetic": is_synthetic} for record in records]
     text = "\n\n".join([f"# {heading}", *(f"**{words}**" for words in warnings), *map(markdown, tables)])
     text += "\n" + "\n".join(f"- {note}" for note in notes) + "\n"
-    sections = [("", "\n".join(html.paragraph(words, said_aloud=True) for words in warnings))]
+    sections = [("", "\n".join(html.paragraph(words, stands_out=True) for words in warnings))]
     sections += [(table.title, html.table_html(table)) for table in tables]
     sections.append(("How to read this", html.listed(notes)))
     return {f"{name}.md": text, f"{name}.csv": csv_text(records), f"{name}.html": html.page(heading, sections)}

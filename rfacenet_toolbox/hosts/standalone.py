@@ -8,7 +8,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from .. import config as configuration
-from ..config.no_effect import told_no_effect
+from ..config.no_effect import no_effect_remarks
 from ..config.splits_used import splits_used
 from ..datasets.splits import check_source, load_split
 from ..runtime import machine, processes
@@ -37,7 +37,7 @@ def main(argv=None):
     configuration.check(config, StandaloneHost.name)
     processes.start(machine.pick_device(config.DEVICE))
     if processes.is_writer():
-        _tell_no_effect(args, config)
+        _print_no_effect(args, config)
     try:
         result = run(config)
     except BaseException:
@@ -96,12 +96,12 @@ def parse(argv=None):
     return parser.parse_args(argv)
 
 
-def _tell_no_effect(args, config):
+def _print_no_effect(args, config):
     given = [f"--{name}" for name, value in vars(args).items() if value and name != "config_file"]
     if given:
         print(f"{', '.join(given)} has no effect, as in the toolbox: set the key in {args.config_file}.")
     if config.TOOLBOX_MODE != "unsupervised_method":
-        for sentence in told_no_effect(config):
+        for sentence in no_effect_remarks(config):
             print(sentence)
 
 

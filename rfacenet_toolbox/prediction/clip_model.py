@@ -9,10 +9,8 @@ from ..errors import CheckpointError
 from ..runtime import weights_path
 from ..training.weights_metadata import clip_settings
 
-#: what people call those that come without weights
+#: networks that the toolbox trains, too, as people call them
 _TITLES = {"physnet": "PhysNet", "physformer": "PhysFormer"}
-#: those of them that the toolbox does not have
-_OWN = ("physformer++", "autohr")
 
 
 class ClipModel:
@@ -70,16 +68,13 @@ def load(method, weights=None):
     Raises:
         CheckpointError: no such file, or not this network's.
     """
-    if weights is None and method in _TITLES:
-        raise CheckpointError(
-            f"The method {method} needs trained weights: give --weights (weights=) the .pth of a {_TITLES[method]} "
-            f"that the rPPG-Toolbox trained, such as one of its released models."
-        )
-    if weights is None and method in _OWN:
-        raise CheckpointError(
-            f"The method {method} needs trained weights: give --weights (weights=) a file that rfacenet export wrote "
-            f"for a run of yours."
-        )
+    if weights is None and method != "rfacenet":
+        wanted = "a file that rfacenet export wrote for a run of yours"
+        if method in _TITLES:
+            wanted = (
+                f"the .pth of a {_TITLES[method]} that the rPPG-Toolbox trained, such as one of its released models"
+            )
+        raise CheckpointError(f"The method {method} needs trained weights: give --weights (weights=) {wanted}.")
     if weights is None:
         weights = _shipped()
     if str(weights).lower().endswith(".onnx"):

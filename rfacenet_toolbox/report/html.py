@@ -93,9 +93,9 @@ def anchor(heading):
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-def paragraph(text, said_aloud=False):
-    """A paragraph; one that is ``said_aloud`` stands out, because a reader must not miss it."""
-    return f"{'<p class=said>' if said_aloud else '<p>'}{escape(text)}</p>"
+def paragraph(text, stands_out=False):
+    """A paragraph; one that ``stands_out`` has a mark beside it, because a reader must not miss it."""
+    return f"{'<p class=said>' if stands_out else '<p>'}{escape(text)}</p>"
 
 
 def listed(notes):

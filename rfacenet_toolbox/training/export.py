@@ -10,14 +10,10 @@ from ..datasets.readers import DATASETS
 from ..datasets.stmaps import MAP_TYPES, landmarks
 from ..errors import ConfigError, DataError
 from ..evaluation.files import outputs, run_folder
+from ..methods import registry
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
 from ..runtime import weights_path
 from . import exported_learners, inference, learners, onnx_files, weights_files, weights_metadata
-
-_METHODS = {
-    "rFaceNet": "rfacenet", "Physnet": "physnet", "PhysFormer": "physformer", "PhysFormer++": "physformer++",
-    "AutoHR": "autohr",
-}  # fmt: skip
 
 
 def export(source, path):
@@ -55,16 +51,21 @@ def _shipped():
 def _of_run(folder, as_onnx):
     run = run_folder.read_run(folder)
     name = run.results["model"]
-    if name not in [*_METHODS, *weights_metadata.learner_methods().values()]:
+    if not registry.is_registered(name):
         raise ConfigError(f"{folder} is a run of {name}, which is no method of this package or of RFACENET_PLUGINS.")
-    if as_onnx and name not in _METHODS:
+    if as_onnx and not _has_onnx(name):
         raise ConfigError(
-            f"{folder} is a run of {name}; as ONNX there are {', '.join(_METHODS)}. Name a file that ends in "
-            f".safetensors, which rfacenet predict takes of every method."
+            f"{folder} is a run of {name}; as ONNX there are {', '.join(filter(_has_onnx, registry.names()))}. Name a "
+            f"file that ends in .safetensors, which rfacenet predict takes of every method."
         )
     weights = learners.trained(run).model.state_dict()
     weights = {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
     return weights_files.WeightsFile(weights, _metadata(run, learners.config_of(run)), folder)
+
+
+def _has_onnx(name):
+    """Whether a ``MODEL.NAME`` has a network of :mod:`.inference`, which can be written as ONNX."""
+    return weights_metadata.method_name(name) in weights_metadata.DEFAULTS
 
 
 def _metadata(run, config):
@@ -76,7 +77,7 @@ def _metadata(run, config):
             f"frames."
         )
     settings = {
-        "method": _METHODS.get(name, weights_metadata.method_name(name)),
+        "method": weights_metadata.method_name(name),
         "frames": trained_frames(config),
         "size": size.W,
         **_frame_rates(run, config),
@@ -96,7 +97,7 @@ def _metadata(run, config):
     if settings["method"] in ("physformer", "physformer++"):
         node = config.MODEL.PHYSFORMER
         settings.update(heads=node.NUM_HEADS, theta=node.THETA)
-    if name not in _METHODS:
+    if not _has_onnx(name):
         settings.update(settings=exported_learners.settings_text(settings_of(config)))
     if data.PREPROCESS.DATA_TYPE[0] in MAP_TYPES:
         settings.update(_landmarks(data.PREPROCESS.CROP_FACE))

@@ -68,5 +68,5 @@ def test_a_part_that_a_manifest_names_is_predicted_beside_its_ground_truth(folde
 
 def test_a_network_of_maps_is_not_exported_as_onnx(folder, capsys):
     assert cli.main(["export", str(folder / "run"), "--out", str(folder / "own.onnx")]) != 0
-    assert "is a run of NASHR; as ONNX there are rFaceNet" in capsys.readouterr().err
+    assert "is a run of NASHR; as ONNX there are AutoHR" in capsys.readouterr().err
     assert not (folder / "own.onnx").exists()

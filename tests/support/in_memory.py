@@ -1,11 +1,15 @@
 """Small clips in memory and a config that fits them, for tests of the trainer."""
 
+import contextlib
 import math
+from unittest import mock
 
 import pytest
 import torch
 from support.configs import for_splits, tree
 from torch.utils.data import DataLoader, Dataset
+
+from rfacenet_toolbox.training.trainer import Trainer
 
 FRAMES, SIDE = 32, 16
 
@@ -24,10 +28,10 @@ needs_fused_adam = pytest.mark.skipif(not _has_fused_adam(), reason="this PyTorc
 class Clips(Dataset):
     """What the trainer uses of the toolbox's data sets: items, and ``inputs``, the clips' paths."""
 
-    def __init__(self, names, chunks=2, spoil=None):
+    def __init__(self, names, chunks=2, spoil=None, side=SIDE):
         self.items = [(name, chunk) for name in names for chunk in range(chunks)]
         self.inputs = [f"cache/{name}_input{chunk}.npy" for name, chunk in self.items]
-        self.spoil = spoil
+        self.spoil, self.side = spoil, side
 
     def __len__(self):
         return len(self.items)
@@ -37,7 +41,7 @@ class Clips(Dataset):
         generator = torch.Generator().manual_seed(index)
         time = torch.arange(FRAMES) / 30
         label = torch.sin(2 * math.pi * (1.2 + 0.2 * index) * time)
-        clip = 0.1 * torch.randn(3, FRAMES, SIDE, SIDE, generator=generator) + label[:, None, None]
+        clip = 0.1 * torch.randn(3, FRAMES, self.side, self.side, generator=generator) + label[:, None, None]
         if (name, chunk) == self.spoil:
             clip[0, 0, 0, 0] = float("nan")
         return clip.numpy(), label.numpy(), name, str(chunk)
@@ -49,12 +53,30 @@ def loader(names, shuffle=False, **settings):
     return DataLoader(Clips(names, **settings), batch_size=2, shuffle=shuffle, generator=generator)
 
 
-def loaders(train=("101", "201"), valid=None, test=("subject1", "subject2", "subject3"), **settings):
+def loaders(train=("101", "201"), valid=None, test=("subject1", "subject2", "subject3"), side=SIDE, **settings):
     return {
-        "train": loader(train, shuffle=True, **settings),
-        "valid": None if valid is None else loader(valid),
-        "test": loader(test),
+        "train": loader(train, shuffle=True, side=side, **settings),
+        "valid": None if valid is None else loader(valid, side=side),
+        "test": loader(test, side=side),
     }
+
+
+class Killed(Exception):
+    pass
+
+
+@contextlib.contextmanager
+def killed_after(steps):
+    """Within this, the training ends before its next step as if its process were killed."""
+    step, left = Trainer._step, iter(range(steps))
+
+    def dying(self, batch, *more):
+        if next(left, None) is None:
+            raise Killed
+        return step(self, batch, *more)
+
+    with mock.patch.object(Trainer, "_step", dying), pytest.raises(Killed):
+        yield
 
 
 def config(folder, *settings, epochs=2):

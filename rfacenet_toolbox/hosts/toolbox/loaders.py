@@ -10,7 +10,7 @@ _SWITCHED = ("WORKERS", "KEEP_WORKERS", "KEEP_MEMORY")
 def set_loader(main, settings):
     """Let main's loaders start as many processes as ``WORKERS`` says, and keep them between epochs.
 
-    -1 keeps main's number, one a CPU at most. The order of the clips depends on neither.
+    -1 keeps main's number, at most one per CPU. The order of the clips depends on neither.
 
     Args:
         main: the checkout's main module, whose loader class is replaced.

@@ -111,7 +111,7 @@ def _look_at_times(config):
 
 def _set_up_ours(config, main, root):
     from ...config import check
-    from ...config.no_effect import told_no_effect
+    from ...config.no_effect import no_effect_remarks
     from ...datasets.splits import check_times_if_there
     from ..job import check_files
 
@@ -125,7 +125,7 @@ def _set_up_ours(config, main, root):
     check_files(config)
     host.check_apart(config)
     host.print_warnings(config)
-    for sentence in told_no_effect(config):
+    for sentence in no_effect_remarks(config):
         print(sentence)
     loaders.set_loader(main, config.MODEL.RFACENET.RUNTIME)
     for function in contract.MODEL_FUNCTIONS:

@@ -9,7 +9,7 @@ from support.configs import RUNNABLE, TABLE1
 from support.paths import ROOT
 
 from rfacenet_toolbox.config import load
-from rfacenet_toolbox.config.no_effect import check_no_effect, told_no_effect
+from rfacenet_toolbox.config.no_effect import check_no_effect, no_effect_remarks
 from rfacenet_toolbox.config.splits_used import splits_used
 from rfacenet_toolbox.config.tree import toolbox_tree
 from rfacenet_toolbox.errors import ConfigError
@@ -56,20 +56,20 @@ def test_an_earlier_revision_without_such_keys_passes():
 def test_what_the_toolboxs_own_configs_set_is_told_and_not_refused(config_with):
     config = config_with({"MODEL.DROP_RATE": 0.2, "NUM_OF_GPU_TRAIN": 4, "TEST.METRICS": ["MAE", "BA"]})
     check_no_effect(config, splits_used(config))
-    assert [sentence.partition(" and has")[0] for sentence in told_no_effect(config)] == [
+    assert [sentence.partition(" and has")[0] for sentence in no_effect_remarks(config)] == [
         "MODEL.DROP_RATE is 0.2",
         "NUM_OF_GPU_TRAIN is 4",
     ]
     config.defrost()
     config.MODEL.NAME = "Tscan"  # its batches are cut to a multiple of NUM_OF_GPU_TRAIN
-    assert len(told_no_effect(config)) == 1
+    assert len(no_effect_remarks(config)) == 1
 
 
 @pytest.mark.parametrize("path", RUNNABLE + TABLE1, ids=lambda path: path.stem)
 def test_shipped_configs_have_nothing_to_be_told(path):
     config = load(path)
     check_no_effect(config, splits_used(config))
-    assert told_no_effect(config) == []
+    assert no_effect_remarks(config) == []
 
 
 @pytest.mark.parametrize("checkout", CHECKOUTS)

@@ -234,7 +234,7 @@ def test_what_is_probably_not_meant_is_said(folder, content, line, expected):
     path = write(folder, f"a.avi,1,t.csv,{line}", f"a.avi,2,t.csv,{line}")
     remarks = select_recordings("Manifest", path, settings(HEART_RATE_ONLY=True)).remarks
     (remark,) = [remark for remark in remarks if expected in remark]
-    assert remark.startswith("line 2 of the manifest, ") and remark.endswith("with 1 more lines.")
+    assert remark.startswith("line 2 of the manifest, ") and remark.endswith("The same goes for 1 more line(s).")
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_small_difference_is_said_and_goes_on(tmp_path):
         path = write_ubfc_rppg(tmp_path, f"subject{subject}", frames=noise_frames(4, 32, 32))
         write_truth(path, 29.4)
     (warning,) = check(tmp_path, "UBFC-rPPG")
-    assert "subject1 has 29.40 frames per second" in warning and "+2.0%" in warning and "1 more recordings" in warning
+    assert "subject1 has 29.40 frames per second" in warning and "+2.0%" in warning and "1 more recording(s)" in warning
 
 
 @pytest.mark.parametrize("per_second", [1, 1e3, 1e6])

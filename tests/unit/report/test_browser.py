@@ -70,7 +70,7 @@ def page(tmp_path):
     numbers = [["a run", *[text] * 12] for text in ("2.5", "–", "-10", "0.5")]
     sorts = html.sortable(["a name", *["a number"] * 12], numbers)
     sections = [
-        ("", html.paragraph("said", said_aloud=True)),
+        ("", html.paragraph("said", stands_out=True)),
         ("A table", html.table_html(table)),
         ("As Table 1", html.table_html(narrow)),
         ("A picture", html.picture(png, "its caption") * 2),

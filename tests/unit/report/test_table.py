@@ -53,7 +53,7 @@ def test_csv_leaves_out_what_there_is_not():
 
 
 def test_a_page_is_whole_and_asks_nothing_of_any_host():
-    said = html.paragraph("said <b>", said_aloud=True)
+    said = html.paragraph("said <b>", stands_out=True)
     page = html.page("A & B", [("", said), ("Every run", html.table_html(TABLE))])
     seen = Reader(page)
     assert seen.links == ["data:,", "POS%20run/results.json"] and "http" not in page and "@import" not in page

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 from support import in_memory
 from support.configs import for_splits, resized
 
@@ -20,27 +19,11 @@ CASES = {
 }
 
 
-class Enlarged(torch.utils.data.Dataset):
-    def __init__(self, clips):
-        self.clips, self.inputs = clips, clips.inputs
-
-    def __len__(self):
-        return len(self.clips)
-
-    def __getitem__(self, index):
-        clip, *rest = self.clips[index]
-        return (clip.repeat(SIDE // in_memory.SIDE, axis=2).repeat(SIDE // in_memory.SIDE, axis=3), *rest)
-
-
 def finished(folder, name):
     small = {"PREPROCESS.DATA_TYPE": ["Scaled"], "PREPROCESS.CHUNK_LENGTH": in_memory.FRAMES}
     model = {"MODEL": {"NAME": name, **CASES[name]}}
     tree = in_memory.config(folder, model, for_splits(resized(SIDE, SIDE)), for_splits(small), epochs=1)
-    loaders = {
-        split: None if loader is None else type(loader)(Enlarged(loader.dataset), batch_size=4)
-        for split, loader in in_memory.loaders().items()
-    }
-    return run(tree, loaders, StandaloneHost())
+    return run(tree, in_memory.loaders(side=SIDE), StandaloneHost())
 
 
 @pytest.mark.parametrize("name", ["AutoHR", "PhysFormer++"])
@@ -58,7 +41,9 @@ def test_a_run_is_exported_and_read_for_prediction(tmp_path, name):
 def test_a_method_that_gives_heart_rates_is_tested_and_exported(tmp_path):
     results = finished(tmp_path / "run", "I3D")
     assert results["model"] == "I3D" and results["gives"] == "heart_rate"
-    with pytest.raises(ConfigError, match="is a run of I3D; as ONNX there are rFaceNet.*Name a file that ends in .saf"):
+    with pytest.raises(
+        ConfigError, match="is a run of I3D; as ONNX there are AutoHR, .*, rFaceNet. Name a file that ends in .saf"
+    ):
         export(tmp_path / "run", tmp_path / "own.onnx")
     metadata = export(tmp_path / "run", tmp_path / "own.safetensors")
     assert (metadata["method"], metadata["data_type"], metadata["settings"]) == ("i3d", "Scaled", '{"DROP_RATE": 0.1}')

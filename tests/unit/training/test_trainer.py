@@ -16,7 +16,6 @@ from rfacenet_toolbox.runtime import speed
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import resume, state_dicts
 from rfacenet_toolbox.training.loaders import split_holdout
-from rfacenet_toolbox.training.trainer import Trainer
 
 
 def trained(config, **settings):
@@ -87,10 +86,6 @@ def test_inference_without_a_classifier_takes_weights_that_have_one(tmp_path):
     assert len(trainer.test(in_memory.loaders())[0]) == 3
 
 
-class Killed(Exception):
-    pass
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
@@ -111,18 +106,8 @@ def test_resuming_gives_the_weights_of_not_having_been_stopped(tmp_path, monkeyp
     whole, stopped = (in_memory.config(tmp_path / run, settings, epochs=3) for run in "ab")
     trained(whole)
 
-    step, calls = Trainer._step, []
-
-    def dies_in_the_second_epoch(self, batch, *more):
-        calls.append(batch)
-        if len(calls) == 4:
-            raise Killed
-        return step(self, batch, *more)
-
-    monkeypatch.setattr(Trainer, "_step", dies_in_the_second_epoch)
-    with pytest.raises(Killed):
+    with in_memory.killed_after(steps=3):  # in the second epoch
         trained(stopped)
-    monkeypatch.setattr(Trainer, "_step", step)
     torch.manual_seed(5)  # whatever a fresh process draws before it resumes
     loaders = in_memory.loaders()
     make_trainer(stopped, loaders).train(loaders)
@@ -258,22 +243,13 @@ def test_the_bvp_term_alone_learns_a_pulse(tmp_path):
     assert float(rows[-1]["bvp"]) < 0.7 * float(rows[0]["bvp"])
 
 
-def test_the_epoch_log_as_scalars_goes_on_after_a_stop(tmp_path, monkeypatch):
+def test_the_epoch_log_as_scalars_goes_on_after_a_stop(tmp_path):
     pytest.importorskip("tensorboard", reason="TensorBoard, an optional extra, is not installed")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     settings = {"MODEL.RFACENET.RUNTIME.TENSORBOARD": True}
-    with monkeypatch.context() as dying:
-        train_epoch = Trainer._train_epoch
-
-        def dies_in_the_second(self, loader, epoch):
-            if epoch == 1:
-                raise KeyboardInterrupt
-            return train_epoch(self, loader, epoch)
-
-        dying.setattr(Trainer, "_train_epoch", dies_in_the_second)
-        with pytest.raises(KeyboardInterrupt):
-            trained(in_memory.config(tmp_path, settings, epochs=3))
+    with in_memory.killed_after(steps=3):
+        trained(in_memory.config(tmp_path, settings, epochs=3))
     trained(in_memory.config(tmp_path, settings, epochs=3))
     found = EventAccumulator(str(tmp_path / "tensorboard"))
     found.Reload()

@@ -326,7 +326,7 @@ def test_built_in_models_run_on_times_that_cannot_be_right_and_it_is_said(activa
     assert not activated_checkout.checked
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
     assert "the times of 2 of 2 recordings cannot be right. UBFC-rPPG recording subject1" in line
-    assert "25.00 frames per second, and FS is 30" in line and "1 more recordings" in line
+    assert "25.00 frames per second, and FS is 30" in line and "1 more recording(s)" in line
     with pytest.raises(DataError, match="The times of 2 of 2 recordings cannot be right"):
         activated_checkout.get_config({**settings, "MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True})
 

@@ -9,50 +9,25 @@ from support import in_memory
 from support.configs import for_splits, resized
 
 from rfacenet_toolbox.config.method import settings_of
-from rfacenet_toolbox.config.no_effect import told_no_effect
+from rfacenet_toolbox.config.no_effect import no_effect_remarks
 from rfacenet_toolbox.hosts.job import make_trainer, run
 from rfacenet_toolbox.hosts.standalone import StandaloneHost
 from rfacenet_toolbox.prediction import clip_model
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import fingerprint, state_dicts
 from rfacenet_toolbox.training.export import export
-from rfacenet_toolbox.training.trainer import Trainer
 
 SIDE = 32
 SMALL = {"MODEL": {"NAME": "PhysFormer", "DROP_RATE": 0.1, "PHYSFORMER": {"DIM": 12, "FF_DIM": 18, "NUM_LAYERS": 3}}}
-
-
-class Enlarged(torch.utils.data.Dataset):
-    """Clips of a size that PhysFormer takes."""
-
-    def __init__(self, clips):
-        self.clips, self.inputs = clips, clips.inputs
-
-    def __len__(self):
-        return len(self.clips)
-
-    def __getitem__(self, index):
-        clip, *rest = self.clips[index]
-        return (clip.repeat(SIDE // in_memory.SIDE, axis=2).repeat(SIDE // in_memory.SIDE, axis=3), *rest)
 
 
 def config(folder, *settings, epochs=2):
     return in_memory.config(folder, SMALL, for_splits(resized(SIDE, SIDE)), *settings, epochs=epochs)
 
 
-def enlarged_loaders(valid=None):
-    loaders = in_memory.loaders(valid=valid)
-    return {
-        split: None if loader is None else type(loader)(
-            Enlarged(loader.dataset), batch_size=2, shuffle=split == "train", generator=loader.generator
-        )
-        for split, loader in loaders.items()
-    }  # fmt: skip
-
-
 def trained(tree, valid=None):
     seed_everything(100)
-    loaders = enlarged_loaders(valid)
+    loaders = in_memory.loaders(valid=valid, side=SIDE)
     trainer = make_trainer(tree, loaders)
     trainer.train(loaders)
     return trainer, loaders
@@ -83,25 +58,11 @@ def test_the_best_epoch_has_the_smallest_error_of_the_heart_rate(tmp_path):
     assert trainer.state.best_epoch() == errors.index(min(errors))
 
 
-class Killed(Exception):
-    pass
-
-
-def test_resuming_goes_on_with_the_curriculum(tmp_path, monkeypatch):
+def test_resuming_goes_on_with_the_curriculum(tmp_path):
     whole, stopped = config(tmp_path / "a", epochs=3), config(tmp_path / "b", epochs=3)
     trained(whole)
-    step, calls = Trainer._step, []
-
-    def dies_in_the_second_epoch(self, batch, *more):
-        calls.append(batch)
-        if len(calls) == 4:
-            raise Killed
-        return step(self, batch, *more)
-
-    monkeypatch.setattr(Trainer, "_step", dies_in_the_second_epoch)
-    with pytest.raises(Killed):
+    with in_memory.killed_after(steps=3):  # in the second epoch
         trained(stopped)
-    monkeypatch.setattr(Trainer, "_step", step)
     trained(stopped)
     one, other = (state_dicts.load_weights(tmp_path / run / "models" / "small_Epoch2.pth") for run in "ab")
     assert all(torch.equal(one[name], other[name]) for name in one)
@@ -111,7 +72,7 @@ def test_drop_rate_is_read_and_another_one_is_another_run(tmp_path):
     tree = config(tmp_path)
     assert settings_of(tree).DROP_RATE == 0.1 and settings_of(tree).DIM == 12
     assert make_trainer(tree, {"train": in_memory.loader(["101"])}).learner.model.transformer1.blocks[0].drop.p == 0.1
-    assert told_no_effect(tree) == []
+    assert no_effect_remarks(tree) == []
     other = config(tmp_path, {"MODEL.DROP_RATE": 0.2})
     assert not fingerprint.agree(fingerprint.of_run(tree, []), fingerprint.of_run(other, []))
 
@@ -119,7 +80,7 @@ def test_drop_rate_is_read_and_another_one_is_another_run(tmp_path):
 def test_a_run_is_exported_and_read_for_prediction(tmp_path):
     small = {"PREPROCESS.DATA_TYPE": ["Scaled"], "PREPROCESS.CHUNK_LENGTH": in_memory.FRAMES}
     tree = config(tmp_path / "run", for_splits(small), {"MODEL.PHYSFORMER.NUM_HEADS": 3}, epochs=1)
-    run(tree, enlarged_loaders(), StandaloneHost())
+    run(tree, in_memory.loaders(side=SIDE), StandaloneHost())
     metadata = export(tmp_path / "run", tmp_path / "own.safetensors")
     expected = {
         "method": "physformer",

@@ -198,7 +198,7 @@ def open_source(
             f"start is {start_s!r}, duration {duration_s!r} and frames per second {fps_hz!r}; expected a start of 0 or "
             f"more, and the others above 0 if they are given."
         )
-    path = os.path.expanduser(str(source) if isinstance(source, numbers.Integral) else os.fsdecode(source))
+    path = os.path.expanduser(os.fsdecode(source) if isinstance(source, (str, bytes, os.PathLike)) else str(source))
     _check_name(path)
     if os.path.isdir(path):
         return ImageFolder(path, start_s, duration_s, fps_hz)

@@ -11,8 +11,8 @@ import numpy as np
 from ...errors import RFaceNetError
 from .. import confidence, quality
 from ..faces import LARGE_BOX_COEF
+from ..one_pass import Pass
 from ..person import SHORTEST_S
-from ..pipeline import Pass
 from ..waveform import Window
 from .board import Picture, shares
 from .feed import Feed

@@ -11,7 +11,7 @@ def attention_maps(face, maps):
     """Fig. 1: a face, and over it the attention of each model, with the face's contour.
 
     Args:
-        face: :class:`~rfacenet_toolbox.report.fig1_attention.ClipFace`.
+        face: :class:`~rfacenet_toolbox.report.clip_faces.ClipFace`.
         maps: {model: (H, W) attention, 0 to 1}; at most four are drawn side by side, further ones below.
 
     Returns:

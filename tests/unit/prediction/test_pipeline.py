@@ -16,6 +16,7 @@ from rfacenet_toolbox.prediction import clip_model, pipeline
 from rfacenet_toolbox.prediction.estimators import maker
 from rfacenet_toolbox.prediction.faces import detector
 from rfacenet_toolbox.prediction.frames import Frame
+from rfacenet_toolbox.prediction.one_pass import Pass
 from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import weights_path
 from rfacenet_toolbox.training import weights_files
@@ -245,9 +246,7 @@ def test_looking_at_the_waveform_while_it_is_read_does_not_change_the_result(met
     file = weights if method == "physnet" else None
     expected = predict(own_videos.at(own_videos.face_frames(), 30), method, weights=file)
     tracker, seen = FaceTracker(detector("auto")), []
-    one_pass = pipeline.Pass(
-        lambda time_s, image: {1: tracker.track(time_s, image)}, maker(method, weights=file), False
-    )
+    one_pass = Pass(lambda time_s, image: {1: tracker.track(time_s, image)}, maker(method, weights=file), False)
 
     def look(frame, boxes):
         if round(30 * frame.time_s) % 60 == 59:

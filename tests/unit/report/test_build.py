@@ -19,6 +19,7 @@ from rfacenet_toolbox.evaluation.files.run_folder import read_run
 from rfacenet_toolbox.hosts import standalone
 from rfacenet_toolbox.report import build, fig1_attention
 from rfacenet_toolbox.report.build import write_report
+from rfacenet_toolbox.report.clip_faces import clip_faces
 from rfacenet_toolbox.synthetic import write_dataset
 from rfacenet_toolbox.training.learners import config_of
 
@@ -87,7 +88,7 @@ def test_the_contour_on_a_clip_is_where_its_skin_is(runs):
     """The outline, the box and the resizing together, against the colours of the picture."""
     data = config_of(read_run(runs[0])).TEST.DATA
     for recording in find_recordings("UBFC-rPPG", data.DATA_PATH):
-        found = fig1_attention.clip_faces(recording, preprocess_settings(data), [0, 2])
+        found = clip_faces(recording, preprocess_settings(data), [0, 2])
         assert sorted(found) == [0, 2]
         for face in found.values():
             assert face.picture.shape == (SIDE, SIDE, 3)

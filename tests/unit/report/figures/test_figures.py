@@ -15,7 +15,7 @@ from support.paths import ROOT
 from rfacenet_toolbox.errors import OutputError
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.report import figures
-from rfacenet_toolbox.report.fig1_attention import ClipFace
+from rfacenet_toolbox.report.clip_faces import ClipFace
 from rfacenet_toolbox.report.figures.agreement import bland_altman
 from rfacenet_toolbox.report.figures.style import PAGE
 from rfacenet_toolbox.report.tracing import trace

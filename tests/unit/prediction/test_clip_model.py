@@ -12,6 +12,9 @@ from rfacenet_toolbox.methods.rfacenet import RFaceNet
 from rfacenet_toolbox.prediction import clip_model
 from rfacenet_toolbox.training import inference, weights_files
 
+FRAMES = np.random.default_rng(0).integers(0, 255, (33, 24, 24, 3), dtype=np.uint8)
+CLIP = torch.from_numpy(FrameFeatures(FRAMES, ["DiffNormalized"]).clip(0, 32)).permute(3, 0, 1, 2)[None]
+
 
 @pytest.fixture(scope="module")
 def weights():
@@ -83,6 +86,7 @@ def test_a_physformer_of_the_toolbox_has_the_papers_clips(tmp_path):
 
 
 VARIANTS = [
+    {"fusion": "stage2", "tcu_steps": 2},
     {"tcu_upscale": 1},
     {"ctfc_conv": "scalar"},
     {"norm": "instance"},
@@ -106,6 +110,28 @@ def test_what_the_parameters_show_need_not_be_stated(tmp_path, settings):
     assert_predicts_as(network, clip_model.load("rfacenet", tmp_path / "w.safetensors"))
 
 
+def test_a_network_of_contours_leaves_their_map_of_the_last_clip(tmp_path):
+    network = trained_network({"fusion": "stage2"})
+    save_file(network.state_dict(), str(tmp_path / "w.safetensors"), {"frames": "32", "size": "24", "fusion": "stage2"})
+    model = clip_model.load("rfacenet", tmp_path / "w.safetensors")
+    assert model.identity_map is None
+    model.waveform(FRAMES)
+    with torch.no_grad():
+        strength = network.identity_map(CLIP)[0].abs().mean(dim=0).numpy()
+    assert model.identity_map == pytest.approx((strength - strength.min()) / np.ptp(strength), abs=1e-4)
+    assert not model.waveform(FRAMES[:1].repeat(33, axis=0)).any()
+
+
+@pytest.mark.parametrize("settings", [{"contours": "noise"}, {"fusion": "none", "contours": "none"}])
+def test_networks_that_use_no_contours_have_no_map_of_them(settings, tmp_path):
+    network = RFaceNet(frames=32, subjects=0, **settings)
+    metadata = {"frames": "32", "size": "24", "fusion": network.fusion, "identity": network.contours}
+    save_file(network.state_dict(), str(tmp_path / "w.safetensors"), metadata)
+    model = clip_model.load("rfacenet", tmp_path / "w.safetensors")
+    model.waveform(FRAMES)
+    assert model.identity_map is None
+
+
 def trained_network(settings):
     torch.manual_seed(0)
     network = RFaceNet(frames=32, subjects=0, **settings)
@@ -118,11 +144,9 @@ def trained_network(settings):
 
 
 def assert_predicts_as(network, model):
-    frames = np.random.default_rng(0).integers(0, 255, (33, 24, 24, 3), dtype=np.uint8)
-    clip = torch.from_numpy(FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)).permute(3, 0, 1, 2)
     with torch.no_grad():
-        expected = network(clip[None]).bvp[0].numpy()
-    assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
+        expected = network(CLIP).bvp[0].numpy()
+    assert model.waveform(FRAMES) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Signal methods over whole recordings, at any frame rate and length."""
 
-import functools
-
 import numpy as np
 import pytest
 
@@ -9,40 +7,20 @@ from rfacenet_toolbox.methods.signal import METHODS
 from rfacenet_toolbox.prediction import waveform
 from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.prediction.estimators import estimator
-from rfacenet_toolbox.prediction.face_signals import FaceSignals
-
-FACE = Box(0, 0, 4, 4)
 
 
 def pulse_of(method, times_s, heart_rate_bpm, seed=0, second=0.15):
     """The filtered waveform of an even face whose colours pulse; noise is that of a few hundred pixels."""
+    random = np.random.default_rng(seed)
     running = estimator(method)
-    recording = times_s.tobytes(), heart_rate_bpm, seed, second
-    if method == "samc":  # which keeps colours of regions besides
-        for time_s, image in frames_of(*recording):
-            running.add(time_s, image, FACE)
-    else:
-        running.face_signals = signals_of(*recording)
-    return waveform.filtered(running.finish(), running.is_derivative)
-
-
-@functools.lru_cache(maxsize=None)
-def signals_of(*recording):
-    """What all signal methods read a recording's pulse from."""
-    signals = FaceSignals()
-    for time_s, image in frames_of(*recording):
-        signals.add(time_s, image, FACE)
-    return signals
-
-
-def frames_of(times, heart_rate_bpm, seed, second):
-    times_s, random = np.frombuffer(times), np.random.default_rng(seed)
     phase = 2 * np.pi * heart_rate_bpm / 60 * times_s
     blood = np.sin(phase) + second * np.sin(2 * phase + 1)
     trend = 1 + 0.02 * np.sin(2 * np.pi * times_s / 50)
     for time_s, beat, light in zip(times_s, blood, trend):
         colour = light * np.array([90, 110, 160]) * (1 + 0.01 * np.array([0.53, 0.77, 0.33]) * beat)  # blue first
-        yield time_s, np.float32(colour + random.normal(0, 0.05, 3)) * np.ones((4, 4, 1), np.float32)
+        image = np.float32(colour + random.normal(0, 0.05, 3)) * np.ones((4, 4, 1), np.float32)
+        running.add(time_s, image, Box(0, 0, 4, 4))
+    return waveform.filtered(running.finish(), running.is_derivative)
 
 
 @pytest.mark.parametrize("fps_hz", [25, 30, 60, 120])

@@ -12,14 +12,13 @@ from support import own_videos, recordings
 import rfacenet_toolbox
 from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
-from rfacenet_toolbox.prediction import clip_model, pipeline
+from rfacenet_toolbox.prediction import pipeline
 from rfacenet_toolbox.prediction.estimators import maker
 from rfacenet_toolbox.prediction.faces import detector
 from rfacenet_toolbox.prediction.frames import Frame
 from rfacenet_toolbox.prediction.one_pass import Pass
 from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import weights_path
-from rfacenet_toolbox.training import weights_files
 
 TRUE_BPM = 80.0
 
@@ -180,39 +179,6 @@ def test_a_network_says_when_the_face_is_there_too_briefly(weights):
     frames = own_videos.flat_frames(120) + own_videos.face_frames()[:200:2]
     with pytest.raises(DataError, match=r"The face is visible for 3\.\d s, and physnet needs 4\.3 s"):
         predict(own_videos.Memory(frames, np.arange(len(frames)) / 30), "physnet", weights=weights)
-
-
-def test_rfacenet_is_built_as_its_file_says_and_predicts_as_the_network_does(tmp_path):
-    torch.manual_seed(0)
-    network = RFaceNet(frames=32, subjects=4, fusion="stage2", tcu_steps=2)
-    for module in network.modules():  # statistics as training leaves them
-        if hasattr(module, "running_var"):
-            module.running_var.uniform_(0.5, 2.0)
-            module.running_mean.uniform_(-0.5, 0.5)
-    metadata = {"frames": "32", "size": "24", "fs_hz": "30", "fusion": "stage2", "label_type": "Standardized"}
-    weights_files.write_safetensors(tmp_path / "w.safetensors", network.state_dict(), metadata)
-    model = clip_model.load("rfacenet", tmp_path / "w.safetensors")
-    assert (model.frames, model.size, model.is_derivative) == (32, 24, False)
-    frames = np.random.default_rng(0).integers(0, 255, (33, 24, 24, 3), dtype=np.uint8)
-    clip = torch.from_numpy(clip_model.FrameFeatures(frames, ["DiffNormalized"]).clip(0, 32)).permute(3, 0, 1, 2)
-    with torch.no_grad():
-        expected = network.eval()(clip[None]).bvp[0].numpy()
-    assert model.waveform(frames) == pytest.approx(expected, abs=1e-4 * float(np.abs(expected).max()))
-    with torch.no_grad():
-        strength = network.contour(network.tcu(clip[None]))[0].abs().mean(dim=0).numpy()
-    expected = (strength - strength.min()) / np.ptp(strength)
-    assert model.identity_map == pytest.approx(expected, abs=1e-4)
-    assert not model.waveform(frames[:1].repeat(33, axis=0)).any()
-
-
-@pytest.mark.parametrize("settings", [{"contours": "noise"}, {"fusion": "none", "contours": "none"}])
-def test_networks_that_use_no_contours_have_no_map_of_them(settings, tmp_path):
-    network = RFaceNet(frames=32, subjects=0, **settings)
-    metadata = {"frames": "32", "size": "24", "fs_hz": "30", "fusion": network.fusion, "identity": network.contours}
-    weights_files.write_safetensors(tmp_path / "w.safetensors", network.state_dict(), metadata)
-    model = clip_model.load("rfacenet", tmp_path / "w.safetensors")
-    model.waveform(np.random.default_rng(0).integers(0, 255, (33, 24, 24, 3), dtype=np.uint8))
-    assert model.identity_map is None
 
 
 def test_weights_of_the_other_network_are_told(weights, tmp_path):

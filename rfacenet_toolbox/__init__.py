@@ -9,8 +9,7 @@ Importing the package is cheap: the names below load what they need when they ar
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
-    from .library import RFaceNet, evaluate, train
-    from .methods.rfacenet import heart_rate_bpm
+    from .library import RFaceNet, evaluate, heart_rate_bpm, train
     from .prediction import predict, predict_all
 
 __version__ = "0.1.0"
@@ -19,7 +18,7 @@ __all__ = ["RFaceNet", "evaluate", "heart_rate_bpm", "predict", "predict_all", "
 _LAZY = {
     "RFaceNet": "rfacenet_toolbox.library",
     "evaluate": "rfacenet_toolbox.library",
-    "heart_rate_bpm": "rfacenet_toolbox.methods.rfacenet",
+    "heart_rate_bpm": "rfacenet_toolbox.library",
     "predict": "rfacenet_toolbox.prediction",
     "predict_all": "rfacenet_toolbox.prediction",
     "train": "rfacenet_toolbox.library",

@@ -26,9 +26,22 @@ def shared(ours, theirs):
 
 
 def shared_people(ours, theirs):
-    """The subjects that recordings of one data folder show in both, sorted."""
-    people = {(_parent(one), one.subject) for one in theirs}
-    return sorted({one.subject for one in ours if (_parent(one), one.subject) in people})
+    """The subjects that recordings of one data folder show in both, sorted: numbers, or what a manifest calls them.
+
+    Manifests in one folder are taken to mean the same people.
+    """
+    people = {(_folder(one), one.subject) for one in theirs}
+    called = {one.subject: _called(one) for one in ours if (_folder(one), one.subject) in people}
+    return [called[subject] for subject in sorted(called)]
+
+
+def _folder(recording):
+    parent = _parent(recording)
+    return os.path.dirname(parent) if os.path.isfile(parent) else parent
+
+
+def _called(recording):
+    return getattr(recording.entry, "subject", recording.subject)
 
 
 def _parent(recording):

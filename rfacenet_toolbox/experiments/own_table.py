@@ -99,6 +99,7 @@ def make_page(rows, settings):
 def _training_run(method, settings):
     content = {"BASE": bases(table2.NEURAL[method].format(_RECIPES), settings)}
     content.update({split: _data(split, settings) for split in (TRAIN, "VALID", TEST)})
+    content[TEST]["DATA"]["CACHED_PATH"] = _test_cache(settings)
     name = table2.title(method)
     return Run(name, settings.out / name, content, None, name)
 
@@ -107,6 +108,13 @@ def _signal_run(methods, settings):
     data = _data(TEST, settings)
     content = {"BASE": bases(_SIGNAL_CONFIG, settings), "UNSUPERVISED": {"METHOD": methods, **data}}
     return Run(", ".join(methods), settings.out / "signal", content, None, ", ".join(methods))
+
+
+def _test_cache(settings):
+    """The folder for the clips of the tested recordings: one of their own where both manifests have a recording of one
+    name, by which clips are told apart."""
+    names = [{line.name for line in read_manifest(manifest_path(settings.sets[split].path))} for split in (TRAIN, TEST)]
+    return settings.cache if names[0].isdisjoint(names[1]) else os.path.join(settings.cache, "test")
 
 
 def _data(split, settings):

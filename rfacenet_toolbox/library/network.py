@@ -56,7 +56,7 @@ class RFaceNet(rfacenet.RFaceNet):
         """
         from ..training import inference, state_dicts, weights_metadata
 
-        path = os.fspath(source)
+        path = os.fsdecode(source)
         stated = _config_of(path) if os.path.isdir(path) else {}
         file = inference.read(_MODEL_TYPE, os.path.join(path, WEIGHTS_FILE) if os.path.isdir(path) else path)
         file = file._replace(metadata={**file.metadata, **stated})
@@ -83,6 +83,7 @@ class RFaceNet(rfacenet.RFaceNet):
         from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
         from ..training import weights_files
 
+        folder = os.fsdecode(folder)
         content = {_STATED[name]: value for name, value in self._settings.items()}
         content.update({**self.clips, "method": _MODEL_TYPE, "version": __version__})
         weights = {name: one for name, one in self.state_dict().items() if not name.startswith(IDENTITY_CLASSIFIER)}

@@ -3,7 +3,7 @@
 import os
 from typing import Any, Dict, Optional, Sequence, Union
 
-from ..errors import DataError
+from ..errors import DataError, EvaluationError
 
 AnyPath = Union[str, "os.PathLike[str]"]
 
@@ -24,7 +24,7 @@ def train(config_file: AnyPath) -> Dict[str, Any]:
     """
     from ..hosts import standalone
 
-    return standalone.main(["--config_file", os.fspath(config_file)])
+    return standalone.main(["--config_file", os.fsdecode(config_file)])
 
 
 def evaluate(
@@ -49,10 +49,13 @@ def evaluate(
 
     Raises:
         DataError: no such file, or one that cannot be read.
-        EvaluationError: a protocol, method or window that there is not.
+        EvaluationError: a protocol, method or window that there is not, or none.
     """
     from ..evaluation.files import score_text
 
+    for name, value in (("protocols", protocols), ("methods", methods)):
+        if isinstance(value, str) or (value is not None and not value):
+            raise EvaluationError(f"{name} is {value!r}; expected a list, of one or more.")
     if not os.path.exists(source):
         raise DataError(f"There is no {source}. Name a *_outputs.pickle, or a run's folder or results.json.")
-    return score_text.scoring(os.fspath(source), protocols, methods, window_s, interpolate).content()
+    return score_text.scoring(os.fsdecode(source), protocols, methods, window_s, interpolate).content()

@@ -14,8 +14,10 @@ from .one_pass import OnSecond, Pass
 from .people import PeopleTracker
 from .person import SHORTEST_S
 from .result import Prediction
-from .sources import open_source
+from .sources import is_number, open_source
 from .tracking import FaceTracker
+
+_LEAST_STEP_S = 0.01  # between windows; less is less than between frames
 
 
 def predict(
@@ -115,10 +117,12 @@ def _estimators(
         ConfigError: windows that cannot be, or a length that was asked for where the method has its own.
     """
     length_s = waveform.WINDOW_S if window_s is None else window_s
-    if not SHORTEST_S <= length_s < np.inf or not 0 < step_s < np.inf:
+    numbers_alone = all(map(is_number, (length_s, step_s)))
+    if not numbers_alone or not SHORTEST_S <= length_s < np.inf or not _LEAST_STEP_S <= step_s < np.inf:
+        window, step = (f"{value:g}" if is_number(value) else repr(value) for value in (length_s, step_s))
         raise ConfigError(
-            f"The window is {length_s:g} s with a step of {step_s:g} s; expected {SHORTEST_S:g} s or more, and a step "
-            f"above 0."
+            f"The window is {window} s with a step of {step} s; expected numbers, {SHORTEST_S:g} s or more and a step "
+            f"of {_LEAST_STEP_S:g} s or more."
         )
     new_estimator = maker(method, weights, step_s)
     if window_s is not None and new_estimator().gives == HEART_RATE:

@@ -1,6 +1,7 @@
 """Where frames come from: a folder of images, a camera, or a video file (:mod:`.video`)."""
 
 import math
+import numbers
 import os
 import re
 import time
@@ -189,13 +190,15 @@ def open_source(
     """
     if isinstance(source, Source):
         return source
+    _check_kind(source)
     above_0 = [value for value in (duration_s, fps_hz) if value is not None]
-    if not 0 <= start_s < math.inf or not all(value > 0 for value in above_0):
+    numbers_alone = all(map(is_number, (start_s, *above_0)))
+    if not numbers_alone or not 0 <= start_s < math.inf or not all(value > 0 for value in above_0):
         raise ConfigError(
-            f"start is {start_s}, duration {duration_s} and frames per second {fps_hz}; expected a start of 0 or more, "
-            f"and the others above 0 if they are given."
+            f"start is {start_s!r}, duration {duration_s!r} and frames per second {fps_hz!r}; expected a start of 0 or "
+            f"more, and the others above 0 if they are given."
         )
-    path = os.path.expanduser(str(source))
+    path = os.path.expanduser(os.fsdecode(source) if isinstance(source, (str, bytes, os.PathLike)) else str(source))
     _check_name(path)
     if os.path.isdir(path):
         return ImageFolder(path, start_s, duration_s, fps_hz)
@@ -210,6 +213,19 @@ def open_source(
         f"There is nothing at {source}. Give the path of a video or of a folder of images, or a camera's number, 0 for "
         f"the first."
     )
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number, and neither text nor a truth value."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _check_kind(source: Any) -> None:
+    if isinstance(source, bool) or not isinstance(source, (str, bytes, os.PathLike, numbers.Integral)):
+        raise ConfigError(
+            f"The source is a {type(source).__name__}; expected the path of a video or of a folder of images, a "
+            f"camera's number, or a Source, which gives frames from anywhere."
+        )
 
 
 def _check_name(name: str) -> None:

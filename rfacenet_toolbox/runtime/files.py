@@ -83,6 +83,8 @@ def _reason(failure, folder):
     """Why a write failed. NumPy says "497664 requested and 0 written" where the disk is full."""
     if failure.errno in DISK_FULL or (not failure.strerror and is_full(folder)):
         return "the disk is full"
+    if isinstance(failure, FileExistsError):
+        return f"{failure.filename} is no folder"
     return failure.strerror or failure
 
 

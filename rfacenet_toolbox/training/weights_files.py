@@ -31,6 +31,10 @@ def read(name):
     if path.suffix == ".safetensors":
         weights, metadata = _read_safetensors(path)
         return WeightsFile(weights, metadata, path)
+    if path.suffix == ".onnx":
+        raise CheckpointError(
+            f"{path} is of ONNX Runtime, and a network for PyTorch is wanted here. Name the .safetensors or .pth."
+        )
     return WeightsFile(state_dicts.load_weights(path), {}, path)
 
 

@@ -45,6 +45,16 @@ def test_rows_of_any_methods_from_two_manifests(options, tmp_path, capsys):
     assert config["TEST"]["DATA"]["DATASET"] == "Manifest"
 
 
+def test_recordings_of_one_name_in_both_manifests_have_caches_of_their_own(options, tmp_path, capsys):
+    (tmp_path / "b.csv").write_text("video,subject,truth,name\n3.avi,1,3.csv,1\n")  # 1.1, as a.csv has it
+    status, out, err = run(capsys, *options, "--methods", "physnet", "--seeds", 1)
+    assert status == 0, out + err
+    config = yaml.safe_load((tmp_path / "out" / "PhysNet" / "seed1" / "config.yaml").read_text())
+    caches = [config[split]["DATA"]["CACHED_PATH"] for split in ("TRAIN", "VALID", "TEST")]
+    assert caches[0] == caches[1] and caches[2] == caches[0] + "/test"
+    assert len(list((tmp_path / "out").rglob("1.1_input0.npy"))) == 2
+
+
 def test_one_manifest_for_both_is_refused(options, tmp_path, capsys):
     argv = [str(tmp_path / "a.csv") if word.endswith("b.csv") else word for word in options]
     status, _, err = run(capsys, *argv)

@@ -7,7 +7,7 @@ from support import configs, recordings
 
 import rfacenet_toolbox
 from rfacenet_toolbox import cli
-from rfacenet_toolbox.errors import ConfigError, DataError
+from rfacenet_toolbox.errors import ConfigError, DataError, EvaluationError
 
 
 def test_a_config_is_trained_and_its_outputs_evaluated(tmp_path, capsys):
@@ -27,3 +27,10 @@ def test_what_is_missing_is_said(tmp_path):
         rfacenet_toolbox.evaluate(tmp_path / "none")
     with pytest.raises(ConfigError):
         rfacenet_toolbox.train(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("given", [{"protocols": "vipl"}, {"protocols": []}, {"methods": "FFT"}, {"methods": ()}])
+def test_words_where_lists_are_expected_are_named(given):
+    (name,) = given
+    with pytest.raises(EvaluationError, match=f"{name} is .*; expected a list, of one or more"):
+        rfacenet_toolbox.evaluate("none", **given)

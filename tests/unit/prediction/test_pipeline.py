@@ -123,6 +123,8 @@ def test_what_no_heart_rate_can_be_read_from_is_said_plainly(frames, fps_hz, sai
         ("pos", {"window_s": 2}, ConfigError, "The window is 2 s"),
         ("pos", {"window_s": float("nan")}, ConfigError, "The window is nan s"),
         ("pos", {"window_s": float("inf")}, ConfigError, "The window is inf s"),
+        ("pos", {"window_s": "10"}, ConfigError, "The window is '10' s with a step of 1 s; expected numbers"),
+        ("pos", {"step_s": 1e-9}, ConfigError, "a step of 1e-09 s; expected .* a step of 0.01 s or more"),
     ],
 )
 def test_wrong_settings_are_refused_before_anything_is_read(method, settings, error, said):

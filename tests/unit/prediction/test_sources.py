@@ -217,11 +217,29 @@ def test_a_rate_that_is_given_for_a_video_is_not_used_and_that_is_said(tmp_path)
 
 
 @pytest.mark.parametrize(
-    "part", [{"start_s": -1}, {"start_s": float("nan")}, {"duration_s": 0}, {"duration_s": float("nan")}, {"fps_hz": 0}]
+    "part",
+    [
+        {"start_s": -1},
+        {"start_s": float("nan")},
+        {"duration_s": 0},
+        {"duration_s": float("nan")},
+        {"fps_hz": 0},
+        {"start_s": "1"},
+        {"start_s": None},
+        {"duration_s": True},
+    ],
 )
 def test_impossible_parts_are_refused(tmp_path, part):
     with pytest.raises(ConfigError, match="expected a start of 0 or more"):
         open_source(tmp_path, **part)
+
+
+def test_a_path_may_be_bytes_and_anything_else_is_named(tmp_path):
+    path = recordings.write_video(tmp_path / "a.avi", small(2))
+    assert open_source(os.fsencode(path)).name == "a.avi"
+    for source in (None, True, 0.5, [path], small(2)):
+        with pytest.raises(ConfigError, match=f"The source is a {type(source).__name__}; expected the path"):
+            open_source(source)
 
 
 class FakeCapture:

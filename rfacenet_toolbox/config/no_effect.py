@@ -67,15 +67,28 @@ def _check_own_rates(key, fs_hz, dataset):
 
 def no_effect_remarks(config):
     """A sentence for each setting that does nothing here, and changes no result that was meant to change."""
+    if config.TOOLBOX_MODE == "unsupervised_method":
+        return []
     model = config.MODEL.NAME
+    learner = registry.learner_class(model)
     sentences = []
     if config.MODEL.DROP_RATE and "DROP_RATE" not in registry.model_keys(model):
         sentences.append(f"MODEL.DROP_RATE is {config.MODEL.DROP_RATE} and has no effect on {model}, in either host.")
-    if config.NUM_OF_GPU_TRAIN != 1 and not registry.learner_class(model).needs.depth_setting:
+    if config.NUM_OF_GPU_TRAIN != 1 and not learner.needs.depth_setting:
         sentences.append(
             f"NUM_OF_GPU_TRAIN is {config.NUM_OF_GPU_TRAIN} and has no effect on {model}. To train in several "
             f"processes, start main.py with torchrun."
         )
+    node, reasons = registry.settings_node(model), {}
+    if node is not None:
+        reasons.update((f"MODEL.{node}.{key}", why) for key, why in learner.without_effect(config.MODEL[node]).items())
+    clips = config.MODEL.RFACENET.TEST.CLIPS
+    if clips != "segments":
+        reasons["MODEL.RFACENET.TEST.SEGMENT_S"] = f"TEST.CLIPS is {clips}"
+    defaults = toolbox_tree()
+    for key, why in reasons.items():
+        for name, value in _changed(key, _at(config, key), _at(defaults, key)):
+            sentences.append(f"{name} is {value} and has no effect: {why}.")
     return sentences
 
 

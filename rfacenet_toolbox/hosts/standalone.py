@@ -100,9 +100,8 @@ def _print_no_effect(args, config):
     given = [f"--{name}" for name, value in vars(args).items() if value and name != "config_file"]
     if given:
         print(f"{', '.join(given)} has no effect, as in the toolbox: set the key in {args.config_file}.")
-    if config.TOOLBOX_MODE != "unsupervised_method":
-        for sentence in no_effect_remarks(config):
-            print(sentence)
+    for sentence in no_effect_remarks(config):
+        print(sentence)
 
 
 def _clips(config):

@@ -118,6 +118,11 @@ class Learner:
         """Whether the method is to know which person each training clip shows."""
         return False
 
+    @classmethod
+    def without_effect(cls, settings: Any) -> Dict[str, str]:
+        """{setting: why} of the method's own settings that do nothing beside the others."""
+        return {}
+
     def start_epoch(self, epoch: int, epochs: int) -> None:
         """Called before each epoch of training, 0 to ``epochs - 1``, for what changes from one to the next."""
 

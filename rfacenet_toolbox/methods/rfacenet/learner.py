@@ -66,6 +66,27 @@ class RFaceNetLearner(Learner):
         """Wherever there are contours to tell people by; the log counts unseen subjects without the task too."""
         return settings.IDENTITY == "tcu"
 
+    @classmethod
+    def without_effect(cls, settings):
+        of_heart_rate = ("HEART_RATE_UNIT", "HEART_RATE_TERM", "SHARPNESS", "HEART_RATE_GRADIENT_CAP", "SIGMA_FLOOR")
+        identity = f"IDENTITY is {settings.IDENTITY}"
+        return {
+            key: why
+            for applies, why, keys in (
+                (settings.IDENTITY != "tcu", identity, ("TCU_STEPS", "IDENTITY_HOLDOUT", "EXPORT_IDENTITY_HEAD")),
+                (settings.IDENTITY == "none", identity, ("TCU_UPSCALE",)),
+                (settings.IDENTITY != "noise", identity, ("NOISE_SEED",)),
+                (settings.FUSION == "none", "FUSION is none", ("FUSION_INIT", "CTFC_CONV")),
+                (
+                    "heart_rate" not in settings.LOSS.TASKS,
+                    "LOSS.TASKS is without heart_rate",
+                    [f"LOSS.{key}" for key in of_heart_rate],
+                ),
+            )
+            if applies
+            for key in keys
+        }
+
     def start_epoch(self, epoch, epochs):
         """The sharpness goes from its first value to its second in equal ratios."""
         first, last = self.sharpness

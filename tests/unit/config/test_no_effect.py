@@ -65,6 +65,29 @@ def test_what_the_toolboxs_own_configs_set_is_told_and_not_refused(config_with):
     assert len(no_effect_remarks(config)) == 1
 
 
+@pytest.mark.parametrize(
+    "settings, said",
+    [
+        ({"TCU_STEPS": 4, "NOISE_SEED": 1}, ["NOISE_SEED is 1 and has no effect: IDENTITY is tcu."]),
+        (
+            {"IDENTITY": "noise", "TCU_STEPS": 4, "NOISE_SEED": 1, "IDENTITY_HOLDOUT": True},
+            ["TCU_STEPS is 4 and has no effect: IDENTITY is noise.", "IDENTITY_HOLDOUT is True and has no effect"],
+        ),
+        ({"FUSION": "none", "CTFC_CONV": "scalar"}, ["CTFC_CONV is scalar and has no effect: FUSION is none."]),
+        (
+            {"LOSS": {"TASKS": ["bvp"], "SHARPNESS": [1.0, 8.0], "HEART_RATE_GRADIENT_CAP": 0.0}},
+            ["LOSS.SHARPNESS is [1.0, 8.0] and has no effect: LOSS.TASKS is without heart_rate."],
+        ),
+        ({"TEST": {"SEGMENT_S": 9.0, "CLIPS": "joined"}}, ["TEST.SEGMENT_S is 9.0 and has no effect: TEST.CLIPS is"]),
+        ({"TEST": {"SEGMENT_S": 9.0, "CLIPS": "segments"}}, []),
+    ],
+)
+def test_a_setting_of_ours_that_others_leave_without_effect_is_told(config_with, settings, said):
+    sentences = no_effect_remarks(config_with({"MODEL.RFACENET": settings}))
+    assert len(sentences) == len(said)
+    assert all(sentence.startswith(f"MODEL.RFACENET.{words}") for sentence, words in zip(sentences, said))
+
+
 @pytest.mark.parametrize("path", RUNNABLE + TABLE1, ids=lambda path: path.stem)
 def test_shipped_configs_have_nothing_to_be_told(path):
     config = load(path)

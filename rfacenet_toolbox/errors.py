@@ -78,12 +78,12 @@ def unknown(what: str, name: object, known: Iterable[str]) -> str:
     """The message for a ``name`` that is none of ``known``, with the closest of them.
 
     >>> unknown("DATASET", "pur", ["PURE", "UBFC-rPPG"])
-    "DATASET is 'pur', which is unknown. Did you mean 'PURE'? There are: PURE, UBFC-rPPG."
+    "DATASET is 'pur', which is unknown. Did you mean 'PURE'? Available: PURE, UBFC-rPPG."
     """
     known = list(known)
     similar = closest(name, known)
     hint = f" Did you mean {similar!r}?" if similar else ""
-    return f"{what} is {name!r}, which is unknown.{hint} There are: {', '.join(known)}."
+    return f"{what} is {name!r}, which is unknown.{hint} Available: {', '.join(known)}."
 
 
 def closest(name: object, known: Iterable[str], cutoff: float = 0.5) -> Optional[str]:

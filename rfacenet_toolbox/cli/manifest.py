@@ -19,4 +19,5 @@ def manifest(args):
     if os.path.exists(path):
         raise OutputError(f"{path} is there already. Remove it, or name another file with --out.")
     write_atomically(path, lambda file: file.write(text.encode()))
-    print(f"Wrote {path}: {text.count(chr(10)) - 1} recordings.", *remarks, sep="\n")
+    count = text.count("\n") - 1
+    print(f"Wrote {path}: {count} recording{'' if count == 1 else 's'}.", *remarks, sep="\n")

@@ -43,7 +43,7 @@ def _check_folder(split, folder):
     above, name = os.path.split(folder)
     if os.path.isdir(folder or "."):
         return
-    what = "a file without the ending .csv" if os.path.isfile(folder) else "no folder"
+    what = "a file without the ending .csv" if os.path.isfile(folder) else "not a folder"
     similar = _did_you_mean(f"{name}.csv", above, _ALIKE)
     if similar or os.path.isfile(folder):
         raise DataError(

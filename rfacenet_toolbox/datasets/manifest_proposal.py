@@ -35,7 +35,7 @@ def propose(folder, start):
         DataError: no such folder, or no video in it.
     """
     if not os.path.isdir(folder):
-        raise DataError(f"{folder} is no folder. Name the folder that holds the videos.")
+        raise DataError(f"{folder} is not a folder. Name the folder that holds the videos.")
     videos = sorted(_videos(folder))
     if not videos:
         raise DataError(

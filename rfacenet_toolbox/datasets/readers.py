@@ -94,7 +94,7 @@ def select_recordings(dataset, data_path, settings=None):
     reader = find_dataset(dataset)
     if not reader.is_there(data_path):
         raise DataError(
-            f"DATA_PATH {data_path!r} is no folder, so there are no {dataset} recordings to read. Expected "
+            f"DATA_PATH {data_path!r} is not a folder, so there are no {dataset} recordings to read. Expected "
             f"{reader.layout}. Set DATA_PATH to the folder that holds them."
         )
     recordings = _recordings(reader, data_path)

@@ -30,7 +30,9 @@ def reuse(rows, folder):
         ConfigError: there is no such folder.
     """
     if not os.path.isdir(folder):
-        raise ConfigError(f"--reuse {folder} is no folder. Give the --out of a table whose runs are to be used here.")
+        raise ConfigError(
+            f"--reuse {folder} is not a folder. Give the --out of a table whose runs are to be used here."
+        )
     found = list(_records(folder))
     taken = {}
 

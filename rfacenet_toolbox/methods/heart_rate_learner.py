@@ -7,7 +7,7 @@ import torch
 from ..errors import ShapeError
 from ..evaluation.clip_rates import HEART_RATE
 from ..runtime import limits
-from .learner import ClipSpec, Learner, Recorded, Step
+from .learner import ClipSpec, Learner, Recorded, Step, means_log
 from .rfacenet.heart_rate import heart_rate_bpm
 
 
@@ -103,4 +103,4 @@ def heart_rate_log(
     """``Step.log`` of a batch: its loss, and the mean absolute error of its heart rates (N,) in beats per minute."""
     count = len(truth)
     error = float((estimate.detach() - truth).abs().sum())
-    return {"loss": (float(loss.detach()) * count, count), "heart_rate_mae_bpm": (error, count)}
+    return {**means_log(count, loss=loss), "heart_rate_mae_bpm": (error, count)}

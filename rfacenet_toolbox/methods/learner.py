@@ -63,6 +63,11 @@ class Step(NamedTuple):
     log: Dict[str, Tuple[float, Optional[int]]]
 
 
+def means_log(count: int, **means: Optional[torch.Tensor]) -> Dict[str, Tuple[float, Optional[int]]]:
+    """:attr:`Step.log` of means over ``count`` clips, scalars by column; None is left out."""
+    return {column: (float(mean.detach()) * count, count) for column, mean in means.items() if mean is not None}
+
+
 class Learner:
     """A model and its loss. The trainer drives any of these.
 

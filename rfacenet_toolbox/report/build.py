@@ -39,7 +39,7 @@ def write_report(folders, out, attention_clips=24):
         The page's path.
 
     Raises:
-        DataError: a folder is no finished run, or is named twice.
+        DataError: a folder is not a finished run, or is named twice.
     """
     runs = _named([read_run(folder) for folder in folders])
     album = _Album(Path(out) / "figures")

@@ -86,7 +86,7 @@ def _reason(failure, folder):
     if failure.errno in DISK_FULL or (not failure.strerror and is_full(folder)):
         return "the disk is full"
     if isinstance(failure, FileExistsError):
-        return f"{failure.filename} is no folder"
+        return f"{failure.filename} is not a folder"
     return failure.strerror or failure
 
 

@@ -29,7 +29,7 @@ def export(source, path):
     Raises:
         ConfigError: ``path`` has another ending, or one that is not for this method; frames that are not square; or
             the package onnx is not installed.
-        DataError: there is no finished run, or its weights or the frame rates of its recordings are gone.
+        DataError: there is not a finished run, or its weights or the frame rates of its recordings are gone.
         CheckpointError: the weights are damaged.
     """
     ending = os.path.splitext(str(path))[1]

@@ -91,6 +91,6 @@ def test_a_misspelt_name_is_answered_with_its_own(folder):
     done = run(folder, {"TEST.DATA.DATASET": "MadUp"})
     assert (
         done.returncode == 2
-        and "Did you mean 'MadeUp'? There are: PURE, UBFC-rPPG, VIPL-HR, SCAMPS, MCD-rPPG, Manifest, MadeUp."
+        and "Did you mean 'MadeUp'? Available: PURE, UBFC-rPPG, VIPL-HR, SCAMPS, MCD-rPPG, Manifest, MadeUp."
         in done.stderr
     )

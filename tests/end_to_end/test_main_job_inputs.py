@@ -107,7 +107,7 @@ BROKEN = {
     truncated_video: r"1 of 3 .*- UBFC-rPPG recording subject2 .*(s of video are missing|video was cut short)",
     missing_frame: rf"1 of 4 .*- PURE recording 201 .*1 of the {LENGTH} frames .* not there, the first is Image\d+.png",
     empty_ground_truth: r"- UBFC-rPPG recording subject10 .*ground_truth.txt is empty",
-    no_such_data: r"nowhere' is no folder, so there are no UBFC-rPPG recordings",
+    no_such_data: r"nowhere' is not a folder, so there are no UBFC-rPPG recordings",
     misspelt_key: r"config.yaml sets .*FUSSION, which is not a setting. Did you mean MODEL.RFACENET.FUSION\?",
     short_recording: r"- UBFC-rPPG recording subject3 .*it has 31 labelled frames, and a clip needs 32",
     no_config: r"no config file at .*config.yaml",

@@ -92,13 +92,13 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
 @pytest.mark.parametrize(
     "more, message",
     [
-        (["--methods", "I3D"], "The method is 'I3D', which is unknown.*There are: GREEN, ICA, CHROM"),
+        (["--methods", "I3D"], "The method is 'I3D', which is unknown.*Available: GREEN, ICA, CHROM"),
         (["--host", "toolbox"], "--host toolbox needs the checkout to run in: add --toolbox DIR"),
         (["--host", "standalone", "--toolbox", "x"], "exclude each other"),
         (["--protocol", "mine"], "The evaluation protocol is 'mine', which is unknown"),
         (["--protocol", "vipl"], "would not be scored under vipl, but under neurips2023, toolbox2025: vipl is for"),
         (["--jobs", "0"], "--jobs is 0; expected 1 or more"),
-        (["--pure", "nowhere"], "'nowhere' is no folder"),
+        (["--pure", "nowhere"], "'nowhere' is not a folder"),
         (["--config", "nowhere.yaml"], "no config file at .*nowhere.yaml"),
         (["--seeds", "-1"], "SEED is -1; expected 0 to"),
     ],

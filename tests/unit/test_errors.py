@@ -15,7 +15,7 @@ def test_the_example_in_the_docstring():
 @pytest.mark.parametrize("name", ["", "ZZZ", None, 7])
 def test_a_name_that_resembles_nothing_gets_the_list_alone(name):
     assert errors.unknown("DATASET", name, iter(["PURE"])) == (
-        f"DATASET is {name!r}, which is unknown. There are: PURE."
+        f"DATASET is {name!r}, which is unknown. Available: PURE."
     )
 
 

@@ -139,7 +139,7 @@ def read_results(path):
     path = str(path)
     if not os.path.isfile(path):
         raise DataError(
-            f"{os.path.dirname(path)} is no finished run: there is no {os.path.basename(path)} in it. Name the "
+            f"{os.path.dirname(path)} is not a finished run: there is no {os.path.basename(path)} in it. Name the "
             f"LOG.PATH folder of a run, such as runs/DEMO_RFACENET."
         )
     try:

@@ -4,7 +4,7 @@ import torch
 
 from ...errors import ShapeError
 from ..heart_rate_learner import HeartRateLearner, heart_rate_log, start_at
-from ..learner import ClipNeeds, Step
+from ..learner import ClipNeeds, Step, means_log
 from ..maps.images import as_images, min_max, moving_mean
 from .loss import CVDLoss, swap
 from .network import CHANNELS, CVD
@@ -60,8 +60,8 @@ class CVDLearner(HeartRateLearner):
         with torch.autocast(clips.device.type, enabled=False):
             terms = self.loss(read.float(), images, rebuilt.float(), swapped.float(), labels, beats, fs_hz)
         estimate = self._bpm(read.beats.detach(), clips, fs_hz)
-        log = heart_rate_log(terms.total, estimate, truth)
-        log.update({name: (float(getattr(terms, name).detach()) * len(clips), len(clips)) for name in _TERMS})
+        means = {name: getattr(terms, name) for name in _TERMS}
+        log = {**heart_rate_log(terms.total, estimate, truth), **means_log(len(clips), **means)}
         return Step(terms.total, estimate, log)
 
     def _images(self, clips):

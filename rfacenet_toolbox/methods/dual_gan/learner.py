@@ -2,7 +2,7 @@
 
 import torch
 
-from ..learner import ClipNeeds, Learner, Step
+from ..learner import ClipNeeds, Learner, Step, means_log
 from ..maps.images import as_images, min_max
 from .loss import DualGANLoss
 from .network import CHANNELS, TIME_FACTOR, DualGAN
@@ -33,6 +33,5 @@ class DualGANLearner(Learner):
         bvp = self.model(maps)
         with torch.autocast(clips.device.type, enabled=False):
             terms = self.loss(self.model, maps, bvp.float(), labels)
-        count = len(clips)
-        log = {name: (float(getattr(terms, name).detach()) * count, count) for name in _TERMS}
-        return Step(terms.total, bvp, {"loss": (float(terms.total.detach()) * count, count), **log})
+        means = terms._asdict()
+        return Step(terms.total, bvp, means_log(len(clips), loss=means.pop("total"), **means))

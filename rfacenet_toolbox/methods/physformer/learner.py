@@ -4,7 +4,7 @@ from typing import Tuple
 
 import torch
 
-from ..learner import ClipNeeds, Learner, Step
+from ..learner import ClipNeeds, Learner, Step, means_log
 from ..rfacenet.heart_rate import heart_rate_bpm
 from .loss import BAND_HZ, PhysFormerLoss
 from .network import STEM_HALVINGS, TUBE_FRAMES, PhysFormer
@@ -61,10 +61,8 @@ class PhysFormerLearner(Learner):
         own = () if recorded is None else (recorded.heart_rates_bpm, recorded.fs_hz)
         with torch.autocast(clips.device.type, enabled=False):
             terms = self.loss(bvp.float(), labels, *own)
-        count = len(labels)
-        log = {"loss": (float(terms.total.detach()), 1)}
-        for column in ("pearson", "cross_entropy", "divergence", "heart_rate_mae_bpm"):
-            log[column] = (float(getattr(terms, column).detach()) * count, count)
+        means = terms._asdict()
+        log = {**means_log(1, loss=means.pop("total")), **means_log(len(labels), **means)}
         return Step(terms.total, bvp, log)
 
     def epoch_columns(self):

@@ -3,7 +3,7 @@
 import torch
 
 from ...errors import ShapeError
-from ..learner import UNKNOWN_SUBJECT, ClipNeeds, Learner, Step
+from ..learner import UNKNOWN_SUBJECT, ClipNeeds, Learner, Step, means_log
 from .build import build_rfacenet
 from .extractors import PulseBranch
 from .heart_rate import heart_rate_bpm
@@ -68,24 +68,19 @@ class RFaceNetLearner(Learner):
 
     @classmethod
     def without_effect(cls, settings):
-        of_heart_rate = ("HEART_RATE_UNIT", "HEART_RATE_TERM", "SHARPNESS", "HEART_RATE_GRADIENT_CAP", "SIGMA_FLOOR")
-        identity = f"IDENTITY is {settings.IDENTITY}"
-        return {
-            key: why
-            for applies, why, keys in (
-                (settings.IDENTITY != "tcu", identity, ("TCU_STEPS", "IDENTITY_HOLDOUT", "EXPORT_IDENTITY_HEAD")),
-                (settings.IDENTITY == "none", identity, ("TCU_UPSCALE",)),
-                (settings.IDENTITY != "noise", identity, ("NOISE_SEED",)),
-                (settings.FUSION == "none", "FUSION is none", ("FUSION_INIT", "CTFC_CONV")),
-                (
-                    "heart_rate" not in settings.LOSS.TASKS,
-                    "LOSS.TASKS is without heart_rate",
-                    [f"LOSS.{key}" for key in of_heart_rate],
-                ),
-            )
-            if applies
-            for key in keys
-        }
+        identity, found = f"IDENTITY is {settings.IDENTITY}", {}
+        if settings.IDENTITY != "tcu":
+            found.update(dict.fromkeys(("TCU_STEPS", "IDENTITY_HOLDOUT", "EXPORT_IDENTITY_HEAD"), identity))
+        if settings.IDENTITY == "none":
+            found["TCU_UPSCALE"] = identity
+        if settings.IDENTITY != "noise":
+            found["NOISE_SEED"] = identity
+        if settings.FUSION == "none":
+            found.update(dict.fromkeys(("FUSION_INIT", "CTFC_CONV"), "FUSION is none"))
+        if "heart_rate" not in settings.LOSS.TASKS:
+            keys = ("HEART_RATE_UNIT", "HEART_RATE_TERM", "SHARPNESS", "HEART_RATE_GRADIENT_CAP", "SIGMA_FLOOR")
+            found.update((f"LOSS.{key}", "LOSS.TASKS is without heart_rate") for key in keys)
+        return found
 
     def start_epoch(self, epoch, epochs):
         """The sharpness goes from its first value to its second in equal ratios."""
@@ -104,11 +99,13 @@ class RFaceNetLearner(Learner):
             heart_rates_bpm = recorded.heart_rates_bpm if self.takes_recorded_heart_rates else None
         with torch.autocast(clips.device.type, enabled=False):
             terms = self.loss(out.bvp, labels, out.identity, subjects, fs_hz, heart_rates_bpm)
-        count = len(labels)
-        log = {"loss": (float(terms.total.detach()) * count, count), "bvp": (float(terms.bvp.detach()) * count, count)}
-        if terms.heart_rate is not None:
-            log["heart_rate"] = (float(terms.heart_rate.detach()) * count, count)
-        log["heart_rate_mae_bpm"] = (float(terms.heart_rate_mae_bpm) * count, count)
+        log = means_log(
+            len(labels),
+            loss=terms.total,
+            bvp=terms.bvp,
+            heart_rate=terms.heart_rate,
+            heart_rate_mae_bpm=terms.heart_rate_mae_bpm,
+        )
         if out.identity is not None:
             log.update(_identity_log(out.identity.detach(), subjects, terms.identity))
         return Step(terms.total, out.bvp, log)
@@ -154,6 +151,4 @@ def _identity_log(scores, subjects, term):
     correct = (scores.argmax(dim=-1) == subjects) & known
     count = int(known.sum())
     log = {"identity_accuracy": (int(correct.sum()), count), "identity_unseen": (len(subjects) - count, None)}
-    if term is not None:
-        log["identity"] = (float(term.detach()) * count, count)
-    return log
+    return {**log, **means_log(count, identity=term)}

@@ -156,8 +156,8 @@ def test_what_would_fail_later_is_refused_first(config_with, changes, message):
 
 
 UNSUPERVISED = [
-    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD is 'Pos', which is unknown. Did you mean 'POS'\? There are: "),
-    ({"METHOD": ["rFaceNet"]}, "METHOD is 'rFaceNet', which is unknown. There are: GREEN, ICA, CHROM, LGI"),
+    ({"METHOD": ["GREEN", "Pos"]}, r"METHOD is 'Pos', which is unknown. Did you mean 'POS'\? Available: "),
+    ({"METHOD": ["rFaceNet"]}, "METHOD is 'rFaceNet', which is unknown. Available: GREEN, ICA, CHROM, LGI"),
     ({"METHOD": []}, "METHOD is empty; expected names of signal methods: GREEN"),
     ({"DATA.FS": 0}, "UNSUPERVISED.DATA.FS is 0; expected the frame rate"),
     ({"DATA.DATASET": "MMPD"}, "UNSUPERVISED.DATA: DATASET is 'MMPD'"),

@@ -67,8 +67,8 @@ def test_a_list_of_ones_own_may_name_other_clips_and_it_is_said(cached):
 @pytest.mark.parametrize(
     "name, said",
     [
-        ("fold1", "which is no folder. Did you mean 'fold1.csv'"),
-        ("flod1", "which is no folder. Did you mean 'fold1.csv'"),
+        ("fold1", "which is not a folder. Did you mean 'fold1.csv'"),
+        ("flod1", "which is not a folder. Did you mean 'fold1.csv'"),
         ("bare", "which is a file without the ending .csv. Name a list with its ending"),
     ],
 )

@@ -157,7 +157,9 @@ def test_all_lines_are_told_at_once(folder):
         find_recordings("Manifest", write(folder, "a.avi,1,a.csv,ppg", "a.avi,1,flat.txt"), settings())
     with pytest.raises(DataError, match="'vidio'.*Did you mean 'video'|has no column video"):
         find_recordings("Manifest", write(folder, "a.avi,1,a.csv", columns="vidio,subject,truth"), settings())
-    with pytest.raises(DataError, match="none.csv' is no folder.*Expected a CSV file, or a folder with manifest.csv"):
+    with pytest.raises(
+        DataError, match="none.csv' is not a folder.*Expected a CSV file, or a folder with manifest.csv"
+    ):
         find_recordings("Manifest", write(folder, "a.avi,1,a.csv") + "/none.csv", settings())
 
 

@@ -54,7 +54,7 @@ def test_an_unknown_data_set_is_answered_with_the_names():
 
 
 def test_a_wrong_path_is_said_with_the_layout(tmp_path):
-    with pytest.raises(DataError, match=r"is no folder.*Expected folders .*01-01/\*\.png"):
+    with pytest.raises(DataError, match=r"is not a folder.*Expected folders .*01-01/\*\.png"):
         find_recordings("PURE", str(tmp_path / "nowhere"))
     with pytest.raises(DataError, match="holds no UBFC-rPPG recordings. Found: 01-01. Expected .*vid.avi"):
         find_recordings("UBFC-rPPG", str(folders(tmp_path, ["01-01"])))

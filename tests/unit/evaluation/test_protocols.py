@@ -26,7 +26,7 @@ def test_a_protocol_cannot_be_changed():
 
 def test_an_unknown_name_is_answered_with_the_names_there_are():
     with pytest.raises(
-        EvaluationError, match="protocol is 'neurips', .*mean 'neurips2023'. There are: neurips2023, toolbox2025, vipl"
+        EvaluationError, match="protocol is 'neurips', .*mean 'neurips2023'. Available: neurips2023, toolbox2025, vipl"
     ):
         get_protocol("neurips")
 
@@ -38,9 +38,9 @@ def test_a_scheme_is_the_toolboxs_protocols_on_whole_videos_by_fft_unless_told()
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"protocols": ["x"]}, "evaluation protocol is 'x', which is unknown. There are"),
+        ({"protocols": ["x"]}, "evaluation protocol is 'x', which is unknown. Available"),
         ({"protocols": "neurips2023"}, "protocols is 'neurips2023', and should be a list"),
-        ({"method": "x"}, "evaluation method is 'x', which is unknown. There are: FFT, peak detection"),
+        ({"method": "x"}, "evaluation method is 'x', which is unknown. Available: FFT, peak detection"),
         ({"method": "peak detection", "interpolate": True}, "Only FFT heart rates can be interpolated"),
     ],
 )

@@ -100,7 +100,7 @@ def test_no_peaks_give_no_heart_rate():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"method": "Peak"}, "evaluation method is 'Peak', which is unknown. .*There are: FFT, peak detection"),
+        ({"method": "Peak"}, "evaluation method is 'Peak', which is unknown. .*Available: FFT, peak detection"),
         ({"protocol": "2023"}, "evaluation protocol is '2023', which is unknown"),
         ({"method": "peak detection", "interpolate": True}, "Only FFT heart rates can be interpolated"),
         ({"fs_hz": 0}, "fs_hz is 0"),

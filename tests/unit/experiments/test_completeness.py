@@ -58,5 +58,5 @@ def test_a_config_of_synthetic_recordings_is_told(folders):
 
 
 def test_a_folder_without_recordings_is_an_error(tmp_path):
-    with pytest.raises(DataError, match="is no folder"):
+    with pytest.raises(DataError, match="is not a folder"):
         check_datasets(tmp_path / "nowhere", tmp_path, allow_incomplete=True)

@@ -90,5 +90,5 @@ def test_a_damaged_run_is_made_again(tmp_path, damage):
 
 
 def test_no_such_folder_is_named(tmp_path):
-    with pytest.raises(ConfigError, match="nowhere is no folder"):
+    with pytest.raises(ConfigError, match="nowhere is not a folder"):
         reuse([], str(tmp_path / "nowhere"))

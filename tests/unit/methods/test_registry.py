@@ -50,7 +50,7 @@ def test_a_misspelt_name_is_answered_with_the_right_one(methods, name):
     with pytest.raises(ConfigError) as error:
         registry.build(name, None, None)
     assert f"MODEL.NAME is {name!r}" in str(error.value) and "Did you mean 'rFaceNet'?" in str(error.value)
-    assert f"There are: {', '.join(registry.names())}." in str(error.value) and "Another" in registry.names()
+    assert f"Available: {', '.join(registry.names())}." in str(error.value) and "Another" in registry.names()
 
 
 @pytest.mark.parametrize("name", ["", "GREEN", None])

@@ -116,6 +116,6 @@ def test_a_face_backend_that_is_not_there_is_refused_before_anything_is_read(mon
         monkeypatch.setattr(mtcnn, "_cascade", mtcnn._cascade.__wrapped__)
         predict("does_not_exist.mp4", "pos", face_backend="mtcnn")
     with pytest.raises(
-        ConfigError, match="The face backend is 'RF', which is unknown. There are: auto, HC, MP, MTCNN, whole."
+        ConfigError, match="The face backend is 'RF', which is unknown. Available: auto, HC, MP, MTCNN, whole."
     ):
         predict("does_not_exist.mp4", "pos", face_backend="RF")

@@ -173,7 +173,7 @@ def test_attention_that_cannot_be_had_is_said(runs, tmp_path, monkeypatch):
 
 def test_folders_that_are_no_runs_are_refused(runs, tmp_path, capsys):
     assert cli.main(["report", str(tmp_path), "--out", str(tmp_path / "page")]) == 2
-    assert "is no finished run: there is no results.json in it" in capsys.readouterr().err
+    assert "is not a finished run: there is no results.json in it" in capsys.readouterr().err
     (tmp_path / "results.json").write_text("{")
     with pytest.raises(DataError, match="cannot be read"):
         read_run(tmp_path)

@@ -47,7 +47,7 @@ def test_a_signal_method_has_no_seed(path):
 @pytest.mark.parametrize(
     "text, message",
     [
-        (None, "is no finished run: there is no results.json in it. Name the LOG.PATH folder"),
+        (None, "is not a finished run: there is no results.json in it. Name the LOG.PATH folder"),
         ("{", "results.json cannot be read .*Remove it and run again"),
         ("[]", "is not what a test run leaves: it holds a list"),
         ("{}", "it lacks schema, model, host"),

@@ -97,7 +97,8 @@ def _parts(args):
             parts += manifest_lines.parts(os.path.expanduser(video))
         else:
             parts.append(manifest_lines.Part(video, name, args.start, args.duration, args.fps))
-    return parts
+    names = _distinct([part.name for part in parts])
+    return [part._replace(name=name) for part, name in zip(parts, names)]
 
 
 def _print_errors(predictions):
@@ -117,8 +118,7 @@ def _predict(part, args):
 
     shows = sys.stderr.isatty()
     call = predict_all if args.faces == "all" else predict
-    seconds = args.window or waveform.WINDOW_S
-    reference_bpm = None if part.line is None else manifest_lines.reference_bpm(part.line, seconds)
+    known = None if part.line is None else manifest_lines.truth_of(part.line)
     try:
         found = call(
             part.video, args.method, args.weights, window_s=args.window, start_s=part.start_s,
@@ -126,9 +126,9 @@ def _predict(part, args):
             face_picture=bool(args.out) and not args.no_face, on_second=_show if shows else None,
         )  # fmt: skip
         found = found if args.faces == "all" else [found]
-        if len(found) == 1:
-            found[0].reference_bpm = reference_bpm
-        elif reference_bpm is not None:
+        if known is not None and len(found) == 1:
+            manifest_lines.compare(found[0], part.line.kind, known, args.window or waveform.WINDOW_S)
+        elif known is not None:
             print(f"{part.name}: the ground truth of one face is not compared with {len(found)}.", file=sys.stderr)
         return found
     finally:
@@ -146,4 +146,9 @@ def _names(videos):
     paths = [Path(os.path.abspath(video)) for video in videos]
     plain = [path.stem if path.suffix and not path.is_dir() else path.name for path in paths]
     names = [name if plain.count(name) == 1 else f"{path.parent.name}_{name}" for name, path in zip(plain, paths)]
+    return _distinct(names)
+
+
+def _distinct(names):
+    """With their numbers before those that are there more than once."""
     return [name if names.count(name) == 1 else f"{index}_{name}" for index, name in enumerate(names, start=1)]

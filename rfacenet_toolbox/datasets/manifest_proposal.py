@@ -64,7 +64,15 @@ def propose(folder, start):
     ]
     if len({row[1] for row in rows}) < len(rows):
         remarks.append("Several videos have one subject: check that they show one person.")
-    return csv_text(_COLUMNS, rows), remarks
+    return csv_text(*_named(rows)), remarks
+
+
+def _named(rows):
+    """``(columns, rows)``, with names from the folders where the videos' own are not enough to tell them apart."""
+    stems = [(row[1], os.path.splitext(os.path.basename(row[0]))[0]) for row in rows]
+    if len(set(stems)) == len(stems):
+        return _COLUMNS, rows
+    return (*_COLUMNS, "name"), [[*row, os.path.splitext(row[0])[0].replace(os.sep, "-")] for row in rows]
 
 
 def _links(folder):

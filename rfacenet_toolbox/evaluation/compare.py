@@ -1,5 +1,6 @@
 """Whether one method's heart rates are better than another's on the same videos, or only seem so by chance."""
 
+import numbers
 from statistics import NormalDist
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -68,7 +69,8 @@ def compare(
         A :class:`Comparison`.
 
     Raises:
-        EvaluationError: numbers of errors or subjects that differ, fewer than two, or not finite; another metric.
+        EvaluationError: numbers of errors or subjects that differ, fewer than two, or not finite; another metric or a
+            seed that NumPy does not take.
 
     The interval is a BCa bootstrap over subjects, or over videos where subjects are not known (Efron 1987:
     bias-corrected and accelerated, because errors are skewed: one video can hold most of the RMSE). The test is a
@@ -82,6 +84,8 @@ def compare(
     statistic = _statistic(metric, counts)
     values = statistic(sums, np.arange(len(counts)))
     difference = float(values[0] - values[1])
+    if not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**32:
+        raise EvaluationError(f"The seed is {seed!r}; expected a whole number from 0 to {2**32 - 1}.")
     random = np.random.RandomState(seed)
     resampled = _resampled(sums, statistic, random)
     low, high = _bca_interval(sums, statistic, resampled)

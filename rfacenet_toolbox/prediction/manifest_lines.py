@@ -1,7 +1,7 @@
 """The recordings of a manifest for ``rfacenet predict``, and the heart rates of their ground truths."""
 
 import math
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 from ..datasets.manifest import Manifest
 from ..datasets.manifest_file import Line, manifest_path, read_manifest, subject_number
 from ..datasets.manifest_media import truth
+from ..datasets.manifest_plausible import apart
 from ..datasets.recording import Recording
 from . import waveform
+from .result import Prediction
 
+Truth = Tuple[NDArray[np.float64], NDArray[np.float64]]
 _FS_HZ = 30.0  # to which a ground truth is resampled
 
 
@@ -39,10 +42,8 @@ def parts(path: str) -> List[Part]:
     return found
 
 
-def reference_bpm(line: Line, window_s: float) -> Optional[float]:
-    """The mean heart rate of a line's ground truth over the part that counts; None where the line has none.
-
-    A waveform is read as a predicted one is: sliding windows, and their mean over time.
+def truth_of(line: Line) -> Optional[Truth]:
+    """``(values, their times in s)`` of a line's ground truth between start_s and stop_s; None where it has none.
 
     Raises:
         DataError: the ground truth cannot be read.
@@ -54,8 +55,27 @@ def reference_bpm(line: Line, window_s: float) -> Optional[float]:
     inside = (times_s >= line.start_s) & (times_s <= line.stop_s)
     if inside.sum() < 2:
         raise recording.error(f"its ground truth has {inside.sum()} samples between start_s and stop_s")
-    values, times_s = values[inside], times_s[inside]
-    return float(np.mean(values)) if line.kind == "heart_rate" else _rate_bpm(values, times_s, window_s)
+    return values[inside], times_s[inside]
+
+
+def compare(found: Prediction, kind: str, known: Truth, window_s: float) -> None:
+    """Set the ``reference_bpm`` of a prediction: the mean heart rate of the ground truth while its frames last.
+
+    A waveform is read as a predicted one is: sliding windows, and their mean over time. Where the ground truth does not
+    cover the frames, a note says so.
+    """
+    values, times_s = known
+    start_s, stop_s = found.start_s, found.start_s + found.duration_s
+    wrong = apart(times_s, (start_s, stop_s))
+    if wrong:
+        found.notes.append(f"There is nothing to compare with: {wrong}.")
+        return
+    inside = (times_s >= start_s) & (times_s <= stop_s)
+    if kind == "heart_rate":
+        middle_bpm = np.interp((start_s + stop_s) / 2, times_s, values)
+        found.reference_bpm = float(np.mean(values[inside]) if inside.any() else middle_bpm)
+    else:
+        found.reference_bpm = _rate_bpm(values[inside], times_s[inside], window_s)
 
 
 def _rate_bpm(values: NDArray[np.float64], times_s: NDArray[np.float64], window_s: float) -> Optional[float]:

@@ -38,6 +38,8 @@ def write_atomically(path, write, *, durable=True):
     if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         _write_to_device(path, write)
         return
+    if os.path.isdir(path):
+        raise OutputError(f"{path} cannot be written, because it is a folder. Name a file.")
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{_host()}-{os.getpid()}.tmp")
     raw = None

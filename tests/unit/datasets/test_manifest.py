@@ -12,6 +12,7 @@ from rfacenet_toolbox.datasets.manifest_media import check_stamps
 from rfacenet_toolbox.datasets.manifest_truth import read_columns
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_dataset, find_recordings, select_recordings
+from rfacenet_toolbox.datasets.same_recordings import shared_people
 from rfacenet_toolbox.errors import ConfigError, DataError
 
 FPS_HZ, SECONDS = 25.0, 6
@@ -322,3 +323,28 @@ def test_a_manifest_is_proposed_and_read(folder, tmp_path, capsys):
     assert cli.main(["manifest", str(own)]) == 2
     assert "is there already" in capsys.readouterr().err
     assert cli.main(["manifest", str(tmp_path / "none")]) == 2
+
+
+def test_videos_of_one_name_get_names_and_what_was_not_looked_into_is_said(tmp_path, capsys):
+    for take in ("rest", "run"):
+        (tmp_path / "own" / "p1" / take).mkdir(parents=True)
+        recordings.write_video(tmp_path / "own" / "p1" / take / "vid.avi", recordings.noise_frames(50), 25)
+    (tmp_path / "own" / "p1" / "rest" / "length.csv").write_text("threshold\n1\n2\n")  # neither gt nor hr
+    (tmp_path / "own" / "p1" / "run" / "ppg.csv").write_text(column("finger_ppg", PPG))
+    (tmp_path / "own" / "p2").symlink_to(tmp_path)
+    assert cli.main(["manifest", str(tmp_path / "own")]) == 0
+    out = capsys.readouterr().out
+    assert "p2 is a link and was not looked into" in out and "p1/rest/vid.avi: no ground truth was found" in out
+    rest, run = (tmp_path / "own" / "manifest.csv").read_text().splitlines()[1:]
+    assert (rest, run) == (
+        "p1/rest/vid.avi,1,,,,,p1-rest-vid",
+        "p1/run/vid.avi,1,p1/run/ppg.csv,finger_ppg,bvp,,p1-run-vid",
+    )
+
+
+def test_manifests_in_one_folder_are_of_the_same_people(folder):
+    write(folder, "a.avi,P07,a.csv,ppg,,60", "a.avi,2,a.csv,ppg,,60")
+    others = folder / "others.csv"
+    others.write_text((folder / "manifest.csv").read_text().replace(",2,a", ",3,a"))
+    ours, theirs = (find_recordings("Manifest", str(path)) for path in (folder, others))
+    assert shared_people(ours, theirs) == ["P07"]

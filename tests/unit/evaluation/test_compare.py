@@ -160,3 +160,9 @@ def test_the_detectable_difference_is_found_in_four_of_five_tests():
         for seed in range(60)
     ]
     assert 0.65 <= np.mean(found) <= 0.95
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", None])
+def test_a_seed_that_numpy_does_not_take_is_named(seed):
+    with pytest.raises(EvaluationError, match="The seed is .*; expected a whole number from 0 to 4294967295"):
+        compare([1, 2, 3], [2, 3, 4], seed=seed)

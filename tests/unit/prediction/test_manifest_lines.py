@@ -1,14 +1,24 @@
 """Predictions of the lines of a manifest, beside the heart rates of their ground truths."""
 
+import argparse
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support import own_videos, recordings
 
 from rfacenet_toolbox import cli
+from rfacenet_toolbox.cli import predict
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.prediction import manifest_lines
+
+
+def arguments(videos):
+    parser = argparse.ArgumentParser()
+    predict.predict_arguments(parser)
+    return parser.parse_args(videos)
+
 
 COLUMNS = "video,subject,truth,column,kind,rate_hz,start_s,stop_s"
 
@@ -31,26 +41,38 @@ def manifest(folder, *lines):
     return str(folder / "manifest.csv")
 
 
-def references(folder, *lines):
-    return [manifest_lines.reference_bpm(one.line, 10.0) for one in manifest_lines.parts(manifest(folder, *lines))]
+def compared(line, seconds=11.0):
+    found = SimpleNamespace(start_s=line.start_s, duration_s=seconds - line.start_s, notes=[], reference_bpm=None)
+    known = manifest_lines.truth_of(line)
+    if known is not None:
+        manifest_lines.compare(found, line.kind, known, 10.0)
+    return found
 
 
-def test_heart_rates_of_ground_truths_in_the_part_that_counts(folder):
-    found = references(
-        folder,
-        "me.avi,1,bvp.csv,,,50",
-        "me.avi,2,hr.csv,HR,heart_rate,1",
-        "me.avi,3,hr.csv,HR,heart_rate,1,0,5",
-        "me.avi,4,faster.csv,,,50,5.6,11",
-        "me.avi,5",
-    )
-    assert found[:4] == [pytest.approx(80, abs=1), pytest.approx(80), pytest.approx(70), pytest.approx(100, abs=2)]
-    assert found[4] is None
+def test_heart_rates_of_ground_truths_while_the_frames_last(folder):
+    lines = [
+        ("me.avi,1,bvp.csv,,,50", 11, 80),
+        ("me.avi,2,hr.csv,HR,heart_rate,1", 11, 80),
+        ("me.avi,3,hr.csv,HR,heart_rate,1,0,5", 5, 70),
+        ("me.avi,4,faster.csv,,,50,5.6,11", 11, 100),
+        ("me.avi,5,hr.csv,HR,heart_rate,1", 5.5, 70),  # the video ends earlier
+    ]
+    parts = manifest_lines.parts(manifest(folder, *[line for line, _, _ in lines], "me.avi,6"))
+    for part, (_, seconds, expected) in zip(parts, lines):
+        found = compared(part.line, seconds)
+        assert (found.reference_bpm, found.notes) == (pytest.approx(expected, abs=2), [])
+    assert compared(parts[-1].line).reference_bpm is None
 
 
 def test_a_ground_truth_beside_the_part_is_told(folder):
+    outside, shorter = manifest_lines.parts(
+        manifest(folder, "me.avi,1,hr.csv,HR,heart_rate,1,30,40", "me.avi,2,hr.csv,HR,heart_rate,1")
+    )
     with pytest.raises(DataError, match="has 0 samples between start_s and stop_s"):
-        references(folder, "me.avi,1,hr.csv,HR,heart_rate,1,30,40")
+        compared(outside.line)
+    found = compared(shorter.line, seconds=30.0)
+    assert found.reference_bpm is None
+    assert found.notes[0].startswith("There is nothing to compare with: its ground truth lasts from 0.0 to 11.0 s, and")
 
 
 def test_the_command_takes_a_manifest(folder, capsys):
@@ -69,5 +91,6 @@ def test_errors_are_summed_up_and_options_of_lines_refused(folder, capsys):
     assert cli.main(["predict", path, "--method", "pos"]) == 0
     out = capsys.readouterr().out
     assert "bpm by the ground truth" in out and "2 recordings with a ground truth: mean absolute error 0." in out
+    assert [part.name for part in predict._parts(arguments([path, path]))] == ["1_1.me", "2_2.me", "3_1.me", "4_2.me"]
     assert cli.main(["predict", path, "--start", "2"]) == 2
     assert "--start, --duration and --fps are columns of" in capsys.readouterr().err

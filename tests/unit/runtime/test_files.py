@@ -80,6 +80,12 @@ def test_a_file_in_the_way_of_a_folder_is_said(tmp_path):
         write_text(tmp_path / "a_file" / "x.csv", "text")
 
 
+def test_a_folder_in_the_place_of_a_file_is_said(tmp_path):
+    for path in (tmp_path, "/"):
+        with pytest.raises(OutputError, match="cannot be written, because it is a folder. Name a file"):
+            write_atomically(path, lambda file: None)
+
+
 def test_missing_folders_are_made_and_every_kind_of_content_is_written(tmp_path):
     write_atomically(tmp_path / "a" / "b" / "zeros.npy", lambda file: np.save(file, np.zeros(3)), durable=False)
     write_atomically(tmp_path / "a" / "zeros.pth", lambda file: torch.save(torch.zeros(3), file))

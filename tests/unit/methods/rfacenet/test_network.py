@@ -8,6 +8,7 @@ from rfacenet_toolbox.errors import ShapeError
 from rfacenet_toolbox.methods.rfacenet import (
     ContourExtractor,
     CrossTaskFeatureCombiner,
+    MultiTaskLoss,
     PulseBranch,
     TemporalCompressorUnit,
 )
@@ -167,6 +168,25 @@ def test_a_bvp_alone_leaves_out_what_it_does_not_need():
         assert ran == [] and alone.identity is None
         assert torch.equal(alone.bvp, model(clips()).bvp)
     assert len(ran) == 3
+
+
+def test_the_third_row_of_table_3_is_trained_to_the_pulse_of_the_first():
+    """Branches that do not interact share no parameter, so that the identity term has no say in the pulse."""
+    bvps = []
+    for contours in ("none", "tcu"):
+        torch.manual_seed(0)
+        model = RFaceNet(frames=32, subjects=2, fusion="none", contours=contours)
+        loss = MultiTaskLoss(fs_hz=30.0)
+        optimizer = torch.optim.Adam([*model.parameters(), *loss.parameters()], lr=1e-2)
+        label = torch.sin(torch.arange(32) * 0.3).expand(2, -1)
+        for step in range(3):
+            out = model(clips(frames=32, seed=step))
+            terms = loss(out.bvp, label, out.identity, None if out.identity is None else torch.tensor([0, 1]))
+            optimizer.zero_grad()
+            terms.total.backward()
+            optimizer.step()
+        bvps.append(out.bvp)
+    assert torch.equal(*bvps)
 
 
 def in_the_order_of_the_papers(branch, clip):

@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from rfacenet_toolbox import heart_rate_bpm
 from rfacenet_toolbox.errors import ShapeError
-from rfacenet_toolbox.methods.rfacenet import MultiTaskLoss, soft_heart_rate_bpm
+from rfacenet_toolbox.methods.rfacenet import MultiTaskLoss, heart_rate_bpm, soft_heart_rate_bpm
 
 FS_HZ = 30.0
 

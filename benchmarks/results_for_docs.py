@@ -13,7 +13,7 @@ from pathlib import Path
 from rfacenet_toolbox.evaluation.files.run_folder import read_run
 
 COLUMNS = ("table", "run", "model", "seed", "video", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm")
-HEAD = ["", "MAE", "RMSE", "ρ", "MAE minus the reference's", "could be shown", "runs"]
+HEAD = ["", "MAE", "minus", "could be shown", "RMSE", "ρ", "SNR, dB", "minus", "could be shown", "runs"]
 _LINK = re.compile(r'<a href="(?!#)[^"]*">(.*?)</a>', re.DOTALL)
 
 
@@ -61,15 +61,32 @@ def _short_tables(path):
 
 
 def _line(name, row):
-    mae, difference = row["MAE"], "–"
-    seeds = f" ({float(mae['lowest']):.2f} to {float(mae['highest']):.2f})" if int(mae["runs"]) > 1 else ""
-    if mae["difference"]:
-        ends = f"{float(mae['difference_low']):+.2f} to {float(mae['difference_high']):+.2f}"
-        difference = f"{float(mae['difference']):+.2f} ({ends}), p = {float(mae['p_value']):.2g}"
-    detectable = f"{float(mae['detectable']):.1f}" if mae["detectable"] else "–"
+    mae, snr = row["MAE"], row["SNR"]
+    error = f"{float(mae['measured']):.2f} ± {float(mae['measured_se']):.2f}{_seeds(mae)}"
     numbers = [f"{float(row[metric]['measured']):.2f}" for metric in ("RMSE", "Pearson")]
-    error = f"{float(mae['measured']):.2f} ± {float(mae['measured_se']):.2f}{seeds}"
-    return [name, error, *numbers, difference, detectable, mae["runs"]]
+    return [
+        name,
+        error,
+        *_difference(mae),
+        *numbers,
+        f"{float(snr['measured']):.2f}{_seeds(snr)}",
+        *_difference(snr),
+        mae["runs"],
+    ]
+
+
+def _seeds(record):
+    """The lowest and the highest seed, where there are several."""
+    return f" ({float(record['lowest']):.2f} to {float(record['highest']):.2f})" if int(record["runs"]) > 1 else ""
+
+
+def _difference(record):
+    """The difference from the reference with its interval and p, and what could be shown."""
+    if not record["difference"]:
+        return "–", "–"
+    ends = f"{float(record['difference_low']):+.2f} to {float(record['difference_high']):+.2f}"
+    text = f"{float(record['difference']):+.2f} ({ends}), p = {float(record['p_value']):.2g}"
+    return text, f"{float(record['detectable']):.1f}"
 
 
 if __name__ == "__main__":

@@ -50,7 +50,9 @@ def compare_arguments(parser):
     parser.add_argument("first", help="a *_outputs.pickle, or a run's folder or results.json")
     parser.add_argument("second", help="another, of the same videos")
     _add_scoring_arguments(parser)
-    parser.add_argument("--metric", choices=["MAE", "RMSE"], default="MAE", help="what is compared; MAE by default")
+    parser.add_argument(
+        "--metric", choices=["MAE", "RMSE", "SNR"], default="MAE", help="what is compared; MAE by default"
+    )
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling; 0 by default")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 

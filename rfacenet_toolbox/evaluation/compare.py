@@ -1,4 +1,4 @@
-"""Whether one method's heart rates are better than another's on the same videos, or only seem so by chance."""
+"""Whether one method is better than another on the same videos, or only seems so by chance."""
 
 import numbers
 from statistics import NormalDist
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
+from .metrics import METRICS
 from .scoring import VideoScore
 
 #: (..., G) sums over subjects, and which subjects -> (...) values
@@ -23,13 +24,17 @@ POWER = 0.8
 STATISTICS: Dict[str, Callable[[NDArray[Any]], Any]] = {
     "MAE": lambda errors: np.mean(np.abs(errors), axis=-1),
     "RMSE": lambda errors: np.sqrt(np.mean(np.square(errors), axis=-1)),
+    "SNR": lambda snrs_db: np.mean(snrs_db, axis=-1),
 }
+#: What each statistic averages over the videos.
+_TERMS: Dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {"MAE": np.abs, "RMSE": np.square, "SNR": np.positive}
 
 
 class Comparison(NamedTuple):
-    """What two methods' errors on the same videos say about each other."""
+    """What two methods' errors, or signal-to-noise ratios, on the same videos say about each other."""
 
-    #: The first method's MAE (or RMSE) less the second's, in bpm; negative where the first is better.
+    #: The first method's MAE (or RMSE) less the second's, in bpm; negative where the first is better. For "SNR" its mean
+    #: SNR less the second's, in dB; positive where the first is better.
     difference: float
     #: The difference's 95% interval.
     low: float
@@ -42,8 +47,8 @@ class Comparison(NamedTuple):
     subjects: int
     #: All this for people.
     sentence: str
-    #: The true difference in bpm that a test on so many people, whose errors differ as these do, finds in four of five
-    #: cases: (1.96 + 0.84) times the standard error of the difference.
+    #: The true difference, in the same unit, that a test on so many people, whose numbers differ as these do, finds in
+    #: four of five cases: (1.96 + 0.84) times the standard error of the difference.
     detectable: float
 
 
@@ -55,12 +60,13 @@ def compare(
     names: Sequence[str] = ("A", "B"),
     subjects: Optional[Sequence[str]] = None,
 ) -> Comparison:
-    """The difference of two methods' MAE (or RMSE) on the same videos, its 95% interval, and a paired test.
+    """The difference of two methods' MAE, RMSE or mean SNR on the same videos, its 95% interval, and a paired test.
 
     Args:
-        errors_a, errors_b: (N,) errors in bpm, signed or not, one per video, in the same order; N at least 2.
+        errors_a, errors_b: (N,) errors in bpm, signed or not, one per video, in the same order; N at least 2. For "SNR"
+            signal-to-noise ratios in dB.
         seed: of the resampling; the same seed gives the same numbers.
-        metric: "MAE" or "RMSE".
+        metric: "MAE", "RMSE" or "SNR".
         names: what the sentence calls the two.
         subjects: (N,) whom each video shows, where that is known. A person's videos are not independent of each other,
             so people are resampled and exchanged, each with all of their videos.
@@ -107,11 +113,13 @@ def video_errors(per_video: Mapping[str, Sequence[VideoScore]], metric: str = "M
 
     Args:
         per_video: ``{video: [VideoScore, ...]}``, as ``evaluate`` gives it.
+        metric: "MAE" or "RMSE"; "SNR" gives mean signal-to-noise ratios in dB, of the windows that have one.
     """
-    errors = {
-        video: [score.error_bpm for score in scores if score.skipped is None] for video, scores in per_video.items()
-    }
-    return {video: float(STATISTICS[metric](np.array(values))) for video, values in errors.items() if values}
+    numbers = {}
+    for video, scores in per_video.items():
+        values = [score.snr_db if metric == "SNR" else score.error_bpm for score in scores if score.skipped is None]
+        numbers[video] = [value for value in values if value is not None]
+    return {video: float(STATISTICS[metric](np.array(values))) for video, values in numbers.items() if values}
 
 
 def _checked(errors_a: ArrayLike, errors_b: ArrayLike, metric: str) -> NDArray[np.float64]:
@@ -132,7 +140,7 @@ def _by_subject(
     errors: NDArray[np.float64], metric: str, subjects: Optional[Sequence[str]]
 ) -> Tuple[NDArray[Any], NDArray[Any]]:
     """``(sums (2, G), counts (G,))``: of each subject, the sum of what the metric is a mean of, and its videos."""
-    terms = np.abs(errors) if metric == "MAE" else np.square(errors)
+    terms = _TERMS[metric](errors)
     if subjects is None:
         return terms, np.ones(errors.shape[1], dtype=np.int64)
     if len(subjects) != errors.shape[1]:
@@ -153,7 +161,7 @@ def _statistic(metric: str, counts: NDArray[np.int64]) -> Statistic:
 
     def statistic(sums: NDArray[Any], drawn: NDArray[Any]) -> Any:
         mean = np.sum(sums, axis=-1) / np.sum(counts[drawn], axis=-1)
-        return mean if metric == "MAE" else np.sqrt(mean)
+        return np.sqrt(mean) if metric == "RMSE" else mean
 
     return statistic
 
@@ -213,7 +221,8 @@ def _sentence(
     p_value: float,
     n: int,
 ) -> str:
-    videos = f"{on}, {names[0]} has an {metric} of {values[0]:.3f} bpm and {names[1]} one of {values[1]:.3f}"
+    meant = METRICS[metric]
+    videos = f"{on}, {names[0]} has an {metric} of {values[0]:.3f} {meant.unit} and {names[1]} one of {values[1]:.3f}"
     ends = f"95% interval of the difference {interval[0]:+.3f} to {interval[1]:+.3f}"
     tested = f"({ends}; permutation test p = {p_value:.2g})"
     if difference == 0:
@@ -221,5 +230,5 @@ def _sentence(
     judgement = "more than chance explains" if p_value < SIGNIFICANCE else "which chance alone may explain"
     if 2 / 2**n >= SIGNIFICANCE:
         judgement = f"on too few {unit} to tell it from chance"
-    better = names[0] if difference < 0 else names[1]
-    return f"{videos}: {better} is better by {abs(difference):.3f} bpm {tested}, {judgement}."
+    better = names[0] if (difference < 0) == meant.less_is_better else names[1]
+    return f"{videos}: {better} is better by {abs(difference):.3f} {meant.unit} {tested}, {judgement}."

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from statistics import mean
-from typing import Dict, NamedTuple
+from typing import NamedTuple
 
 from ..evaluation import METRICS
 from ..evaluation.files.run_folder import find_run
@@ -50,17 +50,6 @@ def row_results(row):
     """
     found = [find_run(run.results[row.result].parent) for run in row.runs if run.current]
     return [result for result in found if result is not None]
-
-
-def absolute_errors(results, protocol) -> Dict[str, float]:
-    """{video: absolute heart-rate error in bpm, mean over windows and results} of the videos that all have scored.
-
-    Raises:
-        DataError: a ``per_video.csv`` is not there.
-    """
-    each = [result.absolute_errors(protocol) for result in results]
-    shared = set(each[0]).intersection(*each[1:]) if each else set()
-    return {video: mean(errors[video] for errors in each) for video in sorted(shared)}
 
 
 def over_seeds(results, metric, protocol):
@@ -206,8 +195,8 @@ def every_run(title, named_results, settings):
 
 
 def number_record(published, results, metric, settings):
-    """The columns of the CSV that hold numbers."""
-    number = (None, None) if published is None else published[metric]
+    """The columns of the CSV that hold numbers; ``published`` may be None, or lack the metric."""
+    number = (published or {}).get(metric, (None, None))
     measured = over_seeds(results, metric, settings.protocol)
     value, error, low, high, seeds, _ = (None, None, None, None, 0, 0) if measured is None else measured
     return {

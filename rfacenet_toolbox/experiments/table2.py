@@ -135,7 +135,7 @@ def _records(row, results, settings, compared):
             **pages.number_record(published, results, metric, settings),
             **differences.record(compared.get(title(row.name)), metric),
         }
-        for metric in HEADINGS
+        for metric in (*HEADINGS, "SNR")
     ]
 
 

@@ -48,13 +48,13 @@ def make_page(rows, settings):
     marked = pages.marked_rows(published, list(results.values()), settings.protocol)
     table_rows, records = [], []
     for row, numbers, marks in zip(rows, published, marked):
-        its_results, comparison = results[row.name], comparisons.get(row.name)
+        its_results = results[row.name]
         cells = pages.number_cells(numbers, its_results, settings, marks, html.anchor(_EVERY_RUN))
         cells += pages.video_cells(numbers, its_results)
         table_rows.append([row.name, *PUBLISHED[row.name][0], *cells, pages.runs_cell(len(its_results), len(row.runs))])
-        for metric in HEADINGS:
+        for metric in (*HEADINGS, "SNR"):
             record = pages.number_record(numbers, its_results, metric, settings)
-            records.append({"row": row.name, **record, **differences.record(comparison, metric)})
+            records.append({"row": row.name, **record, **differences.record(comparisons.get(row.name), metric)})
     groups = [("", 1), ("", 2), *pages.metric_groups(), ("", 1)]
     columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), "runs"]
     tables = [Table(f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}", columns, table_rows, groups)]

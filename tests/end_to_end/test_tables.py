@@ -70,7 +70,7 @@ def test_table2_has_published_beside_measured_in_both_directions(sets, tmp_path,
     assert [(row["published_n"], row["published_n_low"]) for row in rows] == [("42.4", "41.0"), ("55.8", "55.3")]
     assert "| 56 | 3 | 2 |" in text  # videos published and measured, and runs
     assert "## Compared with rFaceNet, PURE to UBFC-rPPG" in text
-    assert "| TS-CAN | +0.00 | +0.00 to +0.00 | 1 | 0.00 | 3 |" in text
+    assert "| TS-CAN | +0.00 (+0.00 to +0.00) | 1 | 0.00 | +0.00 (+0.00 to +0.00) | 1 | 0.00 | 3 |" in text
     assert rows[0]["results"] == "PURE_UBFC/rFaceNet/seed101/results.json PURE_UBFC/rFaceNet/seed103/results.json"
 
     status, out, _ = run(capsys, *argv)
@@ -132,7 +132,7 @@ def test_table3_tests_each_row_against_the_last(sets, tmp_path, capsys):
         ["| Stage-3", "✓", "Stage-3", "**1.05 ± 0.35**"],
     ]
     compared = text.partition("## Compared with Stage-3")[2].splitlines()
-    assert sum("| +0.00 | +0.00 to +0.00 | 1 |" in line for line in compared) == 5
+    assert sum("| +0.00 (+0.00 to +0.00) | 1 | 0.00 |" in line for line in compared) == 5
     assert "# Table 3, measured on synthetic recordings" in text and "SYNTHETIC recordings" in text
     assert "SYNTHETIC recordings" in (folder / "table3.html").read_text(encoding="utf-8")
     settings = json.loads((folder / "CTFC_ONLY" / "seed102" / "run.json").read_text())["settings"]

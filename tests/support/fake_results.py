@@ -72,8 +72,8 @@ def write_result(folder, errors, config=None, pearson=0.9, seed=100):
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "per_video.csv", "w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["protocol", "video", "error_bpm"])
-        writer.writerows(("neurips2023", f"subject{number}", error) for number, error in enumerate(errors))
+        writer.writerow(["protocol", "video", "error_bpm", "snr_db"])
+        writer.writerows(("neurips2023", f"subject{number}", error, number) for number, error in enumerate(errors))
     (folder / "results.json").write_text(json.dumps(content))
     return folder / "results.json"
 

@@ -72,13 +72,24 @@ class Run(NamedTuple):
         Raises:
             DataError: there is no ``per_video.csv``.
         """
+        return self._per_video(protocol, "error_bpm", abs)
+
+    def snrs_db(self, protocol):
+        """``{video: signal-to-noise ratio in dB, mean over its windows}`` of the videos that have one.
+
+        Raises:
+            DataError: there is no ``per_video.csv``.
+        """
+        return self._per_video(protocol, "snr_db", float)
+
+    def _per_video(self, protocol, column, number):
         if not self.videos:
             raise DataError(f"there is no {PER_VIDEO} in {self.folder}. Remove the folder and run again.")
-        errors = defaultdict(list)
+        values = defaultdict(list)
         for row in self.videos:
-            if row["protocol"] == protocol and row["error_bpm"]:
-                errors[row["video"]].append(abs(float(row["error_bpm"])))
-        return {video: mean(values) for video, values in errors.items()}
+            if row["protocol"] == protocol and row.get(column):
+                values[row["video"]].append(number(float(row[column])))
+        return {video: mean(each) for video, each in values.items()}
 
     def heart_rates(self, protocol):
         """``(names, estimate, truth)``: videos (or windows) scored under a protocol, and (N,) heart rates in bpm."""

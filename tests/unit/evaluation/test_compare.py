@@ -102,7 +102,7 @@ def test_chance_alone_is_called_more_than_chance_one_time_in_twenty():
         ([1.0, 2.0], [1.0, 2.0, 3.0], "MAE", r"shapes \(2,\) and \(3,\)"),
         (np.ones((2, 3)), np.ones((2, 3)), "MAE", r"shapes \(2, 3\)"),
         ([1.0, float("nan")], [1.0, 2.0], "MAE", "not finite"),
-        ([1.0, 2.0], [1.0, 2.0], "SNR", "compared by MAE or RMSE, not by 'SNR'"),
+        ([1.0, 2.0], [1.0, 2.0], "MACC", "compared by MAE or RMSE or SNR, not by 'MACC'"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(a, b, metric, message):
@@ -121,6 +121,14 @@ def test_the_errors_of_a_video_are_one_number():
     }
     assert video_errors(per_video) == {"subject1": 4.0, "subject2": 0.0}
     assert video_errors(per_video, "RMSE") == {"subject1": 5.0, "subject2": 0.0}
+    assert video_errors(per_video, "SNR") == {"subject1": 1.0, "subject2": 1.0}
+
+
+def test_of_signal_to_noise_ratios_the_higher_is_better():
+    snrs_db = np.linspace(-3.0, 8.0, 12)
+    found = compare(snrs_db + np.linspace(0.5, 1.5, 12), snrs_db, metric="SNR", names=("ours", "theirs"))
+    assert found.difference == pytest.approx(1.0) and 0.5 < found.low < found.high < 1.5 and found.p_value < 0.001
+    assert "ours has an SNR of 3.500 dB and theirs one of 2.500: ours is better by 1.000 dB" in found.sentence
 
 
 def test_the_subject_is_the_unit_not_the_video():

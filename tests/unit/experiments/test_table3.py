@@ -38,5 +38,5 @@ def test_rows_are_paired_by_video_after_averaging_over_seeds(tmp_path):
 
     worse = results("worse", [3.0, -5.0, 4.0], [5.0, 3.0, 4.0])
     found = compare_rows({"neither": worse, REFERENCE: results("best", [1.0, 1.0, -1.0])}, REFERENCE, "neurips2023")
-    assert list(found) == ["neither"] and found["neither"].n == 3
-    assert found["neither"].difference == pytest.approx(3.0)
+    assert list(found) == ["neither"] and found["neither"]["MAE"].n == 3
+    assert found["neither"]["MAE"].difference == pytest.approx(3.0)

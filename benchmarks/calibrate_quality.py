@@ -25,8 +25,9 @@ from rfacenet_toolbox import __version__
 from rfacenet_toolbox.errors import RFaceNetError
 from rfacenet_toolbox.methods.signal import METHODS
 from rfacenet_toolbox.prediction import confidence, evidence, faces, waveform
-from rfacenet_toolbox.prediction.estimators import SignalEstimator, estimator
+from rfacenet_toolbox.prediction.estimators import estimator
 from rfacenet_toolbox.prediction.evidence import Evidence
+from rfacenet_toolbox.prediction.signal_estimator import SignalEstimator
 from rfacenet_toolbox.prediction.sources import open_source
 from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import pool, weights_path

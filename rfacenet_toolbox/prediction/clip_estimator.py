@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from ..errors import DataError
-from ..evaluation import WAVEFORM
 from . import faces
+from .base import Estimator
 from .face_signals import FaceSignals
 from .resample import GridResampler, OverlapAdd
 from .waveform import Waveform
@@ -16,7 +16,7 @@ from .waveform import Waveform
 _SHARED = 16
 
 
-class ClipEstimator:
+class ClipEstimator(Estimator):
     """A network on overlapping clips of the face: one clip of small frames is kept, and one number for each frame.
 
     Args:
@@ -24,10 +24,8 @@ class ClipEstimator:
         model: :class:`~.clip_model.ClipModel`.
 
     Attributes:
-        face_signals: :class:`~.face_signals.FaceSignals` of the frames, of the small pictures that the network sees.
+        face_signals: of the small pictures that the network sees.
     """
-
-    gives, runs_live, notes = WAVEFORM, True, ()
 
     def __init__(self, name, model):
         self.name = name
@@ -43,14 +41,12 @@ class ClipEstimator:
         self._predicted = 0  # frames of the grid that clips cover
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
         small = None if box is None else self._small(image, box)
         self._take_small(time_s, small)
         # of the small picture: of the whole one it would take as long as the network
         self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
 
     def finish(self):
-        """The whole :class:`Waveform`; at least one frame must have had a face."""
         self._take(self._resampler.flush())
         total = len(self._known)
         if self._predicted < total:
@@ -81,7 +77,6 @@ class ClipEstimator:
 
     @property
     def identity_map(self):
-        """The contour branch's map of the last clip that was computed, as :attr:`.ClipModel.identity_map`."""
         return self._model.identity_map
 
     def _small(self, image, box):

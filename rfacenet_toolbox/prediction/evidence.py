@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from ..errors import RFaceNetError
 from ..methods.signal import METHODS
 from . import quality, waveform
-from .estimators import signal_bvp
 from .face_signals import EvenSignals
+from .signal_estimator import signal_bvp
 from .waveform import Waveform, Window
 
 #: that are asked for their opinion, less the one that is judged

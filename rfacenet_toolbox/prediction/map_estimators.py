@@ -8,7 +8,7 @@ import numpy as np
 from ..datasets.stmaps.landmarks import BOX
 from ..datasets.stmaps.stream import MapStream
 from ..errors import DataError
-from ..evaluation import WAVEFORM
+from .base import Estimator
 from .box import Box
 from .face_signals import FaceSignals
 from .faces import LARGE_BOX_COEF
@@ -21,7 +21,7 @@ _RECENT = 64
 _SHARED = 16
 
 
-class MapEstimator:
+class MapEstimator(Estimator):
     """Cuts the face out of each frame as in the training of the networks, and makes the map of it.
 
     The map is that of the data sets (``datasets/stmaps``), of this estimator's own boxes.
@@ -31,9 +31,7 @@ class MapEstimator:
         model: :class:`~.learner_model.LearnerModel`.
     """
 
-    is_derivative = runs_live = False
-    identity_map = None
-    face_signals: FaceSignals  # of those that give a waveform
+    runs_live = False
 
     def __init__(self, name, model):
         self.name, self.weights = name, model.weights
@@ -45,7 +43,6 @@ class MapEstimator:
 
     @property
     def notes(self):
-        """What is worth knowing about the map, a sentence each."""
         if self._model.landmarks == BOX or self._stream.found:
             return []
         return [
@@ -54,7 +51,7 @@ class MapEstimator:
         ]
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None; gives the small picture of the face."""
+        """Take a frame and its face; gives the small picture of the face."""
         if box is None:
             self._take(self._resampler.add(time_s, None))
             return None
@@ -64,11 +61,6 @@ class MapEstimator:
         self._crops.append((time_s, *crop, _coefficient(crop, image, box)))
         self._take(self._resampler.add(time_s, cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
         return small
-
-    def recent(self, seconds):
-        """None: there is nothing before the recording is over."""
-
-    up_to_date = recent
 
     def _take(self, grid_frames):
         for frame in grid_frames:
@@ -107,10 +99,8 @@ class MapWaveformEstimator(MapEstimator):
     """A network that gives the waveform of a map.
 
     Attributes:
-        face_signals: :class:`~.face_signals.FaceSignals` of the frames, of the small pictures that the map is made of.
+        face_signals: of the small pictures that the map is made of.
     """
-
-    gives = WAVEFORM
 
     def __init__(self, name, model):
         super().__init__(name, model)
@@ -120,12 +110,10 @@ class MapWaveformEstimator(MapEstimator):
         self._box_in_small = whole.scaled(1 / LARGE_BOX_COEF)
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
         small = super().add(time_s, image, box)
         self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
 
     def finish(self):
-        """The whole :class:`~.waveform.Waveform`; at least one frame must have had a face."""
         colours, known = self.whole_map()
         joined = OverlapAdd(self._model.frames)
         for first, last in stretches(len(colours), self._model.frames, _SHARED):

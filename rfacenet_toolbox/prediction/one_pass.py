@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ..datasets.times import SLOWEST_HZ
 from ..errors import DataError
 from . import quality, waveform
+from .base import Estimator
 from .box import Box
-from .estimators import AnyEstimator
 from .frames import Frame, Source
 from .person import SHORTEST_S, Person
 from .resample import frame_rate_hz
@@ -33,7 +33,7 @@ class Pass:
         wants_pictures: keep a small picture of each face.
     """
 
-    def __init__(self, track: Track, new_estimator: Callable[[], AnyEstimator], wants_pictures: bool) -> None:
+    def __init__(self, track: Track, new_estimator: Callable[[], Estimator], wants_pictures: bool) -> None:
         self._track, self._new_estimator = track, new_estimator
         self._wants_pictures = wants_pictures
         self._people: Dict[int, Person] = {}

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ..evaluation import HEART_RATE
 from . import confidence, hrv, quality, respiration, waveform
+from .base import Estimator
 from .box import Box
-from .estimators import AnyEstimator
 from .faces import LARGE_BOX_COEF
 from .frames import Source
 from .resample import frame_rate_hz, known_at
@@ -29,7 +29,7 @@ class Person:
         wants_picture: keep a small picture of the face.
     """
 
-    def __init__(self, estimator: AnyEstimator, wants_picture: bool) -> None:
+    def __init__(self, estimator: Estimator, wants_picture: bool) -> None:
         self._estimator = estimator
         self._wants_picture = wants_picture
         self._picture: Optional[NDArray[np.uint8]] = None

@@ -7,7 +7,8 @@ import numpy as np
 from ..errors import ConfigError, DataError
 from ..evaluation import HEART_RATE
 from . import waveform
-from .estimators import AnyEstimator, maker
+from .base import Estimator
+from .estimators import maker
 from .faces import detector
 from .frames import AnyPath, Source
 from .one_pass import OnSecond, Pass
@@ -110,7 +111,7 @@ def predict_all(
 
 def _estimators(
     method: str, weights: Optional[AnyPath], window_s: Optional[float], step_s: float
-) -> Tuple[Callable[[], AnyEstimator], float]:
+) -> Tuple[Callable[[], Estimator], float]:
     """What gives fresh estimators, and the windows' length in seconds: as asked for, or else 10.
 
     Raises:

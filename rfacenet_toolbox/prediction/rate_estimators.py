@@ -24,7 +24,7 @@ class MapRateEstimator(MapEstimator):
         self._step_s = step_s
 
     def finish(self):
-        """A :class:`~.waveform.Window` for each map; at least one frame must have had a face."""
+        """A :class:`~.waveform.Window` for each map."""
         colours, known = self.whole_map()
         rate_hz, length = self._resampler.rate_hz, self._model.frames
         firsts = range(0, len(colours) - length + 1, _step_frames(self._step_s, rate_hz))
@@ -48,11 +48,10 @@ class ClipRateEstimator(ClipEstimator):
         self._rates = []  # (first frame, bpm or None)
 
     def add(self, time_s, image, box):
-        """Take a frame, uint8 BGR, and its face :class:`~.box.Box` or None."""
         self._take_small(time_s, None if box is None else self._small(image, box))
 
     def finish(self):
-        """A :class:`~.waveform.Window` for each clip; at least one frame must have had a face."""
+        """A :class:`~.waveform.Window` for each clip."""
         self._take(self._resampler.flush())
         if not self._rates:
             self._predict_end(len(self._known))

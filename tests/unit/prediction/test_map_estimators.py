@@ -18,7 +18,7 @@ from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.evaluation import HEART_RATE
 from rfacenet_toolbox.methods.heart_rate_learner import HeartRateLearner
 from rfacenet_toolbox.methods.learner import ClipNeeds, Learner
-from rfacenet_toolbox.prediction import estimators, learner_model, live, rate_estimators
+from rfacenet_toolbox.prediction import estimators, learner_model, live, rate_estimators, signal_estimator
 from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.prediction.map_estimators import MapEstimator, MapWaveformEstimator
 from rfacenet_toolbox.prediction.rate_estimators import ClipRateEstimator, MapRateEstimator
@@ -203,4 +203,4 @@ def test_a_note_says_that_no_landmarks_were_found(monkeypatch):
 
 def test_estimators_say_what_they_give():
     assert MapRateEstimator.gives == ClipRateEstimator.gives == HEART_RATE
-    assert rate_estimators.MapRateEstimator.runs_live is False and estimators.SignalEstimator.runs_live
+    assert rate_estimators.MapRateEstimator.runs_live is False and signal_estimator.SignalEstimator.runs_live

@@ -12,7 +12,7 @@ from support import own_videos, recordings
 import rfacenet_toolbox
 from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.methods.rfacenet import PulseBranch, RFaceNet
-from rfacenet_toolbox.prediction import pipeline
+from rfacenet_toolbox.prediction import pipeline, signal_estimator
 from rfacenet_toolbox.prediction.estimators import maker
 from rfacenet_toolbox.prediction.faces import detector
 from rfacenet_toolbox.prediction.frames import Frame
@@ -232,12 +232,10 @@ def test_a_file_that_is_interrupted_is_not_taken_for_finished():
 
 
 def test_a_long_recording_is_done_in_stretches_with_the_same_result(monkeypatch):
-    from rfacenet_toolbox.prediction import estimators
-
     source = own_videos.at(own_videos.face_frames(), 30)
     whole = predict(source)
-    monkeypatch.setattr(estimators, "_STRETCH_S", 6.0)
-    monkeypatch.setattr(estimators, "_SHARED_S", 2.0)
+    monkeypatch.setattr(signal_estimator, "_STRETCH_S", 6.0)
+    monkeypatch.setattr(signal_estimator, "_SHARED_S", 2.0)
     pieces = predict(source)
     assert np.corrcoef(whole.bvp, pieces.bvp)[0, 1] > 0.98
     assert pieces.heart_rate_bpm == pytest.approx(whole.heart_rate_bpm, abs=1)

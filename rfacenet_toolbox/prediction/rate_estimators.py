@@ -37,7 +37,7 @@ class MapRateEstimator(MapEstimator):
 class ClipRateEstimator(ClipEstimator):
     """A network that gives the heart rate of a clip of frames, from every step on.
 
-    Args: as of :class:`MapRateEstimator`.
+    Arguments are those of :class:`MapRateEstimator`.
     """
 
     gives, runs_live = HEART_RATE, False

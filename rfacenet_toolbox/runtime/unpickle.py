@@ -32,6 +32,7 @@ class Budget:
         self.steps = limits.PICKLE_STEPS
 
     def take(self):
+        """Count one instruction; ValueError where none is left."""
         self.steps -= 1
         if self.steps < 0:
             raise ValueError("it has more instructions than any file of its kind")

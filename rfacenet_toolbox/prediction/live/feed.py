@@ -110,6 +110,7 @@ class Pace:
         self._start_s = None
 
     def wait_s(self, time_s):
+        """Seconds to wait before the frame of this time."""
         now_s = self._clock()
         if self._start_s is None:
             self._start_s = now_s - time_s

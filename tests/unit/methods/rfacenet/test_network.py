@@ -27,7 +27,7 @@ def clips(batch=2, frames=8, height=32, width=32, seed=0):
 
 
 @pytest.mark.parametrize("fusion, contours", TABLE_3)
-def test_every_row_of_table_3_gives_one_value_a_frame(fusion, contours):
+def test_every_row_of_table_3_gives_one_value_per_frame(fusion, contours):
     out = RFaceNet(frames=8, subjects=5, fusion=fusion, contours=contours)(clips())
     assert out.bvp.shape == (2, 8)
     assert (out.identity is None) == (contours != "tcu")

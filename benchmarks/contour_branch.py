@@ -2,14 +2,14 @@
 
 ``python benchmarks/contour_branch.py RUN [RUN ...]`` tests finished runs of rFaceNet anew on their own cached test
 clips, three times each: as trained; with the identity map that the combiner adds set to zero; and with the map of
-another video. If the pulse needed this face's contours, the last two would be worse. In brackets is the correlation of
-the waveforms with those as trained, the mean over the clips. "Offset, scale, shape" is what the map does to the
-waveform: how much of the squared difference between with and without it is a constant, how much a change of the
-amplitude, and how much neither, summed over the clips. Beside them stand alpha and beta of Eq. 2; how strong the
-added map is beside the pulse map (root mean square, after both were weighted and each map's mean was taken from it);
-how much of its squares lies in the middle of the clip, where the detected face is, and what share of the pixels that
-middle is; and of how many training clips the classifier named the person in the last epoch. A run with
-``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
+another video. If the pulse needed this face's contours, the last two would be worse. Each has the MAE in bpm and the
+SNR in dB, and in brackets the correlation of the waveforms with those as trained, the mean over the clips. "Offset,
+scale, shape" is what the map does to the waveform: how much of the squared difference between with and without it is a
+constant, how much a change of the amplitude, and how much neither, summed over the clips. Beside them stand alpha and
+beta of Eq. 2; how strong the added map is beside the pulse map (root mean square, after both were weighted and each
+map's mean was taken from it); how much of its squares lies in the middle of the clip, where the detected face is, and
+what share of the pixels that middle is; and of how many training clips the classifier named the person in the last
+epoch. A run with ``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
 """
 
 import argparse
@@ -66,13 +66,13 @@ def row(run, protocol):
             if way == AS_TRAINED and added:
                 looks.append(added)
     data = config.TEST.DATA
-    errors = [f"{mae(waveforms[way], labels, data, protocol):.2f}" for way in (AS_TRAINED, NOTHING, ANOTHER)]
+    scores = [score(waveforms[way], labels, data, protocol) for way in (AS_TRAINED, NOTHING, ANOTHER)]
     alike = [correlation(waveforms[AS_TRAINED], waveforms[way]) for way in (NOTHING, ANOTHER)]
     fusion = [value.item() for value in (model.ctfc.alpha, model.ctfc.beta)]
     known = [run.epochs.get(name, [np.nan])[-1] for name in ("identity_accuracy", "holdout_identity_accuracy")]
     return [
-        errors[0],
-        *(f"{error} ({r:.3f})" for error, r in zip(errors[1:], alike)),
+        scores[0],
+        *(f"{one} ({r:.3f})" for one, r in zip(scores[1:], alike)),
         ", ".join(f"{share:.0%}" for share in change(waveforms[AS_TRAINED], waveforms[NOTHING])),
         *(f"{value:.2f}" for value in (*fusion, np.mean([look["strength"] for look in looks]))),
         f"{np.mean([look['share'] for look in looks]):.0%} in {looks[0]['area']:.0%}",
@@ -149,15 +149,15 @@ def change(one, other):
     return offset / whole, scale / whole, 1 - (offset + scale) / whole
 
 
-def mae(waveforms, labels, data, protocol):
-    """Mean absolute error of the heart rate over the videos, bpm."""
+def score(waveforms, labels, data, protocol):
+    """Over the videos, the mean absolute error of the heart rate in bpm, and the mean SNR in dB, as text."""
     joined = [
         {video: evaluation.join_predictions(chunks) for video, chunks in each.items()} for each in (waveforms, labels)
     ]
     scheme = evaluation.Scheme(protocols=(protocol,))
     is_derivative = data.PREPROCESS.LABEL_TYPE == "DiffNormalized"
     summary, _ = evaluation.evaluate(*joined, data.FS, scheme, is_derivative=is_derivative)[protocol]
-    return summary["MAE"][0]
+    return f"{summary['MAE'][0]:.2f}, {summary['SNR'][0]:.2f}"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from .manifest_media import (
 )
 from .manifest_plausible import apart, doubts
 from .own_settings import NODES
+from .times import RATE_TOLERANCE, TOLERANCE_S
 from .video_file import video_frames
 
 _PARTS = ("train", "test")
@@ -215,7 +216,8 @@ def _check_files(recording):
     if frames and line.start_s * fps_hz >= frames:
         raise recording.error(f"its video ends at {frames / fps_hz:.1f} s, before start_s. Correct start_s")
     end_s = min(line.stop_s, shortest_s(recording)) if frames else line.start_s
-    wrong = apart(times_s, (line.start_s, max(line.start_s, end_s - 1 / fps_hz)))
+    allowed_s = TOLERANCE_S + RATE_TOLERANCE * end_s  # a header counts frames, too, that are not shown
+    wrong = apart(times_s, (line.start_s, max(line.start_s, end_s - 1 / fps_hz)), allowed_s)
     if wrong:
         raise recording.error(wrong)
     return doubts(line, values, times_s, frames, fps_hz)

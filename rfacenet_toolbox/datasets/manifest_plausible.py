@@ -53,10 +53,11 @@ def impossible(kind, values, times_s, inside):
     return jump("PPG samples", times_s[inside], LONGEST_GAP_S)
 
 
-def apart(times_s, frames_s):
-    """Why a ground truth does not cover the frames between ``frames_s``, the first and the last; None where it does."""
+def apart(times_s, frames_s, allowed_s=TOLERANCE_S):
+    """Why a ground truth does not cover the frames between ``frames_s``, the first and the last, to ``allowed_s``; None
+    where it does."""
     missing_s = max(times_s[0] - frames_s[0], frames_s[-1] - times_s[-1])
-    if missing_s <= TOLERANCE_S:
+    if missing_s <= allowed_s:
         return None
     return (
         f"its ground truth lasts from {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames from {frames_s[0]:.1f} "
@@ -82,15 +83,20 @@ def doubts(line, values, times_s, frames, fps_hz):
     if line.rate_hz is None and line.time_column is None and abs(len(values) - frames) > 1:
         rate_hz = len(values) / length_s
         found["spread"] = f"its {len(values)} samples are spread evenly over the video, {rate_hz:.2f} per second"
+    return {**found, **other_kind(line.kind, values, times_s)}
+
+
+def other_kind(kind, values, times_s):
+    """As :func:`doubts`, where a waveform changes as a heart rate does, or the other way round."""
     share = _share_of_pulse(values, times_s)
-    if share is not None and line.kind == "bvp" and share < _LEAST_SHARE:
-        found["slow"] = (
-            "its ground truth changes too slowly for a pulse. If it is a heart rate, its kind is heart_rate; else look "
-            "at column, rate_hz and time_column"
-        )
-    if share is not None and line.kind == "heart_rate" and share > _MOST_SHARE:
-        found["fast"] = "its heart rate changes with every beat. If it is a waveform, its kind is bvp"
-    return found
+    if share is not None and kind == "bvp" and share < _LEAST_SHARE:
+        return {
+            "slow": "its ground truth changes too slowly for a pulse. If it is a heart rate, its kind is heart_rate; "
+            "else look at column, rate_hz and time_column"
+        }
+    if share is not None and kind == "heart_rate" and share > _MOST_SHARE:
+        return {"fast": "its heart rate changes with every beat. If it is a waveform, its kind is bvp"}
+    return {}
 
 
 def _share_of_pulse(values, times_s):

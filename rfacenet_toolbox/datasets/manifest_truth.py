@@ -1,6 +1,7 @@
 """The ground truth that a line of a manifest names: values and their times, from CSV, text or JSON."""
 
 import csv
+import functools
 import os
 import re
 
@@ -31,14 +32,23 @@ def read_columns(path, columns):
         ValueError: no such file or column, or what is there is no number; the message completes "FILE ...".
     """
     try:
-        if path.lower().endswith(".json"):
-            content = _json(path)
-            return [_of_json(content, str(column)) for column in columns]
-        rows = _rows(path)
+        state = os.stat(path)
+        found = _columns(path, tuple(columns), (state.st_size, state.st_mtime_ns))
     except FileNotFoundError:
         raise ValueError("is not there")
     except (OSError, RecursionError) as error:
         raise ValueError(f"cannot be read ({error})")
+    return [values.copy() for values in found]
+
+
+@functools.lru_cache(maxsize=2)
+def _columns(path, columns, state):
+    """What :func:`read_columns` gives; ``state`` tells whether the file is still the same. A recording's is asked for
+    several times in a row."""
+    if path.lower().endswith(".json"):
+        content = _json(path)
+        return [_of_json(content, str(column)) for column in columns]
+    rows = _rows(path)
     return [_of_rows(rows, column) for column in columns]
 
 

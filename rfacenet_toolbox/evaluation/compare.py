@@ -33,8 +33,8 @@ _TERMS: Dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {"MAE": np.abs, "RMS
 class Comparison(NamedTuple):
     """What two methods' errors, or signal-to-noise ratios, on the same videos say about each other."""
 
-    #: The first method's MAE (or RMSE) less the second's, in bpm; negative where the first is better. For "SNR" its mean
-    #: SNR less the second's, in dB; positive where the first is better.
+    #: The first method's MAE (or RMSE) less the second's, in bpm; negative where the first is better. For "SNR" its
+    #: mean SNR less the second's, in dB; positive where the first is better.
     difference: float
     #: The difference's 95% interval.
     low: float

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..datasets.manifest import Manifest
 from ..datasets.manifest_file import Line, manifest_path, read_manifest, subject_number
 from ..datasets.manifest_media import truth
-from ..datasets.manifest_plausible import apart
+from ..datasets.manifest_plausible import apart, other_kind
 from ..datasets.recording import Recording
 from . import waveform
 from .result import Prediction
@@ -70,6 +70,7 @@ def compare(found: Prediction, kind: str, known: Truth, window_s: float) -> None
     if wrong:
         found.notes.append(f"There is nothing to compare with: {wrong}.")
         return
+    found.notes += [f"Check the manifest: {what}." for what in other_kind(kind, values, times_s).values()]
     inside = (times_s >= start_s) & (times_s <= stop_s)
     if kind == "heart_rate":
         middle_bpm = np.interp((start_s + stop_s) / 2, times_s, values)

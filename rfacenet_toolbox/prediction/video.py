@@ -27,7 +27,7 @@ class VideoFile(Source):
         # FFmpeg would take 12:30.mp4 for an address of the protocol "12"; a whole path has no such beginning.
         self._capture = cv2.VideoCapture(os.path.abspath(self._path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened() or _is_text(path):
-            raise DataError(f"{path} cannot be read as a video: {_why_not(path)}")
+            raise DataError(f"{path} cannot be read as a video: {why_not(path)}")
         # Phones film upright pictures sideways and say so in the container; whether OpenCV follows differs by version.
         self._header = mp4_header.read(path) or mp4_header.Mp4Header()
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0 if self._header.is_mirrored else 1)
@@ -68,7 +68,7 @@ class VideoFile(Source):
         """Say that the end is missing. The count that a container gives may be made of its length and nominal rate, and
         what an edit list leaves out is counted, too: only a length that falls short is a sign of damage."""
         if count == 0:
-            raise DataError(f"{self._path} cannot be read as a video: {_why_not(self._path)}")
+            raise DataError(f"{self._path} cannot be read as a video: {why_not(self._path)}")
         claimed_s = self._promised / self._nominal_hz
         is_short = last_s + 1 / self._nominal_hz < 0.95 * claimed_s
         if count < 0.95 * self._promised and is_short and not self._header.is_edited:
@@ -123,7 +123,8 @@ def _is_audio(path):
     return beginning.startswith((b"ID3", b"fLaC", b"OggS", b"\xff\xfb")) or beginning[8:] == b"WAVE"
 
 
-def _why_not(path):
+def why_not(path):
+    """Why OpenCV reads no frame of the file, and what to do, as the end of a message."""
     if _is_text(path):
         return "it is a text file. Name a video."
     if (mimetypes.guess_type(str(path))[0] or "").startswith("audio"):

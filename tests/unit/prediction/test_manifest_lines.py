@@ -70,6 +70,10 @@ def test_a_ground_truth_beside_the_part_is_told(folder):
     )
     with pytest.raises(DataError, match="has 0 samples between start_s and stop_s"):
         compared(outside.line)
+    rates = 80 + np.random.default_rng(0).normal(0, 0.01, 550).cumsum()
+    (folder / "rates.csv").write_text("\n".join(f"{rate:.6f}" for rate in rates))
+    (part,) = manifest_lines.parts(manifest(folder, "me.avi,1,rates.csv,,,50"))
+    assert "Check the manifest: its ground truth changes too slowly for a pulse." in compared(part.line).notes[0]
     found = compared(shorter.line, seconds=30.0)
     assert found.reference_bpm is None
     assert found.notes[0].startswith("There is nothing to compare with: its ground truth lasts from 0.0 to 11.0 s, and")

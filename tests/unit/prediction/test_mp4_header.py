@@ -57,7 +57,7 @@ def test_frames_are_shown_as_the_container_says(tmp_path, matrix, shape, place):
 
 def test_the_codec_that_is_missing_is_named(tmp_path):
     path = write(tmp_path / "a.mp4", codec=b"av01")
-    assert "coded as AV1, and OpenCV" in video._why_not(path) and "Convert the file to H.264" in video._why_not(path)
+    assert "coded as AV1, and OpenCV" in video.why_not(path) and "Convert the file to H.264" in video.why_not(path)
 
 
 def test_sound_without_a_picture_is_told(tmp_path):

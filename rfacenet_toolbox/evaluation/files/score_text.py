@@ -26,7 +26,7 @@ def scoring(path, protocols=None, methods=("FFT",), window_s=None, interpolate=F
         EvaluationError: a protocol, method or window that there is not.
     """
     saved = outputs.read(path)
-    plain = not (window_s or interpolate)
+    plain = window_s is None and not interpolate
     schemes = []
     for method in methods:
         interpolated = interpolate and (method == "FFT" or "FFT" not in methods)

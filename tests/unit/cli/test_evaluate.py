@@ -150,6 +150,7 @@ def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
         ),
         (["good_outputs.pickle", "--window", "0.1"], "A window of 0.1 s is 3 samples"),
         (["good_outputs.pickle", "--window", "-5"], "A window of -5 s is -150 samples"),
+        (["good_outputs.pickle", "--window", "0"], "A window of 0 s is 0 samples"),
         (["good_outputs.pickle", "--window", "nan"], "A window of nan s is 0 samples"),
         (["good_outputs.pickle", "--per-video", "none/x.csv"], "none/x.csv cannot be written"),
         (["good_outputs.pickle", "--method", "peak", "--interpolate"], "Only FFT heart rates can be interpolated"),

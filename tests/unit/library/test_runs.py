@@ -34,3 +34,9 @@ def test_words_where_lists_are_expected_are_named(given):
     (name,) = given
     with pytest.raises(EvaluationError, match=f"{name} is .*; expected a list, of one or more"):
         rfacenet_toolbox.evaluate("none", **given)
+
+
+@pytest.mark.parametrize("window_s", ["10", True])
+def test_a_window_that_is_no_number_is_named(window_s):
+    with pytest.raises(EvaluationError, match="window_s is .*; expected seconds, a number, or None"):
+        rfacenet_toolbox.evaluate("none", window_s=window_s)

@@ -188,7 +188,7 @@ def _check_whole(recordings, data_path):
     Raises:
         DataError: each line that is wrong, with its number.
     """
-    problems, doubted = [], {}
+    problems, doubted = [], _of_two_people(recordings)
     for recording in recordings:
         try:
             for kind, what in _check_files(recording).items():
@@ -203,6 +203,20 @@ def _check_whole(recordings, data_path):
         f"{found[0]}." + (f" The same goes for {len(found) - 1} more line(s)." if len(found) > 1 else "")
         for found in doubted.values()
     )
+
+
+def _of_two_people(recordings):
+    """As :func:`.doubts`, a list of each: lines that name another subject's video or ground truth."""
+    found, first = {}, {}
+    for recording in recordings:
+        line = recording.entry
+        for what, key in (("video", line.video), ("ground truth", (line.truth, line.column))):
+            other = first.setdefault((what, key), line)
+            if other.subject != line.subject:
+                found.setdefault(what, []).append(
+                    f"line {line.number} of the manifest, its {what} is that of line {other.number}, of another subject"
+                )
+    return found
 
 
 def _check_files(recording):

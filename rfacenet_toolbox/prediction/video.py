@@ -130,8 +130,10 @@ def why_not(path):
     if (mimetypes.guess_type(str(path))[0] or "").startswith("audio"):
         return "by its name it is an audio file, without any picture. Name a video."
     header = mp4_header.read(path)
-    if _is_audio(path) or (header is not None and not header.has_video):
+    if _is_audio(path):
         return "there is sound in it and no picture. Name a video."
+    if header is not None and not header.has_video:
+        return "its header names no track with pictures; there is sound alone in it, or nothing. Name a video."
     if header is not None and header.codec:
         name = _CODECS.get(header.codec, header.codec)
         return (

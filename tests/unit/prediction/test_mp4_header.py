@@ -64,7 +64,8 @@ def test_sound_without_a_picture_is_told(tmp_path):
     (tmp_path / "a.mp4").write_bytes(b"RIFF\0\0\0\0WAVE" + bytes(1000))
     with pytest.raises(DataError, match="there is sound in it and no picture"):
         list(open_source(tmp_path / "a.mp4").frames())
-    assert not mp4_header.read(write(tmp_path / "b.mp4", handler=b"soun")).has_video
+    path = write(tmp_path / "b.mp4", handler=b"soun")
+    assert not mp4_header.read(path).has_video and "names no track with pictures" in video.why_not(path)
 
 
 def test_a_name_with_a_colon_is_a_file(tmp_path, monkeypatch):

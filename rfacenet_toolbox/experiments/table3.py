@@ -57,7 +57,7 @@ def make_page(rows, settings):
             records.append({"row": row.name, **record, **differences.record(comparisons.get(row.name), metric)})
     groups = [("", 1), ("", 2), *pages.metric_groups(), ("", 1)]
     columns = ["", "TCU", "CTFC", *pages.metric_columns(settings), "runs"]
-    tables = [Table(f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}", columns, table_rows, groups)]
+    tables = [Table(f"Train: {DIRECTION[0]} & Test: {DIRECTION[1]}", columns, table_rows, groups, narrow=True)]
     if comparisons:
         tables.append(differences.table(f"Compared with {REFERENCE}", comparisons, REFERENCE))
     tables.append(pages.every_run(_EVERY_RUN, list(results.items()), settings))

@@ -77,7 +77,11 @@ def test_the_first_camera_is_looked_at_by_default_and_the_page_is_opened(monkeyp
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process alone")
 def test_ctrl_c_ends_it_while_somebody_looks(video):
     command = [sys.executable, "-m", "rfacenet_toolbox", "live", str(video), "--method", "pos", "--no-browser"]
-    process = subprocess.Popen(command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # where the tests run in the background of a shell, a child would ignore Ctrl-C
+    process = subprocess.Popen(
+        command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", process.stdout.readline()).group()
         with viewer(address) as one:

@@ -73,7 +73,7 @@ def test_a_network_with_a_noise_map_gives_what_the_run_gave(tmp_path):
 def test_what_cannot_be_exported_is_said(finished, tmp_path):
     with pytest.raises(ConfigError, match="ends in .safetensors"):
         export(finished, tmp_path / "own.pth")
-    with pytest.raises(DataError, match="no finished run"):
+    with pytest.raises(DataError, match="not a finished run"):
         export(tmp_path, tmp_path / "own.safetensors")
     shutil.rmtree(finished / "models")
     with pytest.raises(DataError, match="the weights of run are not at"):

@@ -37,7 +37,8 @@ def evaluate(args):
         print(json.dumps({"schema": SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
     else:
         texts = [_published().text()] if args.published else []
-        print("\n\n".join([*texts, *map(score_text.scoring_text, contents)]))
+        texts += [score_text.scoring_text({**content, "file": name}) for content, name in zip(contents, args.file)]
+        print("\n\n".join(texts))
 
 
 def _published():
@@ -63,7 +64,10 @@ def compare(args):
 
     runs = _score(args.first, args), _score(args.second, args)
     content = comparison.compare(*runs, args.metric, args.seed, subjects_of)
-    print(json.dumps(content, indent=1, allow_nan=False) if args.json else comparison.text(content))
+    if args.json:
+        print(json.dumps(content, indent=1, allow_nan=False))
+    else:
+        print(comparison.text({**content, "files": [args.first, args.second]}))
 
 
 def _add_scoring_arguments(parser):

@@ -223,8 +223,8 @@ def _sentence(
 ) -> str:
     meant = METRICS[metric]
     videos = f"{on}, {names[0]} has an {metric} of {values[0]:.3f} {meant.unit} and {names[1]} one of {values[1]:.3f}"
-    ends = f"95% interval of the difference {interval[0]:+.3f} to {interval[1]:+.3f}"
-    tested = f"({ends}; permutation test p = {p_value:.2g})"
+    low, high = interval if difference >= 0 else (-interval[1], -interval[0])  # of by how much the better one is better
+    tested = f"(95% interval {low:+.3f} to {high:+.3f}; permutation test p = {p_value:.2g})"
     if difference == 0:
         return f"{videos}: no difference {tested}."
     judgement = "more than chance explains" if p_value < SIGNIFICANCE else "which chance alone may explain"

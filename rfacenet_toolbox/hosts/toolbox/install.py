@@ -93,7 +93,7 @@ def install(directory):
     except OSError as error:
         raise InstallError(f"{error.filename} cannot be written ({error.strerror}). Make {root} writable.") from error
     done = f"{MAIN_FILE}: {'one line added' if after != before else 'the line is there already'}"
-    return [f"rFaceNet in {root}", done, *lines, *_how_to_import()]
+    return [f"rFaceNet installed in {root}", done, *lines, *_how_to_import()]
 
 
 def uninstall(directory, keep_edits=False):
@@ -123,7 +123,7 @@ def uninstall(directory, keep_edits=False):
             f"{main} was edited after the plug-in was installed, so it cannot be given back as it was. {UNCHANGED} "
             f"Undo the edits, or use --keep-edits to take out our line and keep them."
         )
-    lines = [f"rFaceNet out of {root}"]
+    lines = [f"rFaceNet removed from {root}"]
     try:
         if has_line:
             _replace(main, main_line.taken_out(content))
@@ -131,7 +131,7 @@ def uninstall(directory, keep_edits=False):
         lines += _remove_configs(root, record)
     except OSError as error:
         raise InstallError(f"{error.filename} cannot be changed ({error.strerror}). Make {root} writable.") from error
-    return lines if len(lines) > 1 else [f"no rFaceNet in {root}; nothing to take out"]
+    return lines if len(lines) > 1 else [f"rFaceNet is not installed in {root}; nothing to remove"]
 
 
 def _how_to_import():

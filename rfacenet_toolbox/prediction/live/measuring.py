@@ -30,7 +30,8 @@ _REST = 3.0
 class Measuring(threading.Thread):
     """Puts what becomes of a recording on the board.
 
-    Parts: ``about`` at once; ``picture`` for each frame; ``reading`` about twice per second; ``end`` when it is over.
+    Parts: ``about`` at once; ``picture`` for each frame; ``reading`` about twice per second, and once more at
+    the end; ``end`` when it is over.
 
     Args:
         source: :class:`~rfacenet_toolbox.prediction.frames.Source`; it is closed at the end.
@@ -44,7 +45,7 @@ class Measuring(threading.Thread):
         self._feed = Feed(source, self._show)
         self._tracker, self._estimator = tracker, running
         self._pass = Pass(lambda time_s, image: {1: tracker.track(time_s, image)}, lambda: running, False)
-        self._box = None
+        self._box = self._newest = None
         self._next_look_s = 0.0
         self._windows = deque(maxlen=_NEIGHBOURS)
         board.put(
@@ -60,6 +61,8 @@ class Measuring(threading.Thread):
         try:
             self._pass.read(self._feed, None, WINDOW_S, on_frame=self._look)
             if not self._ends.is_set():
+                if self._newest is not None:  # the waveform that stays on the page goes to the end
+                    self._board.put("reading", self._reading(self._newest))
                 self._board.put("end", {"result": self._result()})
         except RFaceNetError as error:
             self._board.put("end", self._failure(str(error)))
@@ -81,7 +84,7 @@ class Measuring(threading.Thread):
 
     def _look(self, frame, boxes):
         """Put the last seconds' waveform and heart rate on the board, if it is time to."""
-        self._box = boxes[1]
+        self._box, self._newest = boxes[1], frame
         before_s = time.monotonic()
         if before_s < self._next_look_s:
             return

@@ -47,6 +47,14 @@ def test_a_sentence_under_each_protocol(capsys, save):
         assert "A is better by " in line and line.endswith("more than chance explains.")
 
 
+def test_text_names_a_run_as_it_was_given(capsys, save):
+    close, far = save("close", CLOSE), save("far", FAR)
+    (close.parent / "run").mkdir()
+    close.rename(close.parent / "run" / close.name)
+    lines = run(capsys, close.parent / "run", far)[1].splitlines()
+    assert lines[:2] == [f"A: {close.parent / 'run'}", f"B: {far}"]
+
+
 def test_json_says_the_same(capsys, save):
     argv = [save("close", CLOSE), save("far", FAR), "--json", "--interpolate", "--metric", "RMSE", "--seed", 3]
     content = json.loads(run(capsys, *argv)[1])

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -62,7 +64,7 @@ def test_methods_that_never_differ():
     assert compared[:5] == (0.0, 0.0, 0.0, 1.0, 4)
     assert compared.sentence == (
         "On 4 videos, A has an MAE of 0.660 bpm and B one of 0.660: no difference "
-        "(95% interval of the difference +0.000 to +0.000; permutation test p = 1)."
+        "(95% interval +0.000 to +0.000; permutation test p = 1)."
     )
 
 
@@ -84,6 +86,8 @@ def test_sentences_say_who_is_better_and_whether_chance_explains_it():
     said = compare(a, b, names=("rFaceNet", "POS")).sentence
     assert said.startswith("On 42 videos, rFaceNet has an MAE of ") and ": rFaceNet is better by 0." in said
     assert said.endswith("more than chance explains.")
+    low, high = map(float, re.search(r"95% interval (\S+) to (\S+);", said).groups())
+    assert 0 < low < float(re.search(r"better by (\S+)", said)[1]) < high  # one sign, whoever is better
     assert "B is better by" in compare(b, a).sentence
     assert compare(a, np.random.RandomState(5).permutation(a) + 0.01).sentence.endswith("chance alone may explain.")
     assert compare(a[:5], a[:5] + 9).sentence.endswith("on too few videos to tell it from chance.")

@@ -81,7 +81,7 @@ def test_both_are_safe_to_repeat(checkout):
     assert "main.py: the line is there already" in plugin.install(checkout)
     assert contents(checkout) == once
     plugin.uninstall(checkout)
-    assert "nothing to take out" in plugin.uninstall(checkout)[0]
+    assert "nothing to remove" in plugin.uninstall(checkout)[0]
     assert contents(checkout) == before
 
 

@@ -76,6 +76,15 @@ def test_readings_have_a_waveform_and_a_heart_rate_once_there_are_five_seconds()
     assert last["map"] is None
 
 
+def test_the_last_reading_goes_to_the_end_however_long_the_looks_before_it_took(monkeypatch):
+    monkeypatch.setattr(measuring, "_LOOK_EVERY_S", 1000.0)
+    parts, _ = measured(at(face_frames()[:400], 30))
+    first, last = readings(parts)
+    wave = last["waveform"]
+    assert first["time_s"] == 0.0 and last["time_s"] == pytest.approx(199 / 30)
+    assert wave["start_s"] + len(wave["values"]) / wave["fs_hz"] == pytest.approx(last["time_s"], abs=0.1)
+
+
 def test_a_heart_rate_of_noise_is_doubted_and_why_is_said():
     random = np.random.default_rng(1)
     still = face_frames()[0].astype(np.float32)

@@ -2,14 +2,15 @@
 
 ``python benchmarks/contour_branch.py RUN [RUN ...]`` tests finished runs of rFaceNet anew on their own cached test
 clips, three times each: as trained; with the identity map that the combiner adds set to zero; and with the map of
-another video. If the pulse needed this face's contours, the last two would be worse. Each has the MAE in bpm and the
-SNR in dB, and in brackets the correlation of the waveforms with those as trained, the mean over the clips. "Offset,
-scale, shape" is what the map does to the waveform: how much of the squared difference between with and without it is a
-constant, how much a change of the amplitude, and how much neither, summed over the clips. Beside them stand alpha and
-beta of Eq. 2; how strong the added map is beside the pulse map (root mean square, after both were weighted and each
-map's mean was taken from it); how much of its squares lies in the middle of the clip, where the detected face is, and
-what share of the pixels that middle is; and of how many training clips the classifier named the person in the last
-epoch. A run with ``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
+another video (the next one, which in PURE mostly shows the same person). If the pulse needed this face's contours, the
+last two would be worse. Each has the MAE in bpm and the SNR in dB, and in brackets the correlation of the waveforms
+with those as trained, the mean over the clips. "Offset, scale, shape" is what the map does to the waveform: how much of
+the squared difference between with and without it is a constant, how much a change of the amplitude, and how much
+neither, summed over the clips. Beside them stand alpha and beta of Eq. 2; how strong the added map is beside the pulse
+map (root mean square, after both were weighted and each map's mean was taken from it); how much of its squares lies in
+its middle, and what share of its pixels that middle is (where the map is strong, that is, and not what the branch looks
+at: each of these pixels sees most of the clip); and of how many training clips the classifier named the person in the
+last epoch. A run with ``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
 """
 
 import argparse

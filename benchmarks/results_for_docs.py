@@ -1,8 +1,8 @@
 """Which files of finished tables does docs/benchmark/ show?
 
 ``python benchmarks/results_for_docs.py runs/benchmark/table2 runs/benchmark/table3 --out docs/benchmark`` copies each
-table's page and CSV, the page without links to files of the runs, which stay where they are. It puts the errors of all
-runs, video by video, into one ``per_video.csv``, and prints the measured numbers as short Markdown tables.
+table's page and CSV, the page without links to files of the runs, which stay where they are. It puts the errors and
+SNRs of all runs, video by video, into one ``per_video.csv``, and prints the measured numbers as short Markdown tables.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rfacenet_toolbox.evaluation.files.run_folder import read_run
 
-COLUMNS = ("table", "run", "model", "seed", "video", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm")
+COLUMNS = ("table", "run", "model", "seed", "video", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db")
 HEAD = ["", "MAE", "minus", "could be shown", "RMSE", "ρ", "SNR, dB", "minus", "could be shown", "runs"]
 _LINK = re.compile(r'<a href="(?!#)[^"]*">(.*?)</a>', re.DOTALL)
 

@@ -15,8 +15,10 @@ _NOTES = (
     "Minus {}'s: each method's number less that one's, with its 95% interval and the p-value of a paired test. MAE is "
     "of the heart rates: less is better. SNR, the signal-to-noise ratio at the true heart rate, is of the waveforms: "
     "more is better. The pairs are the videos' absolute errors or SNRs, averaged over the seeds; a person's videos "
-    "are resampled and exchanged together. The p-values are not corrected for the number of rows.",
-    "Could be shown: the true difference that four of five such tests would find.",
+    "are resampled and exchanged together. Interval and p-value say what testing these trained networks on "
+    "other people would change; what other seeds would change shows only in the spread of the seeds. The p-values "
+    "are not corrected for the number of rows.",
+    "Could be shown: the true difference that four of five such tests, with these seeds, would find.",
 )
 #: metric -> {video: number} of a run and a protocol
 _PER_VIDEO = {

@@ -171,6 +171,7 @@ from argparse import Namespace
 from rfacenet_toolbox.datasets.own_settings import NODES
 from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
 from rfacenet_toolbox.hosts.toolbox import activate
+from rfacenet_toolbox.methods import registry
 import config as settings
 built_in, ours, pure, ubfc_rppg = sys.argv[1:]
 plain = settings.get_config(Namespace(config_file=built_in))
@@ -182,7 +183,8 @@ originals = main.train_and_test, main.test
 config = settings.get_config(Namespace(config_file=built_in))
 assert (main.train_and_test, main.test) == originals
 without_ours = config.clone()
-del without_ours.MODEL["RFACENET"]
+for node in ("RFACENET", *registry.added_nodes()):
+    del without_ours.MODEL[node]
 for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
     for node in NODES:
         del without_ours[split].DATA[node]

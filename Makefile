@@ -75,7 +75,8 @@ table1-demo: .venv/ready demo_vipl/ready
 benchmark: benchmark-table2 benchmark-table3
 	$(BIN)/python benchmarks/table_times.py runs/benchmark/table2 runs/benchmark/table3
 	$(BIN)/python main.py --config_file toolbox_configs/benchmark/IDENTITY.yaml
-	$(BIN)/python benchmarks/contour_branch.py runs/benchmark/table2/*/rFaceNet/seed* runs/benchmark/identity
+	$(BIN)/python benchmarks/contour_branch.py runs/benchmark/table2/*/rFaceNet/seed* runs/benchmark/identity \
+		runs/benchmark/table3/STAGE*/seed* runs/benchmark/table3/CTFC_ONLY/seed*
 
 benchmark-table2: .venv/ready benchmark_data/ready
 	$(BIN)/rfacenet table2 $(DRAWN_FACES) --seeds 100 101 --out runs/benchmark/table2

@@ -2,15 +2,15 @@
 
 ``python benchmarks/contour_branch.py RUN [RUN ...]`` tests finished runs of rFaceNet anew on their own cached test
 clips, three times each: as trained; with the identity map that the combiner adds set to zero; and with the map of
-another video (the next one, which in PURE mostly shows the same person). If the pulse needed this face's contours, the
-last two would be worse. Each has the MAE in bpm and the SNR in dB, and in brackets the correlation of the waveforms
-with those as trained, the mean over the clips. "Offset, scale, shape" is what the map does to the waveform: how much of
-the squared difference between with and without it is a constant, how much a change of the amplitude, and how much
-neither, summed over the clips. Beside them stand alpha and beta of Eq. 2; how strong the added map is beside the pulse
-map (root mean square, after both were weighted and each map's mean was taken from it); how much of its squares lies in
-its middle, and what share of its pixels that middle is (where the map is strong, that is, and not what the branch looks
-at: each of these pixels sees most of the clip); and of how many training clips the classifier named the person in the
-last epoch. A run with ``IDENTITY_HOLDOUT: True`` has that on clips that were held back, too.
+another person. If the pulse needed this face's contours, the last two would be worse. Each has the MAE in bpm and the
+SNR in dB, and in brackets the correlation of the waveforms with those as trained, the mean over the clips. "Offset,
+scale, shape" is what the map does to the waveform: how much of the squared difference between with and without it is a
+constant, how much a change of the amplitude, and how much neither, summed over the clips. Beside them stand alpha and
+beta of Eq. 2; how strong the added map is beside the pulse map (root mean square, after both were weighted and each
+map's mean was taken from it); by how much it changes when only the middle of the clip is left, where the detected face
+is, and when only the rest is left (root mean square, as a share of the map's; the pixels taken away are 0); and of how
+many training clips the classifier named the person in the last epoch. A run with ``IDENTITY_HOLDOUT: True`` has that on
+clips that were held back, too.
 """
 
 import argparse
@@ -25,10 +25,11 @@ from tqdm import tqdm
 from rfacenet_toolbox import evaluation
 from rfacenet_toolbox.datasets.clips import ClipDataset, clip_name
 from rfacenet_toolbox.datasets.file_lists import read_file_list
+from rfacenet_toolbox.datasets.subjects import subjects_of
 from rfacenet_toolbox.evaluation.files.run_folder import read_run
 from rfacenet_toolbox.training.learners import config_of, trained
 
-AS_TRAINED, NOTHING, ANOTHER = "as trained", "map set to zero", "map of another video"
+AS_TRAINED, NOTHING, ANOTHER = "as trained", "map set to zero", "map of another person"
 
 
 def main():
@@ -37,8 +38,8 @@ def main():
     parser.add_argument("--protocol", default="neurips2023")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    columns = [AS_TRAINED, NOTHING, ANOTHER, "offset, scale, shape", "alpha", "beta", "strength", "in the middle"]
-    columns += ["classified", "held back"]
+    columns = [AS_TRAINED, NOTHING, ANOTHER, "offset, scale, shape", "alpha", "beta", "strength"]
+    columns += ["only face, only rest", "classified", "held back"]
     print(f"| run | {' | '.join(columns)} |\n| {' | '.join(['---'] * (len(columns) + 1))} |")
     for folder in args.runs:
         print(
@@ -52,7 +53,8 @@ def row(run, protocol):
     model = trained(run).model
     clips = ClipDataset(read_file_list(config.TEST.DATA.FILE_LIST_PATH), config.TEST.DATA.DATA_FORMAT)
     places = [clip_name(path) for path in clips.inputs]
-    maps = contour_maps(model, clips)
+    maps, seen = contour_maps(model, clips), what_is_seen(model, clips)
+    others = of_another_person(places)
     waveforms, labels, looks = defaultdict(lambda: defaultdict(dict)), defaultdict(dict), []
     for index, (video, chunk) in enumerate(tqdm(places, desc=run.name, ncols=100, disable=None)):
         clip, label = (torch.from_numpy(np.asarray(part))[None].float() for part in clips[index][:2])
@@ -60,7 +62,7 @@ def row(run, protocol):
         for way, identity in (
             (AS_TRAINED, maps[index]),
             (NOTHING, None),
-            (ANOTHER, maps[another(places, index)]),
+            (ANOTHER, maps[others[index]]),
         ):
             with using(model, identity), looking_at(model.ctfc) as added, torch.no_grad():
                 waveforms[way][video][int(chunk)] = model(clip, with_identity=False).bvp[0].numpy()
@@ -76,7 +78,7 @@ def row(run, protocol):
         *(f"{one} ({r:.3f})" for one, r in zip(scores[1:], alike)),
         ", ".join(f"{share:.0%}" for share in change(waveforms[AS_TRAINED], waveforms[NOTHING])),
         *(f"{value:.2f}" for value in (*fusion, np.mean([look["strength"] for look in looks]))),
-        f"{np.mean([look['share'] for look in looks]):.0%} in {looks[0]['area']:.0%}",
+        ", ".join(f"{share:.2f}" for share in seen) or "–",
         *("–" if np.isnan(value) else f"{value:.0%}" for value in known),
     ]
 
@@ -87,11 +89,33 @@ def contour_maps(model, clips):
         return [model.identity_map(torch.from_numpy(np.asarray(clips[i][0]))[None].float()) for i in range(len(clips))]
 
 
-def another(places, index):
-    """The first clip of the next video; the first video follows the last."""
-    videos = list(dict.fromkeys(video for video, _ in places))
-    following = videos[(videos.index(places[index][0]) + 1) % len(videos)]
-    return next(place for place, (video, _) in enumerate(places) if video == following)
+def what_is_seen(model, clips):
+    """By how much the map changes when only the middle of the clip is left, and when only the rest is."""
+    if model.contours != "tcu":
+        return []
+    changes = []
+    with torch.no_grad():
+        for index in range(len(clips)):
+            clip = torch.from_numpy(np.asarray(clips[index][0]))[None].float()
+            edge = round(clip.shape[-1] / 6)  # boxes are enlarged by half: a sixth at each side is not face
+            middle = torch.zeros_like(clip)
+            middle[..., edge:-edge, edge:-edge] = 1
+            whole, *parts = (varying(model.identity_map(one)) for one in (clip, clip * middle, clip * (1 - middle)))
+            changes.append([float((part - whole).square().mean() / whole.square().mean()) ** 0.5 for part in parts])
+    return np.mean(changes, axis=0)
+
+
+def varying(feature_maps):
+    """What is the same everywhere is an offset, and no contour."""
+    return feature_maps - feature_maps.mean(dim=(-2, -1), keepdim=True)
+
+
+def of_another_person(places):
+    """For each clip the first clip of the next person; the first person follows the last."""
+    videos = [video for video, _ in places]
+    shown = subjects_of(videos) or videos
+    people = list(dict.fromkeys(shown))
+    return [shown.index(people[(people.index(person) + 1) % len(people)]) for person in shown]
 
 
 @contextlib.contextmanager
@@ -111,7 +135,7 @@ def using(model, identity):
 
 @contextlib.contextmanager
 def looking_at(ctfc):
-    """A dict that a forward pass fills: how strong the added map is, and the share of its squares in the middle."""
+    """A dict that a forward pass fills: how strong the added map is beside the pulse map."""
     found, parts = {}, {}
     handles = [
         ctfc.identity_conv.register_forward_hook(lambda m, i, out: parts.update(identity=ctfc.alpha * out)),
@@ -122,15 +146,8 @@ def looking_at(ctfc):
     finally:
         for handle in handles:
             handle.remove()
-    # what is the same everywhere is an offset, and no contour
-    varying, pulse = (parts[name] - parts[name].mean(dim=(-2, -1), keepdim=True) for name in ("identity", "pulse"))
-    found["strength"] = float(varying.square().mean().sqrt() / pulse.square().mean().sqrt())
-    side = varying.shape[-1]
-    edge = round(side / 6)  # boxes are enlarged by half: a sixth at each side is not face
-    squares = varying.square().sum(dim=(0, 1, 2))
-    middle = squares[edge : side - edge, edge : side - edge]
-    found["share"] = float(middle.sum() / squares.sum())
-    found["area"] = middle.numel() / squares.numel()
+    identity, pulse = (varying(parts[name]).square().mean().sqrt() for name in ("identity", "pulse"))
+    found["strength"] = float(identity / pulse)
 
 
 def correlation(one, other):

@@ -34,19 +34,8 @@ def heart_rate_bpm(
 ) -> torch.Tensor:
     """Eq. 3 with its argmax, which has no gradient: the frequency of the largest power in the band.
 
-    >>> t = torch.arange(128) / 30
-    >>> abs(float(heart_rate_bpm(torch.sin(2 * math.pi * 1.2 * t), 30)) - 72) < 1
-    True
-
-    Args:
-        bvp: (..., T) tensor or array, T of 16 or more.
-        fs_hz: frames per second.
-        band_hz: lowest and highest frequency looked at.
-        is_derivative: the signal is the BVP's time derivative, as DiffNormalized labels are.
-        resolution_bpm: the grid is this fine or finer.
-
-    Returns:
-        (...) tensor in beats per minute, float32.
+    (..., T) -> (...) in beats per minute, float32. Arguments are those of
+    :func:`rfacenet_toolbox.library.heart_rate_bpm`, which looks at signals of any origin before it calls this.
 
     Raises:
         ShapeError: a signal too short, or a band that holds no frequency.

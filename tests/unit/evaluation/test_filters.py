@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.signal
+from support.signals import tone
 
 from rfacenet_toolbox.errors import EvaluationError
 from rfacenet_toolbox.evaluation import filters
@@ -10,10 +11,6 @@ from rfacenet_toolbox.evaluation import filters
 pytestmark = pytest.mark.filterwarnings("error")
 
 BAND = (0.75, 2.5)
-
-
-def tone(rate_bpm, samples, fs_hz=30.0):
-    return np.sin(2 * np.pi * rate_bpm / 60 * np.arange(samples) / fs_hz)
 
 
 @pytest.fixture

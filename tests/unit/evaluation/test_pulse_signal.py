@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.signal
+from support.signals import tone
 
 from rfacenet_toolbox.errors import EvaluationError
 from rfacenet_toolbox.evaluation import prepare
@@ -11,10 +12,6 @@ from rfacenet_toolbox.evaluation import pulse_signal as steps
 pytestmark = pytest.mark.filterwarnings("error")
 
 BAND = (0.75, 2.5)
-
-
-def tone(rate_bpm, samples, fs_hz=30.0):
-    return np.sin(2 * np.pi * rate_bpm / 60 * np.arange(samples) / fs_hz)
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 import numpy as np
 import pytest
+from support.signals import tone
 
 from rfacenet_toolbox.errors import EvaluationError
 from rfacenet_toolbox.evaluation import score_video, window_bounds
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-def tone(rate_bpm, samples, fs_hz=30.0):
-    return np.sin(2 * np.pi * rate_bpm / 60 * np.arange(samples) / fs_hz)
 
 
 @pytest.mark.parametrize(

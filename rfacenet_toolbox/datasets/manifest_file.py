@@ -22,7 +22,8 @@ COLUMNS = {
     "kind": "bvp (the default) for a PPG or another pulse waveform, heart_rate for beats per minute",
     "rate_hz": "samples per second of the ground truth",
     "time_column": "column with the time of each sample in s, instead of rate_hz",
-    "fps": "frames per second of the video, instead of what it says of itself; needed for a folder of frames",
+    "fps": "frames per second of the video, instead of what it says of itself, needed for a folder of frames; or the "
+    "word stamps, for the time stamps of its frames to count however even they are",
     "start_s": "seconds of the video to leave out at its start",
     "stop_s": "second of the video to stop at",
     "name": "of the recording; by default the video's",
@@ -32,6 +33,8 @@ COLUMNS = {
 #: the manifest's name in DATA_PATH, where that is a folder
 FILE_NAME = "manifest.csv"
 _SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,80}")
+#: what stands in the column fps where the frames' own time stamps count
+_STAMPS = "stamps"
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 #: what spreadsheets put between cells
 _SEPARATORS = (",", ";", "\t")
@@ -54,6 +57,7 @@ class Line(NamedTuple):
     stop_s: float = math.inf
     split: str = ""
     fold: str = ""
+    by_stamps: bool = False  #: whether the time stamps of its frames count, however even they are
 
 
 def manifest_path(data_path):
@@ -130,13 +134,15 @@ def _line(number, row, folder, required):
     stop_s = _number(row, "stop_s", (0, math.inf), math.inf)
     if stop_s <= start_s:
         raise ValueError(f"stop_s is {stop_s:g} and start_s {start_s:g}; expected a later stop")
+    by_stamps = row.get("fps") == _STAMPS
     stem = os.path.splitext(os.path.basename(os.path.normpath(row["video"])))[0]
     name = _UNFIT.sub("-", row.get("name") or stem).strip("-").replace("input", "in-put")  # clips are told by that word
     return Line(
         number, f"{row['subject']}.{name[:100]}", row["subject"],
         _beside(folder, row["video"]), _beside(folder, row.get("truth")), _column(row.get("column")) or 1, kind,
         _number(row, "rate_hz", (0.1, 100_000), None), _column(row.get("time_column")),
-        _number(row, "fps", limits.FS_HZ, None), start_s, stop_s, row.get("split", ""), row.get("fold", ""),
+        None if by_stamps else _number(row, "fps", limits.FS_HZ, None), start_s, stop_s,
+        row.get("split", ""), row.get("fold", ""), by_stamps,
     )  # fmt: skip
 
 

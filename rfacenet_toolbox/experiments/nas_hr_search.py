@@ -124,8 +124,7 @@ class _Halves:
     def _batch(self, batch):
         clips, labels = (one.to(self.device, torch.float32) for one in batch[:2])
         own = recorded(self.rates, batch[2], batch[3], self.fs_hz) if self.rates else None
-        rates = self.learner.rates(clips, None if own is None else own.fs_hz)
-        return images_of(clips), self.learner.true_bpm(labels, rates, own)
+        return images_of(clips), self.learner.true_bpm(labels, self.learner.recorded_rates(clips, own), own)
 
 
 def _resumed(searching, out, description):

@@ -48,7 +48,7 @@ def search(config_file, out, options):
         DataError: there are too few recordings.
     """
     config = _checked(config_file, options)
-    halves = _Halves(config, options)
+    halves = Halves(config, options)
     settings = SearchSettings(
         epochs=options.epochs,
         architecture_learning_rate=options.architecture_learning_rate,
@@ -90,7 +90,7 @@ def _checked(config_file, options):
     return config
 
 
-class _Halves:
+class Halves:
     """The training clips in two halves, recording by recording in turns, so that none is in both."""
 
     def __init__(self, config, options):

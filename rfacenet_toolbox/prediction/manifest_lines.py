@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..datasets.manifest import Manifest
 from ..datasets.manifest_file import Line, manifest_path, read_manifest, subject_number
-from ..datasets.manifest_media import truth
 from ..datasets.manifest_plausible import apart, other_kind
+from ..datasets.manifest_samples import truth
 from ..datasets.recording import Recording
 from ..errors import ConfigError
 from . import waveform

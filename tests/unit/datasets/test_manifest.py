@@ -6,7 +6,6 @@ from support import recordings
 from support.configs import data_node
 from support.manifests import FPS_HZ, FRAMES, settings, write, write_recordings
 
-from rfacenet_toolbox.datasets.manifest_media import check_stamps
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_dataset, find_recordings, select_recordings
 from rfacenet_toolbox.datasets.same_recordings import shared_people
@@ -146,17 +145,6 @@ def test_frames_that_do_not_come_at_an_even_rate_are_told(folder):
     ]:
         with pytest.raises(DataError, match=expected):
             find_recordings("Manifest", write(folder, line), settings(HEART_RATE_ONLY=True))
-
-
-def test_time_stamps_that_the_headers_rate_does_not_tell_are_refused_once_they_are_read(folder, monkeypatch):
-    (one,) = find_recordings("Manifest", write(folder, "a.avi,1,a.csv,ppg,,60"), settings())
-    stamps_ms = 40.0 * np.arange(FRAMES)
-    check_stamps(one, stamps_ms)
-    check_stamps(one, 0 * stamps_ms)  # of a file without any
-    with pytest.raises(DataError, match=r"stamps its frames are up to 3.0 s off the 25.00 frames per second of its h"):
-        check_stamps(one, stamps_ms * 1.5)
-    (one,) = find_recordings("Manifest", write(folder, "a.avi,1,a.csv,ppg,,60,,25"), settings())
-    check_stamps(one, stamps_ms * 1.5)  # the line says it better
 
 
 def test_clips_are_made_again_when_the_line_changes(folder, tmp_path):

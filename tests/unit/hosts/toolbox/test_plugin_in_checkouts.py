@@ -9,8 +9,6 @@ from support import configs
 from support.paths import ROOT
 
 BUILT_IN = "configs/train_configs/PURE_PURE_UBFC-rPPG_PHYSNET_BASIC.yaml"
-
-
 ASKED = {"MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True}
 
 

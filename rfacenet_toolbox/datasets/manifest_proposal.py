@@ -23,6 +23,8 @@ _COLUMNS = ("video", "subject", "truth", "column", "kind", "time_column", *_CLOC
 _WAVEFORMS = ("ppg", "bvp", "pulse", "wave", "pleth", "pulswelle")
 _RATES = ("hr", "heart_rate", "heartrate", "pulserate", "pulse_rate", "pulse rate", "bpm", "heart rate", "herzfrequenz")
 _TIMES = ("time", "timestamp", "times", "t", "seconds", "time_s", "zeit", "temps", "tiempo", "tempo")
+#: no waveform, though "pulse" is one's word
+_PULSE_RATE = re.compile("pulse[_ ]?rate", re.IGNORECASE)
 #: at the end of a time's title
 _UNIT = re.compile(r"[ _]*[\[(]?\b(s|sec|ms|us|µs|ns|utc|iso)[\])]?$|_(s|ms|us|ns|utc|iso)$")
 #: words in the names of files with a ground truth
@@ -179,12 +181,22 @@ def _reading(path, video):
     except ValueError:
         return 0, path, "", "", ""
     if found[:1] == ["line 1"]:  # as UBFC-rPPG's: waveform, heart rate, times
-        return points + 3, path, "line 1", "bvp", "line 3" if len(found) == 3 else ""
+        return points + 4, path, "line 1", "bvp", "line 3" if len(found) == 3 else ""
     rate = _first(found, _RATES)
-    waveform = _first([title for title in found if not _first([title], _RATES)], _WAVEFORMS)
+    waveform = _first([title for title in found if not _PULSE_RATE.search(title)], _WAVEFORMS)
     column, kind = (waveform, "bvp") if waveform else (rate, "heart_rate") if rate else ("", "")
+    if points > 0 and not column and not _holds_numbers(path):
+        return 0, path, "", "", ""
     points += 4 if waveform else 3 * bool(column)  # of a heart rate alone, no waveform can be learned
     return points, path, column, kind, _time(found) if column else ""
+
+
+def _holds_numbers(path):
+    try:
+        read_columns(path, [1])
+    except ValueError:
+        return path.lower().endswith(".json")
+    return True
 
 
 def _time(found):

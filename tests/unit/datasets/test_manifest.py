@@ -408,6 +408,7 @@ def test_videos_of_one_name_get_names_and_what_was_not_looked_into_is_said(tmp_p
         (tmp_path / "own" / "p1" / take).mkdir(parents=True)
         recordings.write_video(tmp_path / "own" / "p1" / take / "vid.avi", recordings.noise_frames(50), 25)
     (tmp_path / "own" / "p1" / "rest" / "length.csv").write_text("threshold\n1\n2\n")  # neither gt nor hr
+    (tmp_path / "own" / "p1" / "rest" / "vid.txt").write_text("no numbers\n")
     (tmp_path / "own" / "p1" / "run" / "ppg.csv").write_text(column("finger_ppg", PPG))
     (tmp_path / "own" / "p2").symlink_to(tmp_path)
     assert cli.main(["manifest", str(tmp_path / "own")]) == 0

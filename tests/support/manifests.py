@@ -43,6 +43,16 @@ def table(titles, *columns, separator=","):
 
 
 TIMES_S, PPG = samples(60)  # the finger's PPG, 72 beats per minute
+#: the same times as a clock shows them
+CLOCK = [
+    f"2024-05-01T{10 + (3590 + t) // 3600:02.0f}:{(59 + (50 + t) // 60) % 60:02.0f}:{(50 + t) % 60:06.3f}"
+    for t in TIMES_S
+]
+
+
+def stamped(cells, separator=","):
+    """The text of a file with these times and the PPG, in another language."""
+    return "\n".join([f"Zeit{separator}Puls", *(f"{time}{separator}{value:.6f}" for time, value in zip(cells, PPG))])
 
 
 def write_recordings(folder):

@@ -2,7 +2,19 @@
 
 import numpy as np
 import pytest
-from support.manifests import FPS_HZ, FRAMES, PPG, TIMES_S, column, settings, table, write, write_recordings
+from support.manifests import (
+    CLOCK,
+    FPS_HZ,
+    FRAMES,
+    PPG,
+    TIMES_S,
+    column,
+    settings,
+    stamped,
+    table,
+    write,
+    write_recordings,
+)
 
 from rfacenet_toolbox.datasets.manifest_truth import read_columns
 from rfacenet_toolbox.datasets.readers import find_recordings, select_recordings
@@ -15,18 +27,10 @@ def folder(tmp_path_factory):
 
 
 RATES = 75 + np.cumsum(np.random.default_rng(0).normal(0, 0.05, len(PPG)))
-CLOCK = [
-    f"2024-05-01T{10 + (3590 + t) // 3600:02.0f}:{(59 + (50 + t) // 60) % 60:02.0f}:{(50 + t) % 60:06.3f}"
-    for t in TIMES_S
-]
 
 
 def short(text):
     return text[:40]
-
-
-def stamped(cells, separator=","):
-    return "\n".join([f"Zeit{separator}Puls", *(f"{time}{separator}{value:.6f}" for time, value in zip(cells, PPG))])
 
 
 def test_a_ground_truth_of_another_length_is_told(folder):

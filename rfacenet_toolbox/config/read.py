@@ -35,6 +35,9 @@ def load(path, values=None):
 def check_yaml(path):
     """Refuse a YAML file, or a ``BASE`` of it, that cannot be read or has a key twice; a file that is not there passes.
 
+    Returns:
+        The file and all that it inherits, as a set of resolved paths.
+
     Raises:
         ConfigError: with the file, and the lines.
     """
@@ -44,6 +47,7 @@ def check_yaml(path):
         if path.is_file() and path.resolve() not in seen:
             seen.add(path.resolve())
             waiting += [path.parent / base for base in _bases(_read_yaml(path), path)]
+    return seen
 
 
 def unknown_key_error(key, tree, source):

@@ -16,6 +16,7 @@ from rfacenet_toolbox.hosts.toolbox import main_line
 
 PATCH = ROOT / "patches" / "main.py.patch"
 LINE = main_line.LINE.encode()
+WHOLE = "BASE: [A.yaml]\nTOOLBOX_MODE: only_test\nTEST: {DATA: {DATASET: PURE, DATA_PATH: data/PURE}}\n"
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def shipped(tmp_path, monkeypatch):
     """The YAML files that the package under test ships."""
     folder = tmp_path / "shipped"
     folder.mkdir()
-    (folder / "A.yaml").write_text("BASE: ['']\n")
-    (folder / "B.yaml").write_text("TOOLBOX_MODE: only_test\n")
+    (folder / "A.yaml").write_text("INFERENCE: {BATCH_SIZE: 4}\n")
+    (folder / "B.yaml").write_text(WHOLE)
     (folder / "notes.txt").write_text("not a config\n")
     monkeypatch.setattr(plugin, "configs_dir", lambda: str(folder))
     return folder
@@ -60,15 +61,15 @@ def test_install_adds_the_line_and_the_configs_and_uninstall_gives_all_back(chec
 @pytest.mark.parametrize("theirs", [False, True], ids=["new folder", "with a file of the user's"])
 def test_configs_in_folders_come_with_their_folder_and_go_with_it(checkout, shipped, theirs):
     (shipped / "rows").mkdir()
-    (shipped / "rows" / "C.yaml").write_text("BASE: ['../A.yaml']\n")
+    (shipped / "rows" / "C.yaml").write_text("BASE: ['../B.yaml']\n")
     if theirs:
         (checkout / "toolbox_configs" / "rows").mkdir(parents=True)
         (checkout / "toolbox_configs" / "rows" / "D.yaml").write_text("mine\n")
     before = contents(checkout)
     assert plugin.install(checkout)[2] == "toolbox_configs/: 3 files added, 0 there already"
-    assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../A.yaml']\n"
+    assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../B.yaml']\n"
     assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 3 there already"
-    (shipped / "A.yaml").write_text("NEWER: 1\n")
+    (shipped / "A.yaml").write_text("DEVICE: cpu\n")
     assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 1 updated, 2 there already"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
@@ -160,9 +161,9 @@ def test_a_config_edited_since_is_kept_and_named(checkout):
 def test_a_newer_package_renews_its_configs(checkout, shipped):
     before = contents(checkout)
     plugin.install(checkout)
-    (shipped / "A.yaml").write_text("BASE: ['newer']\n")
+    (shipped / "A.yaml").write_text("DEVICE: cpu\n")
     plugin.install(checkout)
-    assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "BASE: ['newer']\n"
+    assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "DEVICE: cpu\n"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
 
@@ -225,8 +226,68 @@ def test_a_folder_that_lacks_a_part_is_an_error(checkout, name):
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     for call in (plugin.install, plugin.uninstall):
-        with pytest.raises(InstallError, match="has no main.py"):
+        with pytest.raises(InstallError, match="nowhere is not there. Expected the root of an rPPG-Toolbox checkout"):
             call(tmp_path / "nowhere")
+        with pytest.raises(InstallError, match="B.yaml is not a folder. Expected"):
+            call(tmp_path / "shipped" / "B.yaml")
+        with pytest.raises(InstallError, match="shipped has no main.py"):
+            call(tmp_path / "shipped")
+
+
+def test_a_file_in_the_configs_place_is_an_error(checkout):
+    (checkout / "toolbox_configs").write_text("mine\n")
+    assert_refused(checkout, lambda: plugin.install(checkout), "toolbox_configs is not a folder.* Rename it")
+
+
+@pytest.mark.parametrize("folder", [".", "toolbox_configs"])
+def test_a_folder_that_is_not_writable_is_an_error_before_anything_is_written(checkout, monkeypatch, folder):
+    access, closed = os.access, str(checkout / folder)
+    (checkout / "toolbox_configs").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != closed and access(path, mode))
+    assert_refused(checkout, lambda: plugin.install(checkout), "is not writable. Make it writable, or run this as its")
+    monkeypatch.undo()
+    monkeypatch.setattr(plugin, "configs_dir", lambda: str(checkout.parent / "shipped"))
+    plugin.install(checkout)
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != closed and access(path, mode))
+    assert_refused(checkout, lambda: plugin.uninstall(checkout), "is not writable. Make it writable")
+
+
+def test_only_what_runs_in_a_checkout_comes_and_the_next_step_is_said(checkout, shipped):
+    (shipped / "DRAWN.yaml").write_text(WHOLE.replace("data/PURE", "demo_data/PURE"))
+    (shipped / "LAID_OVER.yaml").write_text("TRAIN: {EPOCHS: 2}\n")
+    with (checkout / "main.py").open("a") as file:
+        file.write('# DATASET == "PURE"\n')
+    (shipped / "UNKNOWN.yaml").write_text(WHOLE.replace("DATASET: PURE", "DATASET: VIPL-HR"))
+    report = plugin.install(checkout)
+    assert [path.name for path in sorted((checkout / "toolbox_configs").glob("*.yaml"))] == ["A.yaml", "B.yaml"]
+    assert report[-1].endswith(
+        f"in {checkout}, run: python main.py --config_file toolbox_configs/PURE_UBFC_RFACENET.yaml"
+    )
+    assert "set DATA_PATH of TRAIN, VALID and TEST" in report[-2] and "CACHED_PATH names a folder" in report[-2]
+
+
+def test_what_an_earlier_version_brought_is_renewed_and_goes(checkout, shipped):
+    before = contents(checkout)
+    (shipped / "DRAWN.yaml").write_text(WHOLE)
+    (shipped / "GONE.yaml").write_text(WHOLE)
+    plugin.install(checkout)
+    (shipped / "DRAWN.yaml").write_text(WHOLE.replace("data/PURE", "demo_data/PURE"))
+    (shipped / "GONE.yaml").unlink()
+    report = plugin.install(checkout)
+    assert "toolbox_configs/: 1 of these came with an earlier version and do not run in a checkout; they stay" in report
+    assert "demo_data" in (checkout / "toolbox_configs" / "DRAWN.yaml").read_text()
+    (checkout / "toolbox_configs" / "DRAWN.yaml").unlink()  # what the user took out of these does not come again
+    plugin.install(checkout)
+    assert not (checkout / "toolbox_configs" / "DRAWN.yaml").exists()
+    plugin.uninstall(checkout)
+    assert contents(checkout) == before
+
+
+def test_without_yacs_it_is_said_which_python_has_it(checkout, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert_refused(
+        checkout, lambda: plugin.install(checkout), "this Python has no yacs.*that runs the checkout's main.py"
+    )
 
 
 def test_a_damaged_record_is_an_error(checkout):

@@ -3,38 +3,29 @@
 import itertools
 import os
 
-import cv2
 import numpy as np
 
 from ..errors import ConfigError, DataError
 from .dataset import Dataset, Measured, Selection
 from .manifest_file import FILE_NAME, manifest_path, read_manifest, subject_number
-from .manifest_frames import (
-    bounds,
-    check_images,
-    fps_hz_of,
-    frame_count,
-    frame_times_s,
-    images,
-    note_of_even,
-    own_times,
-    shortest_s,
-)
+from .manifest_frames import bounds, check_images, decoded, fps_hz_of, frame_count, is_turned, shortest_s
+from .manifest_own_times import frame_times_s, note_of_even, own_times
 from .manifest_plausible import apart, doubts
 from .manifest_samples import truth
 from .own_settings import NODES
 from .resample import on_grid
 from .times import RATE_TOLERANCE, TOLERANCE_S
-from .video_file import video_frames
 
 _PARTS = ("train", "test")
+#: of what a recording may be made from beside its files, and which earlier versions did not know
+_DEFAULTS = {"stamps": False, "unit": "s", "zero": 0.0, "upright": False}
 
 
 class Manifest(Dataset):
     """Recording ``P07.morning``, of subject P07: the line of a manifest that names its video and its ground truth.
 
     Frames come at the rate that the line or the video's own header states, from its first frame on, or are brought to
-    their mean rate by their own time stamps, see :mod:`.manifest_frames`. Samples have the times of ``time_column``,
+    their mean rate by their own time stamps, see :mod:`.manifest_own_times`. Samples have the times of ``time_column``,
     come at ``rate_hz``, or are spread evenly over the whole video. ``docs/manifest.md`` has examples.
     """
 
@@ -75,17 +66,19 @@ class Manifest(Dataset):
         """What the line says besides the paths."""
         line = recording.entry
         found = [line.column, line.kind, line.rate_hz, line.time_column, line.fps_hz, line.start_s, str(line.stop_s)]
-        return [*found, "stamps"] if line.by_stamps else found
+        given = {"stamps": line.by_stamps, "unit": line.time_unit, "zero": line.time_zero_s, "upright": is_turned(line)}
+        added = {key: value for key, value in given.items() if value != _DEFAULTS[key]}
+        return [*found, added] if added else found
 
     def frames(self, recording, every=1):
         """The frames between start_s and stop_s, at an even rate."""
         own = own_times(recording)
         if own is None:
             first, last = bounds(recording.entry, fps_hz_of(recording))
-            found = _decoded(recording, first, last, every)
+            found = decoded(recording, first, last, every)
         else:
-            decoded = _decoded(recording, own.first, own.first + len(own.frames_s), 1)
-            found = itertools.islice(on_grid(zip(own.frames_s - own.frames_s[0], decoded), own.fs_hz), 0, None, every)
+            timed = zip(own.frames_s - own.frames_s[0], decoded(recording, own.first, own.first + len(own.frames_s)))
+            found = itertools.islice(on_grid(timed, own.fs_hz), 0, None, every)
         image = next(found, None)
         if image is None:
             raise recording.error("it has no frame between start_s and stop_s. Correct one of them")
@@ -169,19 +162,6 @@ class Manifest(Dataset):
         return "_".join("".join(c if c.isalnum() else "-" for c in word) for word in words if word)
 
 
-def _decoded(recording, first, last, every):
-    """Frames ``first``, ``first + every``, ... before ``last``: uint8 BGR (H, W, 3)."""
-    path = recording.entry.video
-    if not os.path.isdir(path):
-        yield from itertools.islice(video_frames(recording, path), first, last, every)
-        return
-    for name in images(path)[first:last:every]:
-        image = cv2.imread(name)
-        if image is None:
-            raise recording.error(f"the frame {name} cannot be decoded. Copy it again")
-        yield image
-
-
 def _known(wanted, there, key, column, data_path):
     if wanted and wanted not in there:
         found = ", ".join(sorted(filter(None, there))) or "nothing"
@@ -237,9 +217,10 @@ def _check_files(recording):
     line, fps_hz, frames = recording.entry, fps_hz_of(recording), frame_count(recording.entry.video)
     if os.path.isdir(line.video):
         check_images(recording)
+        own_times(recording)
     recording.ppg()
     values, times_s = truth(recording)
-    next(_decoded(recording, 0, 1, 1), None)
+    next(decoded(recording, 0, 1), None)
     if frames and line.start_s * fps_hz >= frames:
         raise recording.error(f"its video ends at {frames / fps_hz:.1f} s, before start_s. Correct start_s")
     end_s = min(line.stop_s, shortest_s(recording)) if frames else line.start_s

@@ -4,7 +4,9 @@ import numpy as np
 
 from ..runtime import limits
 from . import manifest_plausible
-from .manifest_frames import fps_hz_of, frame_count, own_times
+from .clock_times import UNITS
+from .manifest_frames import fps_hz_of, frame_count
+from .manifest_own_times import own_times
 from .manifest_truth import read_columns
 from .times import TOLERANCE_S
 
@@ -14,7 +16,7 @@ def truth(recording, own=None):
 
     Args:
         recording: of a manifest.
-        own: its :class:`~.manifest_frames.OwnTimes`, by which samples without times are spread: one value per frame
+        own: its :class:`~.manifest_own_times.OwnTimes`, by which samples without times are spread: one value per frame
             has the times of the frames.
 
     Raises:
@@ -22,7 +24,7 @@ def truth(recording, own=None):
     """
     line = recording.entry
     try:
-        columns = read_columns(line.truth, [line.column, *([] if line.time_column is None else [line.time_column])])
+        columns = read_columns(line.truth, [line.column], line.time_column)
     except ValueError as error:
         raise recording.error(
             f"its ground truth {line.truth} {error}. Correct the columns truth, column or time_column"
@@ -34,7 +36,8 @@ def truth(recording, own=None):
             f"{line.time_column}; expected one for each. Repair it, or give rate_hz instead"
         )
     if line.time_column is not None:
-        times_s = columns[1]
+        times_s = columns[1] / UNITS[line.time_unit]
+        times_s = times_s - (times_s[0] if line.time_zero_s is None else line.time_zero_s)
         if not np.isfinite(times_s).all() or (np.diff(times_s) <= 0).any():
             raise recording.error(f"the times in {line.truth} do not go forward. Repair them, or give rate_hz instead")
     elif line.rate_hz is not None:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import cv2
 
+from . import mp4_header
+
 
 class Header(NamedTuple):
     """What a video says about itself, which need not be so; 0 where it says nothing, or is none."""
@@ -41,10 +43,10 @@ def time_stamps_s(path, is_over):
     return stamps_s
 
 
-def video_frames(recording, path, every=1):
+def video_frames(recording, path, every=1, upright=False):
     """Frames 0, ``every``, 2 * ``every``, ... up to the first that cannot be decoded: uint8 BGR (H, W, 3).
 
-    Agrees with the toolbox's ``read_video``.
+    Agrees with the toolbox's ``read_video``, unless they are to be turned ``upright``, as the container says.
 
     Raises:
         DataError: no such file, or not one frame of it can be decoded.
@@ -55,13 +57,14 @@ def video_frames(recording, path, every=1):
     video = _opened(path)
     try:
         video.set(cv2.CAP_PROP_POS_MSEC, 0)
+        turned = mp4_header.turned_upright(video, path) if upright else None
         index = 0
         while video.grab():
             if index % every == 0:
                 decoded, image = video.retrieve()
                 if not decoded:
                     break
-                yield image
+                yield turned(image) if turned else image
             index += 1
     finally:
         video.release()

@@ -253,6 +253,63 @@ def test_what_spreadsheets_write_is_read(folder, separator, encoding):
     assert (one.entry.number, one.entry.subject) == (3, "1") and np.abs(one.ppg() - PPG).max() < 1e-6
 
 
+def stamped(cells, separator=","):
+    return "\n".join([f"Zeit{separator}Puls", *(f"{time}{separator}{value:.6f}" for time, value in zip(cells, PPG))])
+
+
+CLOCK = [
+    f"2024-05-01T{10 + (3590 + t) // 3600:02.0f}:{(59 + (50 + t) // 60) % 60:02.0f}:{(50 + t) % 60:06.3f}"
+    for t in TIMES_S
+]
+
+
+@pytest.mark.parametrize(
+    "content, given",
+    [
+        (stamped([f"{1000 * t:.3f}" for t in TIMES_S]), ",ms,"),
+        (stamped([f"{1e9 * (t + 1.7e9):.0f}" for t in TIMES_S]), ",ns,1700000000000000000"),
+        (stamped([f"{t + 1714557600:.4f}" for t in TIMES_S]), ",,2024-05-01T12:00:00+02:00"),
+        (stamped([f"{t + 1714557600:.4f}" for t in TIMES_S]), ",s,first"),
+        (stamped([f"{one}Z" for one in CLOCK]), ",,2024-05-01 10:59:50"),
+        (stamped([one[11:].replace(".", ",") for one in CLOCK], ";"), ",,10:59:50"),
+        (stamped([f"{t:.4f}" for t in TIMES_S], ";").replace(".", ","), ",,"),
+        (stamped([f"{t:.4f}" for t in TIMES_S], "\t").replace(".", ","), ",s,0"),
+        (stamped(CLOCK).split("\n", 1)[1], ",,first"),
+        (str({"Zeit": CLOCK, "Puls": PPG.tolist()}).replace("'", '"'), ",,first"),
+    ],
+    ids=short,
+)  # fmt: skip
+def test_times_of_clocks_in_any_unit_and_decimal_commas_are_read(folder, content, given):
+    name = "t.json" if content.startswith("{") else "t.csv"
+    (folder / name).write_text(content, encoding="utf-8-sig" if name == "t.csv" else "utf-8")
+    columns = "2,1" if content.startswith("2024") else "Puls,Zeit"
+    titles = "video,subject,truth,column,time_column,fps,time_unit,time_zero"
+    (folder / "manifest.csv").write_text(f"{titles}\na.avi,1,{name},{columns},{given}")
+    (one,) = find_recordings("Manifest", str(folder), settings())
+    expected = np.cos(2 * np.pi * 1.2 * np.arange(FRAMES) / FPS_HZ)
+    assert np.abs(one.label(one.ppg(), FRAMES, 30.0) - expected)[: FRAMES - 3].max() < 0.01
+    is_told = one.dataset.made_from(one)[-1] != "inf"  # so that clips are made again when it changes
+    assert is_told == (given not in (",,", ",s,0"))
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        ("time,,min,", "time_unit is 'min'; expected s, ms, us, ns"),
+        (",,ms,", "time_unit and time_zero are of a time_column, which is empty"),
+        ("time,,,later", "time_zero is 'later'; expected what a clock in time_column shows"),
+        ("time,,,2024-05-01T10:00:00", "A clock's time at the video's first frame is its time_zero|lasts from -1"),
+        ("ppg,,,", "do not go forward"),
+    ],
+)
+def test_a_clock_that_is_not_understood_is_told(folder, given, expected):
+    (folder / "manifest.csv").write_text(
+        f"video,subject,truth,column,time_column,fps,time_unit,time_zero\na.avi,1,a.csv,ppg,{given}"
+    )
+    with pytest.raises(DataError, match=expected):
+        find_recordings("Manifest", str(folder), settings())
+
+
 def test_frames_that_do_not_come_at_an_even_rate_are_told(folder):
     frames = recordings.noise_frames(60)
     recordings.write_images(folder / "jumps", frames, np.arange(60) / 20 + 4 * (np.arange(60) > 30))

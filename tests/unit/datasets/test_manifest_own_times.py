@@ -8,11 +8,11 @@ import pytest
 from support import recordings
 from support.configs import data_node
 
-from rfacenet_toolbox.datasets import manifest, manifest_frames
+from rfacenet_toolbox.datasets import manifest_frames
 from rfacenet_toolbox.datasets.own_rates import of_inputs
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_dataset, find_recordings, select_recordings
-from rfacenet_toolbox.datasets.video_file import Header
+from rfacenet_toolbox.datasets.video_file import Header, video_frames
 from rfacenet_toolbox.errors import DataError
 
 SECONDS, PULSE_HZ = 24, 1.2
@@ -144,7 +144,7 @@ def test_a_pause_is_refused_and_can_be_cut_off(folder):
 def test_small_deviations_pass_as_ever_are_noted_and_are_followed_where_the_line_says_so(folder):
     plain, own = (recording(folder, f"slightly.mp4,1,ppg.csv,ppg,time,{fps}") for fps in ("", "stamps"))
     frames = list(plain.frames(bgr=True))
-    assert all((a == b).all() for a, b in zip(frames, manifest.video_frames(plain, plain.path)))
+    assert all((a == b).all() for a, b in zip(frames, video_frames(plain, plain.path)))
     fs_hz = plain.measured(len(frames)).fs_hz
     assert np.abs(plain.label(plain.ppg(), 240, 30.0) - pulse(np.arange(240) / fs_hz)).max() < 0.01
     ((kind, detail),) = plain.measured(len(frames)).notes

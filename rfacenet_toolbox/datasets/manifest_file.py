@@ -145,14 +145,19 @@ def _line(number, row, folder, required):
         raise ValueError(f"stop_s is {stop_s:g} and start_s {start_s:g}; expected a later stop")
     by_stamps = row.get("fps") == _STAMPS
     stem = os.path.splitext(os.path.basename(os.path.normpath(row["video"])))[0]
-    name = _UNFIT.sub("-", row.get("name") or stem).strip("-").replace("input", "in-put")  # clips are told by that word
+    name = fit_name(row.get("name") or stem)
     return Line(
-        number, f"{row['subject']}.{name[:100]}", row["subject"],
+        number, f"{row['subject']}.{name}", row["subject"],
         _beside(folder, row["video"]), _beside(folder, row.get("truth")), _column(row.get("column")) or 1, kind,
         _number(row, "rate_hz", (0.1, 100_000), None), _column(row.get("time_column")),
         None if by_stamps else _number(row, "fps", limits.FS_HZ, None), start_s, stop_s,
         row.get("split", ""), row.get("fold", ""), by_stamps, *_clock(row),
     )  # fmt: skip
+
+
+def fit_name(text):
+    """What a recording is called whose manifest or video calls it so: letters of A to Z, digits, ``_`` and ``-``."""
+    return _UNFIT.sub("-", text).strip("-").replace("input", "in-put")[:100]  # clips are told by the word input
 
 
 def _clock(row):

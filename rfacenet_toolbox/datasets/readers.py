@@ -72,7 +72,7 @@ def data_is_there(data_node):
     return data_node.DATASET in DATASETS and DATASETS[data_node.DATASET].is_there(data_node.DATA_PATH)
 
 
-def find_recordings(dataset, data_path, settings=None):
+def find_recordings(dataset, data_path, settings=None, key="DATA_PATH"):
     """The recordings of the data set called ``dataset`` under ``data_path``, by number of the subject, then by name.
 
     Agrees with the toolbox's ``get_raw_data``, whose order is the file system's.
@@ -81,29 +81,32 @@ def find_recordings(dataset, data_path, settings=None):
         dataset: DATASET in configs.
         data_path: DATA_PATH in configs.
         settings: the data set's own, by which recordings are left out; None takes them all.
+        key: what the user calls ``data_path``, for messages.
 
     Raises:
         ConfigError: no such data set.
         DataError: no such folder, no recordings in it, or recordings whose names cannot be read or told apart.
     """
-    return select_recordings(dataset, data_path, settings).recordings
+    return select_recordings(dataset, data_path, settings, key).recordings
 
 
-def select_recordings(dataset, data_path, settings=None):
+def select_recordings(dataset, data_path, settings=None, key="DATA_PATH"):
     """As :func:`find_recordings`, but the whole :class:`~.dataset.Selection`."""
     reader = find_dataset(dataset)
+    layout = reader.layout if key == "DATA_PATH" else reader.layout.replace("DATA_PATH", "DIR")
     if not reader.is_there(data_path):
         raise DataError(
-            f"DATA_PATH {data_path!r} is not a folder, so there are no {dataset} recordings to read. Expected "
-            f"{reader.layout}. Set DATA_PATH to the folder that holds them."
+            f"{key} {data_path!r} is not a folder, so there are no {dataset} recordings to read. Expected "
+            f"{layout}. Set {key} to the folder that holds them."
         )
     recordings = _recordings(reader, data_path)
     if not recordings:
         found = sorted(os.listdir(data_path))
         shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "") or "nothing"
+        other = ", or DATASET to the data set that is there" if key == "DATA_PATH" else ""
         raise DataError(
-            f"DATA_PATH {data_path!r} holds no {dataset} recordings. Found: {shown}. Expected {reader.layout}. "
-            f"Set DATA_PATH to the folder that holds them, or DATASET to the data set that is there."
+            f"{key} {data_path!r} holds no {dataset} recordings. Found: {shown}. Expected {layout}. "
+            f"Set {key} to the folder that holds them{other}."
         )
     _check_names(recordings)
     recordings.sort(key=lambda recording: (recording.subject, recording.name))
@@ -122,7 +125,7 @@ def _recordings(dataset, data_path):
         except ValueError as error:
             raise DataError(
                 f"{path!r} cannot be a recording of {dataset.name}: {error}. Expected {dataset.layout}. Rename it, or "
-                f"move it out of DATA_PATH."
+                f"move it out of {data_path!r}."
             ) from error
     return found
 
@@ -140,7 +143,7 @@ def _check_names(recordings):
         if other is not recording:
             raise DataError(
                 f"{other.path!r} and {recording.path!r} would both be cached as {recording.name!r}. Every recording "
-                f"needs a name of its own: rename one of them, or move it out of DATA_PATH."
+                f"needs a name of its own: rename one of them, or move it elsewhere."
             )
 
 

@@ -230,7 +230,8 @@ def test_a_rate_that_is_given_for_a_video_is_not_used_and_that_is_said(tmp_path)
     ],
 )
 def test_impossible_parts_are_refused(tmp_path, part):
-    with pytest.raises(ConfigError, match="expected a start of 0 or more"):
+    ((name, value),) = part.items()
+    with pytest.raises(ConfigError, match=rf"\({name}\) is {value!r}; expected"):
         open_source(tmp_path, **part)
 
 

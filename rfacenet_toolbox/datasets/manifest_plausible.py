@@ -39,7 +39,11 @@ def impossible(kind, values, times_s, inside):
     rate_hz = 1 / step_s
     if rate_hz < SLOWEST_HZ:
         unit = _UNITS.get(image_names.fitting_unit(times_s))
-        cause = f"Times are in s, and these look like {unit}" if unit else "If they are heart rates, that is their kind"
+        cause = (
+            f"Times are in s, and these look like {unit}, which time_unit can say"
+            if unit
+            else "If they are heart rates, that is their kind"
+        )
         return (
             f"its ground truth has {rate_hz:.3g} samples per second, and a waveform of the pulse needs {SLOWEST_HZ:g} "
             f"or more. {cause}; correct kind, column, rate_hz or time_column"
@@ -59,9 +63,14 @@ def apart(times_s, frames_s, allowed_s=TOLERANCE_S):
     missing_s = max(times_s[0] - frames_s[0], frames_s[-1] - times_s[-1])
     if missing_s <= allowed_s:
         return None
+    begins = (
+        "A clock's time at the video's first frame is its time_zero; or correct"
+        if times_s[0] > frames_s[-1]
+        else "Correct"
+    )
     return (
         f"its ground truth lasts from {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames from {frames_s[0]:.1f} "
-        f"to {frames_s[-1]:.1f} s, both from the video's first frame. Correct rate_hz, time_column, fps, start_s or "
+        f"to {frames_s[-1]:.1f} s, both from the video's first frame. {begins} rate_hz, time_column, fps, start_s or "
         f"stop_s"
     )
 

@@ -56,11 +56,6 @@ class _Options(NamedTuple):
     clock: Callable[[], float]
 
 
-def of_config_file(path, steps=3, device=None, batch=None, cpu_time=False) -> List[TrainingCost]:
-    """:func:`of_config_files` of one file."""
-    return of_config_files([path], steps, device, batch, cpu_time)
-
-
 def of_config_files(paths, steps=3, device=None, batch=None, cpu_time=False) -> List[TrainingCost]:
     """The costs of config files: one of each, or one for each of its signal methods.
 

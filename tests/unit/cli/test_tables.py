@@ -11,11 +11,12 @@ _SETS = ["--pure", "nowhere", "--ubfc", "nowhere"]
 @pytest.mark.parametrize(
     "argv, message",
     [
-        (["table2", *_SETS], "--pure 'nowhere' is not a folder, so there are no PURE recordings to read. Expected"),
+        (["table2", *_SETS], "is not a folder, so there are no PURE recordings to read"),
+        (["table2", *_SETS], "error: --pure 'nowhere' ("),
         (["table3", *_SETS], "folders DIR/01-01 ... 10-06"),
         (["table2", "--pure", "empty", "--ubfc", "x"], "Found: nothing"),
         (["table1", "--vipl", "nowhere"], "Set --vipl to the folder that holds them."),
-        (["table1", "--vipl", "empty"], "--vipl 'empty' holds no VIPL-HR recordings. Found: nothing. Expected DIR"),
+        (["table1", "--vipl", "empty"], "holds no VIPL-HR recordings. Found: nothing. Expected DIR/data"),
         (["table2", *_SETS, "--seeds", "1", "2", "1"], "--seeds: '1' is there more than once"),
         (["table1", "--vipl", "nowhere", "--seeds", "3", "3"], "--seeds: '3' is there more than once"),
         (["table", "--train", "a", "--test", "b", "--seeds", "-1"], "--seeds has -1; expected whole numbers from 0 to"),

@@ -87,4 +87,4 @@ def test_options_that_would_have_no_effect_are_refused(tmp_path, capsys):
 
 def test_no_steps_are_refused(tmp_path):
     with pytest.raises(ConfigError, match="--training is 0; expected 1 or more timed"):
-        profile_training.of_config_file(tmp_path / "none.yaml", steps=0)
+        profile_training.of_config_files([tmp_path / "none.yaml"], steps=0)

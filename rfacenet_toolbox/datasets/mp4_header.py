@@ -52,6 +52,23 @@ def read(path) -> Optional[Mp4Header]:
         return None
 
 
+def turned_upright(capture, path):
+    """Let OpenCV turn a video's pictures as the container says, and give what mirrors them where it says that, too.
+
+    Phones film upright pictures sideways and say so in the container; whether OpenCV follows differs by version.
+
+    Args:
+        capture: ``cv2.VideoCapture`` of the video.
+        path: of the video.
+
+    Returns:
+        A function from a decoded image to the one to be shown, or None where they are the same.
+    """
+    found = read(path) or Mp4Header()
+    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0 if found.is_mirrored else 1)
+    return found.mirrored if found.is_mirrored else None
+
+
 def _find_moov(file):
     for _ in range(_MOST_BOXES):
         start = file.tell()

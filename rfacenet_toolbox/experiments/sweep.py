@@ -12,7 +12,6 @@ from pathlib import Path
 from ..config.splits_used import splits_used
 from ..errors import ConfigError
 from ..evaluation import METRICS
-from ..evaluation.files.run_folder import find_run
 from ..report.table import Cell, Table, csv_text, markdown
 from .completeness import reads_synthetic
 from .grid import SEED_KEY, check_seeds, grid, parse_setting
@@ -77,11 +76,7 @@ def make_page(runs, protocol, out):
         protocol: name of the evaluation protocol.
         out: the folder that the files will lie in.
     """
-    results = [
-        (run, name, find_run(path.parent) if run.current else None)
-        for run in runs
-        for name, path in run.results.items()
-    ]
+    results = [(run, name, run.result(name)) for run in runs for name in run.results]
     notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
     if any(reads_synthetic(run.config) for run in runs):
         notes.append(_SYNTHETIC)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..runtime import limits
+from . import mp4_header
 from .manifest_frames import bounds, fps_hz_of, header_hz_of, stamps_s
 from .stmaps import landmarks
 from .times import LONGEST_FILLED_GAP_S, SLOWEST_HZ, TOLERANCE_S, jump
@@ -51,7 +52,7 @@ def own_times(recording):
         DataError: time stamps that count, and cannot be right.
     """
     line = recording.entry
-    stamps = None if line.fps_hz is not None else stamps_s(recording)
+    stamps = _telling(recording)
     if stamps is None and line.by_stamps:
         raise recording.error(
             "fps is 'stamps', and its frames have no time stamps. Write their number per second there"
@@ -72,6 +73,21 @@ def own_times(recording):
     if wrong:
         raise recording.error(wrong)
     return found
+
+
+def _telling(recording):
+    """:func:`~.manifest_frames.stamps_s`; None where the line, or the header of an MP4 or MOV, leaves nothing to tell.
+
+    Nothing is decoded then.
+    """
+    line = recording.entry
+    if line.fps_hz is not None:
+        return None
+    if not line.by_stamps and limits.within(header_hz_of(line), limits.FS_HZ):
+        header = mp4_header.read(line.video)
+        if header is not None and header.is_even:
+            return None
+    return stamps_s(recording)
 
 
 def _off_s(recording, stamps):
@@ -107,7 +123,7 @@ def _have_landmarks(recording):
 
 def note_of_even(recording):
     """Notes, as of :class:`~.dataset.Measured`, on time stamps that are accepted and not followed."""
-    stamps = stamps_s(recording) if recording.entry.fps_hz is None else None
+    stamps = _telling(recording)
     off_s = 0.0 if stamps is None or (np.diff(stamps) <= 0).any() else _off_s(recording, stamps)
     if off_s <= _WORTH_SAYING_S:
         return ()

@@ -86,7 +86,10 @@ def doubts(line, values, times_s, frames, fps_hz):
     """
     found, length_s = {}, frames / fps_hz
     if frames and line.stop_s == np.inf and times_s[-1] - length_s > max(TOLERANCE_S, RATE_TOLERANCE * length_s):
-        found["longer"] = f"its ground truth ends at {times_s[-1]:.1f} s, and its video at {length_s:.1f} s"
+        found["longer"] = (
+            f"its ground truth ends at {times_s[-1]:.1f} s, and its video at {length_s:.1f} s; if they ended together, "
+            f"the video has {frames / times_s[-1]:.2f} frames per second, and that is its fps"
+        )
     if frames and length_s + TOLERANCE_S < line.stop_s < np.inf:
         found["stop"] = f"stop_s is {line.stop_s:g}, and its video ends at {length_s:.1f} s"
     if line.rate_hz is None and line.time_column is None and abs(len(values) - frames) > 1:

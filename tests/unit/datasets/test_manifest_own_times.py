@@ -8,7 +8,7 @@ import pytest
 from support import recordings
 from support.configs import data_node
 
-from rfacenet_toolbox.datasets import manifest_frames
+from rfacenet_toolbox.datasets import manifest_frames, mp4_header
 from rfacenet_toolbox.datasets.own_rates import of_inputs
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_dataset, find_recordings, select_recordings
@@ -172,6 +172,18 @@ def test_time_stamps_that_cannot_be_right_are_refused(folder, monkeypatch):
     assert one.measured(240).fs_hz == manifest_frames.fps_hz_of(one)  # a container without stamps
     with pytest.raises(DataError, match="fps is 'stamps', and its frames have no time stamps. Write their number per"):
         next(recording(folder, "v.mp4,1,ppg.csv,ppg,time,stamps").frames())
+
+
+def test_an_even_mp4_is_not_decoded_for_its_stamps(folder, monkeypatch):
+    recordings.write_video(folder / "even.mp4", recordings.noise_frames(50), 25, "mp4v")
+    one = recording(folder, "even.mp4,1,ppg.csv,ppg,time")
+    assert [mp4_header.read(str(folder / name)).is_even for name in ("even.mp4", "v.mp4", "v.mov")] == [
+        True,
+        False,
+        False,
+    ]
+    monkeypatch.setattr(manifest_frames, "time_stamps_s", None)
+    assert len(list(one.frames())) == 50 and one.measured(50).fs_hz == 25 and one.measured(50).notes == ()
 
 
 def test_a_header_without_a_rate_leaves_it_to_the_stamps(folder, monkeypatch):

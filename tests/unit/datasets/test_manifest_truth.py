@@ -80,7 +80,11 @@ def test_a_ground_truth_that_cannot_be_right_is_told(folder, content, line, expe
         (column("BVP", np.repeat(RATES, 3)), "BVP,,90", "changes too slowly for a pulse. If it is a heart rate"),
         (column("BVP", np.repeat(RATES, 3) / 60), "BVP,,90", "changes too slowly for a pulse"),
         (column("HR", 100 + 40 * np.tile(PPG, 2)), "HR,heart_rate,60", "changes with every beat. If it is a waveform"),
-        (column("ppg", np.tile(PPG, 2)), "ppg,,60", "its ground truth ends at 12.0 s, and its video at 6.0 s"),
+        (
+            column("ppg", np.tile(PPG, 2)),
+            "ppg,,60",
+            "and its video at 6.0 s; if they ended together, the video has 12.5",
+        ),
         (column("ppg", PPG), "ppg", "its 360 samples are spread evenly over the video, 60.00 per second"),
         (column("ppg", PPG), "ppg,,60,,,2,9", "stop_s is 9, and its video ends at 6.0 s"),
     ],

@@ -248,3 +248,6 @@ def test_clips_that_do_not_fit_are_refused_with_their_shape(shape):
         RFaceNet(frames=8)(torch.zeros(shape))
     assert str(shape) in str(error.value)
     assert "(B, 3, 8, H, W)" in str(error.value)
+    for clip, kind in ((torch.zeros(1, 3, 8, 32, 32, dtype=torch.uint8), "torch.uint8"), ([1], "list")):
+        with pytest.raises(ShapeError, match=f"got a clip of {kind}; expected a tensor of floating-point"):
+            RFaceNet(frames=8)(clip)

@@ -5,11 +5,10 @@ import json
 import re
 
 import pytest
+from support.commands import run
 from support.configs import PURE_TO_UBFC, for_splits, write
 from support.fake_runs import fake_children
 from support.html_reader import Reader
-
-from rfacenet_toolbox import cli
 
 UBFC = [1, 3, 4, 5, *range(8, 19), 20, *range(22, 28), *range(30, 50)]
 
@@ -26,11 +25,6 @@ def sets(tmp_path, monkeypatch):
     write(tmp_path / "extra.yaml", for_splits({"DO_PREPROCESS": False}, ["TRAIN", "TEST", "UNSUPERVISED"]))
     folders = {"--pure": "PURE", "--ubfc": "UBFC", "--out": "out", "--config": "extra.yaml"}
     return [word for option, name in folders.items() for word in (option, str(tmp_path / name))]
-
-
-def run(capsys, *argv):
-    status = cli.main([str(word) for word in argv])
-    return (status, *capsys.readouterr())
 
 
 def rows_of(path):

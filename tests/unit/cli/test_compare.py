@@ -38,6 +38,13 @@ def test_a_sentence_under_each_protocol(capsys, save):
         assert "A is better by " in line and line.endswith("more than chance explains.")
 
 
+def test_a_run_is_not_compared_with_itself(capsys, save):
+    close = save("close", CLOSE)
+    assert run(capsys, close, f"{close.parent}/./{close.name}")[::2] == (
+        2, f"error: {close} is compared with itself. Name two runs.\n",
+    )  # fmt: skip
+
+
 def test_text_names_a_run_as_it_was_given(capsys, save):
     close, far = save("close", CLOSE), save("far", FAR)
     (close.parent / "run").mkdir()

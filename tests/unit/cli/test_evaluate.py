@@ -109,7 +109,7 @@ def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
 @pytest.mark.parametrize(
     "argv, message",
     [
-        (["none_outputs.pickle"], "There is no file none_outputs.pickle"),
+        (["none_outputs.pickle"], "There is no none_outputs.pickle"),
         (["."], "There are 2 saved outputs below ."),
         (["empty"], "There is no *_outputs.pickle below empty"),
         (["evil_outputs.pickle"], "evil_outputs.pickle asks for builtins.eval"),
@@ -118,9 +118,9 @@ def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
             "evaluation protocol is '2023', which is unknown. Did you mean 'neurips2023'",
         ),
         (["good_outputs.pickle", "--window", "0.1"], "A window of 0.1 s is 3 samples"),
-        (["good_outputs.pickle", "--window", "-5"], "A window of -5 s is -150 samples"),
-        (["good_outputs.pickle", "--window", "0"], "A window of 0 s is 0 samples"),
-        (["good_outputs.pickle", "--window", "nan"], "A window of nan s is 0 samples"),
+        (["good_outputs.pickle", "--window", "-5"], "The window is -5 s; expected a finite number"),
+        (["good_outputs.pickle", "--window", "0"], "The window is 0 s; expected a finite number"),
+        (["good_outputs.pickle", "--window", "nan"], "The window is nan s; expected a finite number"),
         (["good_outputs.pickle", "--per-video", "none/x.csv"], "none/x.csv cannot be written"),
         (["good_outputs.pickle", "--method", "peak", "--interpolate"], "Only FFT heart rates can be interpolated"),
     ],
@@ -190,7 +190,13 @@ def test_the_papers_rows_are_printed_with_the_videos_that_they_imply(capsys, pat
 
 
 @pytest.mark.parametrize(
-    "arguments, message", [([], "needs a file: a "), (["--published", "--per-video", "x.csv"], "and none is given")]
+    "arguments, message",
+    [
+        ([], "needs a file: a "),
+        (["--published", "--per-video", "x.csv"], "--per-video says how a file is scored, and none is given"),
+        (["--published", "--protocol", "vipl"], "--protocol says how a file is scored, and none is given"),
+        (["--published", "--interpolate"], "--interpolate says how a file is scored, and none is given"),
+    ],
 )
 def test_without_a_file_there_is_nothing_to_score(capsys, arguments, message):
     status, out, err = run(capsys, "evaluate", *arguments)

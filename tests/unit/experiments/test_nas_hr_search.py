@@ -91,6 +91,8 @@ def test_a_search_that_was_stopped_goes_on_to_the_same_end(tmp_path, monkeypatch
         ({"epochs": 0}, "--epochs is 0; expected 1 or more"),
         ({"batch_size": 5}, "--batch-size is 5, and the halves of the training clips have 4 and 4"),
         ({"architecture_learning_rate": 0.0}, "--architecture-lr is 0.0; expected a number above 0"),
+        ({"architecture_learning_rate": float("inf")}, "--architecture-lr is inf; expected a number above 0"),
+        ({"seed": -1}, "--seed is -1; expected 0 to 4294967295"),
     ],
 )
 def test_options_that_cannot_be_are_refused(tmp_path, change, message):

@@ -92,7 +92,7 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
         (["--protocol", "mine"], "The evaluation protocol is 'mine', which is unknown"),
         (["--protocol", "vipl"], "would not be scored under vipl, but under neurips2023, toolbox2025: vipl is for"),
         (["--jobs", "0"], "--jobs is 0; expected 1 or more"),
-        (["--pure", "nowhere"], "'nowhere' is not a folder"),
+        (["--pure", "nowhere"], "'nowhere' .*is not a folder"),
         (["--config", "nowhere.yaml"], "no config file at .*nowhere.yaml"),
         (["--seeds", "-1"], "SEED is -1; expected 0 to"),
     ],

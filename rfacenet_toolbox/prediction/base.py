@@ -1,4 +1,4 @@
-"""What every estimator does: it takes the frames of one face, and gives what its method reads from them."""
+"""What every estimator does with the frames of one face, and what those of networks have in common."""
 
 from typing import Any, Optional, Sequence
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from support.commands import run
 from support.paths import ROOT
 
 import rfacenet_toolbox
@@ -12,16 +13,6 @@ from rfacenet_toolbox import cli
 from rfacenet_toolbox.errors import RFaceNetError
 from rfacenet_toolbox.hosts import standalone
 from rfacenet_toolbox.hosts.toolbox import install, launch
-
-
-def run(capsys, *argv):
-    """(status, stdout, stderr) of ``rfacenet argv``."""
-    try:
-        status = cli.main([str(part) for part in argv])
-    except SystemExit as end:  # argparse's way
-        status = end.code
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 def test_without_arguments_it_shows_what_there_is(capsys):

@@ -99,7 +99,7 @@ def test_each_clip_is_read_and_averaged_once(signal_run_copy, monkeypatch):
 
 def test_loader_processes_give_the_same(signal_run, signal_run_copy):
     shutil.rmtree(str(signal_run_copy / "run"))
-    assert run(signal_run_copy, {"UNSUPERVISED.METHOD": ["POS", "POS"], "MODEL.RFACENET.RUNTIME.WORKERS": 1}) == 0
+    assert run(signal_run_copy, {"UNSUPERVISED.METHOD": ["POS"], "MODEL.RFACENET.RUNTIME.WORKERS": 1}) == 0
     assert [path.name for path in (signal_run_copy / "run").iterdir()] == ["POS"]
     assert read(signal_run_copy, "POS")[0]["protocols"] == read(signal_run, "POS")[0]["protocols"]
 

@@ -93,8 +93,8 @@ def test_a_cell_that_failed_is_empty_and_the_command_says_so(sets, tmp_path, cap
         (["--protocol", "vipl"], "would not be scored under vipl, but under neurips2023, toolbox2025: vipl is for"),
         (["--jobs", "0"], "--jobs is 0; expected 1 or more"),
         (["--pure", "nowhere"], "'nowhere' .*is not a folder"),
-        (["--config", "nowhere.yaml"], "no config file at .*nowhere.yaml"),
-        (["--seeds", "-1"], "SEED is -1; expected 0 to"),
+        (["--config", "nowhere.yaml"], "nowhere.yaml, and there is nothing. Name a YAML file"),
+        (["--seeds", "-1"], "--seeds has -1; expected whole numbers from 0"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_run(sets, tmp_path, capsys, more, message):

@@ -1,7 +1,7 @@
 """rFaceNet whose combiner is fed with zeros: what its convolution of the rPPG map and beta do alone.
 
-``PYTHONPATH=benchmarks RFACENET_PLUGINS=zero_map`` makes it known to every command as ``MODEL.NAME: rFaceNetZeros``; its
-settings are rFaceNet's, with ``IDENTITY: noise``, whose place the zeros take. It begins as the network without a
+``PYTHONPATH=benchmarks RFACENET_PLUGINS=zero_map`` makes it known to every command as ``MODEL.NAME: rFaceNetZeros``;
+its settings are rFaceNet's, with ``IDENTITY: noise``, whose place the zeros take. It begins as the network without a
 combiner, and differs from Table 3's "CTFC only" in the map alone.
 """
 

@@ -32,7 +32,7 @@ def main():
     if absent:
         raise SystemExit(f"{args.folder} lacks the videos of {', '.join(absent)}; run `rfacenet synth` again.")
     made = json.loads(args.out.read_text()) if args.out.is_file() else {}
-    versions, estimates = {text: _version(text) for text in args.methods}, {}
+    versions, estimates = {text: version(text) for text in args.methods}, {}
     args.out.parent.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(sorted(recordings), start=1):
         for text in args.methods:
@@ -46,7 +46,7 @@ def main():
     print("\n\n".join(_tables(recordings, estimates, args.methods)))
 
 
-def _version(text):
+def version(text):
     """The method with a fingerprint of its weights, which are often other ones under the same name."""
     method, _, weights = text.partition("=")
     path = Path(weights) if weights else weights_path.SHIPPED if method == "rfacenet" else None

@@ -34,6 +34,7 @@ napoleon_use_ivar = True
 highlight_language = "none"  # where a page names none: commands and what they print
 
 html_theme = "furo"
+html_static_path, html_css_files = ["_static"], ["site.css"]
 html_show_sourcelink = False
 
 

@@ -4,7 +4,6 @@ import importlib.util
 import json
 import os
 import sys
-from pathlib import Path
 
 
 def predict_arguments(parser):
@@ -47,7 +46,7 @@ def predict(args):
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     from ..errors import ConfigError, RFaceNetError
-    from ..prediction import result
+    from ..prediction import manifest_lines, result
 
     if args.out:
         if importlib.util.find_spec("matplotlib") is None:
@@ -58,7 +57,7 @@ def predict(args):
         args.out = os.path.expanduser(args.out)
         result.make_folder(args.out)
     predictions, failures = [], []
-    for part in _parts(args):
+    for part in manifest_lines.parts_of(args.videos, args.start, args.duration, args.fps):
         try:
             for found in _predict(part, args):
                 predictions.append(found)
@@ -79,26 +78,6 @@ def predict(args):
     else:
         _print_errors(predictions)
     return 2 if failures else 0
-
-
-def _parts(args):
-    """What is to be predicted: the videos, and those that manifests name."""
-    from ..errors import ConfigError
-    from ..prediction import manifest_lines
-
-    manifests = [video for video in args.videos if video.lower().endswith(".csv")]
-    if manifests and (args.start, args.duration, args.fps) != (0.0, None, None):
-        raise ConfigError(
-            f"--start, --duration and --fps are columns of {manifests[0]}. Leave them out, or set them there."
-        )
-    parts = []
-    for video, name in zip(args.videos, _names(args.videos)):
-        if video in manifests:
-            parts += manifest_lines.parts(os.path.expanduser(video))
-        else:
-            parts.append(manifest_lines.Part(video, name, args.start, args.duration, args.fps))
-    names = _distinct([part.name for part in parts])
-    return [part._replace(name=name) for part, name in zip(parts, names)]
 
 
 def _print_errors(predictions):
@@ -139,16 +118,3 @@ def _predict(part, args):
 def _show(time_s, reading):
     estimate = "" if reading is None else f"  {reading.heart_rate_bpm:5.1f} bpm, quality {reading.quality:.2f}"
     print(f"\r{time_s:7.0f} s{estimate}    ", end="", file=sys.stderr, flush=True)
-
-
-def _names(videos):
-    """What each video's files are called: its name without the ending, after its folder's where several share it."""
-    paths = [Path(os.path.abspath(video)) for video in videos]
-    plain = [path.stem if path.suffix and not path.is_dir() else path.name for path in paths]
-    names = [name if plain.count(name) == 1 else f"{path.parent.name}_{name}" for name, path in zip(plain, paths)]
-    return _distinct(names)
-
-
-def _distinct(names):
-    """With their numbers before those that are there more than once."""
-    return [name if names.count(name) == 1 else f"{index}_{name}" for index, name in enumerate(names, start=1)]

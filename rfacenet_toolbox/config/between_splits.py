@@ -8,7 +8,7 @@ import itertools
 import os
 
 from ..errors import ConfigError
-from .tree import plain
+from .tree import flat, plain
 
 #: what a trained model cannot do without; below ``DATA.PREPROCESS``
 _EQUAL = ("DATA_TYPE",)
@@ -73,8 +73,8 @@ def _sources(first, second):
     """``(key, one value, other value)`` of all that clips are made from."""
     yield "DATASET", first.DATASET, second.DATASET
     yield "FS", first.FS, second.FS
-    others = dict(_flat(second.PREPROCESS, "PREPROCESS."))
-    for key, value in _flat(first.PREPROCESS, "PREPROCESS."):
+    others = dict(flat(second.PREPROCESS, "PREPROCESS."))
+    for key, value in flat(first.PREPROCESS, "PREPROCESS."):
         yield key, value, others.get(key, value)
 
 
@@ -101,14 +101,6 @@ def _same(path, other):
 
 def _settings(data):
     yield "FS", data.FS
-    for key, value in _flat(data.PREPROCESS, "PREPROCESS."):
+    for key, value in flat(data.PREPROCESS, "PREPROCESS."):
         if key.split(".")[1] not in _FREE:
             yield key, value
-
-
-def _flat(node, prefix):
-    for key, value in plain(node).items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

@@ -159,6 +159,15 @@ def plain(node):
     return list(node) if isinstance(node, tuple) else node
 
 
+def flat(node, prefix=""):
+    """``(dotted key, value)`` of every setting of a tree, values as :func:`plain` has them."""
+    for key, value in plain(node).items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
 def completed(values, defaults=None):
     """Nested dicts of settings, with the defaults of all that are absent, at any depth.
 

@@ -93,7 +93,7 @@ def outline(frame):
 
 def points(frame):
     """All points of the mesh, float64 (N, 2) in pixels, or None; frame, units and errors as of :func:`outline`."""
-    with _quiet():
+    with quiet():
         mesh, _ = _face_mesh(os.getpid())
         faces = mesh.process(np.ascontiguousarray(frame)).multi_face_landmarks
     if not faces:
@@ -126,7 +126,7 @@ def _face_mesh(process):
 
 
 @contextlib.contextmanager
-def _quiet():
+def quiet():
     """Hold back what is written to stderr, and write it at the end without MediaPipe's chatter.
 
     Its native code writes to the file descriptor, from threads, and has no setting that stops it.

@@ -1,38 +1,32 @@
 """A data set of one's own: ``DATASET: Manifest``, with a CSV file that has a line per recording."""
 
+import itertools
 import os
 
-import cv2
 import numpy as np
 
 from ..errors import ConfigError, DataError
 from .dataset import Dataset, Measured, Selection
 from .manifest_file import FILE_NAME, manifest_path, read_manifest, subject_number
-from .manifest_media import (
-    bounds,
-    check_images,
-    check_stamps,
-    fps_hz_of,
-    frame_count,
-    frame_times_s,
-    images,
-    shortest_s,
-    truth,
-)
+from .manifest_frames import bounds, check_images, decoded, fps_hz_of, frame_count, is_turned, shortest_s
+from .manifest_own_times import frame_times_s, note_of_even, own_times
 from .manifest_plausible import apart, doubts
+from .manifest_samples import truth
 from .own_settings import NODES
+from .resample import on_grid
 from .times import RATE_TOLERANCE, TOLERANCE_S
-from .video_file import video_frames
 
 _PARTS = ("train", "test")
+#: of what a recording may be made from beside its files, and which earlier versions did not know
+_DEFAULTS = {"stamps": False, "unit": "s", "zero": 0.0, "upright": False}
 
 
 class Manifest(Dataset):
     """Recording ``P07.morning``, of subject P07: the line of a manifest that names its video and its ground truth.
 
-    Frames come at the rate that the line or the video's own header states, from its first frame on. Samples have the
-    times of ``time_column``, come at ``rate_hz``, or are spread evenly over the whole video. ``docs/manifest.md`` has
-    examples.
+    Frames come at the rate that the line or the video's own header states, from its first frame on, or are brought to
+    their mean rate by their own time stamps, see :mod:`.manifest_own_times`. Samples have the times of ``time_column``,
+    come at ``rate_hz``, or are spread evenly over the whole video. ``docs/manifest.md`` has examples.
     """
 
     name = "Manifest"
@@ -71,27 +65,25 @@ class Manifest(Dataset):
     def made_from(self, recording):
         """What the line says besides the paths."""
         line = recording.entry
-        return [line.column, line.kind, line.rate_hz, line.time_column, line.fps_hz, line.start_s, str(line.stop_s)]
+        found = [line.column, line.kind, line.rate_hz, line.time_column, line.fps_hz, line.start_s, str(line.stop_s)]
+        given = {"stamps": line.by_stamps, "unit": line.time_unit, "zero": line.time_zero_s, "upright": is_turned(line)}
+        added = {key: value for key, value in given.items() if value != _DEFAULTS[key]}
+        return [*found, added] if added else found
 
     def frames(self, recording, every=1):
-        """The frames between start_s and stop_s."""
-        line, fps_hz = recording.entry, fps_hz_of(recording)
-        first, last = bounds(line, fps_hz)
-        if os.path.isdir(line.video):
-            for index, path in enumerate(images(line.video)):
-                if first <= index < last and (index - first) % every == 0:
-                    image = cv2.imread(path)
-                    if image is None:
-                        raise recording.error(f"the frame {path} cannot be decoded. Copy it again")
-                    yield image
-            return
-        stamps_ms = []
-        for index, image in enumerate(video_frames(recording, line.video, stamps_ms=stamps_ms)):
-            if index >= last:
-                break
-            if index >= first and (index - first) % every == 0:
-                yield image
-        check_stamps(recording, stamps_ms)
+        """The frames between start_s and stop_s, at an even rate."""
+        own = own_times(recording)
+        if own is None:
+            first, last = bounds(recording.entry, fps_hz_of(recording))
+            found = decoded(recording, first, last, every)
+        else:
+            timed = zip(own.frames_s - own.frames_s[0], decoded(recording, own.first, own.first + len(own.frames_s)))
+            found = itertools.islice(on_grid(timed, own.fs_hz), 0, None, every)
+        image = next(found, None)
+        if image is None:
+            raise recording.error("it has no frame between start_s and stop_s. Correct one of them")
+        yield image
+        yield from found
 
     def ppg(self, recording):
         """The column of the ground truth; of a heart rate, a cosine whose phase goes by it."""
@@ -104,7 +96,7 @@ class Manifest(Dataset):
     def label(self, recording, signal, frame_count, fs_hz):
         """The signal at the times of the frames; ``fs_hz`` is not needed."""
         del signal  # read again, with its times
-        values, times_s = truth(recording)
+        values, times_s = truth(recording, own_times(recording))
         frames_s = frame_times_s(recording, frame_count)
         wrong = apart(times_s, (frames_s[0], frames_s[-1]))
         if wrong:
@@ -117,12 +109,13 @@ class Manifest(Dataset):
 
     def measured(self, recording, frame_count):
         """The frame rate, and where the ground truth is a heart rate, that too."""
-        fps_hz = fps_hz_of(recording)
+        own = own_times(recording)
+        fps_hz, notes = (fps_hz_of(recording), note_of_even(recording)) if own is None else (own.fs_hz, (own.note,))
         if recording.entry.kind == "bvp":
-            return Measured(fps_hz)
-        values, times_s = truth(recording)
+            return Measured(fps_hz, notes=notes)
+        values, times_s = truth(recording, own)
         at_frames = np.interp(frame_times_s(recording, frame_count), times_s, values)
-        return Measured(fps_hz, at_frames, float(at_frames.mean()))
+        return Measured(fps_hz, at_frames, float(at_frames.mean()), notes)
 
     def check_settings(self, settings, split):
         """SPLIT, FOLD and HEART_RATE_ONLY of :attr:`defaults`."""
@@ -224,9 +217,10 @@ def _check_files(recording):
     line, fps_hz, frames = recording.entry, fps_hz_of(recording), frame_count(recording.entry.video)
     if os.path.isdir(line.video):
         check_images(recording)
+        own_times(recording)
     recording.ppg()
     values, times_s = truth(recording)
-    next(iter(recording.dataset.frames(recording)), None)
+    next(decoded(recording, 0, 1), None)
     if frames and line.start_s * fps_hz >= frames:
         raise recording.error(f"its video ends at {frames / fps_hz:.1f} s, before start_s. Correct start_s")
     end_s = min(line.stop_s, shortest_s(recording)) if frames else line.start_s

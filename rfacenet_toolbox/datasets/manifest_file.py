@@ -9,6 +9,7 @@ from typing import List, NamedTuple, Optional, Union
 from ..errors import DataError, unknown
 from ..runtime import limits
 from ..runtime.tables import numbered_rows
+from .clock_times import UNITS, is_time, seconds
 
 #: what a ground truth may be. Of ``bvp``, the waveform is learned; of the others, a heart rate alone is known
 KINDS = ("bvp", "heart_rate")
@@ -21,8 +22,13 @@ COLUMNS = {
     "column": "of the ground truth: a title, a number from 1, 'line N', or names in JSON with dots; by default 1",
     "kind": "bvp (the default) for a PPG or another pulse waveform, heart_rate for beats per minute",
     "rate_hz": "samples per second of the ground truth",
-    "time_column": "column with the time of each sample in s, instead of rate_hz",
-    "fps": "frames per second of the video, instead of what it says of itself; needed for a folder of frames",
+    "time_column": "column with the time of each sample, instead of rate_hz: a number, a date with a time in ISO 8601, "
+    "or a time of day",
+    "time_unit": "of the numbers in time_column: s (the default), ms, us or ns",
+    "time_zero": "what a clock in time_column shows at the video's first frame, by default 0; or the word first, where "
+    "the first sample belongs to that frame",
+    "fps": "frames per second of the video, instead of what it says of itself, needed for a folder of frames; or the "
+    "word stamps, for the time stamps of its frames to count however even they are",
     "start_s": "seconds of the video to leave out at its start",
     "stop_s": "second of the video to stop at",
     "name": "of the recording; by default the video's",
@@ -32,6 +38,10 @@ COLUMNS = {
 #: the manifest's name in DATA_PATH, where that is a folder
 FILE_NAME = "manifest.csv"
 _SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,80}")
+#: what stands in time_zero where the ground truth begins with the video
+_FIRST = "first"
+#: what stands in the column fps where the frames' own time stamps count
+_STAMPS = "stamps"
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 #: what spreadsheets put between cells
 _SEPARATORS = (",", ";", "\t")
@@ -54,6 +64,9 @@ class Line(NamedTuple):
     stop_s: float = math.inf
     split: str = ""
     fold: str = ""
+    by_stamps: bool = False  #: whether the time stamps of its frames count, however even they are
+    time_unit: str = "s"  #: of numbers in time_column
+    time_zero_s: Optional[float] = 0.0  #: of the video's first frame, by time_column; None is the first sample's
 
 
 def manifest_path(data_path):
@@ -130,14 +143,36 @@ def _line(number, row, folder, required):
     stop_s = _number(row, "stop_s", (0, math.inf), math.inf)
     if stop_s <= start_s:
         raise ValueError(f"stop_s is {stop_s:g} and start_s {start_s:g}; expected a later stop")
+    by_stamps = row.get("fps") == _STAMPS
     stem = os.path.splitext(os.path.basename(os.path.normpath(row["video"])))[0]
-    name = _UNFIT.sub("-", row.get("name") or stem).strip("-").replace("input", "in-put")  # clips are told by that word
+    name = fit_name(row.get("name") or stem)
     return Line(
-        number, f"{row['subject']}.{name[:100]}", row["subject"],
+        number, f"{row['subject']}.{name}", row["subject"],
         _beside(folder, row["video"]), _beside(folder, row.get("truth")), _column(row.get("column")) or 1, kind,
         _number(row, "rate_hz", (0.1, 100_000), None), _column(row.get("time_column")),
-        _number(row, "fps", limits.FS_HZ, None), start_s, stop_s, row.get("split", ""), row.get("fold", ""),
+        None if by_stamps else _number(row, "fps", limits.FS_HZ, None), start_s, stop_s,
+        row.get("split", ""), row.get("fold", ""), by_stamps, *_clock(row),
     )  # fmt: skip
+
+
+def fit_name(text):
+    """What a recording is called whose manifest or video calls it so: letters of A to Z, digits, ``_`` and ``-``."""
+    return _UNFIT.sub("-", text).strip("-").replace("input", "in-put")[:100]  # clips are told by the word input
+
+
+def _clock(row):
+    """``(time_unit, time_zero_s)``."""
+    unit, zero = row.get("time_unit") or "s", row.get("time_zero") or "0"
+    if unit not in UNITS:
+        raise ValueError(f"time_unit is {unit[:80]!r}; expected {', '.join(UNITS)}")
+    if (row.get("time_unit") or row.get("time_zero")) and not row.get("time_column"):
+        raise ValueError("time_unit and time_zero are of a time_column, which is empty; expected one, or none of them")
+    if zero == _FIRST or is_time(zero):
+        return unit, None if zero == _FIRST else seconds(zero)
+    try:
+        return unit, _number(row, "time_zero", (-math.inf, math.inf), 0.0) / UNITS[unit]
+    except ValueError:
+        raise ValueError(f"time_zero is {zero[:80]!r}; expected {COLUMNS['time_zero']}")
 
 
 def _beside(folder, name):

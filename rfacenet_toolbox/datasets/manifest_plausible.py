@@ -39,7 +39,11 @@ def impossible(kind, values, times_s, inside):
     rate_hz = 1 / step_s
     if rate_hz < SLOWEST_HZ:
         unit = _UNITS.get(image_names.fitting_unit(times_s))
-        cause = f"Times are in s, and these look like {unit}" if unit else "If they are heart rates, that is their kind"
+        cause = (
+            f"Times are in s, and these look like {unit}, which time_unit can say"
+            if unit
+            else "If they are heart rates, that is their kind"
+        )
         return (
             f"its ground truth has {rate_hz:.3g} samples per second, and a waveform of the pulse needs {SLOWEST_HZ:g} "
             f"or more. {cause}; correct kind, column, rate_hz or time_column"
@@ -59,9 +63,14 @@ def apart(times_s, frames_s, allowed_s=TOLERANCE_S):
     missing_s = max(times_s[0] - frames_s[0], frames_s[-1] - times_s[-1])
     if missing_s <= allowed_s:
         return None
+    begins = (
+        "A clock's time at the video's first frame is its time_zero; or correct"
+        if times_s[0] > frames_s[-1]
+        else "Correct"
+    )
     return (
         f"its ground truth lasts from {times_s[0]:.1f} to {times_s[-1]:.1f} s, and its frames from {frames_s[0]:.1f} "
-        f"to {frames_s[-1]:.1f} s, both from the video's first frame. Correct rate_hz, time_column, fps, start_s or "
+        f"to {frames_s[-1]:.1f} s, both from the video's first frame. {begins} rate_hz, time_column, fps, start_s or "
         f"stop_s"
     )
 
@@ -77,7 +86,10 @@ def doubts(line, values, times_s, frames, fps_hz):
     """
     found, length_s = {}, frames / fps_hz
     if frames and line.stop_s == np.inf and times_s[-1] - length_s > max(TOLERANCE_S, RATE_TOLERANCE * length_s):
-        found["longer"] = f"its ground truth ends at {times_s[-1]:.1f} s, and its video at {length_s:.1f} s"
+        found["longer"] = (
+            f"its ground truth ends at {times_s[-1]:.1f} s, and its video at {length_s:.1f} s; if they ended together, "
+            f"the video has {frames / times_s[-1]:.2f} frames per second, and that is its fps"
+        )
     if frames and length_s + TOLERANCE_S < line.stop_s < np.inf:
         found["stop"] = f"stop_s is {line.stop_s:g}, and its video ends at {length_s:.1f} s"
     if line.rate_hz is None and line.time_column is None and abs(len(values) - frames) > 1:

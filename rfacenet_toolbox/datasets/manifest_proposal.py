@@ -4,22 +4,35 @@ import functools
 import os
 import re
 
+import numpy as np
+
 from ..errors import DataError
 from ..runtime.tables import csv_text
-from .manifest_file import FILE_NAME
-from .manifest_truth import titles
+from .clock_times import UNITS
+from .manifest_file import FILE_NAME, fit_name
+from .manifest_truth import read_columns, titles
+from .times import SLOWEST_HZ
 
 VIDEOS = (".avi", ".mp4", ".mov", ".mkv", ".webm", ".m4v")
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp")
 _TRUTHS = (".csv", ".txt", ".tsv", ".json")
 _FEWEST_IMAGES = 30
-_COLUMNS = ("video", "subject", "truth", "column", "kind", "time_column")
+_CLOCK = ("time_unit", "time_zero")
+_COLUMNS = ("video", "subject", "truth", "column", "kind", "time_column", *_CLOCK)
 #: words in the titles of pulse waveforms, of heart rates and of times, the likeliest first
-_WAVEFORMS = ("ppg", "bvp", "pulse", "wave", "pleth")
-_RATES = ("hr", "heart_rate", "heartrate", "pulserate", "bpm")
-_TIMES = ("time", "timestamp", "times", "t", "seconds", "time_s")
+_WAVEFORMS = ("ppg", "bvp", "pulse", "wave", "pleth", "pulswelle")
+_RATES = ("hr", "heart_rate", "heartrate", "pulserate", "pulse_rate", "pulse rate", "bpm", "heart rate", "herzfrequenz")
+_TIMES = ("time", "timestamp", "times", "t", "seconds", "time_s", "zeit", "temps", "tiempo", "tempo")
+#: no waveform, though "pulse" is one's word
+_PULSE_RATE = re.compile("pulse[_ ]?rate", re.IGNORECASE)
+#: at the end of a time's title
+_UNIT = re.compile(r"[ _]*[\[(]?\b(s|sec|ms|us|µs|ns|utc|iso)[\])]?$|_(s|ms|us|ns|utc|iso)$")
 #: words in the names of files with a ground truth
-_NAMES = (*_WAVEFORMS, "truth", "gt", "vital", "label", "signal", "hr")
+_NAMES = (*_WAVEFORMS, "truth", "gt", "vital", "label", "signal", "hr", "puls", "herzfrequenz")
+#: seconds between samples, of a waveform and of heart rates, by which the unit of their times is told
+_STEPS_S = {"bvp": (0.0005, 1 / SLOWEST_HZ), "heart_rate": (0.1, 60.0)}
+#: a ground truth whose first sample is later is on a clock of its own
+_LATEST_BEGIN_S = 60.0
 #: a person's folder or file
 _PERSON = re.compile(r"(?:subject|subj|sub|person|p|s)[_-]?(\d+)", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z]+|\d+")
@@ -44,16 +57,22 @@ def propose(folder, start):
         )
     rows, remarks = [], _links(folder)
     for video in videos:
-        truth, column, kind, times = _truth(os.path.join(folder, video))
+        (truth, column, kind, times), others = _truth(os.path.join(folder, video))
         subject = _subject(video)
         relative = truth and os.path.relpath(truth, start)
-        rows.append([os.path.relpath(os.path.join(folder, video), start), subject, relative, column, kind, times])
+        unit, zero = _clock(truth, kind, times) if times else ("", "")
+        path = os.path.relpath(os.path.join(folder, video), start)
+        rows.append([path, subject, relative, column, kind, times, unit, zero])
         if not truth:
             remarks.append(
                 f"{video}: no ground truth was found beside it; fill in the column truth, or remove the line."
             )
         elif not column:
             remarks.append(f"{video}: {relative} has no column with a known title; check column, kind and time_column.")
+        if others:
+            remarks.append(f"{video}: {relative} was taken, and its ground truth may be {' or '.join(others)}, too.")
+        if zero:
+            remarks.append(f"{video}: {relative} has a clock's times, taken to begin with the video; check time_zero.")
         if not subject:
             remarks.append(f"{video}: no number in its name or folders says whom it shows; fill in the column subject.")
     truths = [row[2] for row in rows if row[2]]
@@ -64,15 +83,35 @@ def propose(folder, start):
     ]
     if len({row[1] for row in rows}) < len(rows):
         remarks.append("Several videos have one subject: check that they show one person.")
-    return csv_text(*_named(rows)), remarks
+    used = [place for place, column in enumerate(_COLUMNS) if column not in _CLOCK or any(row[place] for row in rows)]
+    names = _names(rows)
+    columns = [*(_COLUMNS[place] for place in used), *(["name"] if names else [])]
+    return csv_text(
+        columns, [[*(row[place] for place in used), *name] for row, name in zip(rows, names or [[]] * len(rows))]
+    ), remarks
 
 
-def _named(rows):
-    """``(columns, rows)``, with names from the folders where the videos' own are not enough to tell them apart."""
-    stems = [(row[1], os.path.splitext(os.path.basename(row[0]))[0]) for row in rows]
-    if len(set(stems)) == len(stems):
-        return _COLUMNS, rows
-    return (*_COLUMNS, "name"), [[*row, os.path.splitext(row[0])[0].replace(os.sep, "-")] for row in rows]
+def _names(rows):
+    """A list of one name for each row, from its folders, where the videos' own are not enough to tell them apart."""
+    stems = [(row[1], fit_name(os.path.splitext(os.path.basename(row[0]))[0])) for row in rows]
+    if len(set(stems)) == len(stems) and all(stem for _, stem in stems):
+        return []
+    names = [os.path.splitext(row[0])[0].replace(os.sep, "-") for row in rows]
+    fitting = [fit_name(name) for name in names]
+    clash = len(set(fitting)) < len(fitting) or not all(fitting)  # letters that a name cannot hold told them apart
+    return [[f"{name}-{number}" if clash else name] for number, name in enumerate(names, start=1)]
+
+
+def _clock(truth, kind, times):
+    """``(time_unit, time_zero)`` of a column of times, empty where they are seconds from the video's beginning."""
+    try:
+        (times,) = read_columns(truth, [], times)
+    except ValueError:
+        return "", ""  # said when the manifest is read
+    step, (shortest_s, longest_s) = float(np.median(np.diff(times))), _STEPS_S[kind]
+    unit = next((unit for unit, per_s in UNITS.items() if shortest_s <= step / per_s <= longest_s), "s")
+    begins_late = abs(times[0]) / UNITS[unit] > _LATEST_BEGIN_S
+    return "" if unit == "s" else unit, "first" if begins_late else ""
 
 
 def _links(folder):
@@ -104,13 +143,17 @@ def _ends(name, endings):
 
 
 def _truth(video):
-    """``(path, column, kind, time column)`` of the likeliest file; empty where there is none or nothing is known."""
+    """``((path, column, kind, time column), names of others)``: the likeliest file, and those that are as likely.
+
+    All are empty where there is none or nothing is known.
+    """
     beside = [os.path.dirname(video)] + [os.path.dirname(os.path.dirname(video))] * os.path.isdir(video)
     files = [os.path.join(place, name) for place in beside for name in sorted(os.listdir(place)) if _is_truth(name)]
     readings = sorted((_reading(path, video) for path in files), key=lambda reading: -reading[0])
     if not readings or readings[0][0] <= 0:
-        return "", "", "", ""
-    return readings[0][1:]
+        return ("", "", "", ""), []
+    (points, *best), *others = readings
+    return best, [os.path.basename(other[1]) for other in others if other[0] == points][:3]
 
 
 def _is_truth(name):
@@ -138,10 +181,28 @@ def _reading(path, video):
     except ValueError:
         return 0, path, "", "", ""
     if found[:1] == ["line 1"]:  # as UBFC-rPPG's: waveform, heart rate, times
-        return points + 3, path, "line 1", "bvp", "line 3" if len(found) == 3 else ""
-    waveform, rate = _first(found, _WAVEFORMS), _first(found, _RATES)
+        return points + 4, path, "line 1", "bvp", "line 3" if len(found) == 3 else ""
+    rate = _first(found, _RATES)
+    waveform = _first([title for title in found if not _PULSE_RATE.search(title)], _WAVEFORMS)
     column, kind = (waveform, "bvp") if waveform else (rate, "heart_rate") if rate else ("", "")
-    return points + 3 * bool(column), path, column, kind, _first(found, _TIMES, whole=True) if column else ""
+    if points > 0 and not column and not _holds_numbers(path):
+        return 0, path, "", "", ""
+    points += 4 if waveform else 3 * bool(column)  # of a heart rate alone, no waveform can be learned
+    return points, path, column, kind, _time(found) if column else ""
+
+
+def _holds_numbers(path):
+    try:
+        read_columns(path, [1])
+    except ValueError:
+        return path.lower().endswith(".json")
+    return True
+
+
+def _time(found):
+    """The title of a column of times, with its unit or without."""
+    plain = {_UNIT.sub("", title.rpartition(".")[2].strip().lower()): title for title in reversed(found)}
+    return _first(found, _TIMES, whole=True) or next((plain[word] for word in _TIMES if word in plain), "")
 
 
 def _first(names, wanted, whole=False):

@@ -9,17 +9,19 @@ import numpy as np
 
 from ..runtime import limits
 from ..runtime.json_files import read_json
+from .clock_times import is_time, seconds
 
 #: a comma comes last, because it may be a decimal one
 _SEPARATORS = (";", "\t", ",")
 #: numbers with decimal commas: several between spaces, or one that no second column can hold
 _DECIMAL_COMMAS = re.compile(r"-?\d+,\d+(\s+-?\d+,\d+)+|-?\d+,0\d+")
+_DECIMAL_COMMA = re.compile(r"(-?\d+),(\d+)(e-?\d+)?", re.IGNORECASE)
 _LINE = re.compile(r"line ([1-9]\d{0,5})")
 #: words that stand for a sample that is not there
 _MISSING = ("", "nan", "NaN", "NA", "null", "None")
 
 
-def read_columns(path, columns):
+def read_columns(path, columns, times=None):
     """The numbers of some columns of a file: a list of (N,) float64, NaN where one is missing.
 
     Args:
@@ -27,13 +29,14 @@ def read_columns(path, columns):
             with or without titles in the first line.
         columns: titles, or numbers from 1, or ``"line 1"`` for values that stand in one line; in JSON, names with dots
             between (``"ppg.samples"``), through lists too.
+        times: another one, in which dates and times of day are read as seconds, see :func:`~.clock_times.seconds`.
 
     Raises:
         ValueError: no such file or column, or what is there is no number; the message completes "FILE ...".
     """
     try:
         state = os.stat(path)
-        found = _columns(path, tuple(columns), (state.st_size, state.st_mtime_ns))
+        found = _columns(path, tuple(columns), times, (state.st_size, state.st_mtime_ns))
     except FileNotFoundError:
         raise ValueError("is not there")
     except (OSError, RecursionError) as error:
@@ -42,14 +45,16 @@ def read_columns(path, columns):
 
 
 @functools.lru_cache(maxsize=2)
-def _columns(path, columns, state):
+def _columns(path, columns, times, state):
     """What :func:`read_columns` gives; ``state`` tells whether the file is still the same. A recording's is asked for
     several times in a row."""
     if path.lower().endswith(".json"):
         content = _json(path)
-        return [_of_json(content, str(column)) for column in columns]
+        found = [_of_json(content, str(column)) for column in columns]
+        return found if times is None else [*found, _of_json(content, str(times), _time)]
     rows = _rows(path)
-    return [_of_rows(rows, column) for column in columns]
+    found = [_of_rows(rows, column) for column in columns]
+    return found if times is None else [*found, _of_rows(rows, times, _time)]
 
 
 def _json(path):
@@ -72,7 +77,7 @@ def titles(path):
         rows = _rows(path)
     except (OSError, RecursionError) as error:
         raise ValueError(f"cannot be read ({error})")
-    if not all(_is_number(cell) for cell in rows[0]):
+    if not _is_data(rows[0]):
         return rows[0]
     return [f"line {number}" for number in range(1, len(rows) + 1)] if len(rows) < len(rows[0]) else []
 
@@ -98,11 +103,12 @@ def _numbers(content, name):
             yield inner
 
 
-def _of_json(content, name):
+def _of_json(content, name, read=float):
     for part in [] if name == "1" else name.split("."):
         content = _step(content, part, name)
     try:
-        values = np.asarray(content, dtype=np.float64)
+        texts = isinstance(content, list) and read is _time and all(isinstance(one, str) for one in content)
+        values = np.asarray([read(one) for one in content] if texts else content, dtype=np.float64)
     except (TypeError, ValueError):
         values = np.empty(0)
     if values.ndim != 1 or not len(values):
@@ -139,18 +145,25 @@ def _rows(path):
     if separator is None:
         return [[cell.strip('"') for cell in line.split()] for line in lines]
     try:
-        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator, skipinitialspace=True)]
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator, skipinitialspace=True)]
     except csv.Error as error:
         raise ValueError(f"cannot be read ({error})")
+    if separator == ",":
+        return rows
+    return [[_DECIMAL_COMMA.sub(r"\1.\2\3", cell) if _is_comma(cell) else cell for cell in row] for row in rows]
 
 
-def _of_rows(rows, column):
-    titles = None if all(_is_number(cell) for cell in rows[0]) else rows[0]
+def _is_comma(cell):
+    return "," in cell and bool(_DECIMAL_COMMA.fullmatch(cell))
+
+
+def _of_rows(rows, column, read=float):
+    titles = None if _is_data(rows[0]) else rows[0]
     line = _LINE.fullmatch(str(column))
     if line and (titles is None or column not in titles):
         if int(line.group(1)) > len(rows):
             raise ValueError(f"has {len(rows)} lines, and no {column}")
-        return _floats(enumerate(rows[int(line.group(1)) - 1], start=1), column, "cell")
+        return _floats(enumerate(rows[int(line.group(1)) - 1], start=1), column, "cell", read)
     if isinstance(column, int):
         place = column - 1
         if place >= len(rows[-1]):
@@ -166,7 +179,7 @@ def _of_rows(rows, column):
     if titles is not None:
         _check_widths(rows)
     below = enumerate(rows[titles is not None :], start=1 + (titles is not None))
-    return _floats(((number, row[place] if place < len(row) else "") for number, row in below), column, "line")
+    return _floats(((number, row[place] if place < len(row) else "") for number, row in below), column, "line", read)
 
 
 def _check_widths(rows):
@@ -179,15 +192,26 @@ def _check_widths(rows):
             )
 
 
-def _floats(cells, column, where):
+def _floats(cells, column, where, read):
     values = []
     for number, cell in cells:
-        if not _is_number(cell):
-            raise ValueError(f"has {cell[:40]!r} in {where} {number} of column {column}; expected a number")
-        values.append(np.nan if cell in _MISSING else float(cell))
+        try:
+            values.append(np.nan if cell in _MISSING else read(cell))
+        except ValueError:
+            expected = "a time" if read is _time else "a number"
+            raise ValueError(f"has {cell[:40]!r} in {where} {number} of column {column}; expected {expected}")
     if len(values) < 2:
         raise ValueError(f"has {len(values)} value(s) in column {column}; expected one per sample")
     return np.asarray(values)
+
+
+def _time(cell):
+    return seconds(cell) if is_time(cell) else float(cell)
+
+
+def _is_data(row):
+    """Whether a first line holds no titles."""
+    return all(_is_number(cell) or is_time(cell) for cell in row)
 
 
 def _is_number(cell):

@@ -91,34 +91,63 @@ def find_recordings(dataset, data_path, settings=None):
 
 def select_recordings(dataset, data_path, settings=None):
     """As :func:`find_recordings`, but the whole :class:`~.dataset.Selection`."""
+    found = named_entries(dataset, data_path)
     reader = find_dataset(dataset)
-    if not reader.is_there(data_path):
-        raise DataError(
-            f"DATA_PATH {data_path!r} is not a folder, so there are no {dataset} recordings to read. Expected "
-            f"{reader.layout}. Set DATA_PATH to the folder that holds them."
-        )
-    recordings = _recordings(reader, data_path)
-    if not recordings:
-        found = sorted(os.listdir(data_path))
-        shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "") or "nothing"
-        raise DataError(
-            f"DATA_PATH {data_path!r} holds no {dataset} recordings. Found: {shown}. Expected {reader.layout}. "
-            f"Set DATA_PATH to the folder that holds them, or DATASET to the data set that is there."
-        )
+    recordings = _recordings(reader, data_path, found)
     _check_names(recordings)
     recordings.sort(key=lambda recording: (recording.subject, recording.name))
     return Selection(recordings) if settings is None else reader.select(recordings, settings, data_path)
 
 
-def _recordings(dataset, data_path):
-    """A :class:`~.recording.Recording` for each entry of DATA_PATH that the data set has a name for."""
+def named_entries(dataset, data_path):
+    """What may be a recording of the data set called ``dataset``, with names that are not checked.
+
+    Returns:
+        list of ``(entry, name)``, where a ``ValueError`` that says why the entry can have none takes the name's place.
+
+    Raises:
+        ConfigError: no such data set.
+        DataError: no such folder, or nothing in it that looks like a recording.
+    """
+    reader = find_dataset(dataset)
+    if not reader.is_there(data_path):
+        raise DataError(
+            f"DATA_PATH {_shown(data_path)} is not a folder, so there are no {dataset} recordings to read. Expected "
+            f"{reader.layout}. Set DATA_PATH to the folder that holds them."
+        )
+    named = [(entry, _name(reader, entry)) for entry in reader.entries(data_path)]
+    named = [(entry, name) for entry, name in named if name is not None]
+    if not named:
+        found = sorted(os.listdir(data_path))
+        shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "") or "nothing"
+        raise DataError(
+            f"DATA_PATH {_shown(data_path)} holds no {dataset} recordings. Found: {shown}. Expected {reader.layout}. "
+            f"Set DATA_PATH to the folder that holds them, or DATASET to the data set that is there."
+        )
+    return named
+
+
+def _shown(path):
+    """A path for a message, with the working folder where it is relative to it."""
+    return f"{path!r} ({os.path.abspath(path)})" if path and not os.path.isabs(path) else repr(path)
+
+
+def _name(dataset, entry):
+    try:
+        return dataset.recording_name(entry)
+    except ValueError as error:
+        return error
+
+
+def _recordings(dataset, data_path, named):
+    """A :class:`~.recording.Recording` for each of the :func:`named_entries`."""
     found = []
-    for entry in dataset.entries(data_path):
+    for entry, name in named:
         path = dataset.recording_path(entry, data_path)
         try:
-            name = dataset.recording_name(entry)
-            if name is not None:
-                found.append(Recording(dataset, name, dataset.subject_of_clip(name), path, data_path, entry))
+            if isinstance(name, ValueError):
+                raise name
+            found.append(Recording(dataset, name, dataset.subject_of_clip(name), path, data_path, entry))
         except ValueError as error:
             raise DataError(
                 f"{path!r} cannot be a recording of {dataset.name}: {error}. Expected {dataset.layout}. Rename it, or "

@@ -87,7 +87,7 @@ class ResampledRecording(Recording):
     def frames(self, every=1, bgr=False):
         """Frames at the times of the grid, which begins with the recording's first frame and ends before its last."""
         decoded = zip(self._frames_s(), super().frames(bgr=bgr))
-        return itertools.islice(_on_grid(decoded, self.fs_hz), 0, None, every)
+        return itertools.islice(on_grid(decoded, self.fs_hz), 0, None, every)
 
     def label(self, signal, frame_count, fs_hz):
         """The PPG at the times of the grid, once the data set has held its own frames and samples against each other.
@@ -139,8 +139,13 @@ def _problem(times, own_hz):
     )
 
 
-def _on_grid(decoded, fs_hz):
-    """Frames at steps of 1 / ``fs_hz`` from ``(time_s, uint8 frame)``, whose times increase from 0; few are held."""
+def on_grid(decoded, fs_hz):
+    """Iterate over the frames at 0, 1 / ``fs_hz``, 2 / ``fs_hz``, ... s, the last no later than the last one given.
+
+    Args:
+        decoded: iterable of ``(time_s, uint8 frame)``, whose times increase from 0; few are held.
+        fs_hz: frames per second of the grid.
+    """
     step_s, made, held = 1 / fs_hz, 0, deque()
     for time_s, frame in decoded:
         held.append((time_s, frame))

@@ -1,5 +1,6 @@
 """A split of a config -> its clips: what the toolbox's ``BaseLoader.__init__`` does."""
 
+import contextlib
 import os
 
 from ..errors import ConfigError, DataError
@@ -7,7 +8,16 @@ from . import clip_cache
 from .clips import ClipDataset, check_data_format, check_files, recording_of
 from .file_lists import check_list, read_file_list, write_file_list
 from .preprocess import preprocess
-from .readers import check_shares, data_is_there, find_dataset, own_settings, select_recordings, split_recordings
+from .readers import (
+    DATASETS,
+    check_shares,
+    data_is_there,
+    find_dataset,
+    named_entries,
+    own_settings,
+    select_recordings,
+    split_recordings,
+)
 from .resample import resampled
 from .settings import frame_rate_hz, preprocess_settings
 from .times import check_times, disagreements
@@ -32,7 +42,9 @@ def check_split(split, data_node):
 
 
 def check_source(split, data_node, resample=False):
-    """Check that the recordings of a split are there, or its cache where DO_PREPROCESS is off, and their times.
+    """Check that what a split is read from is there, and the recordings' times.
+
+    That is the cache, where DO_PREPROCESS is off; and the recordings, where they are preprocessed or listed.
 
     Args:
         split, data_node, resample: as of :func:`load_split`.
@@ -41,15 +53,54 @@ def check_source(split, data_node, resample=False):
         DataError: they are not, or their times cannot be right.
     """
     check_list(split, data_node)
-    if data_node.DO_PREPROCESS:
-        check_times(_recordings(data_node, resample), frame_rate_hz(data_node))
-    elif not os.path.isdir(data_node.CACHED_PATH):
+    _check_cache(split, data_node)
+    if not _looks_for_recordings(data_node):
+        check_times_if_there(data_node, resample)
+        return
+    with _of(split):
+        recordings = _recordings(data_node, resample)
+    check_times(recordings, frame_rate_hz(data_node))
+
+
+def check_toolbox_source(split, data_node):
+    """Refuse a cache or a DATA_PATH at which the toolbox itself would end, and nothing else.
+
+    It may take names of recordings that are refused here, and it knows other data sets, which pass.
+
+    Args:
+        split, data_node: as of :func:`load_split`.
+
+    Raises:
+        DataError: it is not there, or DATA_PATH holds nothing that looks like a recording.
+    """
+    if data_node.DATASET not in DATASETS:
+        return
+    _check_cache(split, data_node)
+    if _looks_for_recordings(data_node):
+        with _of(split):
+            named_entries(data_node.DATASET, data_node.DATA_PATH)
+
+
+def _looks_for_recordings(data_node):
+    """Whether DATA_PATH is needed: to preprocess, or to make the list of what is cached; in either host."""
+    return data_node.DO_PREPROCESS or not os.path.exists(data_node.FILE_LIST_PATH)
+
+
+def _check_cache(split, data_node):
+    if not (data_node.DO_PREPROCESS or os.path.isdir(data_node.CACHED_PATH)):
         raise DataError(
             f"{split}.DATA.CACHED_PATH {data_node.CACHED_PATH!r} is not there, and DO_PREPROCESS is False. Expected "
             f"the clips of an earlier run. Set {split}.DATA.DO_PREPROCESS to True, or correct CACHED_PATH."
         )
-    else:
-        check_times_if_there(data_node, resample)
+
+
+@contextlib.contextmanager
+def _of(split):
+    """Within this context, the messages of errors begin with the split."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{split}.DATA: {error}") from error
 
 
 def check_times_if_there(data_node, resample=False):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import cv2
 
+from . import mp4_header
+
 
 class Header(NamedTuple):
     """What a video says about itself, which need not be so; 0 where it says nothing, or is none."""
@@ -21,10 +23,30 @@ def header(path):
     return found
 
 
-def video_frames(recording, path, every=1, stamps_ms=None):
+def time_stamps_s(path, is_over):
+    """The container's times of a video's frames in s: a list, with zeros where it holds none.
+
+    Frames are decoded for that, and not converted to pictures.
+
+    Args:
+        path: of the video.
+        is_over: ``is_over(index, time_s)`` -> whether frame ``index`` is the last that is asked for.
+    """
+    video, stamps_s = _opened(path), []
+    try:
+        while video.grab():
+            stamps_s.append(video.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+            if is_over(len(stamps_s) - 1, stamps_s[-1]):
+                break
+    finally:
+        video.release()
+    return stamps_s
+
+
+def video_frames(recording, path, every=1, upright=False):
     """Frames 0, ``every``, 2 * ``every``, ... up to the first that cannot be decoded: uint8 BGR (H, W, 3).
 
-    Agrees with the toolbox's ``read_video``. To ``stamps_ms``, a list, the container's time of every frame is added.
+    Agrees with the toolbox's ``read_video``, unless they are to be turned ``upright``, as the container says.
 
     Raises:
         DataError: no such file, or not one frame of it can be decoded.
@@ -35,15 +57,14 @@ def video_frames(recording, path, every=1, stamps_ms=None):
     video = _opened(path)
     try:
         video.set(cv2.CAP_PROP_POS_MSEC, 0)
+        turned = mp4_header.turned_upright(video, path) if upright else None
         index = 0
         while video.grab():
-            if stamps_ms is not None:
-                stamps_ms.append(video.get(cv2.CAP_PROP_POS_MSEC))
             if index % every == 0:
                 decoded, image = video.retrieve()
                 if not decoded:
                     break
-                yield image
+                yield turned(image) if turned else image
             index += 1
     finally:
         video.release()

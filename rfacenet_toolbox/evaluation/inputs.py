@@ -11,7 +11,7 @@ from .clip_rates import HEART_RATE, WAVEFORM, ClipRates
 from .filters import MIN_SAMPLES
 
 #: what a method predicted for a video: a waveform (N,), or its heart rates
-Prediction = Union[ArrayLike, ClipRates]
+WaveformOrRates = Union[ArrayLike, ClipRates]
 
 
 def join_chunks(chunks: Mapping[int, Any]) -> NDArray[Any]:
@@ -79,7 +79,7 @@ def as_signal(values: ArrayLike, what: str) -> NDArray[Any]:
 
 
 def as_pair(
-    prediction: Prediction, label: ArrayLike, video: Optional[str] = None
+    prediction: WaveformOrRates, label: ArrayLike, video: Optional[str] = None
 ) -> Tuple[Union[NDArray[Any], ClipRates], NDArray[Any]]:
     """``(prediction, label)`` of one video, which can be scored together: signals, or heart rates and a signal.
 
@@ -143,7 +143,7 @@ def check_true_rates(true_bpm: Mapping[str, float]) -> Mapping[str, float]:
     return true_bpm
 
 
-def check_videos(predictions: Mapping[str, Prediction], labels: Mapping[str, ArrayLike]) -> None:
+def check_videos(predictions: Mapping[str, WaveformOrRates], labels: Mapping[str, ArrayLike]) -> None:
     """Raise EvaluationError unless there are videos, and both hold the same ones; the message names the others."""
     if not predictions and not labels:
         raise EvaluationError("There are no videos to score. Check that the test set is not empty.")
@@ -157,7 +157,9 @@ def check_videos(predictions: Mapping[str, Prediction], labels: Mapping[str, Arr
 
 
 def validate(
-    predictions: Mapping[str, Prediction], labels: Mapping[str, ArrayLike], fs_hz: Union[float, Mapping[str, float]]
+    predictions: Mapping[str, WaveformOrRates],
+    labels: Mapping[str, ArrayLike],
+    fs_hz: Union[float, Mapping[str, float]],
 ) -> None:
     """Check a whole test set before anything is scored.
 

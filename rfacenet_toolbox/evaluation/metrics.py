@@ -5,7 +5,7 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Seq
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .inputs import Prediction, as_rates, check_true_rates, check_videos, validate
+from .inputs import WaveformOrRates, as_rates, check_true_rates, check_videos, validate
 from .protocols import DEFAULT_SCHEME, Protocol, Scheme, get_protocol
 from .scoring import VideoScore, score_video, score_what_can_be, skip
 
@@ -143,7 +143,7 @@ def summarise(scores: Iterable[VideoScore], protocol: Union[str, Protocol]) -> D
 
 
 def evaluate(
-    predictions: Mapping[str, Prediction],
+    predictions: Mapping[str, WaveformOrRates],
     labels: Mapping[str, ArrayLike],
     fs_hz: Union[float, Mapping[str, float]],
     scheme: Scheme = DEFAULT_SCHEME,

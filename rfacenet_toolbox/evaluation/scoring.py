@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import EvaluationError
 from .clip_rates import ClipRates
 from .filters import MIN_SAMPLES, prepare
-from .inputs import Prediction, as_pair, check_rate
+from .inputs import WaveformOrRates, as_pair, check_rate
 from .protocols import Protocol, Scheme, get_protocol
 from .pulse_signal import fft_grid_bpm, fft_heart_rate_bpm, has_bin_in_band, macc, peak_heart_rate_bpm, snr_db
 from .segments import MIN_EQ3_SAMPLES, mean_heart_rate_bpm
@@ -131,7 +131,7 @@ def _score_window(
 
 
 def score_video(
-    prediction: Prediction,
+    prediction: WaveformOrRates,
     label: ArrayLike,
     fs_hz: float,
     protocol: Union[str, Protocol],
@@ -206,7 +206,7 @@ def skip(start: int, stop: int, reason: str) -> VideoScore:
 
 
 def score_what_can_be(
-    prediction: Prediction, label: ArrayLike, fs_hz: float, protocol: Union[str, Protocol], *settings: Any
+    prediction: WaveformOrRates, label: ArrayLike, fs_hz: float, protocol: Union[str, Protocol], *settings: Any
 ) -> List[VideoScore]:
     """:func:`score_video`, but what has no estimate is skipped, and its reason kept.
 

@@ -36,7 +36,7 @@ def parse_setting(text):
     return key, parsed
 
 
-def grid(base, settings, seeds, out, toolbox=None, overrides=None):
+def grid(base, settings, seeds, out, toolbox=None):
     """A run for each combination of values, the first setting changing slowest, seeds fastest.
 
     Args:
@@ -45,7 +45,6 @@ def grid(base, settings, seeds, out, toolbox=None, overrides=None):
         seeds: numbers for ``MODEL.RFACENET.RUNTIME.SEED``; empty leaves the base's.
         out: absolute folder; the runs' folders lie below it.
         toolbox: checkout to run in, or None.
-        overrides: nested dict laid over the base in every run.
 
     Returns:
         list of :class:`~.run.Run`; ``run.kind`` names the combination without its seed.
@@ -60,7 +59,7 @@ def grid(base, settings, seeds, out, toolbox=None, overrides=None):
     labels = [".".join(end) for end in distinct_ends([key.split(".") for key in keys])]
     runs, folders = [], set()
     for values in itertools.product(*(values for _, values in settings)):
-        content = overlaid({"BASE": [str(base)]}, overrides or {})
+        content = {"BASE": [str(base)]}
         for key, value in zip(keys, values):
             content = overlaid(content, nested(key, value))
         kind = ", ".join(f"{label}={_shown(value)}" for label, value in zip(labels, values)) or base.stem

@@ -161,14 +161,14 @@ def run_to_end(run, poll_s=1.0):
     return outcome
 
 
-def log_tail(path, lines=_TAIL_LINES):
+def log_tail(path):
     """The last lines of a log, a progress bar that was redrawn in place counted as one."""
     with open(path, "rb") as file:
         file.seek(0, os.SEEK_END)
         file.seek(max(0, file.tell() - 100000))
         text = file.read().decode("utf-8", "replace")
     shown = [line.rstrip().rpartition("\r")[2] for line in text.split("\n")]
-    return "\n".join([f"    {line}" for line in shown if line.strip()][-lines:])
+    return "\n".join([f"    {line}" for line in shown if line.strip()][-_TAIL_LINES:])
 
 
 def _environment(threads):

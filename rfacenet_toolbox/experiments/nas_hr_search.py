@@ -48,7 +48,7 @@ def search(config_file, out, options):
         DataError: there are too few recordings.
     """
     config = _checked(config_file, options)
-    halves = _Halves(config, options)
+    halves = Halves(config, options)
     settings = SearchSettings(
         epochs=options.epochs,
         architecture_learning_rate=options.architecture_learning_rate,
@@ -90,7 +90,7 @@ def _checked(config_file, options):
     return config
 
 
-class _Halves:
+class Halves:
     """The training clips in two halves, recording by recording in turns, so that none is in both."""
 
     def __init__(self, config, options):
@@ -124,8 +124,7 @@ class _Halves:
     def _batch(self, batch):
         clips, labels = (one.to(self.device, torch.float32) for one in batch[:2])
         own = recorded(self.rates, batch[2], batch[3], self.fs_hz) if self.rates else None
-        rates = self.learner.rates(clips, None if own is None else own.fs_hz)
-        return images_of(clips), self.learner.true_bpm(labels, rates, own)
+        return images_of(clips), self.learner.true_bpm(labels, self.learner.recorded_rates(clips, own), own)
 
 
 def _resumed(searching, out, description):

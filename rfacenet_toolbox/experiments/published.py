@@ -118,7 +118,7 @@ def _count(mae, standard_error, rmse):
     return (rmse**2 - mae**2) / standard_error**2
 
 
-def _number(text):
+def parse_number(text):
     """``"13.8 ± 113.84"`` as a :class:`Number`."""
     parts = text.split(" ± ")
     halves = [0.5 * 10.0 ** -len(part.partition(".")[2]) for part in parts]
@@ -129,7 +129,7 @@ def _rows(text, headings=HEADINGS):
     """``[(words of the first columns, {metric: Number})]``."""
     for row in text.strip().splitlines():
         cells = [cell.strip() for cell in row.split("|")]
-        yield cells[: -len(headings)], dict(zip(headings, map(_number, cells[-len(headings) :])))
+        yield cells[: -len(headings)], dict(zip(headings, map(parse_number, cells[-len(headings) :])))
 
 
 def _by_method(text):

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Dict, Optional
 
 import yaml
-from yacs.config import CfgNode
 
 from .. import config as configuration
-from ..config.tree import toolbox_tree
+from ..config.tree import flat, toolbox_tree
 from ..errors import ConfigError
 from ..evaluation.files.run_folder import has_results
 from ..runtime import portable
@@ -187,16 +186,8 @@ def defaults():
 def _compared(config):
     """{dotted key: value}, as JSON gives it back, of the keys that can change a result."""
     settings = {}
-    for key, value in _flat(config):
+    for key, value in flat(config):
         if not _NOT_COMPARED.intersection(key.split(".")):
             # the list's folder follows CACHED_PATH
             settings[key] = os.path.basename(value) if key.endswith("FILE_LIST_PATH") else value
     return json.loads(json.dumps(settings))
-
-
-def _flat(node, prefix=""):
-    for key, value in node.items():
-        if isinstance(value, CfgNode):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

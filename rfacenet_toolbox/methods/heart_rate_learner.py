@@ -1,6 +1,6 @@
 """Methods that give a heart rate for each clip, and no waveform."""
 
-from typing import Dict, Optional, Tuple
+from typing import Mapping, NamedTuple, Optional
 
 import torch
 
@@ -11,12 +11,21 @@ from .learner import ClipSpec, Learner, Recorded, Step, means_log
 from .rfacenet.heart_rate import heart_rate_bpm
 
 
+class HeartRateStep(NamedTuple):
+    """One batch through model and loss of a method of heart rates, in beats per minute."""
+
+    loss: torch.Tensor
+    estimate: torch.Tensor  #: (B,)
+    truth: torch.Tensor  #: (B,)
+    means: Mapping[str, torch.Tensor] = {}  #: further columns of the epoch log, scalars
+
+
 class HeartRateLearner(Learner):
     """A model that estimates the mean heart rate of a clip.
 
     A subclass gives :meth:`predict`, and sets ``model``, ``loss`` and ``clips``. Its ``loss`` takes what
-    :meth:`compared` gives: here, estimated and true heart rates (B,) in beats per minute. A video's heart rate is the
-    mean over its clips.
+    :meth:`heart_rate_step` gives it: here, estimated and true heart rates (B,) in beats per minute. A method that
+    learns from anything else overrides that. A video's heart rate is the mean over its clips.
 
     The true heart rate of a clip is the recording's own where it has one (VIPL-HR's gt_HR, as :class:`Recorded` brings
     it), and else Eq. 3 of its label.
@@ -41,18 +50,30 @@ class HeartRateLearner(Learner):
     def step(
         self, clips: torch.Tensor, labels: torch.Tensor, subjects: torch.Tensor, recorded: Optional[Recorded] = None
     ) -> Step:
-        fs_hz = self.rates(clips, None if recorded is None else recorded.fs_hz)
+        done = self.heart_rate_step(clips, labels, self.recorded_rates(clips, recorded), recorded)
+        count = len(done.truth)
+        log = means_log(count, loss=done.loss, **done.means)
+        log["heart_rate_mae_bpm"] = float((done.estimate.detach() - done.truth).abs().sum()), count
+        return Step(done.loss, done.estimate, log)
+
+    def heart_rate_step(
+        self, clips: torch.Tensor, labels: torch.Tensor, fs_hz: torch.Tensor, recorded: Optional[Recorded] = None
+    ) -> HeartRateStep:
+        """What :meth:`step` gives and logs, of clips with these frame rates, (B,) float32 on their device."""
         estimate = self.predict(clips, fs_hz).float()
         truth = self.true_bpm(labels, fs_hz, recorded)
         with torch.autocast(clips.device.type, enabled=False):
-            loss = self.loss(estimate, truth)
-        return Step(loss, estimate, heart_rate_log(loss, estimate, truth))
+            return HeartRateStep(self.loss(estimate, truth), estimate, truth)
 
     def rates(self, clips: torch.Tensor, fs_hz: Optional[torch.Tensor]) -> torch.Tensor:
         """Frames per second of each clip, (B,) float32 on the clips' device."""
         if fs_hz is None:
             return torch.full((len(clips),), float(self.clips.fs_hz), device=clips.device)
         return fs_hz.to(clips.device, torch.float32)
+
+    def recorded_rates(self, clips: torch.Tensor, recorded: Optional[Recorded]) -> torch.Tensor:
+        """:meth:`rates` of clips to learn from."""
+        return self.rates(clips, None if recorded is None else recorded.fs_hz)
 
     def true_bpm(self, labels: torch.Tensor, fs_hz: torch.Tensor, recorded: Optional[Recorded] = None) -> torch.Tensor:
         """True heart rates (B,) in beats per minute of clips with labels (B, T), or of parts of such clips."""
@@ -95,12 +116,3 @@ def check_start(start_bpm: float, zero: str) -> None:
         raise ShapeError(
             f"START_BPM is {start_bpm:g}; expected a heart rate, {low} to {high} beats per minute, or 0 for {zero}."
         )
-
-
-def heart_rate_log(
-    loss: torch.Tensor, estimate: torch.Tensor, truth: torch.Tensor
-) -> Dict[str, Tuple[float, Optional[int]]]:
-    """``Step.log`` of a batch: its loss, and the mean absolute error of its heart rates (N,) in beats per minute."""
-    count = len(truth)
-    error = float((estimate.detach() - truth).abs().sum())
-    return {**means_log(count, loss=loss), "heart_rate_mae_bpm": (error, count)}

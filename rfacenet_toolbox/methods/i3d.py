@@ -37,9 +37,8 @@ class Unit(nn.Sequential):
 
     def __init__(self, in_channels, out_channels, kernel=1, step=1):
         super().__init__()
-        self.kernel, self.step = (kernel,) * 3, (step,) * 3
         if step > 1:
-            self.append(SamePadding(self.kernel, self.step))
+            self.append(SamePadding((kernel,) * 3, (step,) * 3))
         padding = 0 if step > 1 else kernel // 2
         self.append(nn.Conv3d(in_channels, out_channels, kernel, step, padding, bias=False))
         self.append(nn.BatchNorm3d(out_channels, eps=1e-3))

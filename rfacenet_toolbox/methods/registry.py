@@ -27,7 +27,8 @@ class Method(NamedTuple):
     toolbox_optimizer: Mapping[str, Any] = MappingProxyType({})
 
 
-_METHODS = {
+#: name -> what serves it; :func:`register` adds to these
+METHODS = {
     "AutoHR": Method(
         "rfacenet_toolbox.methods.autohr.learner:AutoHRLearner",
         "AUTOHR",
@@ -111,28 +112,28 @@ def register(
         ConfigError: another method has the name.
     """
     method = Method(learner, node, False, defaults)
-    taken = _METHODS.get(name, method)
+    taken = METHODS.get(name, method)
     if taken != method:
         raise ConfigError(
             f"MODEL.NAME {name!r} is already served by {taken.learner}, so {learner} cannot take it too. "
             f"Register the new method under another name."
         )
-    _METHODS[name] = method
+    METHODS[name] = method
 
 
 def names() -> List[str]:
     """The names there are, sorted."""
-    return sorted(_METHODS)
+    return sorted(METHODS)
 
 
 def is_registered(name: str) -> bool:
     """Whether :func:`build` can serve ``name``."""
-    return name in _METHODS
+    return name in METHODS
 
 
 def adds_to_toolbox(name: str) -> bool:
     """Whether ``name`` is a method that the toolbox does not have itself."""
-    return is_registered(name) and not _METHODS[name].in_toolbox
+    return is_registered(name) and not METHODS[name].in_toolbox
 
 
 def settings_node(name: str) -> Optional[str]:
@@ -158,12 +159,12 @@ def toolbox_optimizer(name: str) -> Mapping[str, Any]:
 
     A name that is not registered here has the defaults, too.
     """
-    return _METHODS[name].toolbox_optimizer if name in _METHODS else {}
+    return METHODS[name].toolbox_optimizer if name in METHODS else {}
 
 
 def added_nodes() -> Dict[Optional[str], Dict[str, Any]]:
     """{name: defaults} of the nodes below ``MODEL`` that registered methods bring with them."""
-    return {method.node: method.defaults for method in _METHODS.values() if method.defaults is not None}
+    return {method.node: method.defaults for method in METHODS.values() if method.defaults is not None}
 
 
 def learner_class(name: str) -> "Type[Learner]":
@@ -181,7 +182,7 @@ def learner_class(name: str) -> "Type[Learner]":
 
 def gives(name: str) -> str:
     """What the method of a name gives for a clip: ``"heart_rate"`` or ``"waveform"``, as all that are not ours."""
-    return learner_class(name).gives if name in _METHODS else "waveform"
+    return learner_class(name).gives if name in METHODS else "waveform"
 
 
 def build(name: str, settings: Any, clips: "ClipSpec", num_subjects: int = 0) -> "Learner":
@@ -194,9 +195,9 @@ def build(name: str, settings: Any, clips: "ClipSpec", num_subjects: int = 0) ->
 
 
 def _method(name: str) -> Method:
-    if name not in _METHODS:
+    if name not in METHODS:
         raise unknown_name(name)
-    return _METHODS[name]
+    return METHODS[name]
 
 
 def unknown_name(name: str) -> ConfigError:

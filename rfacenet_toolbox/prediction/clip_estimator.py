@@ -2,55 +2,36 @@
 
 from collections import deque
 
-import cv2
 import numpy as np
 
-from ..errors import DataError
-from . import faces
-from .base import Estimator
-from .face_signals import FaceSignals
-from .resample import GridResampler, OverlapAdd
+from .base import NetworkEstimator
+from .faces import LARGE_BOX_COEF
+from .resample import OverlapAdd
 from .waveform import Waveform
 
 #: frames that neighbouring clips share
 _SHARED = 16
 
 
-class ClipEstimator(Estimator):
-    """A network on overlapping clips of the face: one clip of small frames is kept, and one number for each frame.
-
-    Args:
-        name: of the method.
-        model: :class:`~.clip_model.ClipModel`.
-
-    Attributes:
-        face_signals: of the small pictures that the network sees.
-    """
+class ClipEstimator(NetworkEstimator):
+    """A network on overlapping clips of the face: one clip of small frames is kept, and one number for each frame."""
 
     def __init__(self, name, model):
-        self.name = name
-        self.is_derivative, self.weights = model.is_derivative, model.weights
-        self._model = model
-        self.face_signals = FaceSignals()
-        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
-        whole = faces.Box(0.0, 0.0, float(model.size), float(model.size))
-        self._box_in_small = whole.scaled(1 / faces.LARGE_BOX_COEF)
+        super().__init__(name, model)
         self._frames = deque(maxlen=model.frames + 1)
-        self._known = bytearray()  # one for each frame of the grid
         self._clips = OverlapAdd(model.frames)
         self._predicted = 0  # frames of the grid that clips cover
 
     def add(self, time_s, image, box):
         small = None if box is None else self._small(image, box)
         self._take_small(time_s, small)
-        # of the small picture: of the whole one it would take as long as the network
-        self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
+        self._add_signals(time_s, small, box)
 
     def finish(self):
         self._take(self._resampler.flush())
         total = len(self._known)
         if self._predicted < total:
-            self._predict_end(total)
+            self._predict_end()
         return self._waveform(0, total)
 
     def recent(self, seconds):
@@ -80,11 +61,7 @@ class ClipEstimator(Estimator):
         return self._model.identity_map
 
     def _small(self, image, box):
-        size = self._model.size, self._model.size
-        return cv2.resize(box.scaled(faces.LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
-
-    def _take_small(self, time_s, small):
-        self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
+        return self._reduced(box.scaled(LARGE_BOX_COEF).cut(image))
 
     @property
     def _hop(self):
@@ -104,16 +81,11 @@ class ClipEstimator(Estimator):
         if any(self._known[first : self._predicted]):
             self._clips.add(first, self._model.waveform(np.stack(frames)))
 
-    def _predict_end(self, total):
+    def _predict_end(self):
         """The last clip ends with the recording. A clip takes one frame more, here the last one once again."""
-        length = self._model.frames
-        if total < length:
-            raise DataError(
-                f"The face is visible for {total / self._resampler.rate_hz:.1f} s, and {self.name} needs "
-                f"{length / self._resampler.rate_hz:.1f} s. Take a longer recording, or another method."
-            )
-        frames = list(self._frames)[-length:]
-        self._predict(total - length, frames + frames[-1:])
+        self._check_length()
+        frames = list(self._frames)[-self._model.frames :]
+        self._predict(len(self._known) - self._model.frames, frames + frames[-1:])
 
     def _waveform(self, first, last):
         rate_hz, start_s = self._resampler.rate_hz, self._resampler.start_s

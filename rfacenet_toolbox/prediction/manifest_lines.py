@@ -1,6 +1,8 @@
-"""The recordings of a manifest for ``rfacenet predict``, and the heart rates of their ground truths."""
+"""The recordings that ``rfacenet predict`` is asked for, those of manifests among them, and their ground truths."""
 
 import math
+import os
+from pathlib import Path
 from typing import List, NamedTuple, Optional, Tuple
 
 import numpy as np
@@ -8,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..datasets.manifest import Manifest
 from ..datasets.manifest_file import Line, manifest_path, read_manifest, subject_number
-from ..datasets.manifest_media import truth
 from ..datasets.manifest_plausible import apart, other_kind
+from ..datasets.manifest_samples import truth
 from ..datasets.recording import Recording
+from ..errors import ConfigError
 from . import waveform
 from .result import Prediction
 
@@ -27,6 +30,40 @@ class Part(NamedTuple):
     duration_s: Optional[float]
     fps_hz: Optional[float]
     line: Optional[Line] = None  #: of the manifest that names it
+
+
+def parts_of(
+    videos: List[str], start_s: float = 0.0, duration_s: Optional[float] = None, fps_hz: Optional[float] = None
+) -> List[Part]:
+    """The :class:`Part` s of videos, in the place of a manifest its lines; no two have one name.
+
+    Raises:
+        ConfigError: a manifest, and a part or a frame rate that its columns would say.
+        DataError: as of :func:`parts`.
+    """
+    manifests = [video for video in videos if video.lower().endswith(".csv")]
+    if manifests and (start_s, duration_s, fps_hz) != (0.0, None, None):
+        raise ConfigError(
+            f"--start, --duration and --fps are columns of {manifests[0]}. Leave them out, or set them there."
+        )
+    found = []
+    for video, name in zip(videos, _names(videos)):
+        is_manifest = video in manifests
+        found += parts(os.path.expanduser(video)) if is_manifest else [Part(video, name, start_s, duration_s, fps_hz)]
+    return [part._replace(name=name) for part, name in zip(found, _distinct([part.name for part in found]))]
+
+
+def _names(videos: List[str]) -> List[str]:
+    """What each video's files are called: its name without the ending, after its folder's where several share it."""
+    paths = [Path(os.path.abspath(video)) for video in videos]
+    plain = [path.stem if path.suffix and not path.is_dir() else path.name for path in paths]
+    names = [name if plain.count(name) == 1 else f"{path.parent.name}_{name}" for name, path in zip(plain, paths)]
+    return _distinct(names)
+
+
+def _distinct(names: List[str]) -> List[str]:
+    """With their numbers before those that are there more than once."""
+    return [name if names.count(name) == 1 else f"{index}_{name}" for index, name in enumerate(names, start=1)]
 
 
 def parts(path: str) -> List[Part]:

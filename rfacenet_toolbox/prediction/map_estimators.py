@@ -2,17 +2,14 @@
 
 from collections import deque
 
-import cv2
 import numpy as np
 
 from ..datasets.stmaps.landmarks import BOX
 from ..datasets.stmaps.stream import MapStream
 from ..errors import DataError
-from .base import Estimator
-from .box import Box
-from .face_signals import FaceSignals
+from .base import NetworkEstimator
 from .faces import LARGE_BOX_COEF
-from .resample import GridResampler, OverlapAdd, stretches
+from .resample import OverlapAdd, stretches
 from .waveform import Waveform
 
 #: crops that are remembered until the even grid has passed them
@@ -21,25 +18,19 @@ _RECENT = 64
 _SHARED = 16
 
 
-class MapEstimator(Estimator):
+class MapEstimator(NetworkEstimator):
     """Cuts the face out of each frame as in the training of the networks, and makes the map of it.
 
-    The map is that of the data sets (``datasets/stmaps``), of this estimator's own boxes.
-
-    Args:
-        name: of the method.
-        model: :class:`~.learner_model.LearnerModel`.
+    The map is that of the data sets (``datasets/stmaps``), of this estimator's own boxes. The ``model`` is a
+    :class:`~.learner_model.LearnerModel`.
     """
 
     runs_live = False
 
     def __init__(self, name, model):
-        self.name, self.weights = name, model.weights
-        self._model = model
-        self._resampler = GridResampler(model.fs_hz, model.kept_hz)
+        super().__init__(name, model)
         self._stream = MapStream(model.map_type, model.landmarks, model.landmarks_every)
         self._crops = deque(maxlen=_RECENT)  # time, left, top, right, bottom, coefficient
-        self._known = bytearray()  # one for each frame of the grid
 
     @property
     def notes(self):
@@ -52,14 +43,12 @@ class MapEstimator(Estimator):
 
     def add(self, time_s, image, box):
         """Take a frame and its face; gives the small picture of the face."""
-        if box is None:
-            self._take(self._resampler.add(time_s, None))
-            return None
-        crop = left, top, right, bottom = box.scaled(LARGE_BOX_COEF).inside(image)
-        size = self._model.size, self._model.size
-        small = cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
-        self._crops.append((time_s, *crop, _coefficient(crop, image, box)))
-        self._take(self._resampler.add(time_s, cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))
+        small = None
+        if box is not None:
+            crop = left, top, right, bottom = box.scaled(LARGE_BOX_COEF).inside(image)
+            small = self._reduced(image[top:bottom, left:right])
+            self._crops.append((time_s, *crop, _coefficient(crop, image, box)))
+        self._take_small(time_s, small)
         return small
 
     def _take(self, grid_frames):
@@ -80,13 +69,8 @@ class MapEstimator(Estimator):
             DataError: the face is there too briefly, or a region of it never.
         """
         self._take(self._resampler.flush())
-        total, rate_hz = len(self._known), self._resampler.rate_hz
-        if total < self._model.frames:
-            raise DataError(
-                f"The face is visible for {total / rate_hz:.1f} s, and {self.name} needs "
-                f"{self._model.frames / rate_hz:.1f} s. Take a longer recording, or another method."
-            )
-        colours = self._stream.values(rate_hz)
+        self._check_length()
+        colours = self._stream.values(self._resampler.rate_hz)
         if colours is None:
             raise DataError(
                 f"A region of the face that {self.name} looks at is outside of the picture throughout. The whole face "
@@ -96,22 +80,10 @@ class MapEstimator(Estimator):
 
 
 class MapWaveformEstimator(MapEstimator):
-    """A network that gives the waveform of a map.
-
-    Attributes:
-        face_signals: of the small pictures that the map is made of.
-    """
-
-    def __init__(self, name, model):
-        super().__init__(name, model)
-        self.is_derivative = model.is_derivative
-        self.face_signals = FaceSignals()
-        whole = Box(0.0, 0.0, float(model.size), float(model.size))
-        self._box_in_small = whole.scaled(1 / LARGE_BOX_COEF)
+    """A network that gives the waveform of a map."""
 
     def add(self, time_s, image, box):
-        small = super().add(time_s, image, box)
-        self.face_signals.add(time_s, small, None if box is None else self._box_in_small, box)
+        self._add_signals(time_s, super().add(time_s, image, box), box)
 
     def finish(self):
         colours, known = self.whole_map()

@@ -54,7 +54,7 @@ class ClipRateEstimator(ClipEstimator):
         """A :class:`~.waveform.Window` for each clip."""
         self._take(self._resampler.flush())
         if not self._rates:
-            self._predict_end(len(self._known))
+            self._predict_end()
         return [_window(self._resampler, first, self._model.frames, bpm) for first, bpm in self._rates]
 
     def recent(self, seconds):

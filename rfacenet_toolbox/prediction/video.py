@@ -7,8 +7,8 @@ import struct
 
 import cv2
 
+from ..datasets import mp4_header
 from ..errors import DataError
-from . import mp4_header
 from .frames import DEFAULT_HZ, Clock, Frame, Source, ends_before
 
 
@@ -28,9 +28,7 @@ class VideoFile(Source):
         self._capture = cv2.VideoCapture(os.path.abspath(self._path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened() or _is_text(path):
             raise DataError(f"{path} cannot be read as a video: {why_not(path)}")
-        # Phones film upright pictures sideways and say so in the container; whether OpenCV follows differs by version.
-        self._header = mp4_header.read(path) or mp4_header.Mp4Header()
-        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0 if self._header.is_mirrored else 1)
+        self._turned = mp4_header.turned_upright(self._capture, path)
         self._nominal_hz = _plausible_hz(self._capture.get(cv2.CAP_PROP_FPS))
         if _lacks_rate(path):
             self.notes.append(
@@ -53,7 +51,7 @@ class VideoFile(Source):
                 continue
             decoded, image = self._capture.retrieve()
             if decoded:
-                yield Frame(time_s, self._header.mirrored(image) if self._header.is_mirrored else image)
+                yield Frame(time_s, self._turned(image) if self._turned else image)
         else:
             self._note_missing(count, time_s)
             if time_s < self._start_s:
@@ -71,7 +69,8 @@ class VideoFile(Source):
             raise DataError(f"{self._path} cannot be read as a video: {why_not(self._path)}")
         claimed_s = self._promised / self._nominal_hz
         is_short = last_s + 1 / self._nominal_hz < 0.95 * claimed_s
-        if count < 0.95 * self._promised and is_short and not self._header.is_edited:
+        header = mp4_header.read(self._path) or mp4_header.Mp4Header()
+        if count < 0.95 * self._promised and is_short and not header.is_edited:
             self.notes.append(
                 f"The file claims {self._promised:.0f} frames, and {count} could be decoded. It may be cut short or "
                 f"damaged; the result is of the part that could be read."

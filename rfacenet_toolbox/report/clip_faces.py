@@ -14,6 +14,8 @@ from ..synthetic.outline import face_outlines
 
 #: Frames between two looks at the contour; a head moves little in a quarter of a second.
 _EVERY = 8
+#: Folders between a synthetic data set's own and a recording: VIPL-HR's ``data/p1/v1``.
+_DEEPEST = 3
 
 
 class ClipFace(NamedTuple):
@@ -38,7 +40,12 @@ def contours(recording):
         ConfigError: not synthetic, and the face mesh is not installed.
         DataError: synthetic, and the face is not known.
     """
-    folder, name = os.path.split(recording.path)
+    folder, name = os.path.split(os.path.abspath(recording.path))
+    for _ in range(_DEEPEST):
+        if is_synthetic(folder):
+            break
+        folder, above = os.path.split(folder)
+        name = f"{above}/{name}"
     if is_synthetic(folder):
         outlines = face_outlines(folder, name)
         return lambda number, frame: outlines[number]

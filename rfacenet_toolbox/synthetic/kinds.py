@@ -25,7 +25,7 @@ class Kind(NamedTuple):
     traits: Optional[Callable] = None  #: (scenario, subject, rng) -> :class:`~.varied.Traits`; plain faces have none
     as_jpeg: bool = False  #: whether pictures have been through JPEG before they are written without loss
     any_codec: bool = False  #: whether the codec of the videos can be chosen
-    has_outlines: bool = False  #: whether :mod:`.outline` knows where the faces are
+    motion: Optional[Callable] = None  #: spec -> the :class:`~.motion.Motion` of its frames, for :mod:`.outline`
     in_files: bool = False  #: whether recordings are files side by side; else each has a folder
     write_folds: Optional[Callable] = None  #: (folder, subjects), writes how the data set is split
     seconds: float = 60.0  #: by default
@@ -72,11 +72,14 @@ def _in_turn(name):
     return takes
 
 
+def _motion(spec):
+    return head_motion(spec.scenario, spec.frame_count, spec.fps, spec.generator("motion"))
+
+
 def _pictures(spec, blood):
     kind, rng = KINDS[spec.dataset], spec.generator("picture")
     if kind.traits is None:
-        motion = head_motion(spec.scenario, len(blood), spec.fps, spec.generator("motion"))
-        return render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion), rng)
+        return render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, _motion(spec)), rng)
     drawn = varied.frames(spec.subject, spec.scenario, spec.traits(), blood, spec.size, spec.fps, rng)
     return varied.compressed(drawn, spec.traits()) if kind.as_jpeg else drawn
 
@@ -110,8 +113,8 @@ _UBFC = Kind((50.0, 120.0), _in_turn("subject{}"), _write_ubfc)
 _VARIED = {"heart_rates_bpm": (45.0, 180.0), "scenarios": varied.CONDITIONS}
 
 KINDS = {
-    "pure": _PURE._replace(has_outlines=True),
-    "ubfc-rppg": _UBFC._replace(one_scenario=True, any_codec=True, has_outlines=True),
+    "pure": _PURE._replace(motion=_motion),
+    "ubfc-rppg": _UBFC._replace(one_scenario=True, any_codec=True, motion=_motion),
     "varied": _UBFC._replace(
         **_VARIED,
         write=_write_varied,
@@ -133,6 +136,7 @@ KINDS = {
     "vipl-hr": Kind(
         heart_rates_bpm=(47.0, 157.0),
         takes=vipl_hr.takes,
+        motion=vipl_hr.shown_motion,
         write=vipl_hr.write_take,
         scenarios=vipl_hr.SCENES,
         sessions=vipl_hr.SESSIONS,
@@ -153,6 +157,7 @@ KINDS = {
     "mcd-rppg": Kind(
         heart_rates_bpm=(50.0, 150.0),
         takes=mcd_rppg.takes,
+        motion=mcd_rppg.motion,
         write=mcd_rppg.write_take,
         scenarios=mcd_rppg.SCENES,
         any_codec=True,

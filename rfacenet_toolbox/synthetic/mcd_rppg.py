@@ -56,18 +56,30 @@ def write_take(folder, spec, signals):
         spec: its :class:`~.plan.RecordingSpec`.
         signals: its :class:`~.pulse.Signals`.
     """
-    stem = spec.name.rpartition("/")[2][: -len(".avi")]
-    camera = list(_CAMERAS).index(stem.split("_")[1])
-    own = spec._replace(scenario=spec.scenario + 1000 * (camera + 1))
-    rng = own.generator("picture")
+    stem = _stem(spec)
+    rng = _of_camera(spec).generator("picture")
     times = frame_times(spec)
     blood = np.interp(times, *signals.wave)
-    motion = head_motion(1, len(blood), spec.fps, own.generator("motion"))
     for name in ("video", "ppg_sync", "meta"):
         (folder / name).mkdir()
-    drawn = render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion), rng)
+    drawn = render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion(spec)), rng)
     write_video(folder / "video" / f"{stem}.avi", drawn, spec.fps, spec.codec)
     write_texts(folder, stem, np.clip(np.round(60 + 120 * blood), 0, 255), times, spec.fps, rng)
+
+
+def motion(spec):
+    """The :class:`~.motion.Motion` of a video's frames."""
+    return head_motion(1, spec.frame_count, spec.fps, _of_camera(spec).generator("motion"))
+
+
+def _stem(spec):
+    return spec.name.rpartition("/")[2][: -len(".avi")]
+
+
+def _of_camera(spec):
+    """The spec with random numbers of its camera's own."""
+    camera = list(_CAMERAS).index(_stem(spec).split("_")[1])
+    return spec._replace(scenario=spec.scenario + 1000 * (camera + 1))
 
 
 def write_texts(folder, stem, ppg, times_s, fps, rng):

@@ -9,7 +9,7 @@ from .dataset import MANIFEST, read_specs
 from .face import Subject
 from .kinds import KINDS
 from .look import head_shape
-from .motion import Motion, head_motion
+from .motion import Motion
 from .render import affine
 
 _FARTHEST = 3.0  # in half face widths; no head reaches so far
@@ -20,7 +20,7 @@ def face_outlines(folder, name, points=72):
 
     Args:
         folder: where :func:`~.dataset.write_dataset` wrote the data set.
-        name: the recording's folder in it, such as ``"01-03"`` or ``"subject7"``.
+        name: of the recording's folder or file in it, such as ``"01-03"`` or ``"data/p1/v1/source1"``.
         points: number of corners of the outline.
 
     Returns:
@@ -36,15 +36,16 @@ def face_outlines(folder, name, points=72):
             f"{', '.join(specs) or 'none'}."
         )
     spec = specs[name]
-    if not KINDS[spec.dataset].has_outlines:
-        known = " and ".join(other for other, kind in KINDS.items() if kind.has_outlines)
+    kind = KINDS[spec.dataset]
+    if kind.motion is None:
+        known = ", ".join(other for other, kind in KINDS.items() if kind.motion)
         raise DataError(f"{name} is a recording of {spec.dataset}, and outlines are known of {known} only. Use those.")
     subject = Subject(spec.subject)
     face = subject.draw(tuple(spec.size))
     rest = np.array(face.middle) + face.half_width * _outline(subject.look, points)
-    motion = head_motion(spec.scenario, spec.frame_count, spec.fps, spec.generator("motion"))
-    moved = np.empty((spec.frame_count, points, 2))
-    for index in range(spec.frame_count):
+    motion = kind.motion(spec)
+    moved = np.empty((len(motion[0]), points, 2))
+    for index in range(len(moved)):
         matrix = affine(face, Motion(*(float(course[index]) for course in motion)))
         moved[index] = rest @ matrix[:, :2].T + matrix[:, 2]
     return moved + 0.5  # in the drawing, whole numbers are the middles of pixels

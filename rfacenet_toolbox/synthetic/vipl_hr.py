@@ -28,7 +28,7 @@ import cv2
 import numpy as np
 
 from .face import Subject
-from .motion import head_motion
+from .motion import Motion, head_motion
 from .render import Scene, render
 from .writers import write_vipl_hr
 
@@ -178,11 +178,20 @@ def _lost_frames(spec):
     return range(2, count, 3) if spec.defect == GAPS else ()
 
 
+def shown_motion(spec):
+    """The :class:`~.motion.Motion` of the frames that the video holds."""
+    lost = _lost_frames(spec)
+    shown = [index for index in range(spec.frame_count) if index not in lost]
+    return Motion(*(course[shown] for course in _motion(spec)))
+
+
+def _motion(spec):
+    return head_motion(_MOTIONS.get(spec.scenario % 10, 1), spec.frame_count, spec.fps, spec.generator("motion"))
+
+
 def _pictures(spec, blood, rng):
-    scene = spec.scenario % 10
-    motion = head_motion(_MOTIONS.get(scene, 1), len(blood), spec.fps, spec.generator("motion"))
-    for frame in render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, motion), rng):
-        frame = cv2.convertScaleAbs(frame, alpha=_LIGHT.get(scene, 1.0))
+    for frame in render(Scene(Subject(spec.subject), spec.size, spec.fps, blood, _motion(spec)), rng):
+        frame = cv2.convertScaleAbs(frame, alpha=_LIGHT.get(spec.scenario % 10, 1.0))
         if _source(spec) == _INFRARED:
             frame = cv2.cvtColor(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         yield frame

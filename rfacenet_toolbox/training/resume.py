@@ -46,17 +46,15 @@ class RunState:
         Raises:
             CheckpointError: the setting names a file that is no state, or the state of another run.
         """
-        wanted = self.config.MODEL.RFACENET.RESUME
-        automatic = wanted == "auto"
-        path = state_path(self.config) if automatic else wanted
-        if wanted == "never" or (automatic and not os.path.isfile(path)):
+        path = _path_to_resume(self.config)
+        if path is None:
             return 0
         state = read_state(path)
-        same, next_epoch = fingerprint.agree(state["run"], self.fingerprint), state["epoch"] + 1
-        if not same and automatic:
-            print(f"Starting afresh: the state in {path} is of another configuration or other clips.")
-            return 0
-        if not same:
+        next_epoch = state["epoch"] + 1
+        if not fingerprint.agree(state["run"], self.fingerprint):
+            if self.config.MODEL.RFACENET.RESUME == "auto":
+                print(f"Starting afresh: the state in {path} is of another configuration or other clips.")
+                return 0
             raise CheckpointError(
                 f"MODEL.RFACENET.RESUME names {path}, the state of a run with other settings or other training clips. "
                 f"Resume with the config that wrote it, or set RESUME to never to start afresh."
@@ -113,10 +111,17 @@ def check_resume(config):
     Raises:
         CheckpointError: a state that is named and not there, or one that is damaged or none.
     """
-    wanted = config.MODEL.RFACENET.RESUME
-    path = state_path(config) if wanted == "auto" else wanted
-    if wanted != "never" and (wanted != "auto" or os.path.isfile(path)):
+    path = _path_to_resume(config)
+    if path is not None:
         read_state(path)
+
+
+def _path_to_resume(config):
+    """Of the state that ``MODEL.RFACENET.RESUME`` asks for; None where there is none to resume from."""
+    wanted, automatic = config.MODEL.RFACENET.RESUME, state_path(config)
+    if wanted == "never" or (wanted == "auto" and not os.path.isfile(automatic)):
+        return None
+    return automatic if wanted == "auto" else wanted
 
 
 def read_state(path):

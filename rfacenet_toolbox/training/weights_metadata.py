@@ -13,11 +13,12 @@ from ..runtime import limits
 
 #: what the networks are trained with where a file does not say otherwise
 _CLIPS = {"frames": "128", "size": "72", "fs_hz": "30"}
+_PHYSFORMER = {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"}
 DEFAULTS = {
     "rfacenet": {**_CLIPS, "tcu_upscale": "2", "noise_seed": "0"},
     "physnet": _CLIPS,
-    "physformer": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
-    "physformer++": {**_CLIPS, "frames": "160", "size": "128", "heads": "4", "theta": "0.7"},
+    "physformer": _PHYSFORMER,
+    "physformer++": _PHYSFORMER,
     "autohr": {**_CLIPS, "size": "128", "cell": "substitute"},
 }
 _FRAMEWISE = {**_CLIPS, "frames": "180", "data_type": "DiffNormalized,Standardized"}

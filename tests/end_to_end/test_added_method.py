@@ -79,7 +79,7 @@ def test_another_value_of_its_setting_is_another_run(folder):
 
 @pytest.fixture
 def made_up(monkeypatch):
-    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
+    monkeypatch.setattr(registry, "METHODS", dict(registry.METHODS))
     monkeypatch.delitem(sys.modules, "support.made_up_method", raising=False)
     return importlib.import_module("support.made_up_method")
 

@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
-    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
+    monkeypatch.setattr(registry, "METHODS", dict(registry.METHODS))
     made_up = importlib.import_module("support.made_up_heart_rates")
     registry.register("MadeUpHeartRates", made_up.MadeUpHeartRates)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rfacenet_toolbox.errors import InstallError
+
 REAL = [path for path in os.environ.get("RPPG_TOOLBOX", "").split(os.pathsep) if path]
 #: values of a parameter: the checkouts that RPPG_TOOLBOX names, or one that is skipped
 CHECKOUTS = [pytest.param(path, id=Path(path).name, marks=pytest.mark.toolbox) for path in REAL or ["no checkout"]]
@@ -130,3 +132,12 @@ def real_checkout(request, tmp_path):
     leave_out = shutil.ignore_patterns("figures", "final_model_release", "__pycache__", ".git", ".venv", "runs")
     shutil.copytree(request.param, str(target), ignore=leave_out)
     return target
+
+
+def assert_refused(checkout, call, match):
+    """Assert that a call raises an InstallError of one line, and leaves the checkout as it is."""
+    before = contents(checkout)
+    with pytest.raises(InstallError, match=match) as error:
+        call()
+    assert "\n" not in str(error.value)
+    assert contents(checkout) == before

@@ -9,10 +9,10 @@ from support import in_memory
 
 from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.methods.rfacenet import RFaceNet
+from rfacenet_toolbox.methods.rfacenet.learner import RFaceNetLearner
 from rfacenet_toolbox.runtime import processes
 from rfacenet_toolbox.runtime.machine import KeptLoader, seed_everything
 from rfacenet_toolbox.training.loaders import training_loader
-from rfacenet_toolbox.training.trainer import Trainer
 
 
 def main(folder, identity, dies_in_epoch=None):
@@ -27,16 +27,16 @@ def main(folder, identity, dies_in_epoch=None):
     if identity == "none":
         _hold_batch_norm()
     if dies_in_epoch is not None:
-        train_epoch = Trainer._train_epoch
+        start_epoch = RFaceNetLearner.start_epoch
 
-        def dies(self, loader, epoch):
+        def dies(self, epoch, epochs):
             if epoch == int(dies_in_epoch):
                 processes.wait()  # until the epoch before is written
                 if processes.rank() == 1:
                     os._exit(9)
-            return train_epoch(self, loader, epoch)
+            start_epoch(self, epoch, epochs)
 
-        Trainer._train_epoch = dies
+        RFaceNetLearner.start_epoch = dies
     make_trainer(config, loaders).train(loaders)
     processes.leave()
 

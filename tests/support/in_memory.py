@@ -1,6 +1,7 @@
 """Small clips in memory and a config that fits them, for tests of the trainer."""
 
 import contextlib
+import csv
 import math
 from unittest import mock
 
@@ -9,7 +10,10 @@ import torch
 from support.configs import for_splits, tree
 from torch.utils.data import DataLoader, Dataset
 
-from rfacenet_toolbox.training.trainer import Trainer
+from rfacenet_toolbox.hosts.job import make_trainer
+from rfacenet_toolbox.methods.rfacenet.learner import RFaceNetLearner
+from rfacenet_toolbox.runtime.machine import seed_everything
+from rfacenet_toolbox.training import state_dicts
 
 FRAMES, SIDE = 32, 16
 
@@ -68,14 +72,14 @@ class Killed(Exception):
 @contextlib.contextmanager
 def killed_after(steps):
     """Within this, the training ends before its next step as if its process were killed."""
-    step, left = Trainer._step, iter(range(steps))
+    step, left = RFaceNetLearner.step, iter(range(steps))
 
-    def dying(self, batch, *more):
+    def dying(self, *batch, **more):
         if next(left, None) is None:
             raise Killed
-        return step(self, batch, *more)
+        return step(self, *batch, **more)
 
-    with mock.patch.object(Trainer, "_step", dying), pytest.raises(Killed):
+    with mock.patch.object(RFaceNetLearner, "step", dying), pytest.raises(Killed):
         yield
 
 
@@ -90,3 +94,24 @@ def config(folder, *settings, epochs=2):
         {"TEST": {"DATA.DATASET": "UBFC-rPPG", "OUTPUT_SAVE_DIR": str(folder / "outputs")}},
         *settings,
     )
+
+
+def trained(config, **settings):
+    """A trainer after training from the toolbox's seed, and its loaders."""
+    seed_everything(100)
+    given = loaders(**settings)
+    trainer = make_trainer(config, given)
+    trainer.train(given)
+    return trainer, given
+
+
+def epochs(folder):
+    """Rows of the epoch log."""
+    with open(folder / "epochs.csv") as file:
+        return list(csv.DictReader(file))
+
+
+def same_weights(one, other):
+    """Whether two weights files hold the same numbers."""
+    one, other = state_dicts.load_weights(one), state_dicts.load_weights(other)
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)

@@ -45,3 +45,13 @@ def at(frames, fps_hz, **settings):
     """Frames of :func:`face_frames` at a rate that divides 60."""
     chosen = frames[:: int(FINE_HZ / fps_hz)]
     return Memory(chosen, np.arange(len(chosen)) / fps_hz, **settings)
+
+
+def small(count):
+    """So many small frames, each a grey level brighter than the one before."""
+    return [np.full((32, 48, 3), 10 + index, np.uint8) for index in range(count)]
+
+
+def read(source):
+    """Time and grey level of each frame of :func:`small` that a source gives."""
+    return [(round(frame.time_s, 4), int(frame.image[0, 0, 0])) for frame in source.frames()]

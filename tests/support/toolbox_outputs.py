@@ -53,5 +53,17 @@ def dump(path, predictions, labels, label_type, fs, **more):
     return path
 
 
+#: true and predicted pulses of four videos
+TRUTH = pulses({"subject1": 60, "subject2": 75, "subject3": 90, "subject4": 100})
+GUESS = pulses({"subject1": 60, "subject2": 78, "subject3": 88, "subject4": 100}, noise=0.2)
+
+
+def saved(path, change=lambda predictions, labels: None, **more):
+    """The toolbox's pickle of :data:`GUESS` and :data:`TRUTH` after ``change`` of its two dictionaries of chunks."""
+    predictions, labels = chunked(GUESS, 100), chunked(TRUTH, 100)
+    change(predictions, labels)
+    return dump(path, **{"predictions": predictions, "labels": labels, "label_type": "Standardized", "fs": 30, **more})
+
+
 if __name__ == "__main__":
     write(Path(sys.argv[1]), *real_signals())

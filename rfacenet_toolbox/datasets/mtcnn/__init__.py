@@ -25,7 +25,7 @@ def check_available():
     Raises:
         ConfigError: they are not; the message says what to install.
     """
-    _cascade()
+    installed_cascade()
 
 
 def is_available():
@@ -50,7 +50,7 @@ def faces(frame, smallest=None):
     """
     if smallest is None:
         smallest = max(SMALLEST_PIXELS, SMALLEST_SHARE * min(frame.shape[:2]))
-    return _cascade().faces(np.ascontiguousarray(frame), smallest)
+    return installed_cascade().faces(np.ascontiguousarray(frame), smallest)
 
 
 def landmarks(frame):
@@ -67,11 +67,12 @@ def landmarks(frame):
 
 
 @functools.lru_cache(maxsize=None)
-def _cascade():
+def installed_cascade():
+    """The :class:`~.cascade.Cascade` with the installed weights, read once; errors as of :func:`check_available`."""
     from .cascade import Cascade
     from .networks import NETWORKS, load
 
-    folder = _weights_folder()
+    folder = weights_folder()
     if not all(folder and os.path.isfile(os.path.join(folder, file)) for file in NETWORKS):
         raise ConfigError(
             f"MTCNN's weights are not installed, and the face backend MTCNN needs them. They come with "
@@ -83,7 +84,7 @@ def _cascade():
         raise ConfigError(f"MTCNN's weights: {error} Install them again: {INSTALL} --force-reinstall") from error
 
 
-def _weights_folder():
+def weights_folder():
     """The folder in which facenet-pytorch keeps its weights; None without it. It is not imported."""
     module = importlib.util.find_spec("facenet_pytorch")
     folders = list(module.submodule_search_locations or []) if module else []

@@ -6,7 +6,9 @@ It is the same from 2023-11 (7e33a44) to 2025-09 (d807b01):
 - the module :data:`SETTINGS` has ``_C``, a yacs node whose unknown keys are errors, and ``get_config(args)``;
 - ``main.py`` calls ``get_config`` after its functions are defined and before it uses any. Its :data:`MODEL_FUNCTIONS`
   and :data:`SIGNAL_FUNCTION` are called with ``(config, loaders)``;
-- ``main.py`` makes its loaders with :data:`LOADER_CLASS` and the generators :data:`GENERATORS`;
+- ``main.py`` makes its loaders with :data:`LOADER_CLASS` and the generators :data:`GENERATORS`, and none for a split of
+  a model whose ``DATA_PATH`` is empty;
+- raw recordings are looked for only where ``DO_PREPROCESS`` is True or there is no file at ``FILE_LIST_PATH``;
 - the module :data:`SIGNAL_PREDICTOR` takes clips from ``loaders["unsupervised"]``, and calls one of the
   :data:`SIGNAL_METHODS` in its namespace for each.
 """

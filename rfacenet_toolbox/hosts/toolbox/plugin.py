@@ -14,7 +14,7 @@ import sys
 from ...config.node import add_settings, rfacenet_node
 from ...config.read import name_resampled
 from ...config.splits_used import splits_used
-from ...errors import ConfigError, InstallError, closest, print_uncaught_errors_alone, printable
+from ...errors import ConfigError, DataError, InstallError, closest, print_uncaught_errors_alone, printable
 from ...methods import registry
 from ...runtime import failures, plugins
 from . import contract, loaders
@@ -84,7 +84,7 @@ def _set_up_run(config, main, root):
         from ...config import check_method_names
 
         check_method_names(config.UNSUPERVISED.METHOD)
-        _look_at_times(config)
+        _look_at_recordings(config, refuse_missing=True)
         loaders.set_up_built_in(main, runtime)
         keep_waveforms(main, root)
     elif registry.adds_to_toolbox(config.MODEL.NAME):
@@ -92,15 +92,22 @@ def _set_up_run(config, main, root):
     else:
         _refuse_misspelt(config.MODEL.NAME, main)
         _refuse_ours(config)
-        _look_at_times(config)
+        _look_at_recordings(config, refuse_missing=False)
         loaders.set_up_built_in(main, runtime)
 
 
-def _look_at_times(config):
-    """The toolbox's own models go on whatever the recordings' times say, unless BUILT_IN_MODELS asks for more."""
-    from ...datasets.splits import check_times_if_there, told_times
+def _look_at_recordings(config, refuse_missing):
+    """The toolbox's own models go on whatever the recordings' times say, unless BUILT_IN_MODELS asks for more. Where
+    there are none, it ends with a traceback, which a warning explains if it is not to be refused."""
+    from ...datasets.splits import check_times_if_there, check_toolbox_source, told_times
 
     for split in splits_used(config):
+        try:
+            check_toolbox_source(split, config[split].DATA)
+        except DataError as error:
+            if refuse_missing:
+                raise
+            print(f"Warning: {error}")
         if config.MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS:
             check_times_if_there(config[split].DATA, config.MODEL.RFACENET.RESAMPLE)
             continue
@@ -112,16 +119,14 @@ def _look_at_times(config):
 def _set_up_ours(config, main, root):
     from ...config import check
     from ...config.no_effect import no_effect_remarks
-    from ...datasets.splits import check_times_if_there
     from ..job import check_files
 
     check(config, host=ToolboxHost.name)
     _check_backends(config, root)
-    for split in splits_used(config):
-        check_times_if_there(config[split].DATA, config.MODEL.RFACENET.RESAMPLE)
+    _check_data_sets(config, root)
+    _check_sources(config)
     host = ToolboxHost(root)
     _name_validation_set(config)
-    _check_data_sets(config, root)
     check_files(config)
     host.check_apart(config)
     host.print_warnings(config)
@@ -151,6 +156,22 @@ def _check_data_sets(config, root):
                 f"{split}.DATA.DATASET is {name!r}, which the main.py of this checkout does not know. Name one that it "
                 f"knows, or run the config in the standalone host."
             )
+
+
+def _check_sources(config):
+    """What a split is read from is checked for the data sets that the standalone host reads, too."""
+    from ...datasets.readers import DATASETS
+    from ...datasets.splits import check_source
+
+    for split in splits_used(config):
+        data = config[split].DATA
+        if data.DATASET and not data.DATA_PATH:
+            raise ConfigError(
+                f"{split}.DATA.DATA_PATH is empty, and the toolbox's main.py then leaves {split} out, also where all "
+                f"its clips are cached. Set it to the folder of {data.DATASET}."
+            )
+        if data.DATASET in DATASETS:
+            check_source(split, data, config.MODEL.RFACENET.RESAMPLE)
 
 
 def _dispatcher(original, root):

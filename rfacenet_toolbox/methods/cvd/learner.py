@@ -3,8 +3,8 @@
 import torch
 
 from ...errors import ShapeError
-from ..heart_rate_learner import HeartRateLearner, heart_rate_log, start_at
-from ..learner import ClipNeeds, Step, means_log
+from ..heart_rate_learner import HeartRateLearner, HeartRateStep, start_at
+from ..learner import ClipNeeds
 from ..maps.images import as_images, min_max, moving_mean
 from .loss import CVDLoss, swap
 from .network import CHANNELS, CVD
@@ -45,10 +45,9 @@ class CVDLearner(HeartRateLearner):
 
     def predict(self, clips, fs_hz=None):
         """Maps (B, 6, T, rows, 1) -> heart rates (B,) in beats per minute."""
-        return self._bpm(self.model.read(self._images(clips)).beats, clips, fs_hz)
+        return self._bpm(self.model(self._images(clips)).beats, clips, fs_hz)
 
-    def step(self, clips, labels, subjects, recorded=None):
-        fs_hz = self.rates(clips, None if recorded is None else recorded.fs_hz)
+    def heart_rate_step(self, clips, labels, fs_hz, recorded=None):
         truth = self.true_bpm(labels, fs_hz, recorded)
         beats = truth / 60 * clips.shape[2] / fs_hz
         images = self._images(clips)
@@ -60,9 +59,7 @@ class CVDLearner(HeartRateLearner):
         with torch.autocast(clips.device.type, enabled=False):
             terms = self.loss(read.float(), images, rebuilt.float(), swapped.float(), labels, beats, fs_hz)
         estimate = self._bpm(read.beats.detach(), clips, fs_hz)
-        means = {name: getattr(terms, name) for name in _TERMS}
-        log = {**heart_rate_log(terms.total, estimate, truth), **means_log(len(clips), **means)}
-        return Step(terms.total, estimate, log)
+        return HeartRateStep(terms.total, estimate, truth, {name: getattr(terms, name) for name in _TERMS})
 
     def _images(self, clips):
         return self.model.stretched(min_max(moving_mean(as_images(clips, CHANNELS), SMOOTHED_FRAMES)))

@@ -130,11 +130,7 @@ class CVD(nn.Module):
 
     def forward(self, maps):
         """Maps (B, 6, rows, T), values 0 to 1 -> :class:`Physiology`."""
-        return self.read(self.stretched(maps))
-
-    def read(self, images):
-        """Images (B, 6, side, side) -> :class:`Physiology`."""
-        return self.physiological(images)
+        return self.physiological(self.stretched(maps))
 
 
 def _average_pool():

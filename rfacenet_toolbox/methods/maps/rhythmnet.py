@@ -10,8 +10,7 @@ import torch
 from torch import nn
 
 from ...errors import ShapeError
-from ..heart_rate_learner import heart_rate_log, start_at
-from ..learner import Step
+from ..heart_rate_learner import HeartRateStep, start_at
 from ..resnet import ResNet18
 from .learner import GridMapLearner
 from .windows import with_gaps
@@ -88,8 +87,7 @@ class RhythmNetLearner(GridMapLearner):
         rates = getattr(self.model(self.windows(clips, self.starts)), self.head)
         return rates.mean(dim=1) * self.rates(clips, fs_hz)
 
-    def step(self, clips, labels, subjects, recorded=None):
-        fs_hz = self.rates(clips, None if recorded is None else recorded.fs_hz)
+    def heart_rate_step(self, clips, labels, fs_hz, recorded=None):
         truth = self.true_bpm_of_windows(labels, self.starts, self.window, fs_hz, recorded).view(-1, WINDOWS)
         windows = self.windows(clips, self.starts)
         if self.model.training:
@@ -98,7 +96,7 @@ class RhythmNetLearner(GridMapLearner):
         with torch.autocast(clips.device.type, enabled=False):
             loss = self.loss(rates, truth / fs_hz[:, None])
         estimate = (getattr(rates, self.head) * fs_hz[:, None]).mean(dim=1)
-        return Step(loss, estimate, heart_rate_log(loss, estimate, truth.mean(dim=1)))
+        return HeartRateStep(loss, estimate, truth.mean(dim=1))
 
 
 def _check(settings, clips, step_frames):

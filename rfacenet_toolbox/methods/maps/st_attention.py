@@ -8,8 +8,7 @@ import torch
 from torch import nn
 
 from ...errors import ShapeError
-from ..heart_rate_learner import heart_rate_log, start_at
-from ..learner import Step
+from ..heart_rate_learner import HeartRateStep, start_at
 from ..resnet import WIDTHS, ResNet18
 from .images import as_images, min_max
 from .learner import CHANNELS, GridMapLearner
@@ -88,8 +87,7 @@ class STAttentionLearner(GridMapLearner):
         rates = self.model(self.windows(clips, self.starts)).view(-1, len(self.starts))
         return rates.mean(dim=1) * self.rates(clips, fs_hz)
 
-    def step(self, clips, labels, subjects, recorded=None):
-        fs_hz = self.rates(clips, None if recorded is None else recorded.fs_hz)
+    def heart_rate_step(self, clips, labels, fs_hz, recorded=None):
         if self.model.training:
             windows, truth = self.drawn(clips, labels, fs_hz, recorded)
             count = 1
@@ -102,7 +100,7 @@ class STAttentionLearner(GridMapLearner):
         with torch.autocast(clips.device.type, enabled=False):
             loss = self.loss(rates, truth / of_windows)
         estimate = (rates * of_windows).view(-1, count).mean(dim=1)
-        return Step(loss, estimate, heart_rate_log(loss, estimate, truth.view(-1, count).mean(dim=1)))
+        return HeartRateStep(loss, estimate, truth.view(-1, count).mean(dim=1))
 
     def drawn(self, clips, labels, fs_hz, recorded=None):
         """A window of each clip, drawn from torch's generator: ``(images (B, 3, 25, window), heart rates (B,))``."""

@@ -58,12 +58,17 @@ def soft_heart_rate_bpm(
     Arguments, shapes, units and errors are those of :func:`heart_rate_bpm`.
     """
     power, grid_bpm = band_power(bvp, fs_hz, band_hz, is_derivative=is_derivative, resolution_bpm=resolution_bpm)
-    return (frequency_weights(power, sharpness) * grid_bpm).sum(dim=-1)
+    return mean_bpm(power, grid_bpm, sharpness)
 
 
 def peak_bpm(power: torch.Tensor, grid_bpm: torch.Tensor) -> torch.Tensor:
     """The frequency of the largest power; arguments as :func:`band_power` gives them."""
     return grid_bpm[power.argmax(dim=-1)]
+
+
+def mean_bpm(power: torch.Tensor, grid_bpm: torch.Tensor, sharpness: float) -> torch.Tensor:
+    """The mean frequency under :func:`frequency_weights`; the first two arguments as :func:`band_power` gives them."""
+    return (frequency_weights(power, sharpness) * grid_bpm).sum(dim=-1)
 
 
 def frequency_weights(power: torch.Tensor, sharpness: float) -> torch.Tensor:

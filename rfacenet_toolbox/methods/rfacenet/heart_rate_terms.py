@@ -9,15 +9,14 @@ from typing import Callable, Dict
 
 import torch
 
-from .heart_rate import frequency_weights, log_frequency_weights
+from .heart_rate import frequency_weights, log_frequency_weights, mean_bpm
 
 
 def squared_error(
     power: torch.Tensor, grid_bpm: torch.Tensor, target_bpm: torch.Tensor, sharpness: float, bpm_per_unit: float
 ) -> torch.Tensor:
     """``|hr - mean frequency|^2`` (B,): Eq. 4 with the differentiable form of Eq. 3."""
-    predicted = (frequency_weights(power, sharpness) * grid_bpm).sum(dim=-1)
-    return ((predicted - target_bpm) / bpm_per_unit).square()
+    return ((mean_bpm(power, grid_bpm, sharpness) - target_bpm) / bpm_per_unit).square()
 
 
 def expected_squared_error(

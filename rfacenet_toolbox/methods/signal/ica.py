@@ -29,9 +29,8 @@ def ica(rgb, fs_hz):
     Source: M.-Z. Poh, D. J. McDuff, R. W. Picard, "Non-contact, automated cardiac pulse measurements using video
     imaging and blind source separation", Optics Express 18(10), 2010, with JADE for the separation. Agrees with the
     toolbox's ``ICA_POH``, which departs from it: the video is taken whole, not in 30 s windows; the channels are
-    detrended first (lambda 100), and the component
-    with the highest peak in its normalised spectrum is taken in place of the second one (both as in the authors' paper
-    of 2011); a third-order 0.7-2.5 Hz filter ends it.
+    detrended first (lambda 100), and the component with the highest peak in its normalised spectrum is taken in place
+    of the second one (both as in the authors' paper of 2011); a third-order 0.7-2.5 Hz filter ends it.
     """
     rgb = as_rgb(rgb, "ICA", least_frames=LEAST_FRAMES)
     _check_varies(rgb)

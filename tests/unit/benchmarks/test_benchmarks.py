@@ -77,14 +77,14 @@ def test_choosing_by_the_least_expected_error_is_compared_with_the_network():
 
 
 def test_estimates_of_other_weights_are_not_taken_for_those_of_these(tmp_path):
-    from held_out import _version
+    from held_out import version
 
     (tmp_path / "my.safetensors").write_bytes(b"one")
-    before = _version(f"rfacenet={tmp_path / 'my.safetensors'}")
+    before = version(f"rfacenet={tmp_path / 'my.safetensors'}")
     (tmp_path / "my.safetensors").write_bytes(b"two")
-    versions = {before, _version(f"rfacenet={tmp_path / 'my.safetensors'}"), _version("rfacenet")}
+    versions = {before, version(f"rfacenet={tmp_path / 'my.safetensors'}"), version("rfacenet")}
     assert len(versions) == 3 and all(version.startswith("rfacenet ") for version in versions)
-    assert _version("pos") == "pos"
+    assert version("pos") == "pos"
 
 
 def test_perturbed_copies_are_what_their_names_say():

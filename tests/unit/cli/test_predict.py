@@ -16,8 +16,7 @@ from support import own_videos, recordings
 from support.paths import ROOT
 from support.systems import needs_odd_names
 
-from rfacenet_toolbox import cli
-from rfacenet_toolbox.cli import predict
+from rfacenet_toolbox import cli, prediction
 from rfacenet_toolbox.prediction import plot
 from rfacenet_toolbox.prediction import sources as sources
 
@@ -160,31 +159,18 @@ def test_bad_files_get_one_line_each_and_nothing_from_opencv(video, tmp_path):
 
 
 def test_ctrl_c_in_a_video_gives_what_is_done(capsys, video, tmp_path, monkeypatch):
-    real = predict._predict
+    predict = prediction.predict
 
-    def interrupted(part, args):
-        if part.video == "second.avi":
+    def interrupted(source, *method, **settings):
+        if source == "second.avi":
             raise KeyboardInterrupt
-        return real(part, args)
+        return predict(source, *method, **settings)
 
-    monkeypatch.setattr(predict, "_predict", interrupted)
+    monkeypatch.setattr(prediction, "predict", interrupted)
     status, out, err = run(capsys, video, "second.avi", "third.avi", "--method", "pos", "--json")
     content = json.loads(out)
     assert status == 2 and err == "stopped. second.avi is not done.\n"
     assert len(content["predictions"]) == 1 and [one["source"] for one in content["failed"]] == ["second.avi"]
-
-
-@pytest.mark.parametrize(
-    "videos, names",
-    [
-        (["a/me.avi", "b/you.mp4"], ["me", "you"]),
-        (["s1/vid.avi", "s2/vid.avi", "0"], ["s1_vid", "s2_vid", "0"]),
-        (["x/s/vid.avi", "y/s/vid.mp4"], ["1_s_vid", "2_s_vid"]),
-        (["01-01", "01-02/"], ["01-01", "01-02"]),
-    ],
-)
-def test_files_of_different_videos_get_different_names(videos, names):
-    assert predict._names(videos) == names
 
 
 def test_a_camera_shows_a_running_estimate_and_stops_on_ctrl_c(capsys, monkeypatch):

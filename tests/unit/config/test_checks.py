@@ -28,23 +28,14 @@ REFUSED = [
     ),
     ({"MODEL.RFACENET.OPTIMIZER.SCHEDULER": "step"}, "OPTIMIZER.SCHEDULER is 'step'; expected one of OneCycleLR"),
     ({"MODEL.RFACENET.OPTIMIZER.WEIGHT_DECAY": -1.0}, "OPTIMIZER.WEIGHT_DECAY is -1.0; expected 0 or more"),
-    (
-        {"MODEL.RFACENET.OPTIMIZER.HALVE_AFTER": [30]},
-        r"HALVE_AFTER is \[30\] and SCHEDULER OneCycleLR; only a constant",
-    ),
+    ({"MODEL.RFACENET.OPTIMIZER.HALVE_AFTER": [30]}, r"HALVE_AFTER is \[30\] and SCHEDULER OneCycleLR; only a consta"),
     ({"MODEL.RFACENET.OPTIMIZER.HALVE_AFTER": [0]}, r"HALVE_AFTER is \[0\]; expected whole numbers of epochs"),
     ({"MODEL.RFACENET.OPTIMIZER.LARGEST_GRADIENT": -5.0}, "LARGEST_GRADIENT is -5.0; expected 0, for no limit"),
     ({"MODEL.RFACENET.AUGMENT.FLIP": 2.0}, "MODEL.RFACENET.AUGMENT.FLIP is 2.0; expected 0, for none, to 1"),
     ({"MODEL.RFACENET.AUGMENT.NOISE": -0.1}, "MODEL.RFACENET.AUGMENT.NOISE is -0.1; expected 0, for none, to 3"),
-    (
-        {"MODEL.RFACENET.AUGMENT.SPEED": [1.2, 1.4]},
-        "SPEED is .1.2, 1.4.; expected the smallest and",
-    ),
+    ({"MODEL.RFACENET.AUGMENT.SPEED": [1.2, 1.4]}, "SPEED is .1.2, 1.4.; expected the smallest and"),
     ({"MODEL.RFACENET.AUGMENT": {"SPEED": [0.5, 2.0], "HALVE_OR_DOUBLE": 0.5}}, "both change a clip's heart rate"),
-    (
-        {"MODEL.RFACENET.AUGMENT.CONTRAST": 0.2},
-        "CONTRAST is 0.2, .*'DiffNormalized'.: .*no brightness",
-    ),
+    ({"MODEL.RFACENET.AUGMENT.CONTRAST": 0.2}, "CONTRAST is 0.2, .*'DiffNormalized'.: .*no brightness"),
     ({"TRAIN.MODEL_FILE_NAME": ""}, "TRAIN.MODEL_FILE_NAME is empty"),
     ({"TRAIN.MODEL_FILE_NAME": "../x"}, "MODEL_FILE_NAME is '../x'; expected the beginning of a file name within"),
     ({"TRAIN.MODEL_FILE_NAME": "a/../../x"}, "expected the beginning of a file name within MODEL_DIR"),
@@ -238,10 +229,7 @@ def test_the_gpu_of_a_mac_is_refused_where_there_is_none(config_with):
 
 @pytest.mark.parametrize(
     "settings, key",
-    [
-        ({"LOG.PATH": "~/runs"}, "LOG.PATH"),
-        ({"TEST.DATA": {"CACHED_PATH": "~/cache"}}, "TEST.DATA.CACHED_PATH"),
-    ],
+    [({"LOG.PATH": "~/runs"}, "LOG.PATH"), ({"TEST.DATA": {"CACHED_PATH": "~/cache"}}, "TEST.DATA.CACHED_PATH")],
 )
 def test_the_home_folder_is_not_taken_for_a_folder_called_so(config_with, settings, key):
     with pytest.raises(ConfigError, match=f"{key} begins with '~', which .* Write the whole path"):

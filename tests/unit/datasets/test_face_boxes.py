@@ -26,7 +26,7 @@ def white_squares(monkeypatch):
             box = [[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]] if len(rows) else np.empty((0, 4))
             return Faces(np.array(box, float), np.ones(len(box)), np.zeros((len(box), 5, 2)))
 
-    monkeypatch.setattr(mtcnn, "_cascade", WhiteSquares)
+    monkeypatch.setattr(mtcnn, "installed_cascade", WhiteSquares)
 
 
 def white_frames(*positions):

@@ -1,3 +1,4 @@
+import importlib.metadata
 import importlib.util
 import os
 import subprocess
@@ -27,8 +28,14 @@ def installed(monkeypatch, tmp_path):
     spec = importlib.util.spec_from_loader("mediapipe", loader=None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
     versions = {"mediapipe": "0.10.33", "opencv-python-headless": "4.11.0.86"}
+
+    def version(name):
+        if name not in versions:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return versions[name]
+
     monkeypatch.setattr(face_mesh.importlib.util, "find_spec", lambda name: spec)
-    monkeypatch.setattr(face_mesh, "_version", versions.get)
+    monkeypatch.setattr(importlib.metadata, "version", version)
     return tmp_path, versions
 
 
@@ -79,12 +86,12 @@ def test_the_mask_is_the_convex_hull():
 
 
 def test_what_is_not_chatter_reaches_stderr(capfd):
-    with face_mesh._quiet():
+    with face_mesh.quiet():
         os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")
         os.write(2, b"W0000 00:00:1795344913.626534    2687 inference_feedback_manager.cc:114] Feedback manager\n")
         os.write(2, b"F0000 00:00:1795344913.626534    2687 calculator.cc:1] out of memory\n")
     assert capfd.readouterr().err.endswith("] out of memory\n")
-    with face_mesh._quiet():
+    with face_mesh.quiet():
         os.write(2, b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n")
     os.write(2, b"afterwards\n")
     assert capfd.readouterr().err == "afterwards\n"

@@ -1,18 +1,17 @@
-import errno
-import functools
+"""Clips of recordings: what is in them, what is reported, what is made again."""
+
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.caches import cached, clip_files, reused, three_recordings
 from support.configs import CROPPED, data_node
 from support.recordings import face_frames, noise_frames, pulse, write_ground_truth, write_pure, write_ubfc_rppg
-from support.systems import needs_signals
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets import preprocess as module
@@ -20,23 +19,12 @@ from rfacenet_toolbox.datasets.clips import ClipDataset
 from rfacenet_toolbox.datasets.normalise import FrameFeatures, diff_normalise_label
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_recordings
-from rfacenet_toolbox.errors import ConfigError, DataError, OutputError
-
-
-def cached(node, **options):
-    recordings = find_recordings(node.DATASET, node.DATA_PATH)
-    return preprocess(recordings, node, node.CACHED_PATH, **dict({"workers": 1, "progress": False}, **options))
-
-
-def clip_files(node):
-    return sorted(file for file in os.listdir(node.CACHED_PATH) if file.endswith(".npy"))
+from rfacenet_toolbox.errors import ConfigError, DataError
 
 
 @pytest.fixture
 def ubfc(tmp_path):
-    for subject in (1, 2, 3):
-        write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(40, seed=subject))
-    return data_node("UBFC-rPPG", tmp_path / "raw", tmp_path / "cache")
+    return three_recordings(tmp_path)
 
 
 def test_clips_are_the_normalised_recording_in_chunks(tmp_path):
@@ -117,30 +105,6 @@ def test_every_failed_recording_is_named_and_the_rest_is_cached(ubfc):
     assert {file.split("_")[0] for file in clip_files(ubfc)} == {"subject1", "subject3"}
 
 
-def test_a_full_disk_is_no_fault_of_the_recordings(ubfc, monkeypatch):
-    save, written = np.save, []
-
-    def save_four(file, array):
-        written.append(file)
-        if len(written) > 7:  # 2 clips of 2 files a recording
-            file.write(b"half")
-            raise OSError(errno.ENOSPC, "No space left on device")
-        save(file, array)
-
-    with monkeypatch.context() as patched, pytest.raises(OutputError) as caught:
-        patched.setattr(np, "save", save_four)
-        cached(ubfc)
-    message = str(caught.value)
-    assert "subject2_label1.npy cannot be written (the disk is full)" in message and "Repair" not in message
-    assert "\n" not in message and len(clip_files(ubfc)) == 7 and len(written) == 8
-    _, report = cached(ubfc)
-    assert reused(report) == ["subject1"] and len(clip_files(ubfc)) == 12
-
-
-def reused(report):
-    return [one.name for one in report.recordings if one.reused]
-
-
 def test_a_second_run_does_only_what_is_missing(ubfc):
     _, report = cached(ubfc)
     assert reused(report) == []
@@ -169,78 +133,6 @@ def test_clips_of_a_longer_version_are_removed(ubfc):
     ubfc.PREPROCESS.CHUNK_LENGTH = 30
     files, _ = cached(ubfc)
     assert len(files) == 3 and len(clip_files(ubfc)) == 6
-
-
-def killed_while_writing(task):
-    """Stands in for ``cache_recording``: the worker of subject2 is killed after its first clip."""
-    if task.recording.name == "subject2":
-        write = clip_cache.write_clip
-
-        def write_one(*arguments):
-            if arguments[2] == 1:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return write(*arguments)
-
-        clip_cache.write_clip = write_one
-    return CACHE_RECORDING(task)
-
-
-CACHE_RECORDING = module.cache_recording
-
-
-@needs_signals
-def test_a_killed_worker_names_its_recording_and_the_next_run_completes_it(ubfc, monkeypatch):
-    monkeypatch.setattr(module, "cache_recording", killed_while_writing)
-    with pytest.raises(DataError, match="1 of 3 .*\n- UBFC-rPPG recording subject2 .*killed by signal 9"):
-        cached(ubfc, workers=2)
-    assert "subject2_input0.npy" in clip_files(ubfc) and "subject2_input1.npy" not in clip_files(ubfc)
-    with pytest.raises(DataError, match="recording subject2 .* not complete"):
-        clip_cache.cached_inputs(ubfc.CACHED_PATH, "subject2")
-    monkeypatch.undo()
-    files, report = cached(ubfc)
-    assert reused(report) == ["subject1", "subject3"] and len(files) == 6
-    assert len(clip_cache.cached_inputs(ubfc.CACHED_PATH, "subject2")) == 2
-
-
-def killed_at_replacement(number, task):
-    """Stands in for ``cache_recording``: subject2's worker is killed when its ``number``-th file is to be put in place.
-
-    The files are: marker, clip 0, its label, clip 1, its label, marker.
-    """
-    if task.recording.name == "subject2":
-        replace, left = os.replace, iter(range(number - 1, -1, -1))
-
-        def replace_or_die(source, target):
-            if not next(left):
-                os.truncate(source, os.path.getsize(source) // 2)
-                os.kill(os.getpid(), signal.SIGKILL)
-            replace(source, target)
-
-        os.replace = replace_or_die
-    return CACHE_RECORDING(task)
-
-
-@needs_signals
-@pytest.mark.parametrize("number", [1, 2, 4, 5, 6])
-def test_a_half_written_file_is_never_taken_for_a_whole_one(ubfc, tmp_path, monkeypatch, number):
-    whole, _ = cached(data_node("UBFC-rPPG", ubfc.DATA_PATH, tmp_path / "undisturbed"))
-    monkeypatch.setattr(module, "cache_recording", functools.partial(killed_at_replacement, number))
-    with pytest.raises(DataError, match="subject2 .*killed by signal 9"):
-        cached(ubfc, workers=2)
-    monkeypatch.undo()
-    halves = [file for file in os.listdir(ubfc.CACHED_PATH) if file.endswith(".tmp")]
-    assert len(halves) == 1 and halves[0].startswith(".subject2_")
-    for file in clip_files(ubfc):
-        np.load(os.path.join(ubfc.CACHED_PATH, file))
-    if number > 1:
-        with pytest.raises(DataError, match="recording subject2 .* not complete"):
-            clip_cache.cached_inputs(ubfc.CACHED_PATH, "subject2")
-    files, report = cached(ubfc)
-    assert reused(report) == ["subject1", "subject3"]
-    assert not [file for file in os.listdir(ubfc.CACHED_PATH) if file.endswith(".tmp")]
-    for file, undisturbed in zip(files, whole):
-        assert Path(file).read_bytes() == Path(undisturbed).read_bytes()
-        assert Path(clip_cache.label_path(file)).read_bytes() == Path(clip_cache.label_path(undisturbed)).read_bytes()
 
 
 def test_the_toolbox_sees_clips_only(ubfc):

@@ -7,7 +7,7 @@ from support.recordings import noise_frames, write_pure, write_ubfc_rppg
 
 from rfacenet_toolbox.datasets import clip_cache
 from rfacenet_toolbox.datasets.file_lists import read_file_list, write_file_list
-from rfacenet_toolbox.datasets.splits import check_split, load_split
+from rfacenet_toolbox.datasets.splits import check_source, check_split, load_split
 from rfacenet_toolbox.errors import ConfigError, DataError
 
 
@@ -52,6 +52,14 @@ def test_a_preprocessed_split_is_read_without_its_recordings(done):
     done.DATA_PATH = "nowhere"
     again = load(done)
     assert again.inputs == first.inputs and again.report is None
+
+
+def test_recordings_that_are_to_be_listed_are_missed_before_anything_is_read(done):
+    os.unlink(done.FILE_LIST_PATH)
+    done.DATA_PATH = "nowhere"
+    expected = os.path.abspath("nowhere")
+    with pytest.raises(DataError, match=rf"^TEST.DATA: DATA_PATH 'nowhere' \({expected}\) is not a folder, so"):
+        check_source("TEST", done)
 
 
 def test_begin_and_end_choose_subjects(done):

@@ -13,11 +13,6 @@ def test_the_sum_is_numpys_to_the_last_bit(count):
         assert got == values.sum() and got.dtype == np.float32
 
 
-def test_one_of_the_orders_is_this_numpys():
-    expected = summation._buffer_by_buffer if np.__version__.startswith("1.") else summation._half_by_half
-    assert summation._order() is expected
-
-
 def test_an_unknown_order_is_left_to_numpy(monkeypatch):
     monkeypatch.setattr(summation, "_is_numpys", lambda order: False)
     monkeypatch.setattr(summation, "_order", summation._order.__wrapped__)

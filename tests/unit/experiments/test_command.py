@@ -27,7 +27,7 @@ class HereLearner(PhysNetLearner):
 @needs_locks
 def test_what_only_this_process_knows_is_refused_before_any_run(tmp_path, monkeypatch):
     monkeypatch.setitem(DATASETS, "Here", Here())
-    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
+    monkeypatch.setattr(registry, "METHODS", dict(registry.METHODS))
     registry.register("HereNet", HereLearner)
     module = Here.__module__
     for settings, key in (
@@ -39,5 +39,7 @@ def test_what_only_this_process_knows_is_refused_before_any_run(tmp_path, monkey
         assert not (tmp_path / "run" / "log.txt").exists()
         with monkeypatch.context() as patch:
             patch.setenv("RFACENET_PLUGINS", module)
-            command._check_carried(make_run(tmp_path / "run", settings).config)
+            patch.setattr(command, "cache_shared_clips", lambda runs: {})
+            patch.setattr(command, "run_all", lambda *arguments: "executed")
+            assert command.execute([make_run(tmp_path / "run", settings)], tmp_path) == "executed"
     assert module in sys.modules

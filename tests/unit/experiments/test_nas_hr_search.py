@@ -57,7 +57,7 @@ def test_it_leaves_a_genotype_and_a_log(tmp_path):
 
 
 def test_no_recording_is_in_both_halves(tmp_path):
-    halves = nas_hr_search._Halves(nas_hr_search.configuration.load(""), OPTIONS)
+    halves = nas_hr_search.Halves(nas_hr_search.configuration.load(""), OPTIONS)
     names = [{halves.names[index] for index in part} for part in halves.parts]
     assert names == [{"101", "301"}, {"201", "401"}]
     truth = next(halves.batches(0))[0][1]

@@ -14,7 +14,7 @@ from rfacenet_toolbox.experiments.published import (
     TABLE2,
     TABLE3,
     Number,
-    _number,
+    parse_number,
     records,
     text,
     video_count,
@@ -150,7 +150,7 @@ def _published_rows():
     lines = re.findall(r"^\| *(.+?) *\|$", page, re.MULTILINE)
     rows = [re.split(r" *\| *", line) for line in lines if not line.startswith(("method", "---"))]
     numbers = [
-        {name: _number(cell) for name, cell in zip(("MAE", "RMSE", "MAPE", "ρ"), row[2:]) if cell != "–"}
+        {name: parse_number(cell) for name, cell in zip(("MAE", "RMSE", "MAPE", "ρ"), row[2:]) if cell != "–"}
         for row in rows
     ]
     return rows, numbers, sources

@@ -16,7 +16,7 @@ FRAMES = 300
 
 @pytest.fixture
 def learner(monkeypatch):
-    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
+    monkeypatch.setattr(registry, "METHODS", dict(registry.METHODS))
     made_up = importlib.import_module("support.made_up_heart_rates")
     return made_up.MadeUpHeartRates(None, ClipSpec(FRAMES, 4, 4, 30.0, False))
 

@@ -13,8 +13,8 @@ from rfacenet_toolbox.methods.learner import ClipNeeds, Learner
 
 @pytest.fixture
 def methods(monkeypatch):
-    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
-    return registry._METHODS
+    monkeypatch.setattr(registry, "METHODS", dict(registry.METHODS))
+    return registry.METHODS
 
 
 class Given(Learner):

@@ -113,7 +113,7 @@ def test_a_face_backend_that_is_not_there_is_refused_before_anything_is_read(mon
     with pytest.raises(ConfigError, match=r"MediaPipe is not installed.*pip install 'rfacenet-toolbox\[mediapipe\]'"):
         predict("does_not_exist.mp4", "pos", face_backend="mp")
     with pytest.raises(ConfigError, match=r"MTCNN's weights are not installed.*pip install --no-deps facenet-pytorch"):
-        monkeypatch.setattr(mtcnn, "_cascade", mtcnn._cascade.__wrapped__)
+        monkeypatch.setattr(mtcnn, "installed_cascade", mtcnn.installed_cascade.__wrapped__)
         predict("does_not_exist.mp4", "pos", face_backend="mtcnn")
     with pytest.raises(
         ConfigError, match="The face backend is 'RF', which is unknown. Available: auto, HC, MP, MTCNN, whole."

@@ -1,6 +1,5 @@
 """Predictions of the lines of a manifest, beside the heart rates of their ground truths."""
 
-import argparse
 import json
 from types import SimpleNamespace
 
@@ -9,16 +8,8 @@ import pytest
 from support import own_videos, recordings
 
 from rfacenet_toolbox import cli
-from rfacenet_toolbox.cli import predict
 from rfacenet_toolbox.errors import DataError
 from rfacenet_toolbox.prediction import manifest_lines
-
-
-def arguments(videos):
-    parser = argparse.ArgumentParser()
-    predict.predict_arguments(parser)
-    return parser.parse_args(videos)
-
 
 COLUMNS = "video,subject,truth,column,kind,rate_hz,start_s,stop_s"
 
@@ -95,6 +86,19 @@ def test_errors_are_summed_up_and_options_of_lines_refused(folder, capsys):
     assert cli.main(["predict", path, "--method", "pos"]) == 0
     out = capsys.readouterr().out
     assert "bpm by the ground truth" in out and "2 recordings with a ground truth: mean absolute error 0." in out
-    assert [part.name for part in predict._parts(arguments([path, path]))] == ["1_1.me", "2_2.me", "3_1.me", "4_2.me"]
+    assert [part.name for part in manifest_lines.parts_of([path, path])] == ["1_1.me", "2_2.me", "3_1.me", "4_2.me"]
     assert cli.main(["predict", path, "--start", "2"]) == 2
     assert "--start, --duration and --fps are columns of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "videos, names",
+    [
+        (["a/me.avi", "b/you.mp4"], ["me", "you"]),
+        (["s1/vid.avi", "s2/vid.avi", "0"], ["s1_vid", "s2_vid", "0"]),
+        (["x/s/vid.avi", "y/s/vid.mp4"], ["1_s_vid", "2_s_vid"]),
+        (["01-01", "01-02/"], ["01-01", "01-02"]),
+    ],
+)
+def test_files_of_different_videos_get_different_names(videos, names):
+    assert [part.name for part in manifest_lines.parts_of(videos)] == names

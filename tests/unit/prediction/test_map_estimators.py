@@ -22,6 +22,7 @@ from rfacenet_toolbox.prediction import estimators, learner_model, live, rate_es
 from rfacenet_toolbox.prediction.box import Box
 from rfacenet_toolbox.prediction.map_estimators import MapEstimator, MapWaveformEstimator
 from rfacenet_toolbox.prediction.rate_estimators import ClipRateEstimator, MapRateEstimator
+from rfacenet_toolbox.training import exported_learners
 from rfacenet_toolbox.training.weights_metadata import ClipSettings
 
 FRAMES, SIDE = 90, 24
@@ -189,8 +190,9 @@ def test_what_lacks_is_told_before_anything_is_read(tmp_path, monkeypatch):
 
     monkeypatch.setattr(mtcnn, "check_available", missing)
     settings = ClipSettings(FRAMES, SIDE, 30.0, (30.0, 30.0), ("STMapGrid",), False, "MTCNN", None)
+    monkeypatch.setattr(exported_learners, "read", lambda method, path: (GreenRate(), settings, path))
     with pytest.raises(ConfigError, match="w was trained on maps whose landmarks MTCNN found.* Run this"):
-        learner_model._check_landmarks("w", settings)
+        estimators.maker("RhythmNet", "w")
 
 
 def test_a_note_says_that_no_landmarks_were_found(monkeypatch):

@@ -28,8 +28,7 @@ def predict(source, method="pos", **settings):
 
 
 def test_the_heart_rate_of_a_video_file(tmp_path):
-    frames = own_videos.face_frames()[::2]
-    found = predict(recordings.write_video(tmp_path / "me.avi", frames))
+    found = predict(recordings.write_video(tmp_path / "me.avi", own_videos.face_frames()[::2]))
     assert found.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)
     assert found.quality > 0.6 and found.face_share == 1 and found.notes == []
     assert [window.heart_rate_bpm for window in found.windows] == pytest.approx([TRUE_BPM] * 2, abs=3)
@@ -62,8 +61,7 @@ def test_a_variable_frame_rate_is_read_by_its_time_stamps(tmp_path):
 
 
 def test_a_face_that_leaves_is_left_out():
-    face, empty = own_videos.face_frames()[::2], own_videos.flat_frames(300)
-    frames = face + empty
+    frames = own_videos.face_frames()[::2] + own_videos.flat_frames(300)
     found = predict(own_videos.Memory(frames, np.arange(len(frames)) / 30), window_s=8.0)
     assert found.heart_rate_bpm == pytest.approx(TRUE_BPM, abs=3)
     assert 0.5 < found.face_share < 0.6
@@ -203,7 +201,7 @@ def test_a_live_source_gives_running_estimates_and_ends_by_hand():
 def test_a_live_network_gives_running_estimates_too(weights):
     source = own_videos.at(own_videos.face_frames(), 30, is_live=True)
     readings = []
-    predict(source, "physnet", weights=weights, on_second=lambda _, reading: readings.append(reading))
+    predict(source, "physnet", weights=weights, on_second=lambda time_s, reading: readings.append(reading))
     assert readings[0] is None and readings[-1] is not None
 
 

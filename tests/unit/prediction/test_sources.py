@@ -1,4 +1,4 @@
-"""Frames and their times, from files, folders and cameras; and what cannot be read."""
+"""Frames and their times, from folders of images and cameras; and what cannot be read."""
 
 import os
 import wave
@@ -6,86 +6,11 @@ import wave
 import numpy as np
 import pytest
 from support import recordings
+from support.own_videos import read, small
 from support.systems import WINDOWS, needs_odd_names
 
 from rfacenet_toolbox.errors import ConfigError, DataError
-from rfacenet_toolbox.prediction.frames import Clock
 from rfacenet_toolbox.prediction.sources import Camera, open_source
-
-
-def small(count):
-    return [np.full((32, 48, 3), 10 + index, np.uint8) for index in range(count)]
-
-
-def read(source):
-    return [(round(frame.time_s, 4), int(frame.image[0, 0, 0])) for frame in source.frames()]
-
-
-@pytest.mark.parametrize(
-    "stamps, times",
-    [
-        ([5.0, 5.04, 5.08, 5.2], [0.0, 0.04, 0.08, 0.2]),  # true stamps, from the first on
-        ([0.0, 0.0, 0.0, 0.0], [0.0, 0.1, 0.2, 0.3]),  # none: steps of the nominal 10 fps
-        ([0.0, 0.1, 0.1, 0.35], [0.0, 0.1, 0.2, 0.35]),  # one that stands still
-        ([7.0, 7.1, 0.0, 0.1], [0.0, 0.1, 0.2, 0.3]),  # two recordings joined: the stamps start anew
-        ([0.0, 0.1, 5000.0, 5000.1], [0.0, 0.1, 0.2, 0.3]),
-        ([0.0, 0.1, 15.1, 15.2], [0.0, 0.1, 15.1, 15.2]),  # a pause
-        ([0.0, float("nan"), 0.2], [0.0, 0.1, 0.2]),
-    ],
-)
-def test_times_go_forward_whatever_the_stamps_do(stamps, times):
-    clock = Clock(nominal_hz=10)
-    assert [clock.time_s(stamp) for stamp in stamps] == pytest.approx(times)
-
-
-@pytest.mark.parametrize(
-    "stamps, said",
-    [
-        ([0.0, 0.1, 0.2], []),
-        ([0.0, 0.1, 15.1, 15.2], ["pause for 15.0 s after 0.1 s"]),
-        ([0.0, 0.1, 0.1, 0.25], ["1 of 4 time stamps did not increase and were replaced by steps of the nominal 10"]),
-        ([0.0, 0.1, 5000.0, 5000.1], ["1 of 4 time stamps jumped ahead by more than 3600 s"]),
-    ],
-)
-def test_what_stamps_do_is_said_as_it_is(stamps, said):
-    clock = Clock(nominal_hz=10)
-    for stamp in stamps:
-        clock.time_s(stamp)
-    notes = clock.notes(len(stamps))
-    assert len(notes) == len(said) and all(part in note for part, note in zip(said, notes))
-
-
-def test_a_video_gives_each_frame_its_time(tmp_path):
-    source = open_source(recordings.write_video(tmp_path / "a.avi", small(10), fps_hz=25))
-    assert read(source) == [(round(index / 25, 4), 10 + index) for index in range(10)]
-    assert source.length_s == pytest.approx(0.4) and source.notes == []
-
-
-def test_a_part_of_a_video_keeps_the_times_of_the_whole(tmp_path):
-    path = recordings.write_video(tmp_path / "a.avi", small(10), fps_hz=10)
-    assert read(open_source(path, start_s=0.3, duration_s=0.25)) == [(0.3, 13), (0.4, 14), (0.5, 15)]
-
-
-def test_a_cut_video_is_read_as_far_as_it_goes_and_said(tmp_path):
-    noise = list(np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), dtype=np.uint8))
-    whole = recordings.write_video(tmp_path / "whole.avi", noise, codec="MJPG").read_bytes()
-    (tmp_path / "cut.avi").write_bytes(whole[: len(whole) // 2])
-    source = open_source(tmp_path / "cut.avi")
-    count = len(read(source))
-    assert 20 <= count <= 35
-    assert f"60 frames, and {count} could be decoded" in source.notes[0]
-
-
-def test_a_header_without_a_frame_rate_is_said(tmp_path):
-    path = recordings.write_video(tmp_path / "a.avi", small(20), codec="MJPG")
-    whole = path.read_bytes()
-    without = bytearray(whole)
-    for place, size in ((whole.index(b"avih") + 8, 4), (whole.index(b"strh") + 28, 8)):
-        without[place : place + size] = bytes(size)
-    path.write_bytes(without)
-    assert "header holds no frame rate, so 25" in open_source(path).notes[0]
-    path.write_bytes(whole)
-    assert open_source(path).notes == []
 
 
 def test_images_named_by_nanoseconds_bring_their_times(tmp_path):
@@ -209,11 +134,6 @@ def test_a_start_behind_the_end_is_said(tmp_path):
         read(video)
     with pytest.raises(DataError, match="frames ends after 0.3 s, before the start of 3 s"):
         open_source(recordings.write_images(tmp_path / "frames", small(4), [0, 0.1, 0.2, 0.3]), start_s=3)
-
-
-def test_a_rate_that_is_given_for_a_video_is_not_used_and_that_is_said(tmp_path):
-    source = open_source(recordings.write_video(tmp_path / "a.avi", small(10), fps_hz=25), fps_hz=10)
-    assert read(source)[1][0] == 0.04 and "the video's own times were taken" in source.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -63,5 +63,7 @@ def test_outlines_of_cropped_and_varied_faces_are_not_known(tmp_path, kind):
     if kind == "scamps":
         pytest.importorskip("h5py")
     (path,) = write_dataset(tmp_path, kind, 1, seconds=0.1, size=SIZE, workers=1)
-    with pytest.raises(DataError, match=f"is a recording of {kind}, and outlines are known of pure and ubfc-rppg only"):
+    with pytest.raises(
+        DataError, match=f"is a recording of {kind}, and outlines are known of pure, ubfc-rppg, vipl-hr, mcd-rppg only"
+    ):
         face_outlines(tmp_path, path.name)

@@ -8,6 +8,7 @@ from support.neural_baselines import CASES, FRAMEWISE, Batches, config, learner,
 
 from rfacenet_toolbox.errors import CheckpointError, NotFiniteError
 from rfacenet_toolbox.methods.frame_attention import DeepPhys
+from rfacenet_toolbox.runtime import machine
 from rfacenet_toolbox.training import state_dicts
 from rfacenet_toolbox.training.resume import weights_path
 from rfacenet_toolbox.training.trainer import Trainer
@@ -57,7 +58,7 @@ def test_runtime_settings_change_a_prediction_by_rounding_only(tmp_path, name, r
         ours = trainer(config(tmp_path, name, **settings), maker.batches(name))
         maker.fill(ours.learner.model)
         ours.learner.model.eval()
-        with torch.no_grad(), ours._precision():
+        with torch.no_grad(), machine.autocast(ours.device, ours.config.MODEL.RFACENET.RUNTIME.PRECISION):
             predictions.append(torch.cat([bvp.float() for bvp in ours.learner.predict(clips)]))
     torch.testing.assert_close(*predictions, atol=0.05 if "PRECISION" in runtime else 1e-5, rtol=0)
 
@@ -79,11 +80,11 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
     for run in ("whole", "stopped"):
         tree = config(tmp_path / run, "Tscan")
         if run == "stopped":
-            finish = Trainer._validate
-            monkeypatch.setattr(Trainer, "_validate", dies_in_the_second_epoch(finish))
+            valid = Trainer.valid
+            monkeypatch.setattr(Trainer, "valid", dies_in_the_second_epoch(valid))
             with pytest.raises(Killed):
                 trainer(tree, given).train({"train": Batches(given), "valid": Batches(given)})
-            monkeypatch.setattr(Trainer, "_validate", finish)
+            monkeypatch.setattr(Trainer, "valid", valid)
             torch.manual_seed(3)
         trainer(tree, given).train({"train": Batches(given), "valid": Batches(given)})
         assert [row["epoch"] for row in rows(tmp_path / run)] == ["0", "1"]
@@ -91,16 +92,16 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
     assert all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0])
 
 
-def dies_in_the_second_epoch(finish):
+def dies_in_the_second_epoch(valid):
     calls = []
 
-    def validate(self, *args):
+    def dying(self, *args):
         calls.append(args)
         if len(calls) == 2:
             raise Killed
-        return finish(self, *args)
+        return valid(self, *args)
 
-    return validate
+    return dying
 
 
 def test_another_frame_depth_is_another_run(tmp_path, capsys):

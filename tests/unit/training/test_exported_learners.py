@@ -52,7 +52,7 @@ def written(folder, method, changes=None):
 
 
 def test_all_other_methods_of_the_package_are_here():
-    own = [name for name, method in registry._METHODS.items() if str(method.learner).startswith("rfacenet_toolbox.")]
+    own = [name for name, method in registry.METHODS.items() if str(method.learner).startswith("rfacenet_toolbox.")]
     methods = {method for method, name in weights_metadata.learner_methods().items() if name in own}
     assert (
         set(CASES) == methods == {weights_metadata.method_name(name) for name in own} - set(weights_metadata.DEFAULTS)
@@ -60,7 +60,7 @@ def test_all_other_methods_of_the_package_are_here():
 
 
 def test_a_method_from_outside_is_read_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "_METHODS", dict(registry._METHODS))
+    monkeypatch.setattr(registry, "METHODS", dict(registry.METHODS))
     made_up = importlib.import_module("support.made_up_method")
     registry.register("Made-Up-Too", made_up.MadeUp, node="MADE_UP", defaults={"WIDTH": 3})
     monkeypatch.setitem(CASES, "madeuptoo", ("Raw", 16, 3, 16, 16, {"WIDTH": 5}))

@@ -21,7 +21,7 @@ def installed(monkeypatch, tmp_path):
     spec = importlib.util.spec_from_loader("facenet_pytorch", loader=None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
     monkeypatch.setattr(mtcnn.importlib.util, "find_spec", lambda name: spec)
-    monkeypatch.setattr(mtcnn, "_cascade", mtcnn._cascade.__wrapped__)
+    monkeypatch.setattr(mtcnn, "installed_cascade", mtcnn.installed_cascade.__wrapped__)
     (tmp_path / "data").mkdir()
     for file, make in networks.NETWORKS.items():
         torch.save(make().state_dict(), tmp_path / "data" / file)
@@ -30,7 +30,7 @@ def installed(monkeypatch, tmp_path):
 
 def test_without_the_weights_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setattr(mtcnn.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(mtcnn, "_cascade", mtcnn._cascade.__wrapped__)
+    monkeypatch.setattr(mtcnn, "installed_cascade", mtcnn.installed_cascade.__wrapped__)
     expected = "weights are not installed.*pip install --no-deps facenet-pytorch==2.6.0"
     with pytest.raises(ConfigError, match=expected):
         mtcnn.landmarks(face_frames(1)[0])

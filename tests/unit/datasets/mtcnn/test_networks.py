@@ -79,6 +79,6 @@ def test_other_weights_are_refused(folder):
 @pytest.mark.mtcnn
 @pytest.mark.parametrize("file", PARAMETERS)
 def test_names_and_shapes_are_those_of_the_published_weights(file):
-    weights = torch_files.read(os.path.join(mtcnn._weights_folder(), file))
+    weights = torch_files.read(os.path.join(mtcnn.weights_folder(), file))
     ours = networks.NETWORKS[file]().state_dict()
     assert {name: value.shape for name, value in weights.items()} == {name: value.shape for name, value in ours.items()}

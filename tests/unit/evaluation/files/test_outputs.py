@@ -5,26 +5,16 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from support.toolbox_outputs import chunked, dump, pulses, write
+from support.toolbox_outputs import GUESS, TRUTH, chunked, saved, write
 
 from rfacenet_toolbox.errors import DataError, EvaluationError
 from rfacenet_toolbox.evaluation import Scheme
 from rfacenet_toolbox.evaluation.files import outputs
 
-TRUTH = pulses({"subject1": 60, "subject2": 75, "subject3": 90, "subject4": 100})
-GUESS = pulses({"subject1": 60, "subject2": 78, "subject3": 88, "subject4": 100}, noise=0.2)
-
 
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "model_outputs.pickle"
-
-
-def saved(path, change=lambda predictions, labels: None, **more):
-    """The toolbox's pickle of the videos above after ``change`` of its two dictionaries of chunks."""
-    predictions, labels = chunked(GUESS, 100), chunked(TRUTH, 100)
-    change(predictions, labels)
-    return dump(path, **{"predictions": predictions, "labels": labels, "label_type": "Standardized", "fs": 30, **more})
 
 
 def test_signals_are_joined_as_they_were(path):
@@ -40,29 +30,6 @@ def test_signals_are_joined_as_they_were(path):
         np.testing.assert_array_equal(read.predictions[video], GUESS[video])
         np.testing.assert_array_equal(read.labels[video], TRUTH[video])
         assert read.predictions[video].dtype == np.float32
-
-
-@pytest.mark.parametrize(
-    "shape", [lambda x: x.reshape(-1), lambda x: x.reshape(1, -1), lambda x: x.numpy(), lambda x: x[:, :, None]]
-)
-@pytest.mark.parametrize("key", [int, str, np.int64])
-def test_chunks_of_any_shape_numbered_in_any_way(path, shape, key):
-    def change(predictions, labels):
-        for side in (predictions, labels):
-            for video, chunks in side.items():
-                side[video] = {key(number): shape(chunks[number]) for number in reversed(list(chunks))}
-
-    read = outputs.read(saved(path, change))
-    assert read.unusable == {}
-    np.testing.assert_array_equal(read.predictions["subject2"], GUESS["subject2"])
-
-
-def test_eleven_chunks_numbered_by_text_keep_their_order(path):
-    signal = np.arange(22.0)
-    chunks = {"subject1": {str(number): signal[2 * number :][:2] for number in range(11)}}
-    np.testing.assert_array_equal(
-        outputs.read(saved(path, predictions=chunks, labels=chunks)).labels["subject1"], signal
-    )
 
 
 def test_what_is_written_is_the_toolboxs_pickle_and_is_read(path):
@@ -89,92 +56,6 @@ def test_label_types_say_what_a_signal_is(path, label_type):
     rates = [per_video[video][0].label_heart_rate_bpm for video in ("subject1", "subject2", "subject3", "subject4")]
     assert rates == pytest.approx([60, 75, 90, 100], abs=1)
     assert summary["SNR"][0] > (5 if is_derivative else 10)
-
-
-# What concerns one video leaves it out.
-def _drop_chunk(predictions, labels):
-    del predictions["subject2"][2], labels["subject2"][2]
-
-
-def _drop_first(predictions, labels):
-    del predictions["subject2"][0], labels["subject2"][0]
-
-
-def _drop_label(predictions, labels):
-    del labels["subject2"][5]
-
-
-def _shorten(predictions, labels):
-    predictions["subject2"][1] = predictions["subject2"][1][:-1]
-
-
-def _number_twice(predictions, labels):
-    predictions["subject2"]["0"] = predictions["subject2"][0]
-
-
-def _name(predictions, labels):
-    predictions["subject2"]["last"] = predictions["subject2"][0]
-
-
-def _far_away(predictions, labels):
-    predictions["subject2"][10**12] = predictions["subject2"][0]
-
-
-def _list(predictions, labels):
-    predictions["subject2"][0] = [0.5] * 100
-
-
-def _complex(predictions, labels):
-    predictions["subject2"][0] = np.ones(100, dtype=bool)
-
-
-def _no_chunks(predictions, labels):
-    predictions["subject2"] = {}
-
-
-def _tensor(predictions, labels):
-    predictions["subject2"] = torch.zeros(600)
-
-
-@pytest.mark.parametrize(
-    "change, reason",
-    [
-        (_drop_chunk, "the prediction lacks chunk 2 of 0 to 5"),
-        (_drop_first, "the prediction lacks chunk 0 of 0 to 5"),
-        (_drop_label, "the label lacks chunk 5 of 0 to 5"),
-        (_shorten, "chunk 1 has 99 predicted and 100 true samples"),
-        (_number_twice, "the prediction has a chunk numbered '0', beside 6 others"),
-        (_name, "the prediction has a chunk numbered 'last', beside 6 others"),
-        (_far_away, "the prediction lacks chunk 6, 7, 8, 9, 10 of 0 to 1000000000000"),
-        (_list, "chunk 0 of the prediction is not a tensor of real numbers"),
-        (_complex, "chunk 0 of the prediction is not a tensor of real numbers"),
-        (_no_chunks, "the prediction has no chunks"),
-        (_tensor, "the prediction has no chunks"),
-    ],
-)
-def test_a_video_that_cannot_be_joined_is_left_out_with_its_reason(path, change, reason):
-    read = outputs.read(saved(path, change))
-    assert (read.videos, read.unusable) == (4, {"subject2": reason})
-    summary, per_video = read.evaluate(Scheme(["neurips2023"]))["neurips2023"]
-    assert (summary["n"], summary["windows_skipped"]) == (3, 1)
-    (score,) = per_video["subject2"]
-    assert (score.skipped, score.heart_rate_bpm) == (reason, None)
-
-
-def test_the_rest_scores_as_without_the_video_that_is_left_out(path):
-    def remove(predictions, labels):
-        del predictions["subject2"], labels["subject2"]
-
-    def spoil(predictions, labels):
-        predictions["subject2"][3][7] = float("nan")
-
-    def flatten(predictions, labels):
-        predictions["subject2"] = {number: chunk * 0 + 0.25 for number, chunk in predictions["subject2"].items()}
-
-    alone = outputs.read(saved(path, remove)).evaluate()
-    for change in (spoil, flatten, _drop_chunk, _shorten):
-        for name, (summary, _) in outputs.read(saved(path, change)).evaluate().items():
-            assert summary == {**alone[name][0], "windows_skipped": 1}
 
 
 # What concerns the whole file refuses it.

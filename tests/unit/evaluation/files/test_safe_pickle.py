@@ -52,19 +52,10 @@ def nothing_runs(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "tensor",
     [
-        TENSOR,
-        TENSOR[2:5, 1:],
-        TENSOR.T,
-        TENSOR[::2],
-        TENSOR.double(),
-        TENSOR.half(),
-        TENSOR.long(),
-        TENSOR > 3,
-        torch.zeros(0, 3),
-        torch.tensor(2.5),
-        TENSOR.clone().requires_grad_(),
+        TENSOR, TENSOR[2:5, 1:], TENSOR.T, TENSOR[::2], TENSOR.double(), TENSOR.half(), TENSOR.long(), TENSOR > 3,
+        torch.zeros(0, 3), torch.tensor(2.5), TENSOR.clone().requires_grad_(),
     ],
-)
+)  # fmt: skip
 def test_tensors_of_every_kind_are_read_exactly(file, tensor, protocol):
     array = load(file, tensor, protocol)
     expected = tensor.detach().numpy()
@@ -200,14 +191,10 @@ def test_a_pickle_cannot_change_what_reads_it(file, state, name):
 @pytest.mark.parametrize(
     "size, stride, offset",
     [
-        ((9, 3), (3, 1), 0),
-        ((8, 3), (3, 1), 1),
-        ((10**9,), (0,), 0),
-        ((2,), (-1,), 3),
-        ((2, 2), (1,), 0),
+        ((9, 3), (3, 1), 0), ((8, 3), (3, 1), 1), ((10**9,), (0,), 0), ((2,), (-1,), 3), ((2, 2), (1,), 0),
         ((1.5,), (1,), 0),
     ],
-)
+)  # fmt: skip
 def test_a_tensor_outside_its_storage_is_refused(file, size, stride, offset):
     storage = TENSOR._typed_storage() if hasattr(TENSOR, "_typed_storage") else TENSOR.storage()
     tensor = Call(torch._utils._rebuild_tensor_v2, storage, offset, size, stride, False, {})

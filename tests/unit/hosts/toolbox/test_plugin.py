@@ -7,15 +7,12 @@ import types
 from argparse import Namespace
 
 import pytest
-from support import configs
 from support.activated_checkout import remove_settings
 from support.checkouts import write
 from support.paths import ROOT
-from support.recordings import noise_frames, write_ubfc_rppg
 
-from rfacenet_toolbox.config import checks
 from rfacenet_toolbox.config.tree import toolbox_tree
-from rfacenet_toolbox.errors import ConfigError, DataError, InstallError
+from rfacenet_toolbox.errors import ConfigError, InstallError
 from rfacenet_toolbox.hosts.toolbox import contract, plugin
 
 
@@ -131,17 +128,6 @@ def test_a_main_without_the_functions_is_an_error_for_our_models(activated_check
         activated_checkout.get_config({"MODEL.NAME": "rFaceNet"})
 
 
-def test_recordings_that_preprocessing_dropped_stop_the_run(activated_checkout, tmp_path):
-    for name in ("subject1", "subject2"):
-        (tmp_path / "raw" / name).mkdir(parents=True)
-    data = {"DATASET": "UBFC-rPPG", "DATA_PATH": str(tmp_path / "raw")}
-    config = activated_checkout.get_config({"MODEL.NAME": "rFaceNet", "TEST.DATA": data})
-    clips = types.SimpleNamespace(inputs=["/cache/subject1_input0.npy"])
-    with pytest.raises(DataError, match="Missing: subject2"):
-        activated_checkout.main.test(config, {"test": types.SimpleNamespace(dataset=clips)})
-    assert not activated_checkout.jobs
-
-
 def test_a_misspelt_model_is_refused_before_preprocessing(activated_checkout):
     with pytest.raises(ConfigError, match="'rFacenet'.*Did you mean 'rFaceNet'"):
         activated_checkout.get_config({"MODEL.NAME": "rFacenet"})
@@ -164,184 +150,10 @@ def test_a_detector_that_this_checkout_or_machine_lacks_is_refused(activated_che
     check("RF")
 
 
-#: runs in a checkout: main.py's functions with and without the plug-in, and the loaders' lists against ours
-REAL = """
-import importlib, runpy, sys, types
-from argparse import Namespace
-from rfacenet_toolbox.datasets.own_settings import NODES
-from rfacenet_toolbox.hosts.toolbox.host import ToolboxHost
-from rfacenet_toolbox.hosts.toolbox import activate
-from rfacenet_toolbox.methods import registry
-import config as settings
-built_in, ours, pure, ubfc_rppg = sys.argv[1:]
-plain = settings.get_config(Namespace(config_file=built_in))
-activate()
-main = types.ModuleType("__main__")
-vars(main).update(runpy.run_path("main.py", run_name="main"))
-sys.modules["__main__"] = main
-originals = main.train_and_test, main.test
-config = settings.get_config(Namespace(config_file=built_in))
-assert (main.train_and_test, main.test) == originals
-without_ours = config.clone()
-for node in ("RFACENET", *registry.added_nodes()):
-    del without_ours.MODEL[node]
-for split in ("TRAIN", "VALID", "TEST", "UNSUPERVISED"):
-    for node in NODES:
-        del without_ours[split].DATA[node]
-assert without_ours == plain
-config = settings.get_config(Namespace(config_file=ours))
-assert main.train_and_test.toolbox_function is originals[0] and main.test.toolbox_function is originals[1]
-for dataset, module, path in (("PURE", "PURELoader", pure), ("UBFC-rPPG", "UBFCrPPGLoader", ubfc_rppg)):
-    loader_class = getattr(importlib.import_module("dataset.data_loader." + module), module)
-    loader = object.__new__(loader_class)
-    for begin, end in ((0, 1), (0, 0.8), (0.8, 1), (0.25, 0.5)):
-        tree = config.clone()
-        tree.defrost()
-        tree.TEST.DATA.DATASET, tree.TEST.DATA.DATA_PATH = dataset, path
-        tree.TEST.DATA.BEGIN, tree.TEST.DATA.END = begin, end
-        theirs = [str(found["index"]) for found in loader.split_raw_data(loader.get_raw_data(path), begin, end)]
-        mine = ToolboxHost(".").expected(tree.TEST.DATA)
-        assert sorted(mine) == sorted(theirs) and len(mine) > 0, (dataset, begin, end, mine, theirs)
-        assert dataset == "PURE" or mine == theirs
-print("as agreed")
-"""
-#: runs in a checkout, as REAL: what main makes its loaders with, and the C library's settings for memory
-LOADERS = """
-import runpy, sys, types
-from argparse import Namespace
-from torch.utils.data import DataLoader
-from rfacenet_toolbox.hosts.toolbox import activate
-from rfacenet_toolbox.runtime import speed
-asked = []
-speed.keep_freed_memory = lambda: asked.append(True)
-activate()
-import config as settings
-main = types.ModuleType("__main__")
-vars(main).update(runpy.run_path("main.py", run_name="main"))
-sys.modules["__main__"] = main
-settings.get_config(Namespace(config_file=sys.argv[1]))
-print(main.DataLoader is DataLoader, asked)
-"""
-ASKED = {"MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True}
-BUILT_IN = "configs/train_configs/PURE_PURE_UBFC-rPPG_PHYSNET_BASIC.yaml"
-
-
-def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
-    for number in (3, 11, 1, 2, 5):
-        (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
-        for scenario in (1, 2):
-            (tmp_path / "PURE" / f"{number:02d}-{scenario:02d}").mkdir(parents=True)
-    settings = {"BASE": [str(real_checkout / BUILT_IN)], "MODEL.NAME": "rFaceNet"}
-    ours = configs.write(tmp_path / "ours.yaml", settings)
-    command = [sys.executable, "-c", REAL, BUILT_IN, str(ours), str(tmp_path / "PURE"), str(tmp_path / "UBFC")]
-    environment = dict(os.environ, PYTHONPATH=str(ROOT))
-    done = subprocess.run(
-        command,
-        cwd=str(real_checkout),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == 0 and done.stdout.endswith("as agreed\n"), done.stdout
-
-
-@pytest.mark.parametrize("mode", ["train_and_test", "unsupervised_method"])
-@pytest.mark.parametrize("asked, said", [({}, "True []\n"), (ASKED, "False [True]\n")])
-def test_real_built_in_models_have_their_own_loader_and_memory(real_checkout, tmp_path, mode, asked, said):
-    settings = {"BASE": [str(real_checkout / BUILT_IN)], "TOOLBOX_MODE": mode, "UNSUPERVISED.METHOD": ["POS"]}
-    path = configs.write(tmp_path / "X.yaml", settings, asked)
-    done = subprocess.run(
-        [sys.executable, "-c", LOADERS, str(path)],
-        cwd=str(real_checkout),
-        env=dict(os.environ, PYTHONPATH=str(ROOT)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == 0 and done.stdout.endswith(said), done.stdout
-
-
-@pytest.mark.parametrize("use_last_epoch, dataset", [(True, "PURE"), (False, "")])
+@pytest.mark.parametrize("use_last_epoch, dataset", [(True, "MMPD"), (False, "")])
 def test_a_training_without_a_validation_set_gets_past_mains_look_at_its_name(
     activated_checkout, use_last_epoch, dataset
 ):
-    settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.USE_LAST_EPOCH": use_last_epoch}
+    data = {"DATASET": "MMPD", "DATA_PATH": "data/MMPD"}
+    settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA": data, "TEST.USE_LAST_EPOCH": use_last_epoch}
     assert dataset == activated_checkout.get_config(settings).VALID.DATA.DATASET
-
-
-def test_a_data_set_that_main_does_not_know_is_refused_before_any_is_preprocessed(activated_checkout):
-    (activated_checkout.folder / "main.py").write_text('if dataset == "PURE": pass\n')
-    settings = {"MODEL.NAME": "rFaceNet", "TRAIN.DATA.DATASET": "PURE", "TEST.DATA.DATASET": "MadeUp"}
-    with pytest.raises(ConfigError, match="TEST.DATA.DATASET is 'MadeUp', which the main.py of this checkout"):
-        activated_checkout.get_config(settings)
-
-
-def test_resampling_is_refused_where_the_toolbox_preprocesses(activated_checkout):
-    settings = {"MODEL.NAME": "Physnet", "MODEL.RFACENET.RESAMPLE": True, "TEST.DATA.DO_PREPROCESS": True}
-    with pytest.raises(ConfigError, match="RESAMPLE is True and TEST.DATA.DO_PREPROCESS is True.*standalone host"):
-        activated_checkout.get_config(settings)
-    config = activated_checkout.get_config({**settings, "TEST.DATA.DO_PREPROCESS": False})
-    assert config.TEST.DATA.CACHED_PATH.endswith("_Resampled30") and config.is_frozen()
-
-
-#: runs in a checkout: where it looks for clips and lists
-PATHS = """
-import sys
-from argparse import Namespace
-from rfacenet_toolbox.hosts.toolbox import activate
-activate()
-import config as settings
-config = settings.get_config(Namespace(config_file=sys.argv[1]))
-for split in ("TRAIN", "TEST"):
-    print(config[split].DATA.CACHED_PATH, config[split].DATA.FILE_LIST_PATH, config.MODEL.MODEL_DIR)
-"""
-
-
-def test_real_checkouts_read_the_resampled_clips_of_the_standalone_host(real_checkout, tmp_path):
-    settings = {"MODEL": {"NAME": "Physnet", "RFACENET.RESAMPLE": True}, **configs.for_splits({"DO_PREPROCESS": False})}
-    path = configs.write(tmp_path / "X.yaml", configs.small_job(tmp_path), settings)
-    config = configs.load(path)
-    done = subprocess.run(
-        [sys.executable, "-c", PATHS, str(path)],
-        cwd=str(real_checkout),
-        env=dict(os.environ, PYTHONPATH=str(ROOT)),
-        capture_output=True,
-        text=True,
-    )
-    paths = [[config[split].DATA[key] for key in ("CACHED_PATH", "FILE_LIST_PATH")] for split in ("TRAIN", "TEST")]
-    expected = "".join(f"{cache} {lists} {config.MODEL.MODEL_DIR}\n" for cache, lists in paths)
-    assert done.stdout.endswith(expected), done.stdout + done.stderr
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [{"MODEL.NAME": "Physnet"}, {"TOOLBOX_MODE": "unsupervised_method", "UNSUPERVISED.METHOD": ["POS"]}],
-    ids=["model", "signal method"],
-)
-def test_built_in_models_run_on_times_that_cannot_be_right_and_it_is_said(activated_checkout, tmp_path, capsys, kind):
-    for subject in (1, 2):
-        write_ubfc_rppg(tmp_path / "raw", f"subject{subject}", noise_frames(20, 32, 32), fps_hz=25)
-    data = {"DATASET": "UBFC-rPPG", "DATA_PATH": str(tmp_path / "raw"), "FS": 30}
-    settings = {"TEST.DATA": data, "UNSUPERVISED.DATA": data, **kind}
-    activated_checkout.get_config(settings)
-    assert not activated_checkout.checked
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
-    assert "the times of 2 of 2 recordings cannot be right. UBFC-rPPG recording subject1" in line
-    assert "25.00 frames per second, and FS is 30" in line and "1 more recording(s)" in line
-    with pytest.raises(DataError, match="The times of 2 of 2 recordings cannot be right"):
-        activated_checkout.get_config({**settings, "MODEL.RFACENET.RUNTIME.BUILT_IN_MODELS": True})
-
-
-@pytest.mark.parametrize(
-    ("dataset", "node", "key", "value"),
-    [("VIPL-HR", "VIPL_HR", "FOLD", "test 1"), ("MCD-rPPG", "MCD_RPPG", "STEPS", ["before"])],
-)
-def test_what_the_toolbox_lacks_is_refused_in_a_checkout_with_the_host_that_reads_it(
-    activated_checkout, dataset, node, key, value
-):
-    settings = {"MODEL.NAME": "rFaceNet", "TEST.DATA": {"DATASET": dataset, f"{node}.{key}": value}}
-    config = activated_checkout.get_config(settings)
-    assert config.TEST.DATA[node][key] == value  # a known key, and not called a misspelt one
-    with pytest.raises(ConfigError, match=f"is '{dataset}', which only the standalone host reads.*'rfacenet run"):
-        checks.check_toolbox_data(config.TEST.DATA, "TEST.DATA")

@@ -83,7 +83,9 @@ def predicting(activated_checkout, monkeypatch):
 
 
 def predict(predicting, methods, folder):
-    data = {"DATASET": "PURE", "FS": 30, "PREPROCESS.LABEL_TYPE": "Raw"}
+    (folder / "list.csv").write_text("input_files\n" + "\n".join(Clips.inputs))
+    cached = {"CACHED_PATH": str(folder), "FILE_LIST_PATH": str(folder / "list.csv")}
+    data = {"DATASET": "PURE", "FS": 30, "PREPROCESS.LABEL_TYPE": "Raw", **cached}
     config = predicting.get_config(unsupervised(*methods), {"UNSUPERVISED.DATA": data, "LOG.PATH": str(folder)})
     predicting.main.unsupervised_method_inference(config, {"unsupervised": DataLoader(Clips(), batch_size=1)})
 

@@ -5,8 +5,9 @@ import torch
 from yacs.config import CfgNode
 
 from rfacenet_toolbox.errors import ShapeError
-from rfacenet_toolbox.methods.cvd.learner import FLIPPED_EPOCHS, CVDLearner
+from rfacenet_toolbox.methods.cvd.learner import FLIPPED_EPOCHS, SMOOTHED_FRAMES, CVDLearner
 from rfacenet_toolbox.methods.learner import ClipSpec, Recorded
+from rfacenet_toolbox.methods.maps.images import as_images, min_max, moving_mean
 
 FRAMES, FS = 60, 30.0
 
@@ -15,6 +16,10 @@ def learner(**settings):
     torch.manual_seed(0)
     node = CfgNode({"SIDE": 32, "WEIGHTS": "code", "START_BPM": 0.0, **settings})
     return CVDLearner(node, ClipSpec(FRAMES, 63, 1, FS, is_derivative=False))
+
+
+def images_of(batch):
+    return min_max(moving_mean(as_images(batch[0], 6), SMOOTHED_FRAMES))
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def test_heart_rates_are_beats_of_the_network_at_each_clips_frame_rate(batch):
     one.model.eval()
     with torch.no_grad():
         at_fs, at_half = one.predict(batch[0]), one.predict(batch[0], torch.tensor([FS, FS / 2]))
-        beats = one.model.read(one._images(batch[0])).beats
+        beats = one.model(images_of(batch)).beats
     assert torch.allclose(at_fs, beats * 60 * FS / FRAMES)
     assert torch.allclose(at_half, at_fs * torch.tensor([1, 0.5]))
 
@@ -55,21 +60,21 @@ def test_the_recordings_heart_rate_comes_before_the_labels(batch):
     assert total == pytest.approx(float((estimate - torch.tensor([90.0, 120.0])).abs().sum()), abs=2)
 
 
-def test_maps_are_flipped_in_the_first_epochs_of_training_alone(batch, monkeypatch):
-    one, turned = learner(), []
-    monkeypatch.setattr(
-        "rfacenet_toolbox.methods.cvd.learner._some_upside_down", lambda images: turned.append(1) or images
-    )
+@pytest.mark.parametrize(
+    ("epoch", "training", "flips"),
+    [(0, True, 1), (FLIPPED_EPOCHS - 1, True, 1), (FLIPPED_EPOCHS, True, 0), (0, False, 0)],
+)
+def test_maps_are_flipped_in_the_first_epochs_of_training_alone(batch, epoch, training, flips):
+    one, given = learner(), []
+    one.model.noise.register_forward_pre_hook(lambda module, inputs: given.append(inputs[0]))
+    one.model.train(training)
+    one.start_epoch(epoch, 70)
+    torch.manual_seed(0)  # the next number is below one half, and the one after it above
     with torch.no_grad():
-        for epoch, flips in ((0, 1), (FLIPPED_EPOCHS - 1, 1), (FLIPPED_EPOCHS, 0)):
-            one.start_epoch(epoch, 70)
-            one.model.train()
-            one.step(*batch)
-            assert len(turned) == flips
-            turned.clear()
-            one.model.eval()
-            one.step(*batch)
-            assert not turned
+        one.step(*batch)
+    images = one.model.stretched(images_of(batch))
+    assert [torch.equal(*pair) for pair in zip(given[0], images.flip(2))] == [flips == 1, False]
+    assert [torch.equal(*pair) for pair in zip(given[0], images)] == [flips == 0, True]
 
 
 @pytest.mark.parametrize(("settings", "key"), [({"SIDE": 30}, "SIDE"), ({"WEIGHTS": "mean"}, "WEIGHTS")])

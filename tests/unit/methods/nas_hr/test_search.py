@@ -1,8 +1,11 @@
+import copy
+
 import pytest
 import torch
 from torch import nn
+from torch.func import functional_call
 
-from rfacenet_toolbox.methods.nas_hr import Search, SearchSettings, Supernet, search
+from rfacenet_toolbox.methods.nas_hr import Search, SearchSettings, Supernet
 
 POOLS = ("max_pool_3x3", "avg_pool_3x3", "skip_connect", "none")
 
@@ -52,22 +55,30 @@ def test_the_search_prefers_the_useful_operation(second_order):
 def test_the_second_order_gradient_is_that_of_the_loss_after_a_step():
     """Against the loss itself, after one step of SGD, at two neighbouring architectures."""
     torch.manual_seed(0)
-    network, rate = OneEdge().double(), 0.01
+    searched, rate = OneEdge().double(), 0.01
+    network = copy.deepcopy(searched)
     (train, valid) = next(batches(1, torch.Generator().manual_seed(1)))
     train, valid = (tuple(one.double() for one in batch) for batch in (train, valid))
-    searching = Search(network, SearchSettings(momentum=0.0, weight_decay=0.0))
-    architecture = list(network.architecture.parameters())
-    _, (gradient,) = searching._second_order(architecture, train, valid, rate)
+    searching = Search(searched, SearchSettings(learning_rate=rate, momentum=0.0, weight_decay=0.0))
+    gradients = []
+    searching.architecture_optimizer.register_step_pre_hook(
+        lambda *step: gradients.append(searched.architecture[0].grad.clone())
+    )
+    searching.epoch(0, [(train, valid)])
+    (gradient,) = gradients
+
+    def error(batch, weights):
+        return nn.functional.l1_loss(functional_call(network, weights, batch[0]), batch[1])
 
     def loss_after_a_step(index, change):
         with torch.no_grad():
-            architecture[0][0, index] += change
+            network.architecture[0][0, index] += change
         weights = network.weight_parameters()
-        gradients = torch.autograd.grad(search._loss(network, train), list(weights.values()))
+        gradients = torch.autograd.grad(error(train, weights), list(weights.values()))
         moved = {name: weight - rate * its for (name, weight), its in zip(weights.items(), gradients)}
-        loss = float(search._loss(network, valid, moved).detach())
+        loss = float(error(valid, moved).detach())
         with torch.no_grad():
-            architecture[0][0, index] -= change
+            network.architecture[0][0, index] -= change
         return loss
 
     for index in range(len(POOLS)):
@@ -110,5 +121,8 @@ def test_a_search_goes_on_from_its_state():
 
 
 def test_the_learning_rate_follows_a_cosine():
-    rates = [Search(OneEdge())._learning_rate(epoch) for epoch in (0, 20, 40)]
+    searching, rates = Search(OneEdge()), []
+    for epoch in (0, 20, 40):
+        searching.epoch(epoch, [])
+        rates.append(searching.optimizer.param_groups[0]["lr"])
     assert rates == pytest.approx([0.025, 0.013, 0.001])

@@ -143,8 +143,8 @@ def test_one_that_is_too_short_says_so():
 
 
 def test_an_error_that_nobody_thought_of_is_said_too(monkeypatch, capsys):
-    monkeypatch.setattr(measuring.Measuring, "_reading", lambda self, frame: 1 / 0)
-    _, end = measured(at(face_frames()[:60], 30))
+    monkeypatch.setattr(measuring.quality, "read_pulse", lambda *pulse: 1 / 0)
+    _, end = measured(at(face_frames()[:400], 30))
     assert end["error"] == "The measuring broke off (ZeroDivisionError: division by zero)."
     assert "Traceback" in capsys.readouterr().err
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from support import recordings
 
+from rfacenet_toolbox.datasets import mp4_header
+from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import DataError
-from rfacenet_toolbox.prediction import mp4_header, video
+from rfacenet_toolbox.prediction import video
 from rfacenet_toolbox.prediction.sources import open_source
 
 UPRIGHT = np.zeros((48, 64, 3), np.uint8)
@@ -53,6 +55,11 @@ def bright(image):
 def test_frames_are_shown_as_the_container_says(tmp_path, matrix, shape, place):
     (first, *_) = open_source(write(tmp_path / "a.mp4", matrix)).frames()
     assert first.image.shape[:2] == shape and bright(first.image) == place
+    (tmp_path / "manifest.csv").write_text("video,subject,truth\na.mp4,1,a.csv")
+    (one,) = find_recordings("Manifest", str(tmp_path))
+    assert all((ours == first.image).all() for ours in list(one.frames(bgr=True))[:1])
+    is_known_to_be_turned = one.dataset.made_from(one)[-1] == {"upright": True}
+    assert is_known_to_be_turned == (matrix != (1, 0, 0, 1))  # so that clips of a picture on its side are made again
 
 
 def test_the_codec_that_is_missing_is_named(tmp_path):

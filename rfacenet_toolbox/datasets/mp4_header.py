@@ -20,12 +20,14 @@ class Mp4Header:
         codec: its four letters, such as ``"avc1"`` or ``"av01"``.
         matrix: (a, b, c, d) with which a pixel (x, y) is shown at (a x + c y, b x + d y), whole numbers.
         is_edited: whether an edit list leaves out a part of the track.
+        is_even: whether all its frames, but for the last, are said to last equally long, in one piece.
     """
 
     has_video: bool = False
     codec: str = ""
     matrix: Tuple[int, int, int, int] = (1, 0, 0, 1)
     is_edited: bool = False
+    is_even: bool = False
 
     @property
     def is_mirrored(self):
@@ -50,6 +52,23 @@ def read(path) -> Optional[Mp4Header]:
         return None if moov is None else _of_tracks(moov)
     except (OSError, struct.error, ValueError):
         return None
+
+
+def turned_upright(capture, path):
+    """Let OpenCV turn a video's pictures as the container says, and give what mirrors them where it says that, too.
+
+    Phones film upright pictures sideways and say so in the container; whether OpenCV follows differs by version.
+
+    Args:
+        capture: ``cv2.VideoCapture`` of the video.
+        path: of the video.
+
+    Returns:
+        A function from a decoded image to the one to be shown, or None where they are the same.
+    """
+    found = read(path) or Mp4Header()
+    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0 if found.is_mirrored else 1)
+    return found.mirrored if found.is_mirrored else None
 
 
 def _find_moov(file):
@@ -94,7 +113,7 @@ def _of_tracks(moov):
             for inner, content in _boxes(payload):
                 boxes.setdefault(inner, content)
             if boxes.get(b"hdlr", b"")[8:12] == b"vide":
-                return Mp4Header(True, _codec(boxes), _matrix(boxes), _is_edited(boxes))
+                return Mp4Header(True, _codec(boxes), _matrix(boxes), _is_edited(boxes), _is_even(boxes))
     return Mp4Header()
 
 
@@ -111,13 +130,26 @@ def _matrix(boxes):
     return tuple(round(value / 65536) for value in (a, b, c, d))
 
 
+def _is_even(boxes):
+    table = boxes.get(b"stts", b"")
+    if len(table) < 16 or sum(time >= 0 for time in _edits(boxes)) > 1:
+        return False
+    (entries,) = struct.unpack_from(">I", table, 4)
+    return entries == 1 or (entries == 2 and len(table) >= 24 and struct.unpack_from(">I", table, 16) == (1,))
+
+
 def _is_edited(boxes):
+    edits = _edits(boxes)
+    return len(edits) > 1 or any(time > 0 for time in edits)
+
+
+def _edits(boxes):
+    """Where each of an edit list's parts begins in the track; -1 where it shows nothing."""
     edits = boxes.get(b"elst", b"")
     if len(edits) < 8:
-        return False
+        return []
     is_long, (count,) = edits[:1] == b"\1", struct.unpack_from(">I", edits, 4)
-    times = [
+    return [
         struct.unpack_from(">Qq" if is_long else ">Ii", edits, 8 + index * (20 if is_long else 12))[1]
         for index in range(min(count, 1000))
     ]
-    return count > 1 or any(time > 0 for time in times)

@@ -86,6 +86,18 @@ def unknown(what: str, name: object, known: Iterable[str]) -> str:
     return f"{what} is {name!r}, which is unknown.{hint} Available: {', '.join(known)}."
 
 
+def check_distinct(what: str, values: Iterable[object]) -> None:
+    """Refuse a list in which something is there more than once.
+
+    Raises:
+        ConfigError: with what is repeated.
+    """
+    values = list(values)
+    repeated = list(dict.fromkeys(str(value) for value in values if values.count(value) > 1))
+    if repeated:
+        raise ConfigError(f"{what}: {', '.join(map(repr, repeated))} is there more than once. Give each value once.")
+
+
 def closest(name: object, known: Iterable[str], cutoff: float = 0.5) -> Optional[str]:
     """The spelling among ``known`` that ``name`` most resembles, ignoring case; None if none does by ``cutoff``."""
     spellings = {spelling.lower(): spelling for spelling in known}

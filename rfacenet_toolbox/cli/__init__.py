@@ -51,6 +51,7 @@ def main(argv=None):
         args.rest = rest
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    _check_not_empty(args)
     return _guarded(lambda: args.function(args))
 
 
@@ -99,5 +100,14 @@ def _parser():
         subparser = subparsers.add_parser(name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
         function = name.replace("-", "_")
         getattr(module, f"{function}_arguments")(subparser)
-        subparser.set_defaults(function=getattr(module, function))
+        subparser.set_defaults(function=getattr(module, function), parser=subparser)
     return parser
+
+
+def _check_not_empty(args):
+    """Refuse an empty text, which most paths and names would take for something else without a word."""
+    for action in args.parser._actions:
+        value = getattr(args, action.dest, None)
+        if any(isinstance(one, str) and not one.strip() for one in (value if isinstance(value, list) else [value])):
+            name = action.option_strings[-1] if action.option_strings else action.metavar or action.dest
+            args.parser.error(f"argument {name}: expected a value; found an empty text")

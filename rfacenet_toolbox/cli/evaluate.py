@@ -4,6 +4,8 @@ import json
 import os
 
 METHODS = {"FFT": "FFT", "peak": "peak detection"}
+#: what :func:`_add_scoring_arguments` adds
+_SCORING_OPTIONS = ("protocol", "method", "window", "interpolate")
 
 
 def evaluate_arguments(parser):
@@ -21,17 +23,14 @@ def evaluate_arguments(parser):
 
 
 def evaluate(args):
-    from ..errors import ConfigError
     from ..evaluation.files import SCHEMA, score_text
+    from ..runtime.files import write_text
 
-    if not (args.file or args.published):
-        raise ConfigError("rfacenet evaluate needs a file: a *_outputs.pickle, or a run's folder or results.json.")
-    if args.per_video and not args.file:
-        raise ConfigError("--per-video lists the videos of a file, and none is given. Name one, or leave it out.")
+    _check(args)
     scorings = [_score(path, args) for path in args.file]
     contents = [scoring.content() for scoring in scorings]
     if args.per_video:
-        _write(args.per_video, score_text.per_video_csv(scorings))
+        write_text(args.per_video, score_text.per_video_csv(scorings))
     if args.json:
         rows = {"published": _published().records()} if args.published else {}
         print(json.dumps({"schema": SCHEMA, **rows, "files": contents}, indent=1, allow_nan=False))
@@ -39,6 +38,26 @@ def evaluate(args):
         texts = [_published().text()] if args.published else []
         texts += [score_text.scoring_text({**content, "file": name}) for content, name in zip(contents, args.file)]
         print("\n\n".join(texts))
+
+
+def _check(args):
+    """Refuse what would have no effect, or fail only after everything is scored."""
+    from ..errors import ConfigError, OutputError, check_distinct
+
+    if not (args.file or args.published):
+        raise ConfigError("rfacenet evaluate needs a file: a *_outputs.pickle, or a run's folder or results.json.")
+    given = [option for option in ("per_video", *_SCORING_OPTIONS) if getattr(args, option)]
+    if given and not args.file:
+        raise ConfigError(
+            f"--{given[0].replace('_', '-')} says how a file is scored, and none is given. Name one, or leave it out."
+        )
+    check_distinct("The files", map(os.path.realpath, args.file))
+    if args.per_video and not os.path.isdir(os.path.dirname(args.per_video) or os.curdir):
+        raise OutputError(
+            f"{args.per_video} cannot be written: its folder does not exist. Name a file in an existing folder."
+        )
+    if args.per_video and os.path.isdir(args.per_video):
+        raise OutputError(f"{args.per_video} cannot be written, because it is a folder. Name a file.")
 
 
 def _published():
@@ -60,8 +79,11 @@ def compare_arguments(parser):
 
 def compare(args):
     from ..datasets.subjects import subjects_of
+    from ..errors import ConfigError
     from ..evaluation.files import comparison
 
+    if os.path.realpath(args.first) == os.path.realpath(args.second):
+        raise ConfigError(f"{args.first} is compared with itself. Name two runs.")
     runs = _score(args.first, args), _score(args.second, args)
     content = comparison.compare(*runs, args.metric, args.seed, subjects_of)
     if args.json:
@@ -93,12 +115,3 @@ def _score(path, args):
 
     methods = [METHODS[method] for method in args.method or ["FFT"]]
     return scoring(path, args.protocol, methods, args.window, args.interpolate)
-
-
-def _write(path, text):
-    from ..errors import OutputError
-    from ..runtime.files import write_text
-
-    if not os.path.isdir(os.path.dirname(path) or os.curdir):
-        raise OutputError(f"{path} cannot be written: its folder does not exist. Name a file in an existing folder.")
-    write_text(path, text)

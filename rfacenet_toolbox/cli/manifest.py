@@ -15,9 +15,9 @@ def manifest(args):
     from ..runtime.files import write_atomically
 
     path = args.out or os.path.join(args.folder, FILE_NAME)
-    text, remarks = propose(args.folder, os.path.dirname(os.path.abspath(path)))
     if os.path.exists(path):
         raise OutputError(f"{path} is there already. Remove it, or name another file with --out.")
+    text, remarks = propose(args.folder, os.path.dirname(os.path.abspath(path)))
     write_atomically(path, lambda file: file.write(text.encode()))
     count = text.count("\n") - 1
     print(f"Wrote {path}: {count} recording{'' if count == 1 else 's'}.", *remarks, sep="\n")

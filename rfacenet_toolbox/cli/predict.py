@@ -46,8 +46,12 @@ def predict(args):
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     from ..errors import ConfigError, RFaceNetError
-    from ..prediction import manifest_lines, result
+    from ..prediction import frames, manifest_lines, pipeline, result
 
+    pipeline.check_options(args.method, args.weights, args.window, args.face)
+    frames.check_part(args.start, args.duration, args.fps)
+    if args.no_face and not args.out:
+        raise ConfigError("--no-face is about the picture that --out writes. Add --out DIR, or leave it out.")
     if args.out:
         if importlib.util.find_spec("matplotlib") is None:
             raise ConfigError(

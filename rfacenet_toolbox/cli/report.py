@@ -17,14 +17,18 @@ def report_arguments(parser):
 
 def report(args):
     from ..report.build import write_report
+    from ..runtime.files import check_writable
 
+    if args.attention_clips < 0:
+        raise ConfigError(f"--attention-clips is {args.attention_clips}; expected 0 or more.")
+    check_writable("--out", args.out)
     print(f"Report: {write_report(args.runs, args.out, args.attention_clips)}, with figures/ beside it")
 
 
 def profile_arguments(parser):
     parser.add_argument("configs", nargs="+", metavar="CONFIG", help="a YAML file, such as those in toolbox_configs/")
-    parser.add_argument("--repeats", type=int, default=20, help="timed clips of each model; 20 by default")
-    parser.add_argument("--device", help="cpu, cuda:0, ...; the config's DEVICE by default")
+    parser.add_argument("--repeats", type=int, help="timed clips of each model; 20 by default")
+    parser.add_argument("--device", help="cpu, cuda:0, ...; it must be there. The config's DEVICE by default")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--training",
@@ -44,13 +48,15 @@ def profile(args):
     if args.training is None:
         if args.batch_size is not None:
             raise ConfigError("--batch-size is that of a training step; add --training STEPS.")
-        found = [profile.of_config_file(path, args.repeats, args.device, args.cpu_time) for path in args.configs]
+        repeats = 20 if args.repeats is None else args.repeats
+        found = profile.of_config_files(args.configs, repeats, args.device, args.cpu_time)
         print(profile.as_json(found) if args.json else profile.table(found))
         return
     from ..training import profile_training
 
-    options = args.training, args.device, args.batch_size, args.cpu_time
-    found = [cost for path in args.configs for cost in profile_training.of_config_file(path, *options)]
+    if args.repeats is not None:
+        raise ConfigError("--repeats is the number of timed predictions; with --training STEPS, leave it out.")
+    found = profile_training.of_config_files(args.configs, args.training, args.device, args.batch_size, args.cpu_time)
     print(profile.as_json(found) if args.json else profile_training.table(found))
 
 

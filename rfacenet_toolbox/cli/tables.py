@@ -138,6 +138,7 @@ def sweep_arguments(parser):
 def sweep(args):
     from ..experiments import command, sweep
 
+    command.check_launch(args.jobs, args.slurm)
     out = args.out or sweep.default_out(args.base)
     runs = sweep.make_runs(args.base, args.settings, args.seeds, out, command.checkout(args))
     command.check_protocol(runs, args.protocol)

@@ -2,9 +2,10 @@
 
 import os
 
-from ..errors import CheckpointError, ConfigError, EvaluationError, unknown
+from ..errors import CheckpointError, ConfigError, EvaluationError, check_distinct, unknown
 from ..methods import registry
 from ..runtime import limits, weights_path
+from ..runtime.files import check_writable
 from . import augmentation, between_splits, method, optimizer
 from .splits_used import splits_used
 
@@ -27,7 +28,7 @@ def check(config, host):
     from ..runtime import machine, speed
     from .no_effect import check_no_effect
 
-    _check_home(config)
+    _check_texts(config)
     if config.TOOLBOX_MODE == "unsupervised_method":
         _check_signal_methods(config, host)
         check_no_effect(config, ["UNSUPERVISED"])
@@ -39,7 +40,7 @@ def check(config, host):
     for split in splits:
         _check_data(config[split].DATA, split, host)
     check_no_effect(config, splits)
-    _check_writable("LOG.PATH", config.LOG.PATH)
+    check_writable("LOG.PATH", config.LOG.PATH)
     if config.TOOLBOX_MODE == "train_and_test":
         _check_training(config)
     _check_evaluation(config.INFERENCE, config.TEST.DATA.FS)
@@ -54,12 +55,15 @@ def check(config, host):
     between_splits.check(config, splits)
 
 
-def _check_home(node, key=""):
-    """Refuse ``~``, which only a shell takes for the home folder: either host would make a folder of that name."""
+def _check_texts(node, key=""):
+    """Refuse ``~``, which only a shell takes for the home folder: either host would make a folder of that name; and a
+    NUL, which no file's name has."""
     for name in sorted(node, key=lambda name: name != "LOG"):  # from which other paths are derived
         value, full = node[name], f"{key}{name}"
         if isinstance(value, dict):
-            _check_home(value, f"{full}.")
+            _check_texts(value, f"{full}.")
+        elif isinstance(value, str) and "\0" in value:
+            raise ConfigError(f"{full} is {value!r}, with a NUL character in it. Take it out.")
         elif isinstance(value, str) and value.startswith("~") and name.endswith(("PATH", "DIR", "INIT", "RESUME")):
             raise ConfigError(
                 f"{full} begins with '~', which means the home folder only in a shell. Write the whole path, which "
@@ -71,7 +75,7 @@ def check_method_names(names):
     """Refuse an unknown ``UNSUPERVISED.METHOD``.
 
     Raises:
-        ConfigError: no names, or one that is no signal method; the message lists what there is.
+        ConfigError: no names, one that is there twice, or one that is no signal method; the message says which.
     """
     from ..methods.signal import METHODS
 
@@ -80,6 +84,7 @@ def check_method_names(names):
     for name in names:
         if name not in METHODS:
             raise ConfigError(unknown("A method of UNSUPERVISED.METHOD", name, METHODS))
+    check_distinct("UNSUPERVISED.METHOD", names)
 
 
 def _check_signal_methods(config, host):
@@ -98,7 +103,7 @@ def _check_signal_methods(config, host):
             f"{key}.PREPROCESS.LABEL_TYPE is 'DiffNormalized', a derivative, and the signal methods give the pulse "
             f"itself. Use Raw."
         )
-    _check_writable("LOG.PATH", config.LOG.PATH)
+    check_writable("LOG.PATH", config.LOG.PATH)
     _check_evaluation(config.INFERENCE, data.FS)
     _check_machine(config)
 
@@ -116,7 +121,7 @@ def _check_data(data, split, host):
             f"{split}.DATA.FS is {data.FS}; expected the frame rate in Hz, {low} to {high}; PURE and UBFC-rPPG have 30."
         )
     if data.DO_PREPROCESS:
-        _check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
+        check_writable(f"{split}.DATA.CACHED_PATH", data.CACHED_PATH)
 
 
 def check_toolbox_data(data, key):
@@ -202,22 +207,12 @@ def _check_evaluation(inference, fs_hz):
 
 
 def _check_machine(config):
-    import torch
+    from ..runtime import machine
 
-    try:
-        device = torch.device(config.DEVICE)
-    except RuntimeError as error:
-        raise ConfigError(f"DEVICE is {config.DEVICE!r}; expected cpu, or a GPU such as cuda:0.") from error
-    if device.type not in ("cpu", "cuda", "mps"):
-        raise ConfigError(f"DEVICE is {config.DEVICE!r}; expected cpu, or a GPU such as cuda:0.")
-    if device.type == "mps" and not torch.backends.mps.is_available():
-        raise ConfigError("DEVICE is 'mps', the GPU of a Mac, and there is none here. Use cpu, or cuda:0.")
-    count = torch.cuda.device_count()
-    if device.type == "cuda" and 0 < count <= (device.index or 0):
-        raise ConfigError(f"DEVICE is {config.DEVICE!r}, and this machine has {count} CUDA device(s), from cuda:0 on.")
+    machine.check_device("DEVICE", config.DEVICE)
     runtime = config.MODEL.RFACENET.RUNTIME
     _one_of("MODEL.RFACENET.RUNTIME.PRECISION", runtime.PRECISION, ("fp32", "bf16"))
-    if runtime.WORKERS > limits.WORKERS:
+    if not -1 <= runtime.WORKERS <= limits.WORKERS:
         raise ConfigError(
             f"MODEL.RFACENET.RUNTIME.WORKERS is {runtime.WORKERS}, each of them a process; expected at most "
             f"{limits.WORKERS}, or -1 for the toolbox's number."
@@ -225,22 +220,6 @@ def _check_machine(config):
     seed = runtime.SEED
     if not 0 <= seed < 2**32:
         raise ConfigError(f"MODEL.RFACENET.RUNTIME.SEED is {seed}; expected 0 to {2**32 - 1}, which NumPy takes.")
-
-
-def _check_writable(key, path):
-    folder = os.path.abspath(path)
-    longest = max(folder.split(os.sep), key=lambda name: len(os.fsencode(name)))
-    if len(os.fsencode(longest)) > 255:
-        raise ConfigError(
-            f"{key} has a folder name of {len(os.fsencode(longest))} bytes; file systems take 255. Shorten it."
-        )
-    while not os.path.exists(folder):
-        folder = os.path.dirname(folder)
-    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
-        raise ConfigError(
-            f"{key} is {path}, and nothing can be written there: {folder} is "
-            f"{'not writable' if os.path.isdir(folder) else 'not a folder'}. Name another folder."
-        )
 
 
 def _one_of(key, value, allowed):

@@ -1,6 +1,7 @@
 """A YAML file -> the frozen configuration, without a toolbox: ``BASE`` files, unknown keys, and the derived paths."""
 
 import os
+import re
 from pathlib import Path
 
 from yacs.config import CfgNode
@@ -11,6 +12,15 @@ from .splits_used import splits_used
 from .tree import toolbox_tree
 
 MODES = ("train_and_test", "only_test", "unsupervised_method")
+#: what yacs says of a value of another type than its default's
+_MISMATCH = re.compile(
+    r"Type mismatch \(<class '([\w.]+)'> vs\. <class '[\w.]+'>\) with values \((.*) vs\. (.*)\) for config key: (\S+)",
+    re.DOTALL,
+)
+_TYPES = {
+    "int": "a whole number", "float": "a number with a decimal point", "str": "a text", "bool": "True or False",
+    "list": "a list",
+}  # fmt: skip
 _LISTS_DEFAULT = toolbox_tree().TRAIN.DATA.FILE_LIST_PATH
 
 
@@ -35,6 +45,9 @@ def load(path, values=None):
 def check_yaml(path):
     """Refuse a YAML file, or a ``BASE`` of it, that cannot be read or has a key twice; a file that is not there passes.
 
+    Returns:
+        The file and all that it inherits, as a set of resolved paths.
+
     Raises:
         ConfigError: with the file, and the lines.
     """
@@ -44,6 +57,7 @@ def check_yaml(path):
         if path.is_file() and path.resolve() not in seen:
             seen.add(path.resolve())
             waiting += [path.parent / base for base in _bases(_read_yaml(path), path)]
+    return seen
 
 
 def unknown_key_error(key, tree, source):
@@ -64,26 +78,39 @@ def _merge_file(config, path, chain, values=None):
         )
     values = _read_yaml(path) if values is None else values
     for base in _bases(values, path):
+        if not (path.parent / base).is_file():
+            raise ConfigError(f"{path} names {base} under BASE, and there is no such file. Correct it.")
         _merge_file(config, path.parent / base, chain)
     _check_keys(values, config, path)
     try:
         config.merge_from_other_cfg(CfgNode(values))
     except (ValueError, KeyError, TypeError, AssertionError, SyntaxError, MemoryError, RecursionError) as error:
-        raise ConfigError(f"{path}: {error}. Compare the value with the default of the same key.") from error
+        raise ConfigError(
+            f"{path}: {type_mismatch(error) or f'{error}. Compare the value with the default of the same key.'}"
+        ) from error
+
+
+def type_mismatch(error):
+    """What yacs's error about a value of another type than its default's says, as a sentence; None of other errors."""
+    found = _MISMATCH.match(str(error))
+    if not found:
+        return None
+    default_type, default, value, key = found.groups()
+    such_as = f", such as {default}" if default else ""
+    return f"{key} is {value}; expected {_TYPES.get(default_type, default_type)}{such_as}."
 
 
 def _read_yaml(path):
     if not path.is_file():
-        raise ConfigError(
-            f"no config file at {path}. Give --config_file the path of a YAML file, such as those in toolbox_configs/."
-        )
+        raise ConfigError(f"no config file at {path}. Name a YAML file, such as those in toolbox_configs/.")
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not readable as YAML: {error}. Name a text file.") from error
     values = yaml_text.parse(text, path)
     if not isinstance(values, dict):
-        raise ConfigError(f"{path} holds {type(values).__name__}; expected the nested keys of a toolbox config.")
+        holds = "nothing" if values is None else type(values).__name__
+        raise ConfigError(f"{path} holds {holds}; expected the nested keys of a toolbox config.")
     return values
 
 

@@ -72,7 +72,7 @@ def data_is_there(data_node):
     return data_node.DATASET in DATASETS and DATASETS[data_node.DATASET].is_there(data_node.DATA_PATH)
 
 
-def find_recordings(dataset, data_path, settings=None):
+def find_recordings(dataset, data_path, settings=None, key="DATA_PATH"):
     """The recordings of the data set called ``dataset`` under ``data_path``, by number of the subject, then by name.
 
     Agrees with the toolbox's ``get_raw_data``, whose order is the file system's.
@@ -81,17 +81,18 @@ def find_recordings(dataset, data_path, settings=None):
         dataset: DATASET in configs.
         data_path: DATA_PATH in configs.
         settings: the data set's own, by which recordings are left out; None takes them all.
+        key: what the user calls ``data_path``, for messages.
 
     Raises:
         ConfigError: no such data set.
         DataError: no such folder, no recordings in it, or recordings whose names cannot be read or told apart.
     """
-    return select_recordings(dataset, data_path, settings).recordings
+    return select_recordings(dataset, data_path, settings, key).recordings
 
 
-def select_recordings(dataset, data_path, settings=None):
+def select_recordings(dataset, data_path, settings=None, key="DATA_PATH"):
     """As :func:`find_recordings`, but the whole :class:`~.dataset.Selection`."""
-    found = named_entries(dataset, data_path)
+    found = named_entries(dataset, data_path, key)
     reader = find_dataset(dataset)
     recordings = _recordings(reader, data_path, found)
     _check_names(recordings)
@@ -99,8 +100,11 @@ def select_recordings(dataset, data_path, settings=None):
     return Selection(recordings) if settings is None else reader.select(recordings, settings, data_path)
 
 
-def named_entries(dataset, data_path):
+def named_entries(dataset, data_path, key="DATA_PATH"):
     """What may be a recording of the data set called ``dataset``, with names that are not checked.
+
+    Args:
+        dataset, data_path, key: as of :func:`find_recordings`.
 
     Returns:
         list of ``(entry, name)``, where a ``ValueError`` that says why the entry can have none takes the name's place.
@@ -110,19 +114,22 @@ def named_entries(dataset, data_path):
         DataError: no such folder, or nothing in it that looks like a recording.
     """
     reader = find_dataset(dataset)
+    is_option = key != "DATA_PATH"
+    layout = reader.layout.replace("DATA_PATH", "DIR") if is_option else reader.layout
     if not reader.is_there(data_path):
         raise DataError(
-            f"DATA_PATH {_shown(data_path)} is not a folder, so there are no {dataset} recordings to read. Expected "
-            f"{reader.layout}. Set DATA_PATH to the folder that holds them."
+            f"{key} {_shown(data_path)} is not a folder, so there are no {dataset} recordings to read. Expected "
+            f"{layout}. Set {key} to the folder that holds them."
         )
     named = [(entry, _name(reader, entry)) for entry in reader.entries(data_path)]
     named = [(entry, name) for entry, name in named if name is not None]
     if not named:
         found = sorted(os.listdir(data_path))
         shown = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "") or "nothing"
+        other = "" if is_option else ", or DATASET to the data set that is there"
         raise DataError(
-            f"DATA_PATH {_shown(data_path)} holds no {dataset} recordings. Found: {shown}. Expected {reader.layout}. "
-            f"Set DATA_PATH to the folder that holds them, or DATASET to the data set that is there."
+            f"{key} {_shown(data_path)} holds no {dataset} recordings. Found: {shown}. Expected {layout}. "
+            f"Set {key} to the folder that holds them{other}."
         )
     return named
 
@@ -151,7 +158,7 @@ def _recordings(dataset, data_path, named):
         except ValueError as error:
             raise DataError(
                 f"{path!r} cannot be a recording of {dataset.name}: {error}. Expected {dataset.layout}. Rename it, or "
-                f"move it out of DATA_PATH."
+                f"move it out of {data_path!r}."
             ) from error
     return found
 
@@ -169,7 +176,7 @@ def _check_names(recordings):
         if other is not recording:
             raise DataError(
                 f"{other.path!r} and {recording.path!r} would both be cached as {recording.name!r}. Every recording "
-                f"needs a name of its own: rename one of them, or move it out of DATA_PATH."
+                f"needs a name of its own: rename one of them, or move it elsewhere."
             )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Optional, Tuple
 
 from ..errors import ConfigError
+from ..runtime import limits
 from .face_detectors import DETECTORS, check_backend
 from .normalise import FRAME_TYPES, LABEL_TYPES
 from .stmaps import MAP_TYPES
@@ -90,6 +91,11 @@ def preprocess_settings(data_node):
     ):
         if size < 1:
             raise ConfigError(f"PREPROCESS.{key} is {size}; expected a whole number of at least 1. Correct it.")
+    largest = max(node.RESIZE.W, node.RESIZE.H)
+    if largest > limits.CLIP_SIDE[1]:
+        raise ConfigError(
+            f"PREPROCESS.RESIZE has {largest}; expected at most {limits.CLIP_SIDE[1]} pixels. Correct it."
+        )
     coefficient = node.CROP_FACE.LARGE_BOX_COEF
     if node.CROP_FACE.DO_CROP_FACE and node.CROP_FACE.USE_LARGE_FACE_BOX and not 0.1 <= coefficient <= 10:
         raise ConfigError(

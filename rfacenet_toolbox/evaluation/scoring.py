@@ -50,13 +50,15 @@ def window_bounds(samples: int, fs_hz: float, window_s: Optional[float] = None) 
     """``[(start, stop), ...]``: consecutive windows, the last one keeping what is left; one window if it is None.
 
     Raises:
-        EvaluationError: a window of less than ``MIN_SAMPLES`` samples.
+        EvaluationError: a window of less than ``MIN_SAMPLES`` samples, or of no length.
 
     Source: agrees with the toolbox's ``USE_SMALLER_WINDOW`` and ``WINDOW_SIZE`` (seconds).
     """
     if window_s is None:
         return [(0, samples)]
-    size = int(round(window_s * fs_hz)) if math.isfinite(window_s) else 0
+    if not 0 < window_s < math.inf:
+        raise EvaluationError(f"The window is {window_s:g} s; expected a finite number of seconds above 0.")
+    size = int(round(window_s * fs_hz))
     if size < MIN_SAMPLES:
         raise EvaluationError(
             f"A window of {window_s:g} s is {size} samples at {fs_hz:g} Hz, and scoring needs at least {MIN_SAMPLES}. "

@@ -17,6 +17,7 @@ from ..runtime.files import write_text
 from .local import LocalLauncher
 from .scheduler import run_all
 from .shared_clips import cache_shared_clips
+from .slurm import parse_options
 
 _LINK = re.compile(r"\[([^][]*)\]\([^()]*\)")
 
@@ -71,6 +72,18 @@ def refused(runs):
     return reasons
 
 
+def check_launch(jobs, slurm):
+    """Refuse ``--jobs`` and ``--slurm`` that cannot be.
+
+    Raises:
+        ConfigError: with the option.
+    """
+    if jobs is not None and jobs < 1:
+        raise ConfigError(f"--jobs is {jobs}; expected 1 or more runs at a time.")
+    if slurm is not None:
+        parse_options(slurm)
+
+
 def execute(runs, out, jobs=None, slurm=None, impossible=None):
     """Preprocess what the runs need, then execute those that are not done; a list of outcomes.
 
@@ -85,8 +98,7 @@ def execute(runs, out, jobs=None, slurm=None, impossible=None):
         ConfigError: an option that makes no sense, a folder with results of another config, or a system that cannot
             do it.
     """
-    if jobs is not None and jobs < 1:
-        raise ConfigError(f"--jobs is {jobs}; expected 1 or more runs at a time.")
+    check_launch(jobs, slurm)
     portable.check_locks()
     for run in runs:
         _check_carried(run.config)

@@ -53,7 +53,10 @@ def check_datasets(pure, ubfc, allow_incomplete=False):
     Raises:
         DataError: no recordings, or not all of a data set's; those that are missing are named.
     """
-    sets = {PURE: _look(PURE, pure, _PURE_NAMES, _PURE_COUNT), UBFC: _look(UBFC, ubfc, _UBFC_NAMES, len(_UBFC_NAMES))}
+    sets = {
+        PURE: _look(PURE, pure, _PURE_NAMES, _PURE_COUNT, "--pure"),
+        UBFC: _look(UBFC, ubfc, _UBFC_NAMES, len(_UBFC_NAMES), "--ubfc"),
+    }
     problems = [] if allow_incomplete else [_problem(one) for one in sets.values() if one.missing]
     if problems:
         raise DataError(
@@ -70,7 +73,7 @@ def check_vipl(path, allow_incomplete=False):
         DataError: no recordings, or not all of its people; those that are missing are named.
     """
     reader = find_dataset(VIPL)
-    recordings = find_recordings(VIPL, str(path))
+    recordings = find_recordings(VIPL, str(path), key="--vipl")
     people = {recording.subject for recording in recordings}
     missing = [f"p{number}" for number in range(1, _VIPL_PEOPLE + 1) if number not in people]
     visible = [one for one in recordings if reader.parts(one.name).source in _VIPL_VISIBLE]
@@ -91,8 +94,8 @@ def reads_synthetic(config):
     return any(path and is_synthetic(path) for path in paths)
 
 
-def _look(name, path, names, count):
-    there = {os.path.basename(recording.path) for recording in find_recordings(name, str(path))}
+def _look(name, path, names, count, option):
+    there = {os.path.basename(recording.path) for recording in find_recordings(name, str(path), key=option)}
     missing = [folder for folder in names if folder not in there]
     if len(names) - len(missing) >= count:
         missing = []

@@ -4,7 +4,6 @@ from statistics import mean, pstdev
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 from ..evaluation import VideoScore, summarise
-from ..evaluation.files.run_folder import find_run
 from .grid import seeded
 from .run import Run
 
@@ -41,7 +40,7 @@ def fold_row(name, folds, seeds, make_run, result=""):
 
 def row_results(row) -> Dict[Tuple[int, object], object]:
     """{(fold, seed): what its run left}, without those that left nothing yet."""
-    found = {place: find_run(run.results[row.result].parent) for place, run in zip(row.places, row.runs) if run.current}
+    found = {place: run.result(row.result) for place, run in zip(row.places, row.runs)}
     return {place: result for place, result in found.items() if result is not None}
 
 

@@ -7,11 +7,12 @@ from yacs.config import CfgNode
 
 from ..config import unknown_key_error, yaml_text
 from ..config.tree import toolbox_tree
-from ..errors import ConfigError
+from ..errors import ConfigError, check_distinct
 from ..report.table import distinct_ends
 from .run import Run, overlaid
 
 SEED_KEY = "MODEL.RFACENET.RUNTIME.SEED"
+_SEEDS = range(2**32)  # that NumPy takes
 
 
 def parse_setting(text):
@@ -66,6 +67,18 @@ def grid(base, settings, seeds, out, toolbox=None):
         folder = _unused(_folder_name(kind), folders)
         runs += seeded(Run(kind, out / folder, content, toolbox, kind), seeds)
     return runs
+
+
+def check_seeds(seeds):
+    """Refuse seeds of ``--seeds`` that cannot be, or are there more than once.
+
+    Raises:
+        ConfigError: with the seed.
+    """
+    check_distinct("--seeds", seeds)
+    for seed in seeds:
+        if seed not in _SEEDS:
+            raise ConfigError(f"--seeds has {seed}; expected whole numbers from 0 to {_SEEDS[-1]}.")
 
 
 def seeded(run, seeds):

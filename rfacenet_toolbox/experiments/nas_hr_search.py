@@ -1,5 +1,6 @@
 """``rfacenet search-nas-hr``: NAS-HR's search for a cell, on the training maps of a config, resumable."""
 
+import math
 import os
 from typing import NamedTuple
 
@@ -47,7 +48,9 @@ def search(config_file, out, options):
         ConfigError: a config or options that cannot be searched with, or the folder has another search.
         DataError: there are too few recordings.
     """
-    config = _checked(config_file, options)
+    _check_options(options)
+    files.check_writable("--out", out)
+    config = _checked(config_file)
     halves = Halves(config, options)
     settings = SearchSettings(
         epochs=options.epochs,
@@ -71,7 +74,19 @@ def search(config_file, out, options):
     return str(searching.network.genotype())
 
 
-def _checked(config_file, options):
+def _check_options(options):
+    for name, least in (("epochs", 1), ("batch_size", 2)):
+        if getattr(options, name) < least:
+            raise ConfigError(f"--{name.replace('_', '-')} is {getattr(options, name)}; expected {least} or more.")
+    if not 0 < options.architecture_learning_rate < math.inf:
+        raise ConfigError(
+            f"--architecture-lr is {options.architecture_learning_rate}; expected a number above 0, such as 3e-4."
+        )
+    if not 0 <= options.seed < 2**32:
+        raise ConfigError(f"--seed is {options.seed}; expected 0 to {2**32 - 1}, which NumPy takes.")
+
+
+def _checked(config_file):
     config = configuration.load(config_file)
     if config.MODEL.NAME != METHOD or config.TOOLBOX_MODE != "train_and_test":
         raise ConfigError(
@@ -79,13 +94,6 @@ def _checked(config_file, options):
             f"needs {METHOD} and train_and_test. toolbox_configs/table1/NASHR.yaml is one."
         )
     configuration.check(config, StandaloneHost.name)
-    for name, least in (("epochs", 1), ("batch_size", 2)):
-        if getattr(options, name) < least:
-            raise ConfigError(f"--{name.replace('_', '-')} is {getattr(options, name)}; expected {least} or more.")
-    if not options.architecture_learning_rate > 0:
-        raise ConfigError(
-            f"--architecture-lr is {options.architecture_learning_rate}; expected a number above 0, such as 3e-4."
-        )
     check_source("TRAIN", config.TRAIN.DATA, config.MODEL.RFACENET.RESAMPLE)
     return config
 

@@ -6,7 +6,6 @@ from statistics import mean
 from typing import NamedTuple
 
 from ..evaluation import METRICS
-from ..evaluation.files.run_folder import find_run
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, csv_text, markdown, marks, plus_minus
 from .published import HEADINGS, video_count
@@ -48,7 +47,7 @@ def row_results(row):
     Returns:
         list of :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`.
     """
-    found = [find_run(run.results[row.result].parent) for run in row.runs if run.current]
+    found = (run.result(row.result) for run in row.runs)
     return [result for result in found if result is not None]
 
 

@@ -14,7 +14,7 @@ import yaml
 from .. import config as configuration
 from ..config.tree import flat, toolbox_tree
 from ..errors import ConfigError
-from ..evaluation.files.run_folder import has_results
+from ..evaluation.files.run_folder import find_run, has_results
 from ..runtime import portable
 from ..runtime.files import write_text
 from ..runtime.json_files import read_json
@@ -71,6 +71,11 @@ class Run:
         if self.config.TOOLBOX_MODE == "unsupervised_method":
             return {method: self.folder / method / "results.json" for method in self.config.UNSUPERVISED.METHOD}
         return {"": self.folder / "results.json"}
+
+    def result(self, name=""):
+        """What was left under a name of :attr:`results` by this config, a
+        :class:`~rfacenet_toolbox.evaluation.files.run_folder.Run`; None where there is nothing."""
+        return find_run(self.results[name].parent) if self.current else None
 
     @property
     def log(self):

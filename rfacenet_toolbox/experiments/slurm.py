@@ -2,7 +2,7 @@
 
 import re
 
-from ..errors import ConfigError
+from ..errors import ConfigError, check_distinct
 from ..runtime.packages import require
 from .local import Outcome, run_to_end
 
@@ -25,7 +25,7 @@ class SlurmLauncher:
         require("submitit", "slurm", "--slurm")
         import submitit
 
-        parameters = _parsed(options)
+        parameters = parse_options(options)
         cluster = parameters.pop("cluster", "slurm")
         try:
             self._executor = submitit.AutoExecutor(folder=str(folder), cluster=cluster)
@@ -62,8 +62,14 @@ class SlurmTask:
         self._job.cancel()
 
 
-def _parsed(options):
+def parse_options(options):
+    """``["timeout_min=600"]`` -> ``{"timeout_min": 600}``.
+
+    Raises:
+        ConfigError: an option that is not NAME=VALUE, or is there more than once.
+    """
     parameters = {}
+    check_distinct("--slurm", [option.partition("=")[0] for option in options])
     for option in options:
         if not _OPTION.match(option):
             raise ConfigError(f"--slurm {option} is not NAME=VALUE; expected, for example, slurm_partition=gpu.")

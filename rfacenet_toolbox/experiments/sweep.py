@@ -10,11 +10,11 @@ from hashlib import sha1
 from pathlib import Path
 
 from ..config.splits_used import splits_used
+from ..errors import ConfigError
 from ..evaluation import METRICS
-from ..evaluation.files.run_folder import find_run
 from ..report.table import Cell, Table, csv_text, markdown
 from .completeness import reads_synthetic
-from .grid import grid, parse_setting
+from .grid import SEED_KEY, check_seeds, grid, parse_setting
 from .pages import metric_cell, over_seeds, over_seeds_cell, relative
 from .run import SPLITS, overlaid
 
@@ -37,11 +37,35 @@ def make_runs(base, settings, seeds, out, toolbox=None):
         toolbox: checkout to run in; relative paths in the config then start there.
 
     Raises:
-        ConfigError: a key that is no setting, a value of another type, or no such base.
+        ConfigError: a key that is no setting, a value of another type, a value or a seed that is there twice, or no
+            such base.
     """
+    check_seeds(seeds)
     parsed = [parse_setting(text) for text in settings]
     runs = grid(Path(base).absolute(), parsed, seeds, Path(out).absolute(), toolbox)
-    return _with_clips_apart([_anchored(run, toolbox or os.getcwd()) for run in runs])
+    runs = _with_clips_apart([_anchored(run, toolbox or os.getcwd()) for run in runs])
+    _check_different(runs, [key for key, _ in parsed])
+    return runs
+
+
+def _check_different(runs, keys):
+    """Refuse values that are one and the same once they are read, such as 1e-3 and 0.001.
+
+    Raises:
+        ConfigError: with the two.
+    """
+    first = {}
+    for run in runs:
+        values = [_value(run.config, key) for key in (*keys, SEED_KEY)]
+        other = first.setdefault(repr(values), run)
+        if other is not run:
+            raise ConfigError(f"{other.name} and {run.name} are the same run. Give each value of --set once.")
+
+
+def _value(config, key):
+    for name in key.split("."):
+        config = config[name]
+    return config
 
 
 def make_page(runs, protocol, out):
@@ -52,11 +76,7 @@ def make_page(runs, protocol, out):
         protocol: name of the evaluation protocol.
         out: the folder that the files will lie in.
     """
-    results = [
-        (run, name, find_run(path.parent) if run.current else None)
-        for run in runs
-        for name, path in run.results.items()
-    ]
+    results = [(run, name, run.result(name)) for run in runs for name in run.results]
     notes = [f"Evaluation protocol {protocol}; ± is the standard error over the test videos."]
     if any(reads_synthetic(run.config) for run in runs):
         notes.append(_SYNTHETIC)

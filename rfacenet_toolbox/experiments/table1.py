@@ -6,7 +6,7 @@ and scored both ways.
 """
 
 from ..datasets.readers import find_dataset
-from ..errors import ConfigError, unknown
+from ..errors import ConfigError, check_distinct, unknown
 from ..evaluation import METRICS, SD_METRICS
 from ..report import html
 from ..report.table import NOTHING, Cell, Table, marks, plus_minus
@@ -54,12 +54,13 @@ def method_names(given=None):
     """Names as the paper has them, in the table's order, of names in any spelling; by default all of :data:`CONFIGS`.
 
     Raises:
-        ConfigError: no such method; the message lists what there is.
+        ConfigError: no such method, or one that is named twice; the message says which.
     """
     known = {name.lower(): name for name in CONFIGS}
     for name in given or []:
         if name.lower() not in known:
             raise ConfigError(unknown("The method", name, known.values()))
+    check_distinct("--methods", [known[name.lower()] for name in given or []])
     return [name for plain, name in known.items() if not given or plain in map(str.lower, given)]
 
 

@@ -4,7 +4,7 @@ Its rows, their runs, and the page ``table2.md``, ``table2.csv`` and ``table2.ht
 measured ones.
 """
 
-from ..errors import ConfigError, unknown
+from ..errors import ConfigError, check_distinct, unknown
 from ..report import html
 from ..report.table import Table
 from . import differences, pages
@@ -35,7 +35,7 @@ def method_names(given=None):
     """Names as configs have them, in the table's order, of names in any spelling; by default the paper's eleven.
 
     Raises:
-        ConfigError: no such method; the message lists what there is.
+        ConfigError: no such method, or one that is named twice; the message says which.
     """
     if not given:
         return list(TABLE2[PURE, UBFC])
@@ -43,7 +43,8 @@ def method_names(given=None):
     for name in given:
         if _plain(name) not in known:
             raise ConfigError(unknown("The method", name, map(title, known.values())))
-    wanted = set(map(_plain, given))
+    wanted = list(map(_plain, given))
+    check_distinct("--methods", [title(known[plain]) for plain in wanted])
     return [name for plain, name in known.items() if plain in wanted]
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Dict, NamedTuple, Optional, Sequence
 
 from ..errors import ConfigError, unknown
+from ..evaluation import get_protocol
 from ..hosts.toolbox.host import revision
 from ..hosts.toolbox.install import configs_dir
+from ..runtime.files import check_writable
 from . import command
 from .completeness import DataFolder
+from .grid import check_seeds
 from .reuse import reuse
 from .run import Run
 
@@ -71,13 +74,12 @@ def make_table(args, name, find_sets, make_rows, make_page):
             that cannot be run; nothing was started.
     """
     toolbox = command.checkout(args)
+    out = os.path.abspath(args.out or os.path.join("runs", name if toolbox is None else f"{name}_toolbox"))
     extra_configs = [os.path.abspath(path) for path in args.config]
-    for folder in filter(os.path.isdir, extra_configs):
-        _check_names(folder)
+    _check_options(args, out, extra_configs)
     sets = find_sets()
     for one in sets.values():
         print(one.description)
-    out = os.path.abspath(args.out or os.path.join("runs", name if toolbox is None else f"{name}_toolbox"))
     settings = TableSettings(
         sets=sets,
         seeds=args.seeds,
@@ -124,14 +126,32 @@ def bases(config, settings):
     return list(map(str, found))
 
 
+def _check_options(args, out, extra_configs):
+    """What can be said of the options before any data set is looked at."""
+    check_seeds(args.seeds)
+    get_protocol(args.protocol)
+    command.check_launch(args.jobs, args.slurm)
+    check_writable("--out", out)
+    if args.cache:
+        check_writable("--cache", args.cache)
+    for path in extra_configs:
+        if not os.path.exists(path):
+            raise ConfigError(f"--config names {path}, and there is nothing. Name a YAML file, or a folder of them.")
+        if os.path.isdir(path):
+            _check_names(path)
+
+
 def _check_names(folder):
     """A file that would be laid over nothing is a mistake.
 
     Raises:
-        ConfigError: no shipped config has the file's name.
+        ConfigError: no shipped config has the file's name; or there are no files.
     """
     known = sorted({path.name for path in Path(configs_dir()).rglob("*.yaml") if "BASE" not in path.stem})
-    for name in sorted(path.name for path in Path(folder).glob("*.yaml")):
+    names = sorted(path.name for path in Path(folder).glob("*.yaml"))
+    if not names:
+        raise ConfigError(f"--config names the folder {folder}, which holds no .yaml files. Name another, or a file.")
+    for name in names:
         if name not in known:
             raise ConfigError(
                 f"{unknown(f'A config in {folder}', name, known)} Give it the name of the one to lay it over."

@@ -2,10 +2,11 @@
 
 import inspect
 import json
+import numbers
 import os
 from typing import Any, Dict, Union
 
-from ..errors import CheckpointError, OutputError
+from ..errors import CheckpointError, ConfigError, OutputError
 from ..methods import rfacenet
 from ..runtime.files import write_text
 from ..runtime.json_files import read_json
@@ -18,6 +19,9 @@ _STATED = {
     "frames": "frames", "fusion": "fusion", "contours": "identity", "tcu_steps": "tcu_steps",
     "noise_seed": "noise_seed", "tcu_upscale": "tcu_upscale", "ctfc_conv": "ctfc_conv", "norm": "norm",
 }  # fmt: skip
+
+#: what ``clips`` may say
+_CLIPS = ("size", "fs_hz", "data_type", "label_type")
 
 AnyPath = Union[str, "os.PathLike[str]"]
 
@@ -39,7 +43,10 @@ class RFaceNet(rfacenet.RFaceNet):
         super().__init__(**settings)
         given = _SIGNATURE.bind(self, **settings)
         given.apply_defaults()
-        self._settings = {name: given.arguments[name] for name in _STATED}
+        stated = {name: given.arguments[name] for name in _STATED}
+        self._settings = {
+            name: int(value) if isinstance(value, numbers.Integral) else value for name, value in stated.items()
+        }
         self.clips: Dict[str, Any] = {}
 
     @classmethod
@@ -77,6 +84,7 @@ class RFaceNet(rfacenet.RFaceNet):
         ``rfacenet predict --weights FOLDER/model.safetensors`` takes the latter.
 
         Raises:
+            ConfigError: ``clips`` says what no clips can be.
             OutputError: the folder cannot be made or written to.
         """
         from .. import __version__
@@ -85,6 +93,7 @@ class RFaceNet(rfacenet.RFaceNet):
 
         folder = os.fsdecode(folder)
         content = {_STATED[name]: value for name, value in self._settings.items()}
+        _check_clips(self.clips, content["frames"])
         content.update({**self.clips, "method": _MODEL_TYPE, "version": __version__})
         weights = {name: one for name, one in self.state_dict().items() if not name.startswith(IDENTITY_CLASSIFIER)}
         try:
@@ -101,6 +110,21 @@ class RFaceNet(rfacenet.RFaceNet):
 
 
 RFaceNet.__init__.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
+
+
+def _check_clips(clips: Dict[str, Any], frames: int) -> None:
+    """Refuse to save what could not be loaded."""
+    from ..training import weights_metadata
+
+    unknown = sorted(set(clips) - set(_CLIPS))
+    if unknown:
+        raise ConfigError(f"clips has {', '.join(map(repr, unknown))}; expected {', '.join(_CLIPS)}.")
+    stated = {**clips, "frames": frames}
+    texts = {**weights_metadata.DEFAULTS[_MODEL_TYPE], **{name: str(value) for name, value in stated.items()}}
+    try:
+        weights_metadata.clip_settings("clips", texts)
+    except CheckpointError as error:
+        raise ConfigError(str(error).replace(weights_metadata.EXPORT_AGAIN, "Correct it.")) from error
 
 
 def _config_of(folder: str) -> Dict[str, str]:

@@ -4,7 +4,7 @@ import numbers
 import os
 from typing import Any, Dict, Optional, Sequence, Union
 
-from ..errors import DataError, EvaluationError
+from ..errors import EvaluationError
 
 AnyPath = Union[str, "os.PathLike[str]"]
 
@@ -59,6 +59,4 @@ def evaluate(
             raise EvaluationError(f"{name} is {value!r}; expected a list, of one or more.")
     if window_s is not None and (isinstance(window_s, bool) or not isinstance(window_s, numbers.Real)):
         raise EvaluationError(f"window_s is {window_s!r}; expected seconds, a number, or None.")
-    if not os.path.exists(source):
-        raise DataError(f"There is no {source}. Name a *_outputs.pickle, or a run's folder or results.json.")
     return score_text.scoring(os.fsdecode(source), protocols, methods, window_s, interpolate).content()

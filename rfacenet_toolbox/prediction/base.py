@@ -1,4 +1,4 @@
-"""What every estimator does: it takes the frames of one face, and gives what its method reads from them."""
+"""What every estimator does with the frames of one face, and what those of networks have in common."""
 
 from typing import Any, Optional, Sequence
 
@@ -77,9 +77,12 @@ class NetworkEstimator(Estimator):
         whole = Box(0.0, 0.0, float(model.size), float(model.size))
         self._box_in_small = whole.scaled(1 / LARGE_BOX_COEF)
 
-    def _reduced(self, face: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The small picture that the network takes of a face's part of the frame."""
-        return cv2.resize(face, (self._model.size, self._model.size), interpolation=cv2.INTER_AREA)
+    def _small(self, image: Optional[NDArray[np.uint8]], box: Optional[Box]) -> Optional[NDArray[np.uint8]]:
+        """The picture of a face that the network takes, uint8 BGR; None without a face."""
+        if image is None or box is None:
+            return None
+        size = self._model.size, self._model.size
+        return cv2.resize(box.scaled(LARGE_BOX_COEF).cut(image), size, interpolation=cv2.INTER_AREA)
 
     def _take_small(self, time_s: float, small: Optional[NDArray[np.uint8]]) -> None:
         self._take(self._resampler.add(time_s, None if small is None else cv2.cvtColor(small, cv2.COLOR_BGR2RGB)))

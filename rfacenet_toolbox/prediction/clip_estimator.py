@@ -5,7 +5,6 @@ from collections import deque
 import numpy as np
 
 from .base import NetworkEstimator
-from .faces import LARGE_BOX_COEF
 from .resample import OverlapAdd
 from .waveform import Waveform
 
@@ -23,7 +22,7 @@ class ClipEstimator(NetworkEstimator):
         self._predicted = 0  # frames of the grid that clips cover
 
     def add(self, time_s, image, box):
-        small = None if box is None else self._small(image, box)
+        small = self._small(image, box)
         self._take_small(time_s, small)
         self._add_signals(time_s, small, box)
 
@@ -59,9 +58,6 @@ class ClipEstimator(NetworkEstimator):
     @property
     def identity_map(self):
         return self._model.identity_map
-
-    def _small(self, image, box):
-        return self._reduced(box.scaled(LARGE_BOX_COEF).cut(image))
 
     @property
     def _hop(self):

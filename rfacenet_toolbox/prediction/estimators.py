@@ -26,6 +26,7 @@ def maker(method: str, weights: Optional[AnyPath] = None, step_s: float = 1.0) -
     """
     from ..methods.signal import GRIDS, METHODS
 
+    check(method, weights)
     name = method_name(method)
     if name in DEFAULTS:
         from . import clip_model
@@ -33,11 +34,23 @@ def maker(method: str, weights: Optional[AnyPath] = None, step_s: float = 1.0) -
         return functools.partial(ClipEstimator, name, clip_model.load(name, weights))
     if name in learner_methods():
         return _of_learner(name, weights, step_s)
-    if name.upper() not in METHODS:
-        raise ConfigError(unknown("The method", method, [*DEFAULTS, *learner_methods(), *map(str.lower, METHODS)]))
-    if weights is not None:
-        raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
     return functools.partial(SignalEstimator, name, METHODS[name.upper()], GRIDS.get(name.upper()))
+
+
+def check(method: str, weights: Optional[AnyPath] = None) -> None:
+    """Refuse a method that there is not, and weights for one that has none; loads nothing.
+
+    Raises:
+        ConfigError: with the name.
+    """
+    from ..methods.signal import METHODS
+
+    name = method_name(method)
+    networks = [*DEFAULTS, *learner_methods()]
+    if name not in networks and name.upper() not in METHODS:
+        raise ConfigError(unknown("The method", method, [*networks, *map(str.lower, METHODS)]))
+    if weights is not None and name not in networks:
+        raise ConfigError(f"The method {name} has no weights to load. Leave {weights} out, or name a network.")
 
 
 def _of_learner(name, weights, step_s):

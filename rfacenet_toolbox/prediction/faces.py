@@ -203,13 +203,21 @@ def detector(backend):
     Raises:
         ConfigError: no such backend, or what it needs is not installed.
     """
-    name = str(backend).upper()
-    if name not in _BACKENDS:
+    check_backend(backend)
+    return _BACKENDS[str(backend).upper()]()
+
+
+def check_backend(backend):
+    """Refuse a name that is no face backend's.
+
+    Raises:
+        ConfigError: with those that there are.
+    """
+    if str(backend).upper() not in _BACKENDS:
         raise ConfigError(
             f"{unknown('The face backend', backend, ['auto', 'HC', 'MP', 'MTCNN', 'whole'])} auto and HC are OpenCV's "
             f"Haar cascade, MP (MediaPipe) and MTCNN are optional extras, and whole takes the whole picture."
         )
-    return _BACKENDS[name]()
 
 
 def _has(faces, face):

@@ -3,13 +3,15 @@
 Frames are uint8 (H, W, 3) in OpenCV's order B, G, R: only the small crops that are kept are worth converting.
 """
 
+import math
+import numbers
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional, Union
+from typing import Any, Iterator, List, NamedTuple, Optional, Union
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..errors import ConfigError, DataError
 
 #: frames per second of a recording that does not say its own rate
 DEFAULT_HZ = 30.0
@@ -111,3 +113,22 @@ class Source:
 def ends_before(path: AnyPath, end_s: float, start_s: float) -> DataError:
     """The error for a recording that is over before the part to read begins."""
     return DataError(f"{path} ends after {end_s:.1f} s, before the start of {start_s:g} s. Choose an earlier start.")
+
+
+def check_part(start_s: float, duration_s: Optional[float], fps_hz: Optional[float]) -> None:
+    """Refuse a part of a recording, or a frame rate, that cannot be.
+
+    Raises:
+        ConfigError: with the one.
+    """
+    if not is_number(start_s) or not 0 <= start_s < math.inf:
+        raise ConfigError(f"--start (start_s) is {start_s!r}; expected seconds, 0 or more.")
+    if duration_s is not None and not (is_number(duration_s) and duration_s > 0):
+        raise ConfigError(f"--duration (duration_s) is {duration_s!r}; expected seconds, above 0.")
+    if fps_hz is not None and not (is_number(fps_hz) and 0 < fps_hz < math.inf):
+        raise ConfigError(f"--fps (fps_hz) is {fps_hz!r}; expected frames per second, above 0.")
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number, and neither text nor a truth value."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

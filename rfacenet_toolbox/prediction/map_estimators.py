@@ -43,11 +43,10 @@ class MapEstimator(NetworkEstimator):
 
     def add(self, time_s, image, box):
         """Take a frame and its face; gives the small picture of the face."""
-        small = None
         if box is not None:
-            crop = left, top, right, bottom = box.scaled(LARGE_BOX_COEF).inside(image)
-            small = self._reduced(image[top:bottom, left:right])
+            crop = box.scaled(LARGE_BOX_COEF).inside(image)
             self._crops.append((time_s, *crop, _coefficient(crop, image, box)))
+        small = self._small(image, box)
         self._take_small(time_s, small)
         return small
 

@@ -6,16 +6,16 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..evaluation import HEART_RATE
-from . import waveform
+from ..runtime import weights_path
+from . import estimators, waveform
 from .base import Estimator
-from .estimators import maker
-from .faces import detector
-from .frames import AnyPath, Source
+from .faces import check_backend, detector
+from .frames import AnyPath, Source, is_number
 from .one_pass import OnSecond, Pass
 from .people import PeopleTracker
 from .person import SHORTEST_S
 from .result import Prediction
-from .sources import is_number, open_source
+from .sources import open_source
 from .tracking import FaceTracker
 
 _LEAST_STEP_S = 0.01  # between windows; less is less than between frames
@@ -109,6 +109,31 @@ def predict_all(
     return found
 
 
+def check_options(
+    method: str, weights: Optional[AnyPath] = None, window_s: Optional[float] = None, face_backend: str = "auto"
+) -> None:
+    """Refuse arguments of :func:`predict` that are wrong for any recording; loads nothing.
+
+    Raises:
+        ConfigError, CheckpointError: as :func:`predict`.
+    """
+    estimators.check(method, weights)
+    if weights is not None:
+        weights_path.resolve(weights)
+    _check_windows(waveform.WINDOW_S if window_s is None else window_s, 1.0)
+    check_backend(face_backend)
+
+
+def _check_windows(length_s: float, step_s: float) -> None:
+    numbers_alone = all(map(is_number, (length_s, step_s)))
+    if not numbers_alone or not SHORTEST_S <= length_s < np.inf or not _LEAST_STEP_S <= step_s < np.inf:
+        window, step = (f"{value:g}" if is_number(value) else repr(value) for value in (length_s, step_s))
+        raise ConfigError(
+            f"The window is {window} s with a step of {step} s; expected numbers, {SHORTEST_S:g} s or more and a step "
+            f"of {_LEAST_STEP_S:g} s or more."
+        )
+
+
 def _estimators(
     method: str, weights: Optional[AnyPath], window_s: Optional[float], step_s: float
 ) -> Tuple[Callable[[], Estimator], float]:
@@ -118,14 +143,8 @@ def _estimators(
         ConfigError: windows that cannot be, or a length that was asked for where the method has its own.
     """
     length_s = waveform.WINDOW_S if window_s is None else window_s
-    numbers_alone = all(map(is_number, (length_s, step_s)))
-    if not numbers_alone or not SHORTEST_S <= length_s < np.inf or not _LEAST_STEP_S <= step_s < np.inf:
-        window, step = (f"{value:g}" if is_number(value) else repr(value) for value in (length_s, step_s))
-        raise ConfigError(
-            f"The window is {window} s with a step of {step} s; expected numbers, {SHORTEST_S:g} s or more and a step "
-            f"of {_LEAST_STEP_S:g} s or more."
-        )
-    new_estimator = maker(method, weights, step_s)
+    _check_windows(length_s, step_s)
+    new_estimator = estimators.maker(method, weights, step_s)
     if window_s is not None and new_estimator().gives == HEART_RATE:
         raise ConfigError(
             f"The window is {window_s:g} s, and {new_estimator().name} gives the heart rate of as many frames as it "

@@ -48,7 +48,7 @@ class ClipRateEstimator(ClipEstimator):
         self._rates = []  # (first frame, bpm or None)
 
     def add(self, time_s, image, box):
-        self._take_small(time_s, None if box is None else self._small(image, box))
+        self._take_small(time_s, self._small(image, box))
 
     def finish(self):
         """A :class:`~.waveform.Window` for each clip."""

@@ -13,7 +13,7 @@ import cv2
 from ..datasets import image_names
 from ..datasets.times import RATE_TOLERANCE
 from ..errors import ConfigError, DataError
-from .frames import DEFAULT_HZ, AnyPath, Clock, Frame, Source, ends_before
+from .frames import DEFAULT_HZ, AnyPath, Clock, Frame, Source, check_part, ends_before
 from .resample import frame_rate_hz
 from .video import VideoFile
 
@@ -191,13 +191,7 @@ def open_source(
     if isinstance(source, Source):
         return source
     _check_kind(source)
-    above_0 = [value for value in (duration_s, fps_hz) if value is not None]
-    numbers_alone = all(map(is_number, (start_s, *above_0)))
-    if not numbers_alone or not 0 <= start_s < math.inf or not all(value > 0 for value in above_0):
-        raise ConfigError(
-            f"start is {start_s!r}, duration {duration_s!r} and frames per second {fps_hz!r}; expected a start of 0 or "
-            f"more, and the others above 0 if they are given."
-        )
+    check_part(start_s, duration_s, fps_hz)
     path = os.path.expanduser(os.fsdecode(source) if isinstance(source, (str, bytes, os.PathLike)) else str(source))
     _check_name(path)
     if os.path.isdir(path):
@@ -213,11 +207,6 @@ def open_source(
         f"There is nothing at {source}. Give the path of a video or of a folder of images, or a camera's number, 0 for "
         f"the first."
     )
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a number, and neither text nor a truth value."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _check_kind(source: Any) -> None:

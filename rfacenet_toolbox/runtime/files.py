@@ -9,7 +9,7 @@ import socket
 import time
 from pathlib import Path
 
-from ..errors import OutputError
+from ..errors import ConfigError, OutputError
 from .portable import is_running, replace
 
 #: age at which a temporary file of another machine is taken to be abandoned; writing one takes seconds
@@ -75,9 +75,12 @@ def _write_to_device(path, write):
 
 
 def _not_written(path, failure):
+    reason = _reason(failure, os.path.dirname(path))
+    if isinstance(failure, (FileExistsError, NotADirectoryError)):
+        return OutputError(f"{path} cannot be written ({reason}). Name another place.")
     return OutputError(
-        f"{path} cannot be written ({_reason(failure, os.path.dirname(path))}). Free some space or make the folder "
-        f"writable, and run the same command again."
+        f"{path} cannot be written ({reason}). Free some space or make the folder writable, and run the same command "
+        f"again."
     )
 
 
@@ -98,6 +101,31 @@ def is_full(folder):
 def write_text(path, text):
     """Write a UTF-8 text file as :func:`write_atomically` does, with the line ends that ``text`` has."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def check_writable(key, path):
+    """Refuse a folder, there or not, that nothing can be written to.
+
+    Args:
+        key: what the user calls it, for the message.
+        path: of the folder.
+
+    Raises:
+        ConfigError: with the key.
+    """
+    folder = os.path.abspath(path)
+    longest = max(folder.split(os.sep), key=lambda name: len(os.fsencode(name)))
+    if len(os.fsencode(longest)) > 255:
+        raise ConfigError(
+            f"{key} has a folder name of {len(os.fsencode(longest))} bytes; file systems take 255. Shorten it."
+        )
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(
+            f"{key} is {path}, and nothing can be written there: {folder} is "
+            f"{'not writable' if os.path.isdir(folder) else 'not a folder'}. Name another folder."
+        )
 
 
 def remove_abandoned(folder):

@@ -7,11 +7,43 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, default_collate
 
+from ..errors import ConfigError
 from .portable import available_cpus
 
 #: the seed of the toolbox's main.py, and the loader processes it starts
 TOOLBOX_SEED = 100
 TOOLBOX_WORKERS = 16
+
+
+def check_device(key, name, may_fall_back=True):
+    """Refuse a device that cannot be, or that this machine does not have.
+
+    Args:
+        key: what the user calls it, for the message.
+        name: such as "cpu" or "cuda:0".
+        may_fall_back: accept the first GPU on a machine without any: :func:`pick_device` then gives the CPU. It is the
+            toolbox's default, and that of the shipped configs.
+
+    Raises:
+        ConfigError: with the key.
+    """
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise _no_device(key, name) from error
+    if device.type not in ("cpu", "cuda", "mps") or (device.type == "cpu" and device.index):
+        raise _no_device(key, name)
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise ConfigError(f"{key} is {name!r}, the GPU of a Mac, and there is none here. Use cpu, or cuda:0.")
+    count, index = torch.cuda.device_count(), device.index or 0
+    if device.type != "cuda" or index < count or (may_fall_back and index == count == 0):
+        return
+    there = f"{count} CUDA device(s), from cuda:0 on" if count else "no CUDA device"
+    raise ConfigError(f"{key} is {name!r}, and this machine has {there}. Use {'one of them, or ' if count else ''}cpu.")
+
+
+def _no_device(key, name):
+    return ConfigError(f"{key} is {name!r}; expected cpu, or a GPU such as cuda:0.")
 
 
 def pick_device(name):

@@ -22,4 +22,6 @@ def resolve(name):
         return path
     if name == PACKAGE:
         raise CheckpointError(f"This copy of the package has no trained weights ({path} is not there). Name a file.")
+    if path.is_dir():
+        raise CheckpointError(f"{path} is a folder; expected a weights file. Name the one in it that is meant.")
     raise CheckpointError(f"There is no weights file at {path}. Correct the path.")

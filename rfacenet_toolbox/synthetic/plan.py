@@ -124,6 +124,10 @@ def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
         )
     if int(round(seconds * fps)) < 2:
         raise ConfigError(f"{seconds} seconds at {fps} frames per second are less than two frames. Raise seconds.")
+    if seconds * fps > _MOST_FRAMES:
+        raise ConfigError(
+            f"{seconds} seconds at {fps} frames per second are more than {_MOST_FRAMES} frames. Ask for less."
+        )
     if seconds < kind.shortest_s:
         raise ConfigError(
             f"seconds is {seconds}; expected {kind.shortest_s} or more for {dataset}, some of whose videos are cut "
@@ -134,6 +138,8 @@ def _check(dataset, subjects, first_subject, seconds, fps, size, seed, codec):
             f"size is {size!r}; expected a width and a height of at least {_SMALLEST}, so that the face detector finds "
             f"the face. The real data sets have (640, 480)."
         )
+    if max(size) > _LARGEST:
+        raise ConfigError(f"size is {size!r}; expected a width and a height of at most {_LARGEST}.")
     last = first_subject + subjects - 1
     if kind.last_subject is not None and last > kind.last_subject:
         raise ConfigError(

@@ -18,8 +18,14 @@ from . import state_dicts, weights_files, weights_metadata
 
 def read(method, name):
     """The :class:`~.weights_files.WeightsFile` of a path, or of ``package``; what a ``.pth`` does not say of
-    ``method``'s network is as the networks are trained by default."""
+    ``method``'s network is as the networks are trained by default.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or says that it is of another method.
+    """
     file = weights_files.read(name)
+    if "method" in file.metadata:
+        weights_metadata.check_method(file.path, file.metadata, method)
     return file._replace(metadata={**weights_metadata.DEFAULTS[method], **file.metadata})
 
 

@@ -45,29 +45,44 @@ class Cost(NamedTuple):
 
 
 def of_config_file(path, repeats=20, device=None, cpu_time=False):
-    """The :class:`Cost` of the model of a config file, at the clip shape of its test set.
+    """:func:`of_config_files` of one file."""
+    return of_config_files([path], repeats, device, cpu_time)[0]
+
+
+def of_config_files(paths, repeats=20, device=None, cpu_time=False):
+    """The :class:`Cost` of the model of each config file, at the clip shape of its test set.
+
+    All files are read before the first is measured.
 
     Args:
-        path: a YAML file; the data that it names need not be there.
+        paths: of YAML files; the data that they name need not be there.
         repeats: timed passes; two that are not timed come first.
         device: to use in place of the config's.
         cpu_time: count the processor's time, which other programs on the machine change little.
 
     Raises:
-        ConfigError, ShapeError: the config cannot be read, or its model does not take its clips.
+        ConfigError, ShapeError: a config cannot be read, its model does not take its clips, or there is no such device.
     """
     if repeats < 1:
-        raise ConfigError(f"repeats is {repeats}; expected 1 or more timed clips.")
+        raise ConfigError(f"--repeats is {repeats}; expected 1 or more timed clips.")
+    ready = [_ready(path, device, cpu_time) for path in paths]
+    return [_cost(*one, repeats) for one in ready]
+
+
+def _ready(path, device, cpu_time):
+    """``(path, config, device, clock, clip shape)`` of a config file."""
     config = configuration.load(path)
     if config.TOOLBOX_MODE == "unsupervised_method":
         raise ConfigError(f"{path} is of signal methods, which have no network. Their times: add --training 1.")
-    where = device_of(device or config.DEVICE)
-    clock = clock_of(where, cpu_time)
+    where = device_of(config, device)
+    return path, config, where, clock_of(where, cpu_time), clip_shape(config.TEST.DATA)
+
+
+def _cost(path, config, where, clock, shape, repeats):
     runtime = config.MODEL.RFACENET.RUNTIME
     learner = learners.for_inference(config)
     learners.place(learner, where, runtime)
     learner.model.eval()
-    shape = clip_shape(config.TEST.DATA)
     clip = torch.randn(1, *shape, device=where)
 
     def predict():
@@ -157,12 +172,17 @@ def as_json(costs):
     return json.dumps([cost._asdict() for cost in costs], indent=1)
 
 
-def device_of(name):
-    """The device of a name; ConfigError where there is none of it."""
-    try:
-        return machine.pick_device(name)
-    except RuntimeError as error:
-        raise ConfigError(f"the device is {name!r}; expected cpu, or a GPU such as cuda:0.") from error
+def device_of(config, name=None):
+    """The device that ``--device`` names, which must be there, or else the config's.
+
+    Raises:
+        ConfigError: there is no such device.
+    """
+    if name is None:
+        machine.check_device("DEVICE", config.DEVICE)
+        return machine.pick_device(config.DEVICE)
+    machine.check_device("--device", name, may_fall_back=False)
+    return torch.device(name)
 
 
 def clock_of(device, cpu_time):

@@ -56,26 +56,34 @@ class _Options(NamedTuple):
     clock: Callable[[], float]
 
 
-def of_config_file(path, steps=3, device=None, batch=None, cpu_time=False) -> List[TrainingCost]:
-    """The costs of a config file: one, or one for each of its signal methods. The data that it names need not be there.
+def of_config_files(paths, steps=3, device=None, batch=None, cpu_time=False) -> List[TrainingCost]:
+    """The costs of config files: one of each, or one for each of its signal methods.
+
+    All files are read before the first is measured. The data that they name need not be there.
 
     Args:
-        path: a YAML file with training clips, or of signal methods.
+        paths: of YAML files with training clips, or of signal methods.
         steps: timed steps, after one that is not timed.
         device: to use in place of the config's.
         batch: clips of a step, in place of the config's.
         cpu_time: count the processor's time, which other programs on the machine change little.
 
     Raises:
-        ConfigError, ShapeError: the config cannot be read, or its model does not take its clips.
+        ConfigError, ShapeError: a config cannot be read, its model does not take its clips, or there is no such device.
     """
     if steps < 1:
-        raise ConfigError(f"The number of timed training steps is {steps}; expected 1 or more.")
+        raise ConfigError(f"--training is {steps}; expected 1 or more timed training steps.")
     if batch is not None and batch < 1:
-        raise ConfigError(f"The batch of a training step is {batch}; expected 1 or more clips.")
+        raise ConfigError(f"--batch-size is {batch}; expected 1 or more clips in a training step.")
+    ready = [_ready(path, steps, device, batch, cpu_time) for path in paths]
+    return [cost for measure, *arguments in ready for cost in measure(*arguments)]
+
+
+def _ready(path, steps, device, batch, cpu_time):
+    """``(function that measures, its arguments)`` of a config file."""
     config = configuration.load(path)
     is_signal = config.TOOLBOX_MODE == "unsupervised_method"
-    where = torch.device("cpu") if is_signal else profile.device_of(device or config.DEVICE)
+    where = torch.device("cpu") if is_signal else profile.device_of(config, device)
     options = _Options(steps, batch or config.TRAIN.BATCH_SIZE, where, profile.clock_of(where, cpu_time))
     about = {
         "config": str(path),
@@ -84,13 +92,13 @@ def of_config_file(path, steps=3, device=None, batch=None, cpu_time=False) -> Li
         "threads": torch.get_num_threads(),
         "is_cpu_time": cpu_time,
     }
-    return _of_signal_methods(config, options, about) if is_signal else [_of_network(config, options, about)]
+    return (_of_signal_methods if is_signal else _of_network), config, options, about
 
 
 def _of_network(config, options, about):
     median_s, peak_bytes = _step(config, options)
     seconds_per_hour, bytes_per_hour = preparing(config.TRAIN.DATA, options.clock)
-    return TrainingCost(
+    cost = TrainingCost(
         model=config.MODEL.NAME,
         batch=options.batch,
         clip_shape=profile.clip_shape(config.TRAIN.DATA),
@@ -100,6 +108,7 @@ def _of_network(config, options, about):
         cache_bytes_per_hour=bytes_per_hour,
         **about,
     )
+    return [cost]
 
 
 def _of_signal_methods(config, options, about):

@@ -5,7 +5,7 @@ import random
 
 import pytest
 from support.checkouts import REAL
-from support.evaluate_command import evaluations
+from support.commands import evaluations
 from support.paths import GOLDEN
 from support.toolbox_outputs import real_signals, write
 

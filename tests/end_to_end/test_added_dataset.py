@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from support.configs import for_splits
-from support.main_job import FRAMES, LENGTH, write_config
+from support.main_job import FRAMES, LENGTH, run_script, write_config
 from support.paths import ROOT, SUPPORT
 from support.recordings import face_frames, pulse
 
@@ -21,9 +21,7 @@ NAMES = ["P01_rest", "P01_talk", "P02_rest", "P10_rest", "P10_talk"]
 def run(folder, *settings):
     data = for_splits({"DATASET": "MadeUp", "DATA_PATH": str(folder / "raw")})
     config = write_config(folder, data, {"TRAIN.EPOCHS": 1, "TRAIN.DATA.END": 0.7, "TEST.DATA.BEGIN": 0.7}, *settings)
-    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
-    command = [sys.executable, str(SCRIPT), "--config_file", str(config)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    return run_script(SCRIPT, config)
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,12 @@ checkout's configuration too."""
 import csv
 import importlib
 import json
-import os
-import subprocess
 import sys
 
 import pytest
 from support.configs import for_splits
-from support.main_job import LENGTH, write_config
-from support.paths import ROOT, SUPPORT
+from support.main_job import LENGTH, run_script, write_config
+from support.paths import SUPPORT
 from support.recordings import face_frames, write_both
 
 from rfacenet_toolbox.errors import ConfigError
@@ -23,9 +21,7 @@ SCRIPT = SUPPORT / "made_up_method.py"
 
 def run(folder, settings):
     config = write_config(folder, {"MODEL.NAME": "MadeUp"}, for_splits({"DATA_FORMAT": "NDCHW"}), settings)
-    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
-    command = [sys.executable, str(SCRIPT), "--config_file", str(config)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    return run_script(SCRIPT, config)
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,11 @@
 import csv
 import importlib
 import json
-import os
 import pickle
-import subprocess
-import sys
 
 import pytest
-from support.main_job import CHUNKS, EPOCHS, LENGTH, write_config
-from support.paths import ROOT, SUPPORT
+from support.main_job import CHUNKS, EPOCHS, LENGTH, run_script, write_config
+from support.paths import SUPPORT
 from support.recordings import face_frames, write_both
 
 from rfacenet_toolbox import cli
@@ -26,9 +23,7 @@ NAME = {"MODEL.NAME": "MadeUpHeartRates"}
 
 def run(folder, *settings):
     config = write_config(folder, NAME, *settings)
-    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
-    command = [sys.executable, str(SCRIPT), "--config_file", str(config)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    return run_script(SCRIPT, config)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 import torch
 from support import in_memory
 from support.configs import for_splits
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.config import method
 from rfacenet_toolbox.errors import ConfigError
@@ -23,16 +23,12 @@ METHODS = {
 }
 
 
-class Maps(Dataset):
+class Maps(in_memory.Items):
     """Two maps of each recording, as the clips of a split are given."""
 
     def __init__(self, names, channels, rows):
-        self.items = [(name, chunk) for name in names for chunk in (0, 1)]
-        self.inputs = [f"cache/{name}_input{chunk}.npy" for name, chunk in self.items]
+        super().__init__((name, chunk) for name in names for chunk in (0, 1))
         self.size = channels, in_memory.FRAMES, rows, 1
-
-    def __len__(self):
-        return len(self.items)
 
     def __getitem__(self, index):
         name, chunk = self.items[index]

@@ -138,7 +138,7 @@ def test_seeds_are_averaged_and_a_fold_that_failed_is_told(options, tmp_path, ca
         (["--folds", 6], "--folds is 6; expected different numbers of 1 to 5"),
         (["--folds", 2, 2], "--folds is 2 2; expected different numbers"),
         (["--methods", "ID"], "The method is 'ID', which is unknown.*Available: Tulyakov2016, POS, CHROM"),
-        (["--vipl", "nowhere"], "'nowhere' is not a folder"),
+        (["--vipl", "nowhere"], "'nowhere' .*is not a folder"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_run(options, tmp_path, capsys, more, message):

@@ -109,6 +109,9 @@ FILES = {
     "configs/default.yaml": "TOOLBOX_MODE: only_test\nMODEL:\n  NAME: Mean\n",
 }
 
+#: of A.yaml and of the recordings that a user names
+WHOLE_CONFIG = "BASE: [A.yaml]\nTOOLBOX_MODE: only_test\nTEST: {DATA: {DATASET: PURE, DATA_PATH: data/PURE}}\n"
+
 
 def write(folder):
     """Lay the files out below ``folder``, which is given back."""

@@ -12,11 +12,12 @@ class Reader(HTMLParser):
         super().__init__()
         self.open, self.links, self.ids, self.words = [], [], [], []
         self.feed(text)
+        self.close()
         assert self.open == []
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        self.links += [value for key, value in attributes.items() if key in ("href", "src")]
+        self.links += [value for key, value in attributes.items() if key in ("href", "src", "srcset", "action")]
         self.ids += [value for key, value in attributes.items() if key == "id"]
         if tag not in self.VOID:
             self.open.append(tag)

@@ -29,16 +29,23 @@ def _has_fused_adam():
 needs_fused_adam = pytest.mark.skipif(not _has_fused_adam(), reason="this PyTorch has no fused Adam for the CPU")
 
 
-class Clips(Dataset):
-    """What the trainer uses of the toolbox's data sets: items, and ``inputs``, the clips' paths."""
+class Items(Dataset):
+    """What the trainer uses of the toolbox's data sets: ``items``, (recording, chunk), and ``inputs``, their paths."""
 
-    def __init__(self, names, chunks=2, spoil=None, side=SIDE):
-        self.items = [(name, chunk) for name in names for chunk in range(chunks)]
+    def __init__(self, items):
+        self.items = list(items)
         self.inputs = [f"cache/{name}_input{chunk}.npy" for name, chunk in self.items]
-        self.spoil, self.side = spoil, side
 
     def __len__(self):
         return len(self.items)
+
+
+class Clips(Items):
+    """Noise with a pulse of its own in each clip."""
+
+    def __init__(self, names, chunks=2, spoil=None, side=SIDE):
+        super().__init__((name, chunk) for name in names for chunk in range(chunks))
+        self.spoil, self.side = spoil, side
 
     def __getitem__(self, index):
         name, chunk = self.items[index]

@@ -34,6 +34,13 @@ def start(config):
     )
 
 
+def run_script(script, config):
+    """What ``script`` in the place of main.py did with a config: a CompletedProcess, its output as text."""
+    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
+    command = [sys.executable, str(script), "--config_file", str(config)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
 def finish(process):
     """The exit status and stderr of a process that is left to end."""
     _, errors = process.communicate(timeout=300)

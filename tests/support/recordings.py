@@ -1,5 +1,6 @@
 """Frames and pulses made for tests, and the one writer of them: as PURE, as UBFC-rPPG, as videos and pictures."""
 
+import hashlib
 import json
 
 import cv2
@@ -145,3 +146,9 @@ def write_vipl_hr(
     wave = (pulse(int(60 * end_s), 60) - 70) / 60 if wave is None else wave
     writers.write_vipl_hr(root / folder, frames, heart_rates, wave, stamps)
     return root / folder
+
+
+def digests(folder):
+    """{relative path: SHA-256} of all files below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

@@ -143,9 +143,11 @@ def find(path):
     """The path of the ``*_outputs.pickle`` that is meant: ``path`` itself, or the one in a run's folder.
 
     Raises:
-        DataError: a run without outputs, or with several, which are then listed.
+        DataError: nothing there, a run without outputs, or with several, which are then listed.
     """
     path = Path(path)
+    if not path.exists():
+        raise DataError(f"There is no {path}. Name a *_outputs.pickle, or a run's folder or results.json.")
     if path.suffix == ".json":
         path = path.parent
     if not path.is_dir():

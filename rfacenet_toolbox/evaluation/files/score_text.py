@@ -3,7 +3,7 @@
 from typing import Dict, List, NamedTuple
 
 from ... import evaluation
-from ...errors import printable
+from ...errors import check_distinct, printable
 from ...runtime.tables import csv_text
 from . import outputs
 
@@ -22,9 +22,12 @@ def scoring(path, protocols=None, methods=("FFT",), window_s=None, interpolate=F
             is refused.
 
     Raises:
+        ConfigError: a protocol or a method is there twice.
         DataError: the outputs cannot be read.
         EvaluationError: a protocol, method or window that there is not.
     """
+    check_distinct("The protocols", protocols or [])
+    check_distinct("The methods", methods)
     saved = outputs.read(path)
     plain = window_s is None and not interpolate
     schemes = []

@@ -19,6 +19,7 @@ def explained(get_config, args, tree):
     import yaml
 
     from ...config import check_yaml, unknown_key_error
+    from ...config.read import type_mismatch
 
     file = args.config_file
     check_yaml(file)
@@ -37,6 +38,6 @@ def explained(get_config, args, tree):
     except yaml.YAMLError as error:
         raise ConfigError(f"{file} is not readable as YAML: {error}. Mend the line that this names.") from error
     except ValueError as error:
-        if not str(error).startswith("Type mismatch"):
+        if type_mismatch(error) is None:
             raise
-        raise ConfigError(f"{file}: {error}. Give the key a value of the type of its default.") from error
+        raise ConfigError(f"{file}: {type_mismatch(error)}") from error

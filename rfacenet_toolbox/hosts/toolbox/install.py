@@ -1,6 +1,6 @@
 """Put the plug-in into an rPPG-Toolbox checkout, and give the checkout back byte for byte.
 
-:func:`install` adds :data:`~.main_line.LINE` to ``main.py`` and our YAML files to ``toolbox_configs/``, with a record
+:func:`install` adds :data:`~.main_line.LINE` to ``main.py`` and YAML files to ``toolbox_configs/``, with a record
 of what it did, ``toolbox_configs/.rfacenet.json``. Everything is checked before anything is written, each file is
 replaced in one step, and the record is written first, so that an interrupted install can be repeated or undone.
 """
@@ -8,19 +8,19 @@ replaced in one step, and the record is written first, so that an interrupted in
 import ast
 import hashlib
 import importlib.metadata
-import json
 import os
 from pathlib import Path
 
 from ...errors import InstallError
 from ...runtime.files import write_atomically
-from ...runtime.json_files import read_json
-from . import main_line
+from . import install_record, main_line
 from .contract import FOLDERS, GET_CONFIG, MAIN_FILE, MODEL_FUNCTIONS, SETTINGS_FILE
+from .install_record import FOLDER, RECORD
 from .main_line import NEEDED, UNCHANGED
+from .shipped_configs import for_checkout, yaml_files
 
-FOLDER = "toolbox_configs"
-RECORD = ".rfacenet.json"
+FIRST_CONFIG = "PURE_UBFC_RFACENET.yaml"
+CACHE = "PreprocessedData"  # CACHED_PATH in that config
 
 
 def configs_dir():
@@ -43,7 +43,7 @@ def check_checkout(directory):
     Raises:
         InstallError: parts of a checkout are missing, or ``main.py`` has not the functions that the plug-in serves.
     """
-    root = os.path.abspath(directory)
+    root = _folder(directory)
     wanted = {MAIN_FILE: os.path.isfile, SETTINGS_FILE: os.path.isfile, **dict.fromkeys(FOLDERS, os.path.isdir)}
     missing = [name for name, is_there in wanted.items() if not is_there(os.path.join(root, name))]
     if missing:
@@ -76,16 +76,19 @@ def install(directory):
         InstallError: no such checkout, or our line in ``main.py`` was altered; nothing was changed then.
     """
     root = check_checkout(directory)
-    main = os.path.join(root, MAIN_FILE)
-    record = _read_record(root)
+    main, configs = os.path.join(root, MAIN_FILE), os.path.join(root, FOLDER)
+    if os.path.lexists(configs) and not os.path.isdir(configs):
+        raise InstallError(f"{configs} is not a folder, and one of this name is needed. Rename it. {UNCHANGED}")
+    _check_writable(root, main)
+    record = install_record.read(root)
     before = _read(main)
+    copies, lines = _plan_configs(root, record, before.decode("utf-8", "replace"))
     after = before if main_line.is_in(before, main) else main_line.added(before, main)
     if after != before or record["main"] is None:
         record["main"] = _sha256(after)
-    copies, lines = _plan_configs(root, record)
     try:
-        os.makedirs(os.path.join(root, FOLDER), exist_ok=True)
-        _write_record(root, record)
+        os.makedirs(configs, exist_ok=True)
+        install_record.write(root, record)
         for path, content in copies.items():
             _replace(path, content)
         if after != before:
@@ -93,7 +96,7 @@ def install(directory):
     except OSError as error:
         raise InstallError(f"{error.filename} cannot be written ({error.strerror}). Make {root} writable.") from error
     done = f"{MAIN_FILE}: {'one line added' if after != before else 'the line is there already'}"
-    return [f"rFaceNet installed in {root}", done, *lines, *_how_to_import()]
+    return [f"rFaceNet installed in {root}", done, *lines, *_next_steps(root)]
 
 
 def uninstall(directory, keep_edits=False):
@@ -110,11 +113,11 @@ def uninstall(directory, keep_edits=False):
         OutputError: a file cannot be written.
         InstallError: ``main.py`` was edited since, or our line in it was altered; nothing was changed then.
     """
-    root = os.path.abspath(directory)
+    root = _folder(directory)
     main = os.path.join(root, MAIN_FILE)
     if not os.path.isfile(main):
         raise InstallError(f"{root} has no {MAIN_FILE}. {NEEDED}. {UNCHANGED}")
-    record = _read_record(root)
+    record = install_record.read(root)
     content = _read(main)
     has_line = main_line.is_in(content, main)
     edited = record["main"] is not None and _sha256(content) != record["main"]
@@ -123,6 +126,9 @@ def uninstall(directory, keep_edits=False):
             f"{main} was edited after the plug-in was installed, so it cannot be given back as it was. {UNCHANGED} "
             f"Undo the edits, or use --keep-edits to take out our line and keep them."
         )
+    if not has_line and record["main"] is None:
+        return [f"rFaceNet is not installed in {root}; nothing to remove"]
+    _check_writable(root, main)
     lines = [f"rFaceNet removed from {root}"]
     try:
         if has_line:
@@ -131,23 +137,46 @@ def uninstall(directory, keep_edits=False):
         lines += _remove_configs(root, record)
     except OSError as error:
         raise InstallError(f"{error.filename} cannot be changed ({error.strerror}). Make {root} writable.") from error
-    return lines if len(lines) > 1 else [f"rFaceNet is not installed in {root}; nothing to remove"]
+    return lines
 
 
-def _how_to_import():
+def _folder(directory):
+    root = os.path.abspath(directory)
+    if not os.path.isdir(root):
+        found = "not a folder" if os.path.lexists(root) else "not there"
+        raise InstallError(f"{root} is {found}. {NEEDED}. {UNCHANGED}")
+    return root
+
+
+def _check_writable(root, main):
+    configs = os.path.join(root, FOLDER)
+    for folder in (os.path.dirname(os.path.realpath(main)), configs if os.path.isdir(configs) else root):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise InstallError(f"{folder} is not writable. Make it writable, or run this as its owner. {UNCHANGED}")
+
+
+def _next_steps(root):
+    steps = [
+        f"in {FOLDER}/{FIRST_CONFIG}, set DATA_PATH of TRAIN, VALID and TEST to your data sets; beside it, CACHED_PATH "
+        f"names a folder with room for clips, {CACHE} if it is left out",
+        f"in {root}, run: python {MAIN_FILE} --config_file {FOLDER}/{FIRST_CONFIG}",
+    ]
     try:
         importlib.metadata.distribution("rfacenet-toolbox")
     except importlib.metadata.PackageNotFoundError:
         source = str(Path(__file__).resolve().parents[3])
-        return [f"next: this package is not installed in this Python; 'pip install -e {source}' lets main.py find it"]
-    return []
+        steps.insert(0, f"this package is not installed in this Python; 'pip install -e {source}' lets main.py find it")
+    return ["next:", *(f"  {number}. {step}" for number, step in enumerate(steps, start=1))]
 
 
-def _plan_configs(root, record):
+def _plan_configs(root, record, main_source):
     """{path: content} to write, and lines that say so; ``record`` learns what will be ours."""
     copies, kept, same, updated = {}, [], 0, 0
     source = configs_dir()
-    for name in _yaml_files(source):
+    wanted = for_checkout(source, main_source)
+    earlier = {name for name in yaml_files(source) if name in record["configs"]} - wanted
+    earlier = {name for name in earlier if os.path.lexists(os.path.join(root, FOLDER, name))}
+    for name in sorted(wanted | earlier):
         content, path = _read(os.path.join(source, name)), os.path.join(root, FOLDER, name)
         there = _sha256(_read(path)) if os.path.lexists(path) else None
         if there is not None and there != record["configs"].get(name):
@@ -160,13 +189,11 @@ def _plan_configs(root, record):
             record["configs"][name] = _sha256(content)
     of_before = f", {updated} updated" if updated else ""
     lines = [f"{FOLDER}/: {len(copies) - updated} files added{of_before}, {same} there already"]
+    if earlier:
+        lines.append(
+            f"{FOLDER}/: {len(earlier)} of these came with an earlier version and do not run in a checkout; they stay"
+        )
     return copies, lines + [f"{FOLDER}/{name}: yours, left as it is" for name in kept]
-
-
-def _yaml_files(folder):
-    """Paths below ``folder`` and its folders, separated by ``/``, sorted."""
-    found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(".yaml")]
-    return sorted(os.path.relpath(path, folder).replace(os.sep, "/") for path in found)
 
 
 def _remove_configs(root, record):
@@ -190,36 +217,6 @@ def _remove_configs(root, record):
         os.rmdir(folder)
     lines = [f"{FOLDER}/: {removed} files removed"] if record["configs"] else []
     return lines + [f"{FOLDER}/{name}: edited since, kept" for name in kept]
-
-
-def _read_record(root):
-    path = os.path.join(root, FOLDER, RECORD)
-    if not os.path.lexists(path):
-        return {"main": None, "configs": {}, "made_folder": not os.path.isdir(os.path.join(root, FOLDER))}
-    try:
-        record = read_json(path)
-    except ValueError:
-        record = None
-    if not _is_record(record):
-        raise InstallError(f"{path} is not the record that install wrote. Delete it, and run again. {UNCHANGED}")
-    return record
-
-
-def _is_record(content):
-    if not isinstance(content, dict) or set(content) != {"main", "configs", "made_folder"}:
-        return False
-    main, configs = content["main"], content["configs"]
-    return (
-        (main is None or isinstance(main, str))
-        and isinstance(content["made_folder"], bool)
-        and isinstance(configs, dict)
-        and all(isinstance(digest, str) for digest in configs.values())
-        and not any("\0" in name or {"", ".", ".."} & set(name.split("/")) for name in configs)
-    )
-
-
-def _write_record(root, record):
-    _replace(os.path.join(root, FOLDER, RECORD), (json.dumps(record, indent=1) + "\n").encode("utf-8"))
 
 
 def _parsed_file(path):

@@ -21,7 +21,7 @@ from . import contract, loaders
 from .config_errors import explained
 from .host import ToolboxHost
 from .missing_modules import allow_missing
-from .rebinding import constants, rebind
+from .rebinding import constants, knows_data_set, rebind
 from .signal_waveforms import keep_waveforms
 
 
@@ -151,7 +151,7 @@ def _check_data_sets(config, root):
         source = file.read()
     for split in splits_used(config):
         name = config[split].DATA.DATASET
-        if '"PURE"' in source and f'"{name}"' not in source:
+        if not knows_data_set(source, name):
             raise ConfigError(
                 f"{split}.DATA.DATASET is {name!r}, which the main.py of this checkout does not know. Name one that it "
                 f"knows, or run the config in the standalone host."

@@ -22,6 +22,11 @@ def rebind(main, function, make):
         setattr(main, function, replacement)
 
 
+def knows_data_set(main_source, name):
+    """Whether the text of ``main.py`` compares DATASET with ``name``; True where it finds data sets in another way."""
+    return '"PURE"' not in main_source or f'"{name}"' in main_source
+
+
 def constants(function):
     """The texts in a function's code: the names that it compares with are among them."""
     code = getattr(function, "__code__", None)

@@ -88,7 +88,9 @@ class Backbone(nn.Module):
         for number in range(cells):
             reduction = number in halving
             channels = channels * 2 if reduction else channels
-            self.cells.append(make_cell(before_last, last, channels, reduction, after_reduction))
+            self.cells.append(
+                make_cell(before_last, last, channels, reduction=reduction, after_reduction=after_reduction)
+            )
             before_last, last, after_reduction = last, nodes * channels, reduction
         self.last = nn.Sequential(
             nn.Conv2d(last, LAST_CHANNELS, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(LAST_CHANNELS)
@@ -133,10 +135,9 @@ class NASHR(Backbone):
                 f"GENOTYPE has a cell of {len(found.normal)} nodes and one of {len(found.reduction)}; expected as many."
             )
 
-        def make(before_last, last, its_channels, reduction, after_reduction):
+        def make(*widths, reduction, after_reduction):
             nodes = found.reduction if reduction else found.normal
-            more = {"reduction": reduction, "after_reduction": after_reduction}
-            return Cell(nodes, before_last, last, its_channels, **more)
+            return Cell(nodes, *widths, reduction=reduction, after_reduction=after_reduction)
 
         super().__init__(make, len(found.normal), channels, cells)
 

@@ -60,10 +60,8 @@ class Supernet(nn.Module):
         super().__init__()
         self.candidates, self.nodes = tuple(candidates), nodes
 
-        def make(before_last, last, its_channels, reduction, after_reduction):
-            more = {"reduction": reduction, "after_reduction": after_reduction}
-            cell = MixedCell(self.candidates, nodes, before_last, last, its_channels, **more)
-            return _WithWeights(cell, self._weights)
+        def make(*widths, **halving):
+            return _WithWeights(MixedCell(self.candidates, nodes, *widths, **halving), self._weights)
 
         self.backbone = Backbone(make, nodes, channels, cells)
         self.architecture = nn.ParameterList(

@@ -85,8 +85,8 @@ class MultiTaskLoss(TaskWeights):
         ):
             if value not in known:
                 raise ShapeError(f"{name} is {value!r}; expected {' or '.join(known)}.")
-        if "bvp" not in tasks or not set(tasks) <= set(TASKS):
-            raise ShapeError(f"tasks are {tuple(tasks)}; expected 'bvp', and of the others any of {TASKS[1:]}.")
+        if "bvp" not in tasks or not set(tasks) <= set(TASKS) or len(set(tasks)) < len(tasks):
+            raise ShapeError(f"tasks are {tuple(tasks)}; expected 'bvp', and of the others any of {TASKS[1:]}, once.")
         if not 0 < sharpness <= LARGEST_SHARPNESS:
             raise ShapeError(f"sharpness is {sharpness}; expected above 0 and up to {LARGEST_SHARPNESS:g}.")
         if not 0 <= heart_rate_gradient_cap < float("inf"):

@@ -1,7 +1,8 @@
 """rFaceNet (paper section 3.1, Fig. 2), with every variant of Table 3 as a setting."""
 
 import math
-from typing import NamedTuple, Optional, Sequence
+import numbers
+from typing import Any, Collection, NamedTuple, Optional, Sequence
 
 import torch
 from torch import nn
@@ -18,6 +19,8 @@ FUSIONS = {"none": 0, "stage1": 1, "stage2": 2, "stage3": 3}
 CONTOURS = ("tcu", "noise", "none")
 #: factors of the interpolation after the TCU
 TCU_UPSCALES = (1, 2)
+#: seeds that PyTorch takes
+_SEEDS = (-(2**63), 2**64 - 1)
 #: how the names of the identity classifier's parameters begin: training needs it, inference does not
 IDENTITY_CLASSIFIER = "classifier."
 
@@ -55,7 +58,7 @@ class RFaceNet(nn.Module):
         norm: how the 3D branch normalises its feature maps, one of :data:`~.norms.NORMS`.
 
     Raises:
-        ShapeError: a size or a combination of settings that the network cannot have.
+        ShapeError: a setting of another type, a size, or a combination of settings that the network cannot have.
     """
 
     def __init__(
@@ -73,8 +76,13 @@ class RFaceNet(nn.Module):
         norm: str = "batch",
     ) -> None:
         super().__init__()
+        frames, subjects = _whole_number("frames", frames), _whole_number("subjects", subjects)
+        tcu_steps, tcu_upscale = _whole_number("tcu_steps", tcu_steps), _whole_number("tcu_upscale", tcu_upscale)
+        noise_seed = _whole_number("noise_seed", noise_seed)
         _check_settings(frames, subjects, fusion, contours)
         _check_tcu(frames, tcu_steps, tcu_upscale)
+        if not _SEEDS[0] <= noise_seed <= _SEEDS[1]:
+            raise ShapeError(f"noise_seed is {noise_seed}; expected a number of 64 bits, which PyTorch takes.")
         _check_ctfc(fusion_init, ctfc_conv)
         _check_norm(frames, norm)
         self.frames = frames
@@ -146,11 +154,20 @@ class RFaceNet(nn.Module):
             )
 
 
+def _whole_number(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise ShapeError(f"{name} is {value!r}; expected a whole number.")
+    return int(value)
+
+
+def _check_word(name: str, value: Any, words: Collection[str]) -> None:
+    if not isinstance(value, str) or value not in words:
+        raise ShapeError(f"{name} is {value!r}; expected one of {', '.join(words)}.")
+
+
 def _check_settings(frames: int, subjects: int, fusion: str, contours: str) -> None:
-    if fusion not in FUSIONS:
-        raise ShapeError(f"fusion is {fusion!r}; expected one of {', '.join(FUSIONS)}.")
-    if contours not in CONTOURS:
-        raise ShapeError(f"contours (IDENTITY in configs) is {contours!r}; expected one of {', '.join(CONTOURS)}.")
+    _check_word("fusion", fusion, FUSIONS)
+    _check_word("contours (IDENTITY in configs)", contours, CONTOURS)
     if fusion != "none" and contours == "none":
         raise ShapeError(
             f"fusion {fusion!r} has nothing to fuse with: contours (IDENTITY in configs) is 'none'. "
@@ -161,7 +178,7 @@ def _check_settings(frames: int, subjects: int, fusion: str, contours: str) -> N
             f"frames is {frames}; time is halved twice, so expected a multiple of {PulseBranch.time_factor}, "
             f"such as {max(1, frames // PulseBranch.time_factor) * PulseBranch.time_factor}."
         )
-    if subjects is None or subjects < 0:
+    if subjects < 0:
         raise ShapeError(f"subjects is {subjects}; expected the number of training subjects, or 0 for no classifier.")
 
 
@@ -173,18 +190,16 @@ def _check_tcu(frames: int, steps: int, upscale: int) -> None:
 
 
 def _check_ctfc(init: Sequence[float], conv: str) -> None:
-    if len(init) != 2 or not all(_is_finite_number(value) for value in init):
-        raise ShapeError(f"fusion_init is {init}; expected two numbers, where alpha and beta of Eq. 2 start.")
-    if conv not in CTFC_CONVS:
-        raise ShapeError(f"ctfc_conv is {conv!r}; expected {' or '.join(CTFC_CONVS)}.")
+    if not hasattr(init, "__len__") or len(init) != 2 or not all(_is_finite_number(value) for value in init):
+        raise ShapeError(f"fusion_init is {init!r}; expected two numbers, where alpha and beta of Eq. 2 start.")
+    _check_word("ctfc_conv", conv, CTFC_CONVS)
 
 
 def _check_norm(frames: int, norm: str) -> None:
-    if norm not in NORMS:
-        raise ShapeError(f"norm is {norm!r}; expected one of {', '.join(NORMS)}.")
+    _check_word("norm", norm, NORMS)
     if frames < NORMS[norm]:
         raise ShapeError(f"frames is {frames}; norm {norm!r} takes clips of {NORMS[norm]} frames or more.")
 
 
 def _is_finite_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from support.commands import run
 from support.paths import ROOT
 
 import rfacenet_toolbox
@@ -12,16 +13,6 @@ from rfacenet_toolbox import cli
 from rfacenet_toolbox.errors import RFaceNetError
 from rfacenet_toolbox.hosts import standalone
 from rfacenet_toolbox.hosts.toolbox import install, launch
-
-
-def run(capsys, *argv):
-    """(status, stdout, stderr) of ``rfacenet argv``."""
-    try:
-        status = cli.main([str(part) for part in argv])
-    except SystemExit as end:  # argparse's way
-        status = end.code
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 def test_without_arguments_it_shows_what_there_is(capsys):
@@ -44,6 +35,10 @@ def test_the_version_is_the_packages(capsys):
         (["run"], "the following arguments are required: --config_file"),
         (["synth"], "the following arguments are required: out"),
         (["synth", "out", "--dataset", "pure", "--subjects", "two"], "invalid int value: 'two'"),
+        (["synth", "", "--dataset", "pure", "--subjects", "1"], "argument out: expected a value; found an empty text"),
+        (["table2", "--pure", " ", "--ubfc", "b"], "argument --pure: expected a value; found an empty text"),
+        (["predict", "a.mp4", ""], "argument VIDEO: expected a value; found an empty text"),
+        (["profile", "a.yaml", "--device", ""], "argument --device: expected a value; found an empty text"),
         (["synth", "out", "--dataset", "pure", "--subjects", "1", "--fast"], "unrecognized arguments: --fast"),
         (["run", "--config_file", "x.yaml", "--fast"], "unrecognized arguments: --fast"),
     ],
@@ -59,11 +54,11 @@ def test_wrong_arguments_are_named_with_the_usage(capsys, tmp_path, monkeypatch,
 @pytest.mark.parametrize(
     "argv, message",
     [
-        (["run", "--config_file", "none.yaml"], "no config file at none.yaml. Give --config_file the path"),
+        (["run", "--config_file", "none.yaml"], "no config file at none.yaml. Name a YAML file"),
         (["run", "--config_file", "."], "no config file at ."),
-        (["run", "--toolbox", "none", "--config_file", "x.yaml"], "has no main.py, config.py"),
-        (["install", "none"], "has no main.py, config.py"),
-        (["uninstall", "none"], "has no main.py"),
+        (["run", "--toolbox", "none", "--config_file", "x.yaml"], "none is not there. Expected the root"),
+        (["install", "none"], "none is not there. Expected the root of an rPPG-Toolbox checkout"),
+        (["uninstall", "none"], "none is not there. Expected the root of an rPPG-Toolbox checkout"),
         (["synth", "x"], "--dataset is not given"),
         (["synth", "x", "--dataset", "pure"], "--subjects is not given"),
         (["synth", "x", "--benchmark", "--first-subject", "3"], "--first-subject was given with --benchmark"),
@@ -72,6 +67,20 @@ def test_wrong_arguments_are_named_with_the_usage(capsys, tmp_path, monkeypatch,
         (["synth", "out", "--dataset", "pure", "--subjects", "1", "--scenarios", "7"], "scenarios is (7,)"),
         (["synth", "out", "--dataset", "pure", "--subjects", "1", "--size", "10", "10"], "size is (10, 10)"),
         (["synth", "out", "--dataset", "pure", "--subjects", "1", "--workers", "0"], "workers is 0"),
+        (["synth", "out", "--dataset", "pure", "--subjects", "1", "--size", "5000", "200"], "at most 4096"),
+        (["synth", "out", "--dataset", "pure", "--subjects", "1", "--seconds", "1e9"], "more than 200000 frames"),
+        (["profile", "none.yaml", "--training", "1", "--repeats", "2"], "--repeats is the number of timed predictions"),
+        (["predict", "none.mp4", "none.avi", "--method", "nope"], "The method is 'nope', which is unknown"),
+        (
+            ["predict", "none.mp4", "none.avi", "--start", "nan"],
+            "--start (start_s) is nan; expected seconds",
+        ),
+        (["predict", "none.mp4", "none.avi", "--duration", "0"], "--duration (duration_s) is 0.0; expected seconds"),
+        (["predict", "none.mp4", "none.avi", "--weights", "."], ". is a folder; expected a weights file"),
+        (["predict", "none.mp4", "none.avi", "--window", "2"], "The window is 2 s"),
+        (["predict", "none.mp4", "--no-face"], "--no-face is about the picture that --out writes"),
+        (["report", "none", "--attention-clips", "-1"], "--attention-clips is -1; expected 0 or more"),
+        (["report", "none", "--out", "a_file"], "--out is a_file, and nothing can be written there"),
         (["synth", "a_file", "--dataset", "pure", "--subjects", "1"], "a_file cannot be made a folder"),
         (["synth", "a_file/x", "--dataset", "pure", "--subjects", "1"], "cannot be made a folder"),
     ],

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from support.evaluate_command import evaluations, run
+from support.commands import evaluations, run
 from support.toolbox_outputs import pulses, write
 
 TRUTH = pulses({"subject1": 60, "subject2": 75, "subject3": 90, "subject4": 100}, seconds=24)
@@ -20,7 +20,7 @@ def path(tmp_path):
 
 
 def test_text_has_every_metric_under_every_protocol(capsys, path):
-    status, out, err = run(capsys, path)
+    status, out, err = run(capsys, "evaluate", path)
     assert (status, err) == (0, "")
     lines = out.splitlines()
     assert lines[0] == f"{path}: 4 videos, Standardized, 30 Hz"
@@ -46,7 +46,7 @@ def test_both_standard_errors_of_rmse_are_told(capsys, path):
 
 def test_protocols_methods_and_windows_are_chosen(capsys, path):
     argv = ["--protocol", "neurips2023", "--method", "FFT", "--method", "peak", "--window", "10"]
-    _, out, _ = run(capsys, path, *argv)
+    _, out, _ = run(capsys, "evaluate", path, *argv)
     headings = [line for line in out.splitlines()[1:] if line and not line.startswith("  ")]
     assert headings == [
         "neurips2023 (0.75-2.5 Hz), FFT, windows of 10 s",
@@ -63,18 +63,18 @@ def test_results_say_that_a_peak_was_interpolated(capsys, path):
     assert (plain["interpolated"], between["interpolated"]) == (False, True)
     assert plain["metrics"]["MAE"] != between["metrics"]["MAE"]
     assert between["metrics"]["MAE"][0] == pytest.approx((0 + 4 + 2 + 0) / 4, abs=0.1)
-    assert "FFT with an interpolated peak" in run(capsys, path, "--interpolate")[1]
+    assert "FFT with an interpolated peak" in run(capsys, "evaluate", path, "--interpolate")[1]
 
 
 def test_a_grid_that_is_coarser_than_the_error_is_told(capsys, path):
-    assert "the FFT grid of 56.25 bpm is coarser than this MAE" in run(capsys, path, "--window", "1")[1]
+    assert "the FFT grid of 56.25 bpm is coarser than this MAE" in run(capsys, "evaluate", path, "--window", "1")[1]
     for argv in (["--interpolate"], ["--method", "peak"]):
-        assert "is coarser" not in run(capsys, path, *argv)[1]
+        assert "is coarser" not in run(capsys, "evaluate", path, *argv)[1]
 
 
 def test_per_video_scores_are_written(capsys, path, tmp_path):
     target = tmp_path / "videos.csv"
-    assert run(capsys, path, "--method", "FFT", "--method", "peak", "--per-video", target)[0] == 0
+    assert run(capsys, "evaluate", path, "--method", "FFT", "--method", "peak", "--per-video", target)[0] == 0
     with open(target, newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2 * 2 * 4
@@ -89,7 +89,7 @@ def test_a_video_without_an_estimate_is_told_and_the_rest_scored(capsys, tmp_pat
     guess = {video: signal.copy() for video, signal in GUESS.items()}
     guess["subject3"][100] = np.nan
     path = write(tmp_path / "model_outputs.pickle", guess, TRUTH, label_type="Standardized")
-    _, out, _ = run(capsys, path, "--protocol", "neurips2023", "--per-video", tmp_path / "videos.csv")
+    _, out, _ = run(capsys, "evaluate", path, "--protocol", "neurips2023", "--per-video", tmp_path / "videos.csv")
     assert "  3 of 4 videos scored; FFT grid" in out
     assert "  left out: subject3: The prediction has 1 values of 720 that are not finite, the first one (nan)" in out
     assert "subject3,0,24,,,,,,The prediction has 1 values" in (tmp_path / "videos.csv").read_text().replace('"', "")
@@ -100,7 +100,7 @@ def test_a_video_without_an_estimate_is_told_and_the_rest_scored(capsys, tmp_pat
 
 def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
     other = write(tmp_path / "other_outputs.pickle", TRUTH, TRUTH, label_type="Standardized")
-    status, out, _ = run(capsys, path, other, "--json", "--protocol", "toolbox2025")
+    status, out, _ = run(capsys, "evaluate", path, other, "--json", "--protocol", "toolbox2025")
     files = json.loads(out)["files"]
     assert [file["file"] for file in files] == [str(path), str(other)]
     assert files[1]["evaluations"][0]["metrics"]["MAE"] == [0.0, 0.0]
@@ -109,7 +109,7 @@ def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
 @pytest.mark.parametrize(
     "argv, message",
     [
-        (["none_outputs.pickle"], "There is no file none_outputs.pickle"),
+        (["none_outputs.pickle"], "There is no none_outputs.pickle"),
         (["."], "There are 2 saved outputs below ."),
         (["empty"], "There is no *_outputs.pickle below empty"),
         (["evil_outputs.pickle"], "evil_outputs.pickle asks for builtins.eval"),
@@ -118,9 +118,9 @@ def test_several_files_are_scored_in_turn(capsys, path, tmp_path):
             "evaluation protocol is '2023', which is unknown. Did you mean 'neurips2023'",
         ),
         (["good_outputs.pickle", "--window", "0.1"], "A window of 0.1 s is 3 samples"),
-        (["good_outputs.pickle", "--window", "-5"], "A window of -5 s is -150 samples"),
-        (["good_outputs.pickle", "--window", "0"], "A window of 0 s is 0 samples"),
-        (["good_outputs.pickle", "--window", "nan"], "A window of nan s is 0 samples"),
+        (["good_outputs.pickle", "--window", "-5"], "The window is -5 s; expected a finite number"),
+        (["good_outputs.pickle", "--window", "0"], "The window is 0 s; expected a finite number"),
+        (["good_outputs.pickle", "--window", "nan"], "The window is nan s; expected a finite number"),
         (["good_outputs.pickle", "--per-video", "none/x.csv"], "none/x.csv cannot be written"),
         (["good_outputs.pickle", "--method", "peak", "--interpolate"], "Only FFT heart rates can be interpolated"),
     ],
@@ -134,7 +134,7 @@ def test_what_cannot_be_done_is_one_paragraph(capsys, tmp_path, monkeypatch, arg
     (tmp_path / "empty").mkdir()
     write(tmp_path / "good_outputs.pickle", GUESS, TRUTH)
     (tmp_path / "evil_outputs.pickle").write_bytes(pickle.dumps({"predictions": {"subject1": {0: Evil()}}}))
-    status, out, err = run(capsys, *argv)
+    status, out, err = run(capsys, "evaluate", *argv)
     assert (status, out) == (2, "")
     assert err.startswith("error: ") and message in err and err.count("\n") == 1
     assert not (tmp_path / "was_run").exists()
@@ -148,7 +148,7 @@ def with_own_rates(tmp_path):
 
 
 def test_recordings_with_rates_of_their_own_are_scored_under_vipl_too(capsys, with_own_rates):
-    status, out, err = run(capsys, with_own_rates)
+    status, out, err = run(capsys, "evaluate", with_own_rates)
     assert (status, err) == (0, "")
     assert out.startswith(f"{with_own_rates}: 4 videos, Standardized, 24 to 24 Hz, each its own\n")
     block = out[out.index("vipl (0.5-4.2 Hz), Eq. 3, mean over segments of about 8 s\n") :].splitlines()
@@ -164,13 +164,13 @@ def test_recordings_with_rates_of_their_own_are_scored_under_vipl_too(capsys, wi
 def test_vipl_is_asked_for_by_name_elsewhere_and_goes_with_no_windows(capsys, path, with_own_rates):
     assert list(evaluations(capsys, path, "--protocol", "vipl")) == ["vipl"]
     assert list(evaluations(capsys, with_own_rates, "--window", "10")) == ["neurips2023", "toolbox2025"]
-    status, _, err = run(capsys, path, "--protocol", "vipl", "--method", "peak")
+    status, _, err = run(capsys, "evaluate", path, "--protocol", "vipl", "--method", "peak")
     assert status == 2 and "vipl reads whole videos by Eq. 3 in segments of its own" in err
 
 
 def test_each_video_is_listed_at_its_own_rate(capsys, with_own_rates, tmp_path):
     table = tmp_path / "per_video.csv"
-    assert run(capsys, with_own_rates, "--per-video", table, "--protocol", "vipl")[0] == 0
+    assert run(capsys, "evaluate", with_own_rates, "--per-video", table, "--protocol", "vipl")[0] == 0
     with open(table, newline="", encoding="utf-8") as file:
         rows = {row["video"]: row for row in csv.DictReader(file)}
     assert rows["subject2"]["label_heart_rate_bpm"] == "61"
@@ -179,19 +179,25 @@ def test_each_video_is_listed_at_its_own_rate(capsys, with_own_rates, tmp_path):
 
 
 def test_the_papers_rows_are_printed_with_the_videos_that_they_imply(capsys, path):
-    status, alone, err = run(capsys, "--published")
+    status, alone, err = run(capsys, "evaluate", "--published")
     assert (status, err) == (0, "")
     assert re.search(r"rFaceNet +MAE 3.74 ± 1.52 +RMSE 11.95 ± 71.94 +Pearson 0.86 ± 0.07 +N 56\n", alone)
-    _, with_file, _ = run(capsys, path, "--published")
+    _, with_file, _ = run(capsys, "evaluate", path, "--published")
     assert with_file.startswith(alone.rstrip("\n") + f"\n\n{path}: 4 videos")
-    _, out, _ = run(capsys, "--published", "--json")
+    _, out, _ = run(capsys, "evaluate", "--published", "--json")
     content = json.loads(out)
     assert content["files"] == [] and content["published"][-1]["row"] == "✓ Stage-3"
 
 
 @pytest.mark.parametrize(
-    "arguments, message", [([], "needs a file: a "), (["--published", "--per-video", "x.csv"], "and none is given")]
+    "arguments, message",
+    [
+        ([], "needs a file: a "),
+        (["--published", "--per-video", "x.csv"], "--per-video says how a file is scored, and none is given"),
+        (["--published", "--protocol", "vipl"], "--protocol says how a file is scored, and none is given"),
+        (["--published", "--interpolate"], "--interpolate says how a file is scored, and none is given"),
+    ],
 )
 def test_without_a_file_there_is_nothing_to_score(capsys, arguments, message):
-    status, out, err = run(capsys, *arguments)
+    status, out, err = run(capsys, "evaluate", *arguments)
     assert (status, out) == (2, "") and message in err

@@ -17,6 +17,11 @@ REFUSED = [
     ({"TRAIN.EPOCHS": 0}, "TRAIN.EPOCHS is 0; expected 1 or more"),
     ({"TRAIN.BATCH_SIZE": 0}, "TRAIN.BATCH_SIZE is 0; expected 1 or more"),
     ({"TRAIN.LR": 0.0}, "TRAIN.LR is 0.0; expected more than 0"),
+    ({"TRAIN.DATA.PREPROCESS.RESIZE.W": 100000}, "TRAIN.DATA: PREPROCESS.RESIZE has 100000; expected at most 1024"),
+    ({"TRAIN.DATA.CACHED_PATH": "a\0b"}, "TRAIN.DATA.CACHED_PATH is .*, with a NUL character in it"),
+    ({"MODEL.RFACENET.RUNTIME.WORKERS": -2}, "WORKERS is -2, each of them a process; expected at most 256, or -1"),
+    ({"MODEL.RFACENET.LOSS.TASKS": ["bvp", "bvp"]}, "tasks are .*expected 'bvp', .*, once"),
+    ({"DEVICE": "cuda:99"}, "DEVICE is 'cuda:99', and this machine has .* CUDA device"),
     ({"MODEL.RFACENET.OPTIMIZER.NAME": "adadelta"}, "OPTIMIZER.NAME is 'adadelta'; expected one of Adam, Adadelta"),
     ({"MODEL.RFACENET.OPTIMIZER.NAME": "Adadelta"}, "Adadelta and SCHEDULER OneCycleLR.*Set SCHEDULER to constant"),
     (
@@ -75,7 +80,7 @@ REFUSED = [
     ({"MODEL.RFACENET.FUSION_INIT": [1.0]}, "fusion_init is .*expected two numbers, where alpha"),
     ({"MODEL.RFACENET.FUSION_INIT": ["zero", 1.0]}, "fusion_init is .*expected two numbers, where alpha"),
     ({"MODEL.RFACENET.TCU_UPSCALE": 4}, "MODEL.RFACENET: tcu_upscale is 4; expected 1 or 2"),
-    ({"MODEL.RFACENET.CTFC_CONV": "scalars"}, "MODEL.RFACENET: ctfc_conv is 'scalars'; expected full or scalar"),
+    ({"MODEL.RFACENET.CTFC_CONV": "scalars"}, "MODEL.RFACENET: ctfc_conv is 'scalars'; expected one of full, scalar"),
     ({"MODEL.RFACENET.NORM": "layer"}, "MODEL.RFACENET: norm is 'layer'; expected one of batch, instance, time"),
     ({"MODEL.RFACENET.RUNTIME.PRECISION": "fp16"}, "RUNTIME.PRECISION is 'fp16'; expected one of fp32, bf16"),
     ({"MODEL.RFACENET.RUNTIME.SEED": -1}, "RUNTIME.SEED is -1; expected 0 to 4294967295"),
@@ -85,7 +90,7 @@ REFUSED = [
     ({"INFERENCE.EVALUATION_METHOD": "fft"}, "EVALUATION_METHOD is 'fft'; expected one of FFT, peak detection"),
     (
         {"INFERENCE.EVALUATION_WINDOW": {"USE_SMALLER_WINDOW": True, "WINDOW_SIZE": 0}},
-        "EVALUATION_WINDOW.WINDOW_SIZE: A window of 0 s is 0 samples",
+        "EVALUATION_WINDOW.WINDOW_SIZE: The window is 0 s; expected a finite number",
     ),
 ]
 

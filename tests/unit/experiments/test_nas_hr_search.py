@@ -21,19 +21,16 @@ SMALL = {
 OPTIONS = SearchOptions(epochs=2, batch_size=2, second_order=False)
 
 
-class Maps(torch.utils.data.Dataset):
+class Maps(in_memory.Items):
     """Two maps of each of four recordings, as the clips of a split are given."""
 
     def __init__(self):
-        self.inputs = [f"cache/{name}01_input{chunk}.npy" for name in (1, 2, 3, 4) for chunk in (0, 1)]
-
-    def __len__(self):
-        return len(self.inputs)
+        super().__init__((f"{name}01", chunk) for name in (1, 2, 3, 4) for chunk in (0, 1))
 
     def __getitem__(self, index):
         label = torch.sin(2 * math.pi * (1.0 + 0.1 * index) * torch.arange(in_memory.FRAMES) / 30)
         clip = 100 + label[:, None, None] * torch.linspace(-1, 1, 15)[:, None].expand(3, in_memory.FRAMES, 15, 1)
-        return clip.numpy(), label.numpy(), f"{index // 2 + 1}01", str(index % 2)
+        return clip.numpy(), label.numpy(), self.items[index][0], str(index % 2)
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +91,8 @@ def test_a_search_that_was_stopped_goes_on_to_the_same_end(tmp_path, monkeypatch
         ({"epochs": 0}, "--epochs is 0; expected 1 or more"),
         ({"batch_size": 5}, "--batch-size is 5, and the halves of the training clips have 4 and 4"),
         ({"architecture_learning_rate": 0.0}, "--architecture-lr is 0.0; expected a number above 0"),
+        ({"architecture_learning_rate": float("inf")}, "--architecture-lr is inf; expected a number above 0"),
+        ({"seed": -1}, "--seed is -1; expected 0 to 4294967295"),
     ],
 )
 def test_options_that_cannot_be_are_refused(tmp_path, change, message):

@@ -2,11 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 
 import rfacenet_toolbox
-from rfacenet_toolbox.errors import CheckpointError, OutputError
+from rfacenet_toolbox.errors import CheckpointError, ConfigError, OutputError
 from rfacenet_toolbox.prediction import clip_model
 
 
@@ -57,3 +58,26 @@ def test_paths_that_are_not_there(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be made a folder"):
         rfacenet_toolbox.RFaceNet(frames=16).save_pretrained(tmp_path / "file" / "below")
+
+
+def test_sizes_of_numpy_are_plain_numbers_in_the_file(tmp_path):
+    rfacenet_toolbox.RFaceNet(frames=np.int64(16), noise_seed=np.uint8(3)).save_pretrained(tmp_path)
+    content = json.loads((tmp_path / "config.json").read_text())
+    assert (content["frames"], content["noise_seed"]) == (16, 3)
+
+
+@pytest.mark.parametrize(
+    "clips, expected",
+    [
+        ({"frames": 5}, "clips has 'frames'; expected size, fs_hz, data_type, label_type"),
+        ({"size": "large"}, "clips says that size is 'large'; expected 8 to 1024. Correct it."),
+        ({"fs_hz": float("nan")}, "clips says that fs_hz is 'nan'; expected 1 to 1000"),
+        ({"label_type": "raw"}, "label_type is 'raw', which is unknown. Did you mean 'Raw'"),
+    ],
+)
+def test_clips_that_could_not_be_loaded_are_not_saved(tmp_path, clips, expected):
+    network = rfacenet_toolbox.RFaceNet(frames=16, subjects=0)
+    network.clips = clips
+    with pytest.raises(ConfigError, match=expected):
+        network.save_pretrained(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -150,7 +150,8 @@ def test_a_start_behind_the_end_is_said(tmp_path):
     ],
 )
 def test_impossible_parts_are_refused(tmp_path, part):
-    with pytest.raises(ConfigError, match="expected a start of 0 or more"):
+    ((name, value),) = part.items()
+    with pytest.raises(ConfigError, match=rf"\({name}\) is {value!r}; expected"):
         open_source(tmp_path, **part)
 
 

@@ -8,6 +8,7 @@ import torch
 from support import in_memory
 from torch.utils.data import DataLoader
 
+from rfacenet_toolbox.errors import ConfigError
 from rfacenet_toolbox.runtime import machine
 
 
@@ -64,6 +65,20 @@ def test_a_restored_random_state_draws_the_same():
 def test_a_missing_gpu_is_said_and_the_cpu_taken(capsys):
     assert machine.pick_device("cuda:0").type == "cpu"
     assert "no CUDA device; running on the CPU" in capsys.readouterr().out
+
+
+def test_only_the_first_gpu_may_be_missing_and_only_where_the_default_may_have_named_it(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    machine.check_device("DEVICE", "cuda:0")
+    machine.check_device("DEVICE", "cuda")
+    with pytest.raises(ConfigError, match=r"DEVICE is 'cuda:7', and this machine has no CUDA device\. Use cpu"):
+        machine.check_device("DEVICE", "cuda:7")
+    with pytest.raises(ConfigError, match="--device is 'cuda:0', and this machine has no CUDA device"):
+        machine.check_device("--device", "cuda:0", may_fall_back=False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    machine.check_device("--device", "cuda:1", may_fall_back=False)
+    with pytest.raises(ConfigError, match=r"has 2 CUDA device\(s\), from cuda:0 on\. Use one of them, or cpu"):
+        machine.check_device("DEVICE", "cuda:2")
 
 
 def test_a_batch_without_workers_lies_in_memory_as_one_with_them():

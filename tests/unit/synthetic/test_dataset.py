@@ -1,20 +1,15 @@
-import hashlib
 import json
 
 import cv2
 import numpy as np
 import pytest
+from support.recordings import digests
 
 from rfacenet_toolbox.errors import ConfigError, DataError
 from rfacenet_toolbox.synthetic import MANIFEST, write_dataset
 from rfacenet_toolbox.synthetic.dataset import read_specs
 
 SMALL = {"seconds": 0.5, "size": (160, 120), "workers": 1}
-
-
-def digest(folder):
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def peak_bpm(signal, fs_hz):
@@ -28,8 +23,8 @@ def test_same_arguments_same_bytes_whatever_the_workers(tmp_path, dataset):
     write_dataset(tmp_path / "a", dataset, 2, seed=5, scenarios=[2], **SMALL)
     write_dataset(tmp_path / "b", dataset, 2, seed=5, scenarios=[2], **dict(SMALL, workers=2))
     write_dataset(tmp_path / "c", dataset, 2, seed=6, scenarios=[2], **SMALL)
-    assert digest(tmp_path / "a") == digest(tmp_path / "b")
-    assert digest(tmp_path / "a") != digest(tmp_path / "c")
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")
+    assert digests(tmp_path / "a") != digests(tmp_path / "c")
 
 
 def test_pure_layout_and_note(tmp_path):
@@ -73,7 +68,7 @@ def test_ubfc_video_and_label_have_the_nominal_rate(tmp_path):
 def test_what_is_there_is_left_alone_and_what_is_missing_is_made(tmp_path):
     arguments = dict(SMALL, scenarios=[1, 2])
     first, second = write_dataset(tmp_path, "pure", 1, **arguments)
-    before = digest(tmp_path)
+    before = digests(tmp_path)
     stamp = first.stat().st_mtime_ns
     (second / "01-02" / "leftover").mkdir()
     second.rename(tmp_path / ".01-02.part")  # as an interrupted run leaves it
@@ -81,7 +76,7 @@ def test_what_is_there_is_left_alone_and_what_is_missing_is_made(tmp_path):
     write_dataset(tmp_path, "pure", 1, on_recording=made.append, **arguments)
     assert made == [second]
     assert first.stat().st_mtime_ns == stamp
-    assert digest(tmp_path) == before
+    assert digests(tmp_path) == before
 
 
 def test_failure_leaves_no_whole_looking_recording(tmp_path):
@@ -92,12 +87,12 @@ def test_failure_leaves_no_whole_looking_recording(tmp_path):
 
 def test_other_contents_are_never_overwritten(tmp_path):
     (folder,) = write_dataset(tmp_path, "pure", 1, scenarios=[1], **SMALL)
-    before = digest(tmp_path)
+    before = digests(tmp_path)
     with pytest.raises(DataError, match="other settings"):
         write_dataset(tmp_path, "pure", 1, scenarios=[1], seed=1, **SMALL)
     with pytest.raises(DataError, match="one folder for each data set"):
         write_dataset(tmp_path, "ubfc-rppg", 1, **SMALL)
-    assert digest(tmp_path) == before
+    assert digests(tmp_path) == before
     (tmp_path / MANIFEST).write_text("{}")
     with pytest.raises(DataError, match="not the note"):
         write_dataset(tmp_path, "pure", 1, scenarios=[1], **SMALL)

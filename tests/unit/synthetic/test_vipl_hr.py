@@ -1,11 +1,10 @@
 """The synthetic tree of VIPL-HR holds every defect of the real one, and its signals are read to one frame."""
 
-import hashlib
-
 import cv2
 import numpy as np
 import pytest
 from scipy.io import loadmat
+from support.recordings import digests
 
 from rfacenet_toolbox.datasets.readers import find_recordings
 from rfacenet_toolbox.errors import ConfigError
@@ -87,13 +86,9 @@ def test_wave_and_heart_rate_are_read_to_one_frame(root):
 
 
 def test_the_same_arguments_write_the_same_bytes(tmp_path):
-    def digest(folder):
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
     for name, workers in (("a", 1), ("b", 2), ("a", 1)):
         write_dataset(tmp_path / name, "vipl-hr", 1, scenarios=[8], **dict(SMALL, seconds=3, workers=workers))
-    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")
     assert set(read_specs(tmp_path / "a")) == {"data/p1/v8/source2"}
 
 

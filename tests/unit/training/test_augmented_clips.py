@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from support import in_memory
-from torch.utils.data import DataLoader, Dataset, Subset
+from torch.utils.data import DataLoader, Subset
 
 from rfacenet_toolbox.hosts.job import make_trainer
 from rfacenet_toolbox.runtime import processes
@@ -21,16 +21,12 @@ ALL = {
 }  # fmt: skip
 
 
-class Recordings(Dataset):
+class Recordings(in_memory.Items):
     """Clips of recordings whose every frame shows its number in the recording; the label is a pulse."""
 
     def __init__(self, chunks, bpm=72.0, channels=3, layout="NCDHW"):
-        self.items = [(name, chunk) for name, numbers in chunks.items() for chunk in numbers]
-        self.inputs = [f"cache/{name}_input{chunk}.npy" for name, chunk in self.items]
+        super().__init__((name, chunk) for name, numbers in chunks.items() for chunk in numbers)
         self.bpm, self.channels, self.layout = bpm, channels, layout
-
-    def __len__(self):
-        return len(self.items)
 
     def __getitem__(self, index):
         name, chunk = self.items[index]

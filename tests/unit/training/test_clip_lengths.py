@@ -5,7 +5,7 @@ import pytest
 import torch
 from support import in_memory
 from support.paths import CONFIGS
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.config import check
 from rfacenet_toolbox.config.method import trained_frames
@@ -19,18 +19,15 @@ from rfacenet_toolbox.training.clip_lengths import predictor
 TEST = "MODEL.RFACENET.TEST"
 
 
-class Recordings(Dataset):
+class Recordings(in_memory.Items):
     """A whole recording for each item, of different lengths."""
 
     def __init__(self, lengths):
-        self.items = [(f"subject{number}", length) for number, length in enumerate(lengths, start=1)]
-        self.inputs = [f"cache/{name}_input0.npy" for name, _ in self.items]
-
-    def __len__(self):
-        return len(self.items)
+        super().__init__((f"subject{number}", 0) for number in range(1, len(lengths) + 1))
+        self.lengths = lengths
 
     def __getitem__(self, index):
-        name, length = self.items[index]
+        name, length = self.items[index][0], self.lengths[index]
         random = np.random.RandomState(index)
         clip = random.randn(3, length, in_memory.SIDE, in_memory.SIDE).astype(np.float32)
         return clip, random.randn(length).astype(np.float32), name, "0"

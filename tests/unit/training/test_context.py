@@ -3,7 +3,7 @@
 import pytest
 import torch
 from support import in_memory
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from rfacenet_toolbox.config import check
 from rfacenet_toolbox.errors import ConfigError
@@ -15,15 +15,11 @@ FRAMES = in_memory.FRAMES
 CONTEXT = {"MODEL.RFACENET.TEST.CONTEXT": 8, "TEST.DATA": {"DATA_FORMAT": "NCDHW", "PREPROCESS.CHUNK_LENGTH": FRAMES}}
 
 
-class Numbered(Dataset):
+class Numbered(in_memory.Items):
     """Clips whose frames show their number in the recording, and whose labels are its negative."""
 
     def __init__(self, **chunks):
-        self.items = [(name, chunk) for name, count in chunks.items() for chunk in range(count)]
-        self.inputs = [f"cache/{name}_input{chunk}.npy" for name, chunk in self.items]
-
-    def __len__(self):
-        return len(self.items)
+        super().__init__((name, chunk) for name, count in chunks.items() for chunk in range(count))
 
     def __getitem__(self, index):
         name, chunk = self.items[index]

@@ -160,7 +160,11 @@ def test_the_command_prints_a_table_or_json(config, capsys):
     [
         ({"repeats": 0}, "repeats is 0; expected 1 or more"),
         ({"name": "rFacenet"}, "Did you mean 'rFaceNet'"),
-        ({"device": "gpu"}, "the device is 'gpu'; expected cpu"),
+        ({"device": "gpu"}, "--device is 'gpu'; expected cpu"),
+        ({"device": ""}, "--device is ''; expected cpu"),
+        ({"device": "meta"}, "--device is 'meta'; expected cpu"),
+        ({"device": "cpu:5"}, "--device is 'cpu:5'; expected cpu"),
+        ({"device": "cuda:99"}, "--device is 'cuda:99', and this machine has .* CUDA device"),
     ],
 )
 def test_what_cannot_be_profiled_is_said(config, changes, message):

@@ -80,11 +80,11 @@ def test_options_that_would_have_no_effect_are_refused(tmp_path, capsys):
     assert cli.main(["profile", path, "--batch-size", "2"]) == 2
     assert "--batch-size is that of a training step; add --training" in capsys.readouterr().err
     assert cli.main(["profile", path, "--training", "1", "--batch-size", "0"]) == 2
-    assert "The batch of a training step is 0" in capsys.readouterr().err
+    assert "--batch-size is 0; expected 1 or more clips" in capsys.readouterr().err
     with pytest.raises(ConfigError, match="--cpu-time counts the processor's time; the device is cuda:0"):
         profile.clock_of(torch.device("cuda:0"), True)
 
 
 def test_no_steps_are_refused(tmp_path):
-    with pytest.raises(ConfigError, match="timed training steps is 0; expected 1 or more"):
-        profile_training.of_config_file(tmp_path / "none.yaml", steps=0)
+    with pytest.raises(ConfigError, match="--training is 0; expected 1 or more timed"):
+        profile_training.of_config_files([tmp_path / "none.yaml"], steps=0)

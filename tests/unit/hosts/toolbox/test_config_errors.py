@@ -13,7 +13,7 @@ from rfacenet_toolbox.hosts.toolbox import plugin
     [
         ("TRAIN:\n  EPOCH: 3\n", "X.yaml sets TRAIN.EPOCH, which is not a setting. Did you mean TRAIN.EPOCHS"),
         ("MODEL:\n  RFACENET:\n    FUSON: none\n", "MODEL.RFACENET.FUSON.*Did you mean MODEL.RFACENET.FUSION"),
-        ("TRAIN:\n  EPOCHS: many\n", "Type mismatch .* TRAIN.EPOCHS"),
+        ("TRAIN:\n  EPOCHS: many\n", "TRAIN.EPOCHS is many; expected a whole number"),
         ("TRAIN: [\n", "not readable as YAML"),
         ("TRAIN:\n  EPOCHS: 3\nTRAIN:\n  LR: 0.1\n", "'TRAIN' is set twice in one block, in lines 1 and 3"),
     ],

@@ -32,15 +32,15 @@ def test_install_adds_the_line_and_the_configs_and_uninstall_gives_all_back(chec
 @pytest.mark.parametrize("theirs", [False, True], ids=["new folder", "with a file of the user's"])
 def test_configs_in_folders_come_with_their_folder_and_go_with_it(checkout, shipped, theirs):
     (shipped / "rows").mkdir()
-    (shipped / "rows" / "C.yaml").write_text("BASE: ['../A.yaml']\n")
+    (shipped / "rows" / "C.yaml").write_text("BASE: ['../B.yaml']\n")
     if theirs:
         (checkout / "toolbox_configs" / "rows").mkdir(parents=True)
         (checkout / "toolbox_configs" / "rows" / "D.yaml").write_text("mine\n")
     before = contents(checkout)
     assert plugin.install(checkout)[2] == "toolbox_configs/: 3 files added, 0 there already"
-    assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../A.yaml']\n"
+    assert contents(checkout)["toolbox_configs/rows/C.yaml"] == b"BASE: ['../B.yaml']\n"
     assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 3 there already"
-    (shipped / "A.yaml").write_text("NEWER: 1\n")
+    (shipped / "A.yaml").write_text("DEVICE: cpu\n")
     assert plugin.install(checkout)[2] == "toolbox_configs/: 0 files added, 1 updated, 2 there already"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
@@ -90,9 +90,9 @@ def test_a_config_edited_since_is_kept_and_named(checkout):
 def test_a_newer_package_renews_its_configs(checkout, shipped):
     before = contents(checkout)
     plugin.install(checkout)
-    (shipped / "A.yaml").write_text("BASE: ['newer']\n")
+    (shipped / "A.yaml").write_text("DEVICE: cpu\n")
     plugin.install(checkout)
-    assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "BASE: ['newer']\n"
+    assert (checkout / "toolbox_configs" / "A.yaml").read_text() == "DEVICE: cpu\n"
     plugin.uninstall(checkout)
     assert contents(checkout) == before
 
@@ -135,8 +135,30 @@ def test_a_folder_that_lacks_a_part_is_an_error(checkout, name):
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     for call in (plugin.install, plugin.uninstall):
-        with pytest.raises(InstallError, match="has no main.py"):
+        with pytest.raises(InstallError, match="nowhere is not there. Expected the root of an rPPG-Toolbox checkout"):
             call(tmp_path / "nowhere")
+        with pytest.raises(InstallError, match="B.yaml is not a folder. Expected"):
+            call(tmp_path / "shipped" / "B.yaml")
+        with pytest.raises(InstallError, match="shipped has no main.py"):
+            call(tmp_path / "shipped")
+
+
+def test_a_file_in_the_configs_place_is_an_error(checkout):
+    (checkout / "toolbox_configs").write_text("mine\n")
+    assert_refused(checkout, lambda: plugin.install(checkout), "toolbox_configs is not a folder.* Rename it")
+
+
+@pytest.mark.parametrize("folder", [".", "toolbox_configs"])
+def test_a_folder_that_is_not_writable_is_an_error_before_anything_is_written(checkout, monkeypatch, folder):
+    access, closed = os.access, str(checkout / folder)
+    (checkout / "toolbox_configs").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != closed and access(path, mode))
+    assert_refused(checkout, lambda: plugin.install(checkout), "is not writable. Make it writable, or run this as its")
+    monkeypatch.undo()
+    monkeypatch.setattr(plugin, "configs_dir", lambda: str(checkout.parent / "shipped"))
+    plugin.install(checkout)
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != closed and access(path, mode))
+    assert_refused(checkout, lambda: plugin.uninstall(checkout), "is not writable. Make it writable")
 
 
 def test_a_damaged_record_is_an_error(checkout):

@@ -47,6 +47,7 @@ for dataset, module, path in (("PURE", "PURELoader", pure), ("UBFC-rPPG", "UBFCr
         tree.defrost()
         tree.TEST.DATA.DATASET, tree.TEST.DATA.DATA_PATH = dataset, path
         tree.TEST.DATA.BEGIN, tree.TEST.DATA.END = begin, end
+        tree.TEST.DATA.FILE_LIST_PATH = "not there.csv"
         theirs = [str(found["index"]) for found in loader.split_raw_data(loader.get_raw_data(path), begin, end)]
         mine = ToolboxHost(".").expected(tree.TEST.DATA)
         assert sorted(mine) == sorted(theirs) and len(mine) > 0, (dataset, begin, end, mine, theirs)
@@ -87,13 +88,24 @@ for split in ("TRAIN", "TEST"):
 """
 
 
+def cached(folder, split):
+    """Settings for a split of one clip that is listed in a cache of its own, so that no recording is looked for."""
+    clips, lists = folder / split / "clips", folder / split / "lists"
+    for made in (clips, lists):
+        made.mkdir(parents=True)
+    for name in ("clips_0.0_0.8.csv", "clips_0.0_1.0.csv"):
+        (lists / name).write_text(f",input_files\n0,{clips / '101_input0.npy'}\n")
+    paths = {"CACHED_PATH": str(folder / split), "EXP_DATA_NAME": "clips", "FILE_LIST_PATH": str(lists)}
+    return {f"{split}.DATA": paths}
+
+
 def test_the_contract_in_real_checkouts(real_checkout, tmp_path):
     for number in (3, 11, 1, 2, 5):
         (tmp_path / "UBFC" / f"subject{number}").mkdir(parents=True)
         for scenario in (1, 2):
             (tmp_path / "PURE" / f"{number:02d}-{scenario:02d}").mkdir(parents=True)
     settings = {"BASE": [str(real_checkout / BUILT_IN)], "MODEL.NAME": "rFaceNet"}
-    ours = configs.write(tmp_path / "ours.yaml", settings)
+    ours = configs.write(tmp_path / "ours.yaml", settings, cached(tmp_path, "TRAIN"), cached(tmp_path, "TEST"))
     command = [sys.executable, "-c", REAL, BUILT_IN, str(ours), str(tmp_path / "PURE"), str(tmp_path / "UBFC")]
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
     done = subprocess.run(

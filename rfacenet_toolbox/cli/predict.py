@@ -45,11 +45,12 @@ def predict(args):
     # OpenCV and FFmpeg say less about a damaged file than we do. What the user has set stays.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    from ..errors import ConfigError, RFaceNetError
+    from ..errors import ConfigError, RFaceNetError, check_distinct
     from ..prediction import frames, manifest_lines, pipeline, result
 
     pipeline.check_options(args.method, args.weights, args.window, args.face)
     frames.check_part(args.start, args.duration, args.fps)
+    check_distinct("The videos", [os.path.realpath(path) for path in args.videos if os.path.exists(path)])
     if args.no_face and not args.out:
         raise ConfigError("--no-face is about the picture that --out writes. Add --out DIR, or leave it out.")
     if args.out:

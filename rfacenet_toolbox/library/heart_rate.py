@@ -39,15 +39,26 @@ def heart_rate_bpm(
         (...) tensor in beats per minute, float32.
 
     Raises:
-        ShapeError: a signal that is too short, constant or not finite, or a rate, band or grid that none can have.
+        ShapeError: no signal, one that is too short, constant or not finite, or a rate, band or grid that none can
+            have.
     """
     for name, value, bounds in (
         ("fs_hz", fs_hz, (0.1, 100_000.0)),
         ("resolution_bpm", resolution_bpm, (_FINEST_BPM, math.inf)),
     ):
-        if not isinstance(value, numbers.Real) or not bounds[0] <= value <= bounds[1]:
+        if not _is_number(value) or not bounds[0] <= value <= bounds[1]:
             raise ShapeError(f"{name} is {value!r}; expected a number from {bounds[0]:g} to {bounds[1]:g}.")
-    signal = torch.as_tensor(bvp)
+    is_pair = hasattr(band_hz, "__len__") and len(band_hz) == 2 and all(map(_is_number, band_hz))
+    if not is_pair or not 0 <= band_hz[0] < band_hz[1] < math.inf:
+        raise ShapeError(f"band_hz is {band_hz!r}; expected the lowest and the highest frequency, such as (0.5, 4.2).")
+    if is_derivative not in (True, False):
+        raise ShapeError(f"is_derivative is {is_derivative!r}; expected True or False.")
+    try:
+        signal = torch.as_tensor(bvp)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ShapeError(f"the BVP is a {type(bvp).__name__} of no numbers ({error}); expected a tensor.") from error
+    if signal.dim() > 1 and not signal.numel():
+        raise ShapeError(f"the BVP has the shape {tuple(signal.shape)}, with nothing in it; expected (..., T).")
     if signal.is_complex() or not torch.isfinite(signal).all():
         raise ShapeError("the BVP holds values that are no finite real numbers, so it has no heart rate. Look at it.")
     if signal.dim() and signal.numel() and (signal == signal[..., :1]).all(dim=-1).any():
@@ -55,3 +66,7 @@ def heart_rate_bpm(
     return heart_rate.heart_rate_bpm(
         signal, float(fs_hz), band_hz, is_derivative=is_derivative, resolution_bpm=float(resolution_bpm)
     )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)

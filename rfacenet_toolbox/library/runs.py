@@ -2,9 +2,9 @@
 
 import numbers
 import os
-from typing import Any, Dict, Optional, Sequence, Union
+from typing import Any, Collection, Dict, Optional, Sequence, Union
 
-from ..errors import EvaluationError
+from ..errors import DataError, EvaluationError
 
 AnyPath = Union[str, "os.PathLike[str]"]
 
@@ -54,9 +54,13 @@ def evaluate(
     """
     from ..evaluation.files import score_text
 
+    if not os.fsdecode(source):
+        raise DataError("The source is an empty text. Name a *_outputs.pickle, or a run's folder or results.json.")
     for name, value in (("protocols", protocols), ("methods", methods)):
-        if isinstance(value, str) or (value is not None and not value):
+        if value is not None and (isinstance(value, str) or not isinstance(value, Collection) or not value):
             raise EvaluationError(f"{name} is {value!r}; expected a list, of one or more.")
     if window_s is not None and (isinstance(window_s, bool) or not isinstance(window_s, numbers.Real)):
         raise EvaluationError(f"window_s is {window_s!r}; expected seconds, a number, or None.")
+    if interpolate not in (True, False):
+        raise EvaluationError(f"interpolate is {interpolate!r}; expected True or False.")
     return score_text.scoring(os.fsdecode(source), protocols, methods, window_s, interpolate).content()

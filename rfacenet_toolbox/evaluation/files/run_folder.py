@@ -26,6 +26,7 @@ KEYS = (
 
 _TEXTS = ("model", "host", "mode", "test_set", "evaluation_method")
 _TEXTS_OR_NOTHING = ("host_revision", "train_set", "weights")
+_TEST_AGAIN = f"Remove {RESULTS} and run its config again; a finished training is not repeated."
 
 
 class Run(NamedTuple):
@@ -84,7 +85,7 @@ class Run(NamedTuple):
 
     def _per_video(self, protocol, column, number):
         if not self.videos:
-            raise DataError(f"there is no {PER_VIDEO} in {self.folder}. Remove the folder and run again.")
+            raise DataError(f"there is no {PER_VIDEO} in {self.folder}. {_TEST_AGAIN}")
         values = defaultdict(list)
         for row in self.videos:
             if row["protocol"] == protocol and row.get(column):
@@ -131,7 +132,7 @@ def read_run(folder):
         videos = _checked_videos(read_csv(os.path.join(folder, PER_VIDEO)))
         epochs = _columns(read_csv(os.path.join(folder, "epochs.csv")))
     except (OSError, ValueError) as error:
-        raise DataError(f"a table in {folder} cannot be read ({error}). Remove the folder and run again.") from error
+        raise DataError(f"a table in {folder} cannot be read ({error}). {_TEST_AGAIN}") from error
     name = os.path.basename(os.path.normpath(os.path.abspath(folder)))
     return Run(folder, name, results, videos, epochs)
 

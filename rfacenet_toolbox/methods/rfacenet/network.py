@@ -146,6 +146,9 @@ class RFaceNet(nn.Module):
         return noise.to(clip).expand(batch, -1, -1, -1)
 
     def _check_clip(self, clip: torch.Tensor) -> None:
+        if not isinstance(clip, torch.Tensor) or not clip.is_floating_point():
+            kind = clip.dtype if isinstance(clip, torch.Tensor) else type(clip).__name__
+            raise ShapeError(f"rFaceNet got a clip of {kind}; expected a tensor of floating-point numbers.")
         if not self.pulse.takes(clip.shape, self.frames):
             raise ShapeError(
                 f"rFaceNet got a clip of shape {tuple(clip.shape)}; it takes (B, 3, {self.frames}, H, W), that is "

@@ -40,7 +40,7 @@ def test_a_sentence_under_each_protocol(capsys, save):
 
 def test_a_run_is_not_compared_with_itself(capsys, save):
     close = save("close", CLOSE)
-    assert run(capsys, close, f"{close.parent}/./{close.name}")[::2] == (
+    assert run(capsys, "compare", close, f"{close.parent}/./{close.name}")[::2] == (
         2, f"error: {close} is compared with itself. Name two runs.\n",
     )  # fmt: skip
 

@@ -30,7 +30,16 @@ def test_it_is_eq_3():
         (WAVES, {"fs_hz": "30"}, "fs_hz is '30'"),
         (WAVES, {"fs_hz": 1e9}, "fs_hz is 1000000000.0"),
         (WAVES, {"resolution_bpm": 0}, "resolution_bpm is 0; expected a number from 0.001"),
-        (WAVES, {"band_hz": (4, 1)}, "no frequency lies between"),
+        (WAVES, {"band_hz": (4, 1)}, r"band_hz is \(4, 1\); expected the lowest and the highest"),
+        (WAVES, {"band_hz": (1,)}, "band_hz is .*; expected the lowest and the highest"),
+        (WAVES, {"band_hz": (-1, 4)}, "band_hz is .*; expected the lowest and the highest"),
+        (WAVES, {"band_hz": (0.5, float("nan"))}, "band_hz is .*; expected the lowest and the highest"),
+        (WAVES, {"band_hz": (20, 30)}, "no frequency lies between"),
+        (WAVES, {"fs_hz": True}, "fs_hz is True; expected a number"),
+        (WAVES, {"is_derivative": "no"}, "is_derivative is 'no'; expected True or False"),
+        ("abc", {}, "the BVP is a str of no numbers"),
+        (None, {}, "the BVP is a NoneType of no numbers"),
+        (np.zeros((0, 128)), {}, r"the BVP has the shape \(0, 128\), with nothing in it"),
     ],
 )
 def test_what_has_no_heart_rate_is_named(bvp, settings, said):

@@ -7,7 +7,7 @@ from support import configs, recordings
 
 import rfacenet_toolbox
 from rfacenet_toolbox import cli
-from rfacenet_toolbox.errors import ConfigError, DataError, EvaluationError
+from rfacenet_toolbox.errors import ConfigError, DataError, EvaluationError, RFaceNetError
 
 
 def test_a_config_is_trained_and_its_outputs_evaluated(tmp_path, capsys):
@@ -29,11 +29,25 @@ def test_what_is_missing_is_said(tmp_path):
         rfacenet_toolbox.train(tmp_path / "none.yaml")
 
 
-@pytest.mark.parametrize("given", [{"protocols": "vipl"}, {"protocols": []}, {"methods": "FFT"}, {"methods": ()}])
+@pytest.mark.parametrize(
+    "given", [{"protocols": "vipl"}, {"protocols": []}, {"methods": "FFT"}, {"methods": ()}, {"protocols": 3}]
+)
 def test_words_where_lists_are_expected_are_named(given):
     (name,) = given
     with pytest.raises(EvaluationError, match=f"{name} is .*; expected a list, of one or more"):
         rfacenet_toolbox.evaluate("none", **given)
+
+
+@pytest.mark.parametrize(
+    "argv, settings, said",
+    [
+        ([""], {}, "The source is an empty text"),
+        (["none"], {"interpolate": "no"}, "interpolate is 'no'; expected True or False"),
+    ],
+)
+def test_what_would_be_taken_for_something_else_is_refused(argv, settings, said):
+    with pytest.raises(RFaceNetError, match=said):
+        rfacenet_toolbox.evaluate(*argv, **settings)
 
 
 @pytest.mark.parametrize("window_s", ["10", True])

@@ -81,7 +81,7 @@ def test_tables_are_read_and_an_empty_field_is_no_number(path):
 
 def test_errors_are_one_for_each_video_whatever_its_windows(path):
     path.write_text(json.dumps(content()))
-    with pytest.raises(DataError, match="there is no per_video.csv in .*run. Remove the folder and run again"):
+    with pytest.raises(DataError, match="there is no per_video.csv in .*run. Remove results.json and run"):
         run_folder.read_run(path.parent).absolute_errors("neurips2023")
     (path.parent / "per_video.csv").write_text(
         "protocol,video,heart_rate_bpm,label_heart_rate_bpm,error_bpm\nneurips2023,a,58,60,-2\n"

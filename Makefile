@@ -8,6 +8,8 @@ TABLES := --pure demo_tables/PURE --ubfc demo_tables/UBFC-rPPG --allow-incomplet
 	--config toolbox_configs/table2/DEMO_BASE.yaml
 DRAWN_FACES := --pure benchmark_data/PURE --ubfc benchmark_data/UBFC-rPPG --allow-incomplete \
 	--cache benchmark_data/clips --jobs 2 --config toolbox_configs/benchmark/BASE.yaml
+# Runs of rFaceNet beside Table 3.
+BESIDE := toolbox_configs/benchmark/RFACENET.yaml --seeds 100 101 102 --jobs 2
 BENCHMARKS := step loaders preprocessing memory scoring signal_methods
 
 .PHONY: demo predict-demo table1-demo table2-demo table3-demo benchmark benchmark-table2 benchmark-table3 weights test test-fast test-floor lint types docs bench mediapipe mtcnn clean
@@ -75,6 +77,12 @@ table1-demo: .venv/ready demo_vipl/ready
 benchmark: benchmark-table2 benchmark-table3
 	$(BIN)/python benchmarks/table_times.py runs/benchmark/table2 runs/benchmark/table3
 	$(BIN)/python main.py --config_file toolbox_configs/benchmark/IDENTITY.yaml
+	$(BIN)/rfacenet sweep $(BESIDE) --set 'MODEL.RFACENET.LOSS.TASKS=[bvp,heart_rate]' --out runs/benchmark/no_identity_term
+	PYTHONPATH=benchmarks RFACENET_PLUGINS=zero_map $(BIN)/rfacenet sweep $(BESIDE) --set MODEL.NAME=rFaceNetZeros \
+		--set MODEL.RFACENET.IDENTITY=noise --out runs/benchmark/zero_map
+	cd runs/benchmark && $(abspath $(BIN))/python ../../benchmarks/rows_apart.py neither=table3/NEITHER \
+		'zeros for the map=zero_map' 'CTFC only=table3/CTFC_ONLY' 'Stage-3, no identity term=no_identity_term' \
+		Stage-3=table2/PURE_UBFC/rFaceNet Stage-3=table3/STAGE3 --against neither Stage-3
 	$(BIN)/python benchmarks/contour_branch.py runs/benchmark/table2/*/rFaceNet/seed* runs/benchmark/identity \
 		runs/benchmark/table3/STAGE*/seed* runs/benchmark/table3/CTFC_ONLY/seed*
 

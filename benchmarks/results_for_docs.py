@@ -13,7 +13,8 @@ from pathlib import Path
 from rfacenet_toolbox.evaluation.files.run_folder import read_run
 
 COLUMNS = ("table", "run", "model", "seed", "video", "heart_rate_bpm", "label_heart_rate_bpm", "error_bpm", "snr_db")
-HEAD = ["", "MAE", "minus", "could be shown", "RMSE", "ρ", "SNR, dB", "minus", "could be shown", "runs"]
+MAE_HEAD = ["", "MAE", "minus", "could be shown", "RMSE", "ρ", "runs"]
+SNR_HEAD = ["", "SNR, dB", "minus", "could be shown"]
 _LINK = re.compile(r'<a href="(?!#)[^"]*">(.*?)</a>', re.DOTALL)
 
 
@@ -46,7 +47,7 @@ def _rows(table, protocol):
 
 
 def _short_tables(path):
-    """The measured numbers of a table's CSV, a table for each direction."""
+    """The measured numbers of a table's CSV: for each direction a table of errors and one of SNRs."""
     with open(path, newline="", encoding="utf-8") as file:
         records = list(csv.DictReader(file))
     for direction in dict.fromkeys((one.get("train", "PURE"), one.get("test", "UBFC-rPPG")) for one in records):
@@ -54,25 +55,22 @@ def _short_tables(path):
         for one in records:
             if (one.get("train", "PURE"), one.get("test", "UBFC-rPPG")) == direction:
                 rows.setdefault(one.get("method") or one.get("row"), {})[one["metric"]] = one
-        lines = [HEAD, ["---"] * len(HEAD)]
-        lines += [_line(name, row) for name, row in rows.items() if row["MAE"]["measured"]]
-        text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        yield f"{path.stem}, {direction[0]} to {direction[1]}:\n\n{text}"
+        for head, line in ((MAE_HEAD, _mae_line), (SNR_HEAD, _snr_line)):
+            lines = [head, ["---"] * len(head)]
+            lines += [line(name, row) for name, row in rows.items() if row["MAE"]["measured"]]
+            text = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+            yield f"{path.stem}, {direction[0]} to {direction[1]}:\n\n{text}"
 
 
-def _line(name, row):
-    mae, snr = row["MAE"], row["SNR"]
+def _mae_line(name, row):
+    mae = row["MAE"]
     error = f"{float(mae['measured']):.2f} ± {float(mae['measured_se']):.2f}{_seeds(mae)}"
     numbers = [f"{float(row[metric]['measured']):.2f}" for metric in ("RMSE", "Pearson")]
-    return [
-        name,
-        error,
-        *_difference(mae),
-        *numbers,
-        f"{float(snr['measured']):.2f}{_seeds(snr)}",
-        *_difference(snr),
-        mae["runs"],
-    ]
+    return [name, error, *_difference(mae), *numbers, mae["runs"]]
+
+
+def _snr_line(name, row):
+    return [name, f"{float(row['SNR']['measured']):.2f}{_seeds(row['SNR'])}", *_difference(row["SNR"])]
 
 
 def _seeds(record):

@@ -21,8 +21,8 @@ def check_device(key, name, may_fall_back=True):
     Args:
         key: what the user calls it, for the message.
         name: such as "cpu" or "cuda:0".
-        may_fall_back: accept the first GPU on a machine without any: :func:`pick_device` then gives the CPU. It is the
-            toolbox's default, and that of the shipped configs.
+        may_fall_back: accept any CUDA device on a machine without one, where :func:`pick_device` gives the CPU. The
+            toolbox's default is ``cuda:0``, and a cluster's login node has none.
 
     Raises:
         ConfigError: with the key.
@@ -36,7 +36,7 @@ def check_device(key, name, may_fall_back=True):
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise ConfigError(f"{key} is {name!r}, the GPU of a Mac, and there is none here. Use cpu, or cuda:0.")
     count, index = torch.cuda.device_count(), device.index or 0
-    if device.type != "cuda" or index < count or (may_fall_back and index == count == 0):
+    if device.type != "cuda" or index < count or (may_fall_back and not count):
         return
     there = f"{count} CUDA device(s), from cuda:0 on" if count else "no CUDA device"
     raise ConfigError(f"{key} is {name!r}, and this machine has {there}. Use {'one of them, or ' if count else ''}cpu.")

@@ -110,4 +110,4 @@ def _check_not_empty(args):
         value = getattr(args, action.dest, None)
         if any(isinstance(one, str) and not one.strip() for one in (value if isinstance(value, list) else [value])):
             name = action.option_strings[-1] if action.option_strings else action.metavar or action.dest
-            args.parser.error(f"argument {name}: expected a value; found an empty text")
+            args.parser.error(f"argument {name}: found an empty text; give a value, or leave it out")

@@ -214,8 +214,8 @@ def _check_machine(config):
     _one_of("MODEL.RFACENET.RUNTIME.PRECISION", runtime.PRECISION, ("fp32", "bf16"))
     if not -1 <= runtime.WORKERS <= limits.WORKERS:
         raise ConfigError(
-            f"MODEL.RFACENET.RUNTIME.WORKERS is {runtime.WORKERS}, each of them a process; expected at most "
-            f"{limits.WORKERS}, or -1 for the toolbox's number."
+            f"MODEL.RFACENET.RUNTIME.WORKERS is {runtime.WORKERS}; expected 0 to {limits.WORKERS} processes, or -1 for "
+            f"the toolbox's number."
         )
     seed = runtime.SEED
     if not 0 <= seed < 2**32:

@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import ConfigError, DataError
 from .dataset import Dataset, Measured, Selection
 from .manifest_file import FILE_NAME, manifest_path, read_manifest, subject_number
-from .manifest_frames import bounds, check_images, decoded, fps_hz_of, frame_count, is_turned, shortest_s
+from .manifest_frames import bounds, check_images, decoded, fps_hz_of, frame_count, is_turned, mean_hz, shortest_s
 from .manifest_own_times import frame_times_s, note_of_even, own_times
 from .manifest_plausible import apart, doubts
 from .manifest_samples import truth
@@ -221,11 +221,21 @@ def _check_files(recording):
     recording.ppg()
     values, times_s = truth(recording)
     next(decoded(recording, 0, 1), None)
-    if frames and line.start_s * fps_hz >= frames:
-        raise recording.error(f"its video ends at {frames / fps_hz:.1f} s, before start_s. Correct start_s")
-    end_s = min(line.stop_s, shortest_s(recording)) if frames else line.start_s
-    allowed_s = TOLERANCE_S + RATE_TOLERANCE * end_s  # a header counts frames, too, that are not shown
-    wrong = apart(times_s, (line.start_s, max(line.start_s, end_s - 1 / fps_hz)), allowed_s)
+    wrong = _not_covered(line, times_s, frames / fps_hz, shortest_s(recording), fps_hz)
+    if wrong and line.by_stamps:  # it may be the header that is wrong
+        own = own_times(recording)
+        fps_hz, frames = mean_hz(own.stamps_s), len(own.stamps_s)
+        values, times_s = truth(recording, own)
+        wrong = _not_covered(line, times_s, frames / fps_hz, frames / fps_hz, fps_hz)
     if wrong:
         raise recording.error(wrong)
     return doubts(line, values, times_s, frames, fps_hz)
+
+
+def _not_covered(line, times_s, length_s, shortest_s, fps_hz):
+    """Why a line asks for more than the video, of a length that is 0 if unknown, or the ground truth has; else None."""
+    if length_s and line.start_s >= length_s:
+        return f"its video ends at {length_s:.1f} s, before start_s. Correct start_s"
+    end_s = min(line.stop_s, shortest_s) if length_s else line.start_s
+    allowed_s = TOLERANCE_S + RATE_TOLERANCE * end_s  # a header counts frames, too, that are not shown
+    return apart(times_s, (line.start_s, max(line.start_s, end_s - 1 / fps_hz)), allowed_s)

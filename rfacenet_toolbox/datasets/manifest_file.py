@@ -9,7 +9,7 @@ from typing import List, NamedTuple, Optional, Union
 from ..errors import DataError, unknown
 from ..runtime import limits
 from ..runtime.tables import numbered_rows
-from .clock_times import UNITS, is_time, seconds
+from .clock_times import NUMBER, UNITS, is_time, kind, seconds
 
 #: what a ground truth may be. Of ``bvp``, the waveform is learned; of the others, a heart rate alone is known
 KINDS = ("bvp", "heart_rate")
@@ -42,6 +42,7 @@ _SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _FIRST = "first"
 #: what stands in the column fps where the frames' own time stamps count
 _STAMPS = "stamps"
+_LATEST = 1e30  # of numbers in time_zero, in any unit
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 #: what spreadsheets put between cells
 _SEPARATORS = (",", ";", "\t")
@@ -67,6 +68,7 @@ class Line(NamedTuple):
     by_stamps: bool = False  #: whether the time stamps of its frames count, however even they are
     time_unit: str = "s"  #: of numbers in time_column
     time_zero_s: Optional[float] = 0.0  #: of the video's first frame, by time_column; None is the first sample's
+    time_zero_kind: str = NUMBER  #: of :func:`~.clock_times.kind`
 
 
 def manifest_path(data_path):
@@ -161,18 +163,19 @@ def fit_name(text):
 
 
 def _clock(row):
-    """``(time_unit, time_zero_s)``."""
+    """``(time_unit, time_zero_s, time_zero_kind)``."""
     unit, zero = row.get("time_unit") or "s", row.get("time_zero") or "0"
     if unit not in UNITS:
         raise ValueError(f"time_unit is {unit[:80]!r}; expected {', '.join(UNITS)}")
     if (row.get("time_unit") or row.get("time_zero")) and not row.get("time_column"):
         raise ValueError("time_unit and time_zero are of a time_column, which is empty; expected one, or none of them")
-    if zero == _FIRST or is_time(zero):
-        return unit, None if zero == _FIRST else seconds(zero)
+    if zero == _FIRST:
+        return unit, None, NUMBER
     try:
-        return unit, _number(row, "time_zero", (-math.inf, math.inf), 0.0) / UNITS[unit]
+        zero_s = seconds(zero) if is_time(zero) else _number(row, "time_zero", (-_LATEST, _LATEST), 0.0) / UNITS[unit]
     except ValueError:
         raise ValueError(f"time_zero is {zero[:80]!r}; expected {COLUMNS['time_zero']}")
+    return unit, zero_s, kind(zero)
 
 
 def _beside(folder, name):

@@ -68,7 +68,7 @@ def own_times(recording):
             f"{len(inside)} of its frames are between start_s and stop_s by their time stamps, the last of which is "
             f"{stamps[-1]:.1f} s. Correct start_s or stop_s"
         )
-    found = OwnTimes(int(inside[0]), stamps[inside], stamps)
+    found = OwnTimes(int(inside[0]), stamps[inside[0] : inside[-1] + 1], stamps)
     wrong = _wrong(found) or _have_landmarks(recording)
     if wrong:
         raise recording.error(wrong)

@@ -65,7 +65,7 @@ def apart(times_s, frames_s, allowed_s=TOLERANCE_S):
         return None
     begins = (
         "A clock's time at the video's first frame is its time_zero; or correct"
-        if times_s[0] > frames_s[-1]
+        if times_s[0] > frames_s[-1] or times_s[-1] < 0
         else "Correct"
     )
     return (

@@ -10,7 +10,7 @@ from ..errors import DataError
 from ..runtime.tables import csv_text
 from .clock_times import UNITS
 from .manifest_file import FILE_NAME, fit_name
-from .manifest_truth import read_columns, titles
+from .manifest_truth import read_columns, read_timed, titles
 from .times import SLOWEST_HZ
 
 VIDEOS = (".avi", ".mp4", ".mov", ".mkv", ".webm", ".m4v")
@@ -105,7 +105,7 @@ def _names(rows):
 def _clock(truth, kind, times):
     """``(time_unit, time_zero)`` of a column of times, empty where they are seconds from the video's beginning."""
     try:
-        (times,) = read_columns(truth, [], times)
+        (times,), _ = read_timed(truth, [], times)
     except ValueError:
         return "", ""  # said when the manifest is read
     step, (shortest_s, longest_s) = float(np.median(np.diff(times))), _STEPS_S[kind]

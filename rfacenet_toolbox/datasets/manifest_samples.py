@@ -4,10 +4,10 @@ import numpy as np
 
 from ..runtime import limits
 from . import manifest_plausible
-from .clock_times import UNITS
+from .clock_times import NUMBER, OF_DAY, UNITS, past_midnight, unrelated
 from .manifest_frames import fps_hz_of, frame_count
 from .manifest_own_times import own_times
-from .manifest_truth import read_columns
+from .manifest_truth import read_timed
 from .times import TOLERANCE_S
 
 
@@ -24,7 +24,7 @@ def truth(recording, own=None):
     """
     line = recording.entry
     try:
-        columns = read_columns(line.truth, [line.column], line.time_column)
+        columns, kinds = read_timed(line.truth, [line.column], line.time_column)
     except ValueError as error:
         raise recording.error(
             f"its ground truth {line.truth} {error}. Correct the columns truth, column or time_column"
@@ -36,8 +36,7 @@ def truth(recording, own=None):
             f"{line.time_column}; expected one for each. Repair it, or give rate_hz instead"
         )
     if line.time_column is not None:
-        times_s = columns[1] / UNITS[line.time_unit]
-        times_s = times_s - (times_s[0] if line.time_zero_s is None else line.time_zero_s)
+        times_s = _since_zero_s(recording, columns[1], kinds)
         if not np.isfinite(times_s).all() or (np.diff(times_s) <= 0).any():
             raise recording.error(f"the times in {line.truth} do not go forward. Repair them, or give rate_hz instead")
     elif line.rate_hz is not None:
@@ -59,6 +58,32 @@ def truth(recording, own=None):
     if wrong:
         raise recording.error(f"{line.truth}: {wrong}")
     return values, times_s
+
+
+def _since_zero_s(recording, times, kinds):
+    """Times (N,) of time_column from the video's first frame."""
+    line = recording.entry
+    told = kinds - {NUMBER}
+    if told and line.time_unit != "s":
+        raise recording.error(
+            f"time_unit is {line.time_unit!r}, which is of numbers, and {line.time_column} of {line.truth} holds "
+            f"{' and '.join(sorted(told))}. Leave time_unit empty"
+        )
+    within, with_zero = unrelated(kinds), unrelated(kinds | {line.time_zero_kind})
+    if within:
+        raise recording.error(
+            f"{line.time_column} of {line.truth} holds {' and '.join(within)}; expected times of one kind. Repair "
+            f"them, or give rate_hz instead"
+        )
+    if with_zero:
+        raise recording.error(
+            f"time_zero is one of the {line.time_zero_kind}, and {line.time_column} of {line.truth} holds "
+            f"{' and '.join(sorted(kinds))}; expected what the same clock shows. Write time_zero as times stand there"
+        )
+    times_s = times / UNITS[line.time_unit]
+    if kinds == {OF_DAY}:
+        times_s = past_midnight(times_s, line.time_zero_s if line.time_zero_kind == OF_DAY else None)
+    return times_s - (times_s[0] if line.time_zero_s is None else line.time_zero_s)
 
 
 def _spread_s(recording, count, own):

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..runtime import limits
 from ..runtime.json_files import read_json
-from .clock_times import is_time, seconds
+from . import clock_times
+from .clock_times import is_time
 
 #: a comma comes last, because it may be a decimal one
 _SEPARATORS = (";", "\t", ",")
@@ -21,7 +22,7 @@ _LINE = re.compile(r"line ([1-9]\d{0,5})")
 _MISSING = ("", "nan", "NaN", "NA", "null", "None")
 
 
-def read_columns(path, columns, times=None):
+def read_columns(path, columns):
     """The numbers of some columns of a file: a list of (N,) float64, NaN where one is missing.
 
     Args:
@@ -29,32 +30,52 @@ def read_columns(path, columns, times=None):
             with or without titles in the first line.
         columns: titles, or numbers from 1, or ``"line 1"`` for values that stand in one line; in JSON, names with dots
             between (``"ppg.samples"``), through lists too.
-        times: another one, in which dates and times of day are read as seconds, see :func:`~.clock_times.seconds`.
 
     Raises:
         ValueError: no such file or column, or what is there is no number; the message completes "FILE ...".
     """
+    return read_timed(path, columns, None)[0]
+
+
+def read_timed(path, columns, times):
+    """``(columns, kinds)``: what :func:`read_columns` gives, the column ``times`` being the last, and its kinds.
+
+    Args:
+        path, columns: as of :func:`read_columns`.
+        times: another column, in which dates and times of day are read as :func:`~.clock_times.seconds`, or None.
+
+    Returns:
+        The columns, and a set of what :func:`~.clock_times.kind` gives for its texts.
+    """
     try:
         state = os.stat(path)
-        found = _columns(path, tuple(columns), times, (state.st_size, state.st_mtime_ns))
+        found, kinds = _columns(path, tuple(columns), times, (state.st_size, state.st_mtime_ns))
     except FileNotFoundError:
         raise ValueError("is not there")
     except (OSError, RecursionError) as error:
         raise ValueError(f"cannot be read ({error})")
-    return [values.copy() for values in found]
+    return [values.copy() for values in found], kinds
 
 
 @functools.lru_cache(maxsize=2)
 def _columns(path, columns, times, state):
-    """What :func:`read_columns` gives; ``state`` tells whether the file is still the same. A recording's is asked for
+    """What :func:`read_timed` gives; ``state`` tells whether the file is still the same. A recording's is asked for
     several times in a row."""
+    kinds = set()
+
+    def read_time(cell):
+        kind = clock_times.kind(cell)
+        time_s = float(cell) if kind == clock_times.NUMBER else clock_times.seconds(cell)
+        kinds.add(kind)
+        return time_s
+
     if path.lower().endswith(".json"):
         content = _json(path)
         found = [_of_json(content, str(column)) for column in columns]
-        return found if times is None else [*found, _of_json(content, str(times), _time)]
+        return (found if times is None else [*found, _of_json(content, str(times), read_time)]), kinds
     rows = _rows(path)
     found = [_of_rows(rows, column) for column in columns]
-    return found if times is None else [*found, _of_rows(rows, times, _time)]
+    return (found if times is None else [*found, _of_rows(rows, times, read_time)]), kinds
 
 
 def _json(path):
@@ -107,7 +128,7 @@ def _of_json(content, name, read=float):
     for part in [] if name == "1" else name.split("."):
         content = _step(content, part, name)
     try:
-        texts = isinstance(content, list) and read is _time and all(isinstance(one, str) for one in content)
+        texts = isinstance(content, list) and read is not float and all(isinstance(one, str) for one in content)
         values = np.asarray([read(one) for one in content] if texts else content, dtype=np.float64)
     except (TypeError, ValueError):
         values = np.empty(0)
@@ -198,15 +219,11 @@ def _floats(cells, column, where, read):
         try:
             values.append(np.nan if cell in _MISSING else read(cell))
         except ValueError:
-            expected = "a time" if read is _time else "a number"
+            expected = "a number" if read is float else "a time"
             raise ValueError(f"has {cell[:40]!r} in {where} {number} of column {column}; expected {expected}")
     if len(values) < 2:
         raise ValueError(f"has {len(values)} value(s) in column {column}; expected one per sample")
     return np.asarray(values)
-
-
-def _time(cell):
-    return seconds(cell) if is_time(cell) else float(cell)
 
 
 def _is_data(row):

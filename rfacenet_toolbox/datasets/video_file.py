@@ -30,13 +30,14 @@ def time_stamps_s(path, is_over):
 
     Args:
         path: of the video.
-        is_over: ``is_over(index, time_s)`` -> whether frame ``index`` is the last that is asked for.
+        is_over: ``is_over(index, time_s)`` -> whether frame ``index``, whose time from the first frame's is ``time_s``,
+            is the last that is asked for.
     """
     video, stamps_s = _opened(path), []
     try:
         while video.grab():
             stamps_s.append(video.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-            if is_over(len(stamps_s) - 1, stamps_s[-1]):
+            if is_over(len(stamps_s) - 1, stamps_s[-1] - stamps_s[0]):
                 break
     finally:
         video.release()

@@ -2,7 +2,7 @@
 
 import inspect
 import json
-import numbers
+import operator
 import os
 from typing import Any, Dict, Union
 
@@ -45,7 +45,7 @@ class RFaceNet(rfacenet.RFaceNet):
         given.apply_defaults()
         stated = {name: given.arguments[name] for name in _STATED}
         self._settings = {
-            name: int(value) if isinstance(value, numbers.Integral) else value for name, value in stated.items()
+            name: operator.index(value) if hasattr(value, "__index__") else value for name, value in stated.items()
         }
         self.clips: Dict[str, Any] = {}
 

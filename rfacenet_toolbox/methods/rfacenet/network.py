@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import operator
 from typing import Any, Collection, NamedTuple, Optional, Sequence
 
 import torch
@@ -158,9 +159,12 @@ class RFaceNet(nn.Module):
 
 
 def _whole_number(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise ShapeError(f"{name} is {value!r}; expected a whole number.")
-    return int(value)
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)  # of NumPy's and PyTorch's, too
+    except TypeError:
+        pass
+    raise ShapeError(f"{name} is {value!r}; expected a whole number.")
 
 
 def _check_word(name: str, value: Any, words: Collection[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from support import recordings
 from support.configs import data_node
 
-from rfacenet_toolbox.datasets import manifest_frames, mp4_header
+from rfacenet_toolbox.datasets import manifest_frames, mp4_header, video_file
 from rfacenet_toolbox.datasets.own_rates import of_inputs
 from rfacenet_toolbox.datasets.preprocess import preprocess
 from rfacenet_toolbox.datasets.readers import find_dataset, find_recordings, select_recordings
@@ -172,6 +172,40 @@ def test_time_stamps_that_cannot_be_right_are_refused(folder, monkeypatch):
     assert one.measured(240).fs_hz == manifest_frames.fps_hz_of(one)  # a container without stamps
     with pytest.raises(DataError, match="fps is 'stamps', and its frames have no time stamps. Write their number per"):
         next(recording(folder, "v.mp4,1,ppg.csv,ppg,time,stamps").frames())
+
+
+def test_a_stamp_that_is_outside_of_the_part_that_counts_does_not_shift_the_frames_after_it(folder, monkeypatch):
+    stamps_s = np.arange(240) / 10
+    stamps_s[150] = 2
+    monkeypatch.setattr(manifest_frames, "_of_video", lambda *_: stamps_s)
+    with pytest.raises(DataError, match="frame 149 has 14.900 s, and the next 2.000 s"):
+        next(recording(folder, "v.mp4,1,ppg.csv,ppg,time,,10,20").frames())
+
+
+def test_stamps_that_begin_late_count_from_the_first(monkeypatch):
+    times_ms = [1000 * (5 + frame / 20) for frame in range(200)]
+    capture = SimpleNamespace(grab=lambda: bool(times_ms), get=lambda _: times_ms.pop(0), release=lambda: None)
+    monkeypatch.setattr(video_file, "_opened", lambda path: capture)
+    found = video_file.time_stamps_s("late.mkv", lambda index, time_s: time_s >= 8)
+    assert (len(found), found[0], found[-1]) == (161, 5, 13)
+
+
+def test_a_header_that_is_wrong_does_not_refuse_a_line_that_follows_the_stamps(folder):
+    write_variable(folder / "late.mkv", 5 + np.arange(160) / 20)  # its header has 30 frames per second and 13 s
+    (folder / "short.csv").write_text("\n".join((folder / "ppg.csv").read_text().splitlines()[:802]))
+    line = {"SPLIT": "", "FOLD": "", "HEART_RATE_ONLY": False}
+
+    def selected(fps):
+        recording(folder, f"late.mkv,1,short.csv,ppg,time,{fps}")
+        return select_recordings("Manifest", str(folder), SimpleNamespace(**line))
+
+    with pytest.raises(DataError, match="from 0.0 to 8.0 s, and its frames from 0.0 to 1"):
+        selected("")
+    found = selected("stamps")
+    assert found.remarks == () and found.recordings[0].measured(160).fs_hz == pytest.approx(20)
+    with pytest.raises(DataError, match="from 0.0 to 8.0 s, and its frames from 0.0 to 24.0"):
+        recording(folder, "v.mp4,1,short.csv,ppg,time,stamps")
+        select_recordings("Manifest", str(folder), SimpleNamespace(**line))
 
 
 def test_an_even_mp4_is_not_decoded_for_its_stamps(folder, monkeypatch):

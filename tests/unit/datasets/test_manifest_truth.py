@@ -16,6 +16,7 @@ from support.manifests import (
     write_recordings,
 )
 
+from rfacenet_toolbox.datasets.clock_times import past_midnight
 from rfacenet_toolbox.datasets.manifest_truth import read_columns
 from rfacenet_toolbox.datasets.readers import find_recordings, select_recordings
 from rfacenet_toolbox.errors import DataError
@@ -27,6 +28,10 @@ def folder(tmp_path_factory):
 
 
 RATES = 75 + np.cumsum(np.random.default_rng(0).normal(0, 0.05, len(PPG)))
+
+
+#: times of day that pass midnight after 3 s
+LATE = [f"{(86397 + t) % 86400 // 3600:02.0f}:{59 * (t < 3):02d}:{(57 + t) % 60:06.3f}" for t in TIMES_S]
 
 
 def short(text):
@@ -124,6 +129,8 @@ def test_what_spreadsheets_write_is_read(folder, separator, encoding):
         (stamped([f"{t:.4f}" for t in TIMES_S], ";").replace(".", ","), ",,"),
         (stamped([f"{t:.4f}" for t in TIMES_S], "\t").replace(".", ","), ",s,0"),
         (stamped(CLOCK).split("\n", 1)[1], ",,first"),
+        (stamped([f"{one}+02" for one in CLOCK]), ",,2024-05-01T08:59:50Z"),
+        (stamped(LATE), ",,23:59:57"),
         (str({"Zeit": CLOCK, "Puls": PPG.tolist()}).replace("'", '"'), ",,first"),
     ],
     ids=short,
@@ -148,6 +155,13 @@ def test_times_of_clocks_in_any_unit_and_decimal_commas_are_read(folder, content
         (",,ms,", "time_unit and time_zero are of a time_column, which is empty"),
         ("time,,,later", "time_zero is 'later'; expected what a clock in time_column shows"),
         ("time,,,2024-05-01T10:00:00", "A clock's time at the video's first frame is its time_zero|lasts from -1"),
+        ("time,,,inf", "time_zero is 'inf'; expected what a clock in time_column shows"),
+        (
+            "time,,,2024-02-30T10:00:00",
+            "time_zero is '2024-02-30T10:00:00'; expected what a clock in time_column shows",
+        ),
+        ("time,,,10:75:00", "time_zero is '10:75:00'; expected what a clock in time_column shows"),
+        ("time,,,100", "lasts from -100.0 to -94.0 s.* A clock's time at the video's first frame is its time_zero"),
         ("ppg,,,", "do not go forward"),
     ],
 )
@@ -157,6 +171,48 @@ def test_a_clock_that_is_not_understood_is_told(folder, given, expected):
     )
     with pytest.raises(DataError, match=expected):
         find_recordings("Manifest", str(folder), settings())
+
+
+@pytest.mark.parametrize(
+    "cells, given, expected",
+    [
+        (
+            CLOCK,
+            ",ms,first",
+            "line 2: .*time_unit is 'ms', which is of numbers, and Zeit of .*t.csv holds dates without",
+        ),
+        (
+            CLOCK,
+            ",,10:59:50",
+            "time_zero is one of the times of day, and Zeit of .*t.csv holds dates without a time zone",
+        ),
+        (
+            CLOCK,
+            ",,2024-05-01T10:59:50+02:00",
+            "one of the dates with a time zone, .* holds dates without a time zone;",
+        ),
+        ([one[11:] for one in CLOCK], ",,2024-05-01T10:59:50", "one of the dates without a time zone, .* times of day"),
+        ([*CLOCK[:9], *(f"{one}+02:00" for one in CLOCK[9:])], ",,first", "dates without a time zone and dates with a"),
+        (
+            [one.replace(":59:", ":61:") for one in CLOCK],
+            ",,first",
+            "'2024-05-01T10:61:50.000' in line 2 of column Zeit",
+        ),
+        (LATE[::-1], ",,first", "do not go forward"),
+    ],
+)
+def test_clocks_that_do_not_agree_are_told(folder, cells, given, expected):
+    (folder / "t.csv").write_text(stamped(cells))
+    titles = "video,subject,truth,column,time_column,fps,time_unit,time_zero"
+    (folder / "manifest.csv").write_text(f"{titles}\na.avi,1,t.csv,Puls,Zeit,{given}")
+    with pytest.raises(DataError, match=expected):
+        find_recordings("Manifest", str(folder), settings())
+
+
+def test_times_of_day_are_those_nearest_to_time_zero():
+    assert past_midnight(np.array([2.0, 3.0]), 86399.0).tolist() == [86402, 86403]
+    assert past_midnight(np.array([86399.0, 1.0]), 2.0).tolist() == [-1, 1]
+    assert past_midnight(np.array([90000.0, 90001.0])).tolist() == [90000, 90001]
 
 
 def test_lists_in_one_line_and_through_lists_of_json(tmp_path):

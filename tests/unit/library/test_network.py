@@ -11,6 +11,14 @@ from rfacenet_toolbox.errors import CheckpointError, ConfigError, OutputError
 from rfacenet_toolbox.prediction import clip_model
 
 
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, torch.tensor])
+def test_whole_numbers_of_numpy_and_pytorch_are_taken(tmp_path, kind):
+    network = rfacenet_toolbox.RFaceNet(frames=kind(8), subjects=kind(5), noise_seed=kind(1), fusion="stage1")
+    assert network(torch.zeros(1, 3, 8, 16, 16)).identity.shape == (1, 5) and type(network.frames) is int
+    network.save_pretrained(tmp_path)
+    assert json.loads((tmp_path / "config.json").read_text())["frames"] == 8
+
+
 def test_what_was_saved_is_loaded_again(tmp_path):
     torch.manual_seed(0)
     settings = {"frames": 16, "fusion": "stage1", "tcu_steps": 2, "tcu_upscale": 1, "ctfc_conv": "scalar"}

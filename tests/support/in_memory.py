@@ -77,16 +77,16 @@ class Killed(Exception):
 
 
 @contextlib.contextmanager
-def killed_after(steps):
-    """Within this, the training ends before its next step as if its process were killed."""
-    step, left = RFaceNetLearner.step, iter(range(steps))
+def killed_after(steps, learner=RFaceNetLearner):
+    """Within this, a training of the learner ends after so many steps as if its process were killed."""
+    step, left = learner.step, iter(range(steps))
 
     def dying(self, *batch, **more):
         if next(left, None) is None:
             raise Killed
         return step(self, *batch, **more)
 
-    with mock.patch.object(RFaceNetLearner, "step", dying), pytest.raises(Killed):
+    with mock.patch.object(learner, "step", dying), pytest.raises(Killed):
         yield
 
 

@@ -161,7 +161,7 @@ def test_outputs_are_saved_as_the_toolbox_saves_them(tmp_path, mode, path, name)
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "a_file").write_text("")
     config = in_memory.config(tmp_path, {"LOG.PATH": str(tmp_path / "a_file")})
-    with pytest.raises(OutputError, match="a_file/per_video.csv cannot be written .*run the same command again"):
+    with pytest.raises(OutputError, match="a_file/per_video.csv cannot be written .*Name another place"):
         write(config, host(), GUESS, TRUTH, "w.pth")
 
 

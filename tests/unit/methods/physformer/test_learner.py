@@ -12,6 +12,7 @@ from rfacenet_toolbox.config.method import settings_of
 from rfacenet_toolbox.config.no_effect import no_effect_remarks
 from rfacenet_toolbox.hosts.job import make_trainer, run
 from rfacenet_toolbox.hosts.standalone import StandaloneHost
+from rfacenet_toolbox.methods.physformer.learner import PhysFormerLearner
 from rfacenet_toolbox.prediction import clip_model
 from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import fingerprint, state_dicts
@@ -61,7 +62,7 @@ def test_the_best_epoch_has_the_smallest_error_of_the_heart_rate(tmp_path):
 def test_resuming_goes_on_with_the_curriculum(tmp_path):
     whole, stopped = config(tmp_path / "a", epochs=3), config(tmp_path / "b", epochs=3)
     trained(whole)
-    with in_memory.killed_after(steps=3):  # in the second epoch
+    with in_memory.killed_after(3, PhysFormerLearner):  # in the second epoch
         trained(stopped)
     trained(stopped)
     one, other = (state_dicts.load_weights(tmp_path / run / "models" / "small_Epoch2.pth") for run in "ab")

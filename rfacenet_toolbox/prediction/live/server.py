@@ -1,11 +1,13 @@
 """The server of the one page: on 127.0.0.1, for who has the token, by the library websockets."""
 
 import asyncio
+import contextlib
 import hmac
 import json
 import logging
 import re
 import secrets
+import signal
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -52,7 +54,18 @@ class Server:
         Raises:
             ConfigError: the port is not to be had.
         """
-        asyncio.run(self.run(on_ready))
+        try:
+            asyncio.run(self._until_interrupted(on_ready))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+    async def _until_interrupted(self, on_ready):
+        """Ctrl-C ends this task. Before Python 3.11, it would strike whichever task is running."""
+        task = asyncio.ensure_future(self.run(on_ready))
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            with contextlib.suppress(NotImplementedError):  # on Windows
+                asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+        await task
 
     async def run(self, on_ready):
         """:meth:`serve` in a running event loop, until it is cancelled."""

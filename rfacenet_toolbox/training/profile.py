@@ -44,11 +44,6 @@ class Cost(NamedTuple):
     threads: int
 
 
-def of_config_file(path, repeats=20, device=None, cpu_time=False):
-    """:func:`of_config_files` of one file."""
-    return of_config_files([path], repeats, device, cpu_time)[0]
-
-
 def of_config_files(paths, repeats=20, device=None, cpu_time=False):
     """The :class:`Cost` of the model of each config file, at the clip shape of its test set.
 

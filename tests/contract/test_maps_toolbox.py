@@ -7,7 +7,7 @@ from support.contract_hosts import FRAMES, VIDEOS, Host, draw_recordings, toolbo
 from support.paths import ROOT
 
 from rfacenet_toolbox import cli
-from rfacenet_toolbox.training.profile import of_config_file
+from rfacenet_toolbox.training.profile import of_config_files
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ def test_rhythmnet_is_trained_and_tested_on_maps(standalone):
 
 def test_its_config_is_profiled_and_its_weights_are_exported(standalone, tmp_path):
     host, run = standalone
-    cost = of_config_file(host.work / "maps" / "config.yaml", repeats=1)
+    (cost,) = of_config_files([host.work / "maps" / "config.yaml"], repeats=1)
     assert cost.clip_shape == (3, FRAMES, 25, 1) and cost.parameters == 17_697_514
     assert cli.main(["export", str(run.log), "--out", str(tmp_path / "x.safetensors")]) == 0
     assert (tmp_path / "x.safetensors").is_file()

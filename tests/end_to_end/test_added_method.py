@@ -1,12 +1,12 @@
 """A method from outside the package, with a node of settings: trained and tested by the standalone host, and in the
 checkout's configuration too."""
 
-import csv
 import importlib
 import json
 import sys
 
 import pytest
+from support import in_memory
 from support.configs import for_splits
 from support.main_job import LENGTH, run_script, write_config
 from support.paths import SUPPORT
@@ -41,8 +41,7 @@ def test_it_takes_under_60_lines():
 def test_it_is_trained_with_its_own_settings(folder):
     (weights,) = folder.glob("run/*/PreTrainedModels/small_Epoch2.pth")
     assert state_dicts.load_weights(weights)["weight"].shape == (1, 3, 5)
-    with open(folder / "run" / "epochs.csv") as file:
-        losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    losses = [float(row["loss"]) for row in in_memory.epochs(folder / "run")]
     assert len(losses) == 3 and losses[-1] < losses[0]
 
 

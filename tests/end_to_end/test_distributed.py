@@ -1,12 +1,12 @@
 """Two CPU processes against one: the same batches and losses, and an exact resume."""
 
-import csv
 import os
 import subprocess
 import sys
 
 import pytest
 import torch
+from support import in_memory
 from support.paths import SUPPORT
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler
 
@@ -23,11 +23,6 @@ def run(processes, *arguments):
     return subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
 
 
-def log(folder):
-    with open(folder / "epochs.csv") as file:
-        return list(csv.DictReader(file))
-
-
 def weights(folder, epoch):
     return state_dicts.load_weights(folder / "models" / f"small_Epoch{epoch}.pth")
 
@@ -38,7 +33,7 @@ def test_but_for_batch_norm_the_losses_are_those_of_one_process(tmp_path):
         folder = tmp_path / str(count)
         result = run(count, folder, "none")
         assert result.returncode == 0, result.stdout.decode()
-        logs.append([float(row["bvp"]) for row in log(folder)])
+        logs.append([float(row["bvp"]) for row in in_memory.epochs(folder)])
     one, two = logs
     assert one[-1] < one[0]
     assert two == pytest.approx(one, rel=1e-3)
@@ -48,7 +43,7 @@ def test_a_run_that_lost_a_process_ends_with_an_error_and_resumes_exactly(tmp_pa
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     assert run(2, whole, "noise").returncode == 0
     assert run(2, stopped, "noise", 1).returncode != 0
-    assert [row["epoch"] for row in log(stopped)] == ["0"]
+    assert [row["epoch"] for row in in_memory.epochs(stopped)] == ["0"]
     resumed = run(2, stopped, "noise")
     assert resumed.returncode == 0, resumed.stdout.decode()
     assert "Going on after epoch 0" in resumed.stdout.decode()

@@ -1,6 +1,5 @@
 """CVD, NAS-HR and Dual-GAN in the trainer, on maps in memory: trained, tested, and what is refused before a run."""
 
-import csv
 import math
 
 import pytest
@@ -56,8 +55,7 @@ def test_maps_are_learned_and_every_test_map_is_predicted(tmp_path, name):
     }
     trainer = make_trainer(tree, loaders)
     trainer.train(loaders)
-    with open(tmp_path / "epochs.csv") as file:
-        (row,) = csv.DictReader(file)
+    (row,) = in_memory.epochs(tmp_path)
     assert all(float(row[column]) >= 0 for column in trainer.learner.log_columns)
     predictions, labels, _ = trainer.test(loaders)
     size = in_memory.FRAMES if name == "DualGAN" else 1

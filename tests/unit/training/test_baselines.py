@@ -1,9 +1,8 @@
 """The trainer with the neural baselines: weights files, resuming, and what must not change a number."""
 
-import csv
-
 import pytest
 import torch
+from support import in_memory
 from support.neural_baselines import CASES, FRAMEWISE, Batches, config, learner, maker, trainer
 
 from rfacenet_toolbox.errors import CheckpointError, NotFiniteError
@@ -63,15 +62,6 @@ def test_runtime_settings_change_a_prediction_by_rounding_only(tmp_path, name, r
     torch.testing.assert_close(*predictions, atol=0.05 if "PRECISION" in runtime else 1e-5, rtol=0)
 
 
-def rows(folder):
-    with open(str(folder / "epochs.csv")) as file:
-        return list(csv.DictReader(file))
-
-
-class Killed(Exception):
-    pass
-
-
 @pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
     """Dropout draws from the generator that the state keeps."""
@@ -82,12 +72,12 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path, monkeypatch):
         if run == "stopped":
             valid = Trainer.valid
             monkeypatch.setattr(Trainer, "valid", dies_in_the_second_epoch(valid))
-            with pytest.raises(Killed):
+            with pytest.raises(in_memory.Killed):
                 trainer(tree, given).train({"train": Batches(given), "valid": Batches(given)})
             monkeypatch.setattr(Trainer, "valid", valid)
             torch.manual_seed(3)
         trainer(tree, given).train({"train": Batches(given), "valid": Batches(given)})
-        assert [row["epoch"] for row in rows(tmp_path / run)] == ["0", "1"]
+        assert [row["epoch"] for row in in_memory.epochs(tmp_path / run)] == ["0", "1"]
         ends.append(state_dicts.load_weights(weights_path(tree, 1)))
     assert all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0])
 
@@ -98,7 +88,7 @@ def dies_in_the_second_epoch(valid):
     def dying(self, *args):
         calls.append(args)
         if len(calls) == 2:
-            raise Killed
+            raise in_memory.Killed
         return valid(self, *args)
 
     return dying

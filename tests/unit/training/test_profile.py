@@ -36,6 +36,10 @@ NETWORKS = {
 }
 
 
+def cost_of(path, *settings, **more):
+    return profile.of_config_files([path], *settings, **more)[0]
+
+
 def write_config(folder, name="rFaceNet", frames=FRAMES):
     settings, data_format, data_types = SETTINGS[name]
     preprocess = {"DATA_TYPE": data_types, "LABEL_TYPE": "DiffNormalized", "CHUNK_LENGTH": frames}
@@ -84,7 +88,7 @@ def test_operations_are_half_of_what_pytorch_counts_and_all_convolutions(fusion,
 @pytest.mark.parametrize("name", SETTINGS)
 def test_parameters_and_operations_of_each_model_are_pytorchs_own_count(tmp_path, name):
     flop_counter = pytest.importorskip("torch.utils.flop_counter")
-    cost = profile.of_config_file(write_config(tmp_path, name), repeats=1)
+    cost = cost_of(write_config(tmp_path, name), repeats=1)
     make, shape = NETWORKS[name]
     network, clip = make().eval(), torch.randn(shape)
     with torch.no_grad(), flop_counter.FlopCounterMode(display=False) as counter:
@@ -98,14 +102,12 @@ def test_parameters_and_operations_of_each_model_are_pytorchs_own_count(tmp_path
 @pytest.mark.parametrize("name, used", [("DeepPhys", FRAMES + 5), ("Tscan", FRAMES), ("EfficientPhys", FRAMES)])
 def test_frames_that_fill_no_segment_cost_nothing(tmp_path, name, used):
     pytest.importorskip("torch.utils.flop_counter")
-    macs, longer = (
-        profile.of_config_file(write_config(tmp_path, name, frames), repeats=1).macs for frames in (FRAMES, FRAMES + 5)
-    )
+    macs, longer = (cost_of(write_config(tmp_path, name, frames), repeats=1).macs for frames in (FRAMES, FRAMES + 5))
     assert longer * FRAMES == macs * used
 
 
 def test_the_costs_of_a_config(config):
-    cost = profile.of_config_file(config, repeats=3)
+    cost = cost_of(config, repeats=3)
     assert cost.clip_shape == (3, FRAMES, SIDE, SIDE) and cost.frames == FRAMES
     assert 0 < cost.quartiles_s[0] <= cost.median_s <= cost.quartiles_s[1]
     # the first convolution's output and its normalised copy are there at one time; some kernels take buffers besides
@@ -171,4 +173,4 @@ def test_what_cannot_be_profiled_is_said(config, changes, message):
     wanted = SimpleNamespace(**{"repeats": 1, "name": "rFaceNet", "device": None, **changes})
     config.write_text(config.read_text().replace("NAME: rFaceNet", f"NAME: {wanted.name}"))
     with pytest.raises(ConfigError, match=message):
-        profile.of_config_file(config, wanted.repeats, wanted.device)
+        cost_of(config, wanted.repeats, wanted.device)

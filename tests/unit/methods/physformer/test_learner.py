@@ -1,10 +1,7 @@
 """PhysFormer in the trainer: its curriculum, its log, its files, resuming, and what is refused before a run."""
 
-import csv
-
 import numpy as np
 import pytest
-import torch
 from support import in_memory
 from support.configs import for_splits, resized
 
@@ -14,7 +11,6 @@ from rfacenet_toolbox.hosts.job import make_trainer, run
 from rfacenet_toolbox.hosts.standalone import StandaloneHost
 from rfacenet_toolbox.methods.physformer.learner import PhysFormerLearner
 from rfacenet_toolbox.prediction import clip_model
-from rfacenet_toolbox.runtime.machine import seed_everything
 from rfacenet_toolbox.training import fingerprint, state_dicts
 from rfacenet_toolbox.training.export import export
 
@@ -26,22 +22,13 @@ def config(folder, *settings, epochs=2):
     return in_memory.config(folder, SMALL, for_splits(resized(SIDE, SIDE)), *settings, epochs=epochs)
 
 
-def trained(tree, valid=None):
-    seed_everything(100)
-    loaders = in_memory.loaders(valid=valid, side=SIDE)
-    trainer = make_trainer(tree, loaders)
-    trainer.train(loaders)
-    return trainer, loaders
-
-
-def epochs_of(folder):
-    with open(folder / "epochs.csv") as file:
-        return list(csv.DictReader(file))
+def trained(tree, **settings):
+    return in_memory.trained(tree, side=SIDE, **settings)
 
 
 def test_a_training_logs_its_terms_and_tests_every_clip(tmp_path):
     trainer, loaders = trained(config(tmp_path))
-    rows = epochs_of(tmp_path)
+    rows = in_memory.epochs(tmp_path)
     assert [float(row["frequency_weight"]) for row in rows] == pytest.approx([1.0, 5**0.5])
     for row in rows:
         frequency = float(row["frequency_weight"]) * (float(row["cross_entropy"]) + float(row["divergence"]))
@@ -55,7 +42,7 @@ def test_a_training_logs_its_terms_and_tests_every_clip(tmp_path):
 
 def test_the_best_epoch_has_the_smallest_error_of_the_heart_rate(tmp_path):
     trainer, _ = trained(config(tmp_path, {"TEST.USE_LAST_EPOCH": False}), valid=("301",))
-    errors = [float(row["valid_heart_rate_mae_bpm"]) for row in epochs_of(tmp_path)]
+    errors = [float(row["valid_heart_rate_mae_bpm"]) for row in in_memory.epochs(tmp_path)]
     assert trainer.state.best_epoch() == errors.index(min(errors))
 
 
@@ -65,8 +52,7 @@ def test_resuming_goes_on_with_the_curriculum(tmp_path):
     with in_memory.killed_after(3, PhysFormerLearner):  # in the second epoch
         trained(stopped)
     trained(stopped)
-    one, other = (state_dicts.load_weights(tmp_path / run / "models" / "small_Epoch2.pth") for run in "ab")
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert in_memory.same_weights(*(tmp_path / run / "models" / "small_Epoch2.pth" for run in "ab"))
 
 
 def test_drop_rate_is_read_and_another_one_is_another_run(tmp_path):

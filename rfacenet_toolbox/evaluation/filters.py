@@ -1,16 +1,16 @@
 """From a waveform to the pulse that is measured: integrated if need be, detrended, filtered to the band.
 
-The steps are those of the toolbox's ``evaluation/post_process.py``. Signals are 1-D, one value per frame. SciPy is
-imported where it is used: ``scipy.signal`` takes longer to load than all else that ``rfacenet predict`` needs.
+The steps are those of the toolbox's ``evaluation/post_process.py``. Signals are 1-D, one value per frame.
 """
 
 from functools import lru_cache
-from typing import Sequence, Tuple
+from typing import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import EvaluationError
+from . import butterworth
 
 #: Shortest signal that :func:`prepare` takes. ``filtfilt`` pads 9 samples for its filter and needs more than that;
 #: the toolbox lets windows of exactly 9 through, and SciPy's error then ends its run.
@@ -73,22 +73,6 @@ def detrend_lambda(fs_hz: float) -> float:
     return DETREND_LAMBDA if abs(share - 1) < NEAR_TOOLBOX else DETREND_LAMBDA * share**2
 
 
-@lru_cache(maxsize=32)
-def _bandpass_filter(
-    fs_hz: float, band_hz: Tuple[float, ...], order: int
-) -> Tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The filter's coefficients ``(b, a)``."""
-    import scipy.signal
-
-    low, high = band_hz
-    if not 0 < low < high < fs_hz / 2:
-        raise EvaluationError(
-            f"The band {low:g}-{high:g} Hz does not fit a sampling rate of {fs_hz:g} Hz: it must be in order and below "
-            f"half the rate, {fs_hz / 2:g} Hz. Check fs_hz, or choose a protocol with another band."
-        )
-    return scipy.signal.butter(order, [low / fs_hz * 2, high / fs_hz * 2], btype="bandpass")
-
-
 def bandpass(signal: ArrayLike, fs_hz: float, band_hz: Sequence[float], order: int = 1) -> NDArray[np.float64]:
     """Butterworth bandpass along the last axis, forwards and backwards (no delay).
 
@@ -106,16 +90,19 @@ def bandpass(signal: ArrayLike, fs_hz: float, band_hz: Sequence[float], order: i
 
     Source: agrees with the filter in the toolbox's ``calculate_metric_per_video``.
     """
-    import scipy.signal
-
-    b, a = _bandpass_filter(fs_hz, tuple(band_hz), order)
+    low, high = band_hz
+    if not 0 < low < high < fs_hz / 2:
+        raise EvaluationError(
+            f"The band {low:g}-{high:g} Hz does not fit a sampling rate of {fs_hz:g} Hz: it must be in order and below "
+            f"half the rate, {fs_hz / 2:g} Hz. Check fs_hz, or choose a protocol with another band."
+        )
     signal = np.asarray(signal, dtype=np.float64)
-    count, least = signal.shape[-1], 3 * len(a) + 1  # filtfilt pads 3 * len(a)
+    count, least = signal.shape[-1], 6 * order + 4
     if count < least:
         raise EvaluationError(
             f"The bandpass filter got {count} samples and needs at least {least}. Pass a longer signal."
         )
-    return scipy.signal.filtfilt(b, a, signal)
+    return butterworth.both_ways(butterworth.bandpass(order, low, high, fs_hz), signal)
 
 
 def prepare(

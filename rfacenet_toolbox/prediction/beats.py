@@ -11,11 +11,11 @@ from typing import NamedTuple, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..evaluation import butterworth
 from .waveform import Waveform, Window
 
 _EITHER_SIDE_HZ = 0.5
 _SMOOTHED = 5  # windows whose median is the rate in the middle one: one that was misread does not count
-_FINE_HZ = 1000.0
 #: a pulse whose strength falls below this share of its median within 10 s is lost in noise for a moment, and with it
 #: the phase; chosen on drawn pulses
 _FAINT, _AROUND_S = 0.3, 10.0
@@ -45,26 +45,21 @@ def fundamental(waveform: Waveform, windows: Sequence[Window]) -> Fundamental:
         waveform: half a minute of it or more, with a face throughout.
         windows: its sliding windows that have a heart rate, one or more.
     """
-    import scipy.signal
-
     times_s = np.arange(len(waveform.bvp)) / waveform.fs_hz
     carrier = 2 * np.pi * np.cumsum(_rates_hz(waveform, windows, times_s)) / waveform.fs_hz
-    lowpass = scipy.signal.butter(2, _EITHER_SIDE_HZ, fs=waveform.fs_hz, output="sos")
+    lowpass = butterworth.lowpass(2, _EITHER_SIDE_HZ, waveform.fs_hz)
     shifted = waveform.bvp * np.exp(-1j * carrier)
-    kept = [scipy.signal.sosfiltfilt(lowpass, part) for part in (shifted.real, shifted.imag)]
-    return Fundamental(carrier + np.unwrap(np.arctan2(kept[1], kept[0])), np.hypot(*kept))
+    real, imaginary = butterworth.both_ways(lowpass, np.stack([shifted.real, shifted.imag]))
+    return Fundamental(carrier + np.unwrap(np.arctan2(imaginary, real)), np.hypot(real, imaginary))
 
 
 def find_beats(waveform: Waveform, windows: Sequence[Window]) -> Beats:
     """The :class:`Beats` of a waveform; arguments as of :func:`fundamental`."""
-    import scipy.interpolate
-
     times_s = np.arange(len(waveform.bvp)) / waveform.fs_hz
     phase, strength = fundamental(waveform, windows)
-    fine_s = np.arange(0, times_s[-1], 1 / _FINE_HZ)
     # Where noise turns the phase back, the beat is the first moment at which it was reached.
-    turns = np.maximum.accumulate(scipy.interpolate.CubicSpline(times_s, phase)(fine_s)) / (2 * np.pi)
-    beats_s = np.interp(np.arange(np.ceil(turns[0]), turns[-1]), turns, fine_s)
+    turns = np.maximum.accumulate(phase) / (2 * np.pi)
+    beats_s = np.interp(np.arange(np.ceil(turns[0]), turns[-1]), turns, times_s)
     return Beats(beats_s, _faint(strength, waveform.fs_hz, beats_s))
 
 

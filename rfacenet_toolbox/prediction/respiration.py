@@ -64,9 +64,8 @@ def breathing(
 
 def _peak(signal: NDArray[np.float64], fs_hz: float) -> Tuple[float, float]:
     """Breaths per minute at the spectrum's peak within the band, and the share of the band's power near it."""
-    import scipy.signal
-
-    signal = scipy.signal.detrend(signal) * np.hanning(len(signal))
+    samples = np.arange(len(signal))
+    signal = (signal - np.polyval(np.polyfit(samples, signal, 1), samples)) * np.hanning(len(signal))
     frequencies_hz, power = np.fft.rfftfreq(_BINS, 1 / fs_hz), np.abs(np.fft.rfft(signal, _BINS)) ** 2
     inside = (frequencies_hz >= BAND_HZ[0]) & (frequencies_hz <= BAND_HZ[1])
     peak_hz = frequencies_hz[inside][np.argmax(power[inside])]

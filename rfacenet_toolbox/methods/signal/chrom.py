@@ -32,8 +32,6 @@ def chrom(rgb, fs_hz):
     the last whole window: zeros follow here, to keep it as long as the video. It departs from the paper in the band,
     0.7-2.5 Hz in place of 40-240 beats per minute, and in Hann windows that add up to 1 only nearly.
     """
-    from scipy.signal.windows import hann
-
     half = math.ceil(math.ceil(WINDOW_S * fs_hz) / 2)
     if 2 * half < LEAST_WINDOW:
         raise DataError(
@@ -44,4 +42,4 @@ def chrom(rgb, fs_hz):
     red, green, blue = normalised_windows(rgb, 2 * half, hop=half).astype(np.float64).transpose(2, 0, 1)
     x, y = 3 * red - 2 * green, 1.5 * red + green - 1.5 * blue
     x, y = (bandpass(signal, fs_hz, BAND_HZ, order=FILTER_ORDER) for signal in (x, y))
-    return overlap_add(combine(x, y, sign=-1) * hann(2 * half), half, len(rgb))
+    return overlap_add(combine(x, y, sign=-1) * np.hanning(2 * half), half, len(rgb))

@@ -1,5 +1,7 @@
 """Signal methods over whole recordings, at any frame rate and length."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,12 @@ def pulse_of(method, times_s, heart_rate_bpm, seed=0, second=0.15):
 def test_the_heart_rate_does_not_depend_on_the_frame_rate(method, fps_hz):
     found, _ = waveform.overall(pulse_of(method, np.arange(20 * fps_hz) / fps_hz, 55), 10.0)
     assert found == pytest.approx(55, abs=2)
+
+
+@pytest.mark.parametrize("method", ["pos", "chrom", "green"])  # those that confirm a network's rate
+def test_nothing_waits_for_scipy_signal_to_load(method, monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.signal", None)
+    assert waveform.overall(pulse_of(method, np.arange(600) / 30, 72), 10.0)[0] == pytest.approx(72, abs=2)
 
 
 @pytest.mark.parametrize("method", ["pos", "green", "ica"])

@@ -99,7 +99,7 @@ benchmark-table3: .venv/ready benchmark_data/ready
 # makes lies in runs/weights_tiny_made; the package's files stay as they are.
 ifdef TINY
 W_DATA := weights_data/tiny
-W_PEOPLE := 12 4 4
+W_PEOPLE := 12 4 4 12
 W_CONFIG := toolbox_configs/weights_tiny/WEIGHTS_RFACENET
 W_RUN := runs/weights_tiny
 W_LAST_EPOCH := 0
@@ -109,7 +109,7 @@ W_CURVES := $(W_MADE)/weights-training.png
 W_QUALITY := --share 0.1 --dry --picture $(W_MADE)/quality-reliability.png
 else
 W_DATA := weights_data
-W_PEOPLE := 1408 64 80
+W_PEOPLE := 1408 64 80 1408
 W_CONFIG := toolbox_configs/WEIGHTS_RFACENET
 W_RUN := runs/weights
 W_LAST_EPOCH := 16
@@ -122,13 +122,16 @@ endif
 weights: .venv/ready $(W_DATA)/ready
 	$(BIN)/python main.py --config_file $(W_CONFIG)_24.yaml
 	cp $(W_RUN)_24/*/PreTrainedModels/varied_rfacenet_Epoch$(W_LAST_EPOCH).pth $(W_RUN)_24.pth
-	$(BIN)/python main.py --config_file $(W_CONFIG).yaml
+	$(BIN)/python main.py --config_file $(W_CONFIG)_36.yaml
+	$(BIN)/rfacenet export $(W_RUN)_36 --out $(W_RUN)_36.safetensors
+	$(BIN)/torchrun --nproc_per_node 2 main.py --config_file $(W_CONFIG).yaml
 	mkdir -p $(W_MADE)
 	$(BIN)/rfacenet export $(W_RUN) --out $(W_MADE)/rfacenet.safetensors
 	$(BIN)/rfacenet export $(W_RUN) --out $(W_MADE)/rfacenet.onnx
-	$(BIN)/python benchmarks/weights_log.py 24x24=$(W_RUN)_24 36x36=$(W_RUN) --out $(W_EPOCHS)
-	$(BIN)/rfacenet report $(W_RUN)_24 --attention-clips 1 --out $(W_RUN)_report
-	cp $(W_RUN)_report/figures/$(notdir $(W_RUN))_24-loss.png $(W_CURVES)
+	$(BIN)/python benchmarks/weights_log.py 24x24=$(W_RUN)_24 36x36=$(W_RUN)_36 all=$(W_RUN) \
+		--out $(W_EPOCHS)
+	$(BIN)/rfacenet report $(W_RUN) --attention-clips 1 --out $(W_RUN)_report
+	cp $(W_RUN)_report/figures/$(notdir $(W_RUN))-loss.png $(W_CURVES)
 	$(BIN)/python benchmarks/held_out.py $(W_DATA)/held_out --methods rfacenet=$(W_MADE)/rfacenet.safetensors \
 		pos chrom green
 	$(BIN)/python benchmarks/calibrate_quality.py $(W_DATA)/quality --workers 2 $(W_QUALITY)
@@ -165,6 +168,10 @@ $(W_DATA)/ready: .venv/ready
 		--size 320 240 --seed 31
 	$(BIN)/rfacenet synth $(W_DATA)/train --dataset varied --subjects $(word 2,$(W_PEOPLE)) --first-subject 1409 \
 		--seconds 8.7 --size 640 480 --seed 33
+	$(BIN)/rfacenet synth $(W_DATA)/more --dataset varied --subjects $(word 4,$(W_PEOPLE)) --first-subject 1473 \
+		--seconds 8.7 --size 320 240 --seed 34
+	mkdir -p $(W_DATA)/all
+	cd $(W_DATA)/all && ln -sfn ../train/* ../more/* .
 	$(BIN)/rfacenet synth $(W_DATA)/held_out --dataset varied --subjects $(word 3,$(W_PEOPLE)) --first-subject 5001 \
 		--seconds 20.1 --size 320 240 --seed 32
 	touch $@

@@ -1,7 +1,7 @@
 """How did the training of the package's weights go, epoch by epoch?
 
-``python benchmarks/weights_log.py 24x24=runs/weights_24 36x36=runs/weights`` writes docs/weights-epochs.csv, or
-the file that ``--out`` names: the epochs of both parts of `make weights`, one part after the other.
+``python benchmarks/weights_log.py 24x24=runs/weights_24 36x36=runs/weights_36 all=runs/weights`` writes
+docs/weights-epochs.csv, or the file that ``--out`` names: the epochs of the parts of `make weights`, one after another.
 """
 
 import argparse

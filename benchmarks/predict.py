@@ -100,15 +100,19 @@ def summary(path, runs):
     """Medians of speed and start, the greatest memory, and the heart rate of the first run."""
     video = cv2.VideoCapture(path)
     seconds = video.get(cv2.CAP_PROP_FRAME_COUNT) / video.get(cv2.CAP_PROP_FPS)
+
+    def speed(*keys):
+        return statistics.median(seconds / sum(run[key] for key in keys) for run in runs)
+
     speeds = [seconds / run["work_s"] for run in runs]
     start, start_cpu = (statistics.median(run[key] for run in runs) for key in ("start_s", "start_cpu_s"))
     memory = max(run["memory_mib"] for run in runs)
-    speed = f"{statistics.median(speeds):6.1f} x real time ({min(speeds):.1f} to {max(speeds):.1f})"
-    start = f"start {start:.1f} s ({start_cpu:.1f} s of CPU)"
-    cpu = statistics.median(seconds / run["work_cpu_s"] for run in runs)
-    whole = statistics.median(seconds / (run["start_cpu_s"] + run["work_cpu_s"]) for run in runs)
-    speed += f", by CPU time {cpu:.1f} x, {whole:.1f} x with the start"
-    return f"{seconds:7.1f} s {speed}, {start}, {memory:.0f} MiB, {runs[0]['heart_rate_bpm']} bpm"
+    return (
+        f"{seconds:7.1f} s {speed('work_s'):6.1f} x real time ({min(speeds):.1f} to {max(speeds):.1f}), "
+        f"{speed('start_s', 'work_s'):.1f} x with the start, by CPU time {speed('work_cpu_s'):.1f} x, "
+        f"{speed('start_cpu_s', 'work_cpu_s'):.1f} x with the start, start {start:.1f} s ({start_cpu:.1f} s of CPU), "
+        f"{memory:.0f} MiB, {runs[0]['heart_rate_bpm']} bpm"
+    )
 
 
 def long_video(folder, minutes):

@@ -34,7 +34,7 @@ class ViplHr(Dataset):
     name = "VIPL-HR"
     layout = (
         "DATA_PATH/data/p1 ... p107, each with v1 ... v9 (second takes: v1-2), and in these source1 ... source4, each "
-        "with video.avi, gt_HR.csv, wave.csv and, but for source2, time.txt inside"
+        "with video.avi, gt_HR.csv, wave.csv and time.txt inside (source2 has no time.txt)"
     )
     leaves_out_unusable = True
     has_own_rates = True

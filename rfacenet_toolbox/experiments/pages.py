@@ -53,11 +53,16 @@ def row_results(row):
 
 def over_seeds(results, metric, protocol):
     """The :class:`OverSeeds` of a metric over those results that define it; None where none does."""
-    pairs = [pair for pair in (result.metric(metric, protocol) for result in results) if pair[0] is not None]
-    if not pairs:
+    return over_pairs([result.metric(metric, protocol) for result in results])
+
+
+def over_pairs(pairs):
+    """The same of ``(value, error)``, one of each result, whose value is None where the result does not define it."""
+    defined = [pair for pair in pairs if pair[0] is not None]
+    if not defined:
         return None
-    values, errors = zip(*pairs)
-    return OverSeeds(mean(values), mean(errors), min(values), max(values), len(values), len(results))
+    values, errors = zip(*defined)
+    return OverSeeds(mean(values), mean(errors), min(values), max(values), len(values), len(pairs))
 
 
 def over_seeds_cell(measured, href="", mark=""):

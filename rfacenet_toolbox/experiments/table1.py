@@ -13,7 +13,7 @@ from ..report.table import NOTHING, Cell, Table, marks, plus_minus
 from . import kinds, pages
 from .completeness import VIPL
 from .folds import fold_row, over_folds, pooled, row_results
-from .pages import OverSeeds, over_seeds_cell
+from .pages import over_seeds_cell
 from .published import CONFIG_NAMES, SD_OF_ABSOLUTE_ERRORS, TABLE1, TABLE1_HEADINGS
 from .run import Run, overlaid
 from .tables import bases, data_content
@@ -141,15 +141,8 @@ def _wanted(scenes):
 def _measured(results, scenes):
     """{metric: :class:`~.pages.OverSeeds` of the pooled numbers, or None; "videos": how many were scored}."""
     summaries = pooled(results, PROTOCOL, _wanted(scenes))
-    measured = {"videos": {one["n"] for one in summaries}}
-    for metric in HEADINGS:
-        pairs = [one[metric] for one in summaries if one[metric][0] is not None]
-        measured[metric] = None
-        if pairs:
-            values, errors = zip(*pairs)
-            spread = sum(values) / len(values), sum(errors) / len(errors), min(values), max(values)
-            measured[metric] = OverSeeds(*spread, len(values), len(summaries))
-    return measured
+    measured = {metric: pages.over_pairs([one[metric] for one in summaries]) for metric in HEADINGS}
+    return {"videos": {one["n"] for one in summaries}, **measured}
 
 
 def _selection_table(title, published, measured, counts, settings):

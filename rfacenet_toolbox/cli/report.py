@@ -64,7 +64,8 @@ def export_arguments(parser):
     parser.add_argument(
         "source",
         metavar="RUN",
-        help="folder of a finished run (its LOG.PATH), or 'package' for the weights that the package ships",
+        help="folder of a finished run (its LOG.PATH), a .safetensors file that this command wrote, or 'package' for "
+        "the weights that the package ships",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="the .safetensors or .onnx file to write")
 

@@ -8,7 +8,7 @@ from ..datasets.file_lists import read_file_list
 from ..datasets.own_rates import of_inputs
 from ..datasets.readers import DATASETS
 from ..datasets.stmaps import MAP_TYPES, landmarks
-from ..errors import ConfigError, DataError
+from ..errors import CheckpointError, ConfigError, DataError
 from ..evaluation.files import outputs, run_folder
 from ..methods import registry
 from ..methods.rfacenet.network import IDENTITY_CLASSIFIER
@@ -20,7 +20,8 @@ def export(source, path):
     """Write trained weights with the settings of their clips, and without the identity classifier.
 
     Args:
-        source: a run's ``LOG.PATH``, for the weights that it tested; or ``package``, for those that we ship.
+        source: a run's ``LOG.PATH``, for the weights that it tested; ``package``, for those that we ship; or a
+            ``.safetensors`` file that this function wrote.
         path: the ``.safetensors`` or ``.onnx`` file to write.
 
     Returns:
@@ -30,12 +31,13 @@ def export(source, path):
         ConfigError: ``path`` has another ending, or one that is not for this method; frames that are not square; or
             the package onnx is not installed.
         DataError: there is not a finished run, or its weights or the frame rates of its recordings are gone.
-        CheckpointError: the weights are damaged.
+        CheckpointError: the weights are damaged, or do not say what they are of.
     """
     ending = os.path.splitext(str(path))[1]
     if ending not in (".safetensors", ".onnx"):
         raise ConfigError(f"The file to write is {path}; expected a name that ends in .safetensors or .onnx.")
-    file = _shipped() if str(source) == weights_path.PACKAGE else _of_run(source, ending == ".onnx")
+    is_file = str(source) == weights_path.PACKAGE or str(source).endswith(".safetensors")
+    file = _of_file(source, ending == ".onnx") if is_file else _of_run(source, ending == ".onnx")
     if ending == ".onnx":
         file = file._replace(metadata={**weights_metadata.DEFAULTS[file.metadata["method"]], **file.metadata})
         onnx_files.write_onnx(path, inference.network(file.metadata["method"], file), file.metadata)
@@ -44,8 +46,13 @@ def export(source, path):
     return file.metadata
 
 
-def _shipped():
-    return weights_files.read(weights_path.PACKAGE)
+def _of_file(source, as_onnx):
+    file = weights_files.read(source)
+    if "method" not in file.metadata:
+        raise CheckpointError(f"{source} does not say which method it is of. Name a file that rfacenet export wrote.")
+    if as_onnx:
+        _check_onnx(file.metadata["method"], f"{source} has the weights")
+    return file
 
 
 def _of_run(folder, as_onnx):
@@ -53,14 +60,19 @@ def _of_run(folder, as_onnx):
     name = run.results["model"]
     if not registry.is_registered(name):
         raise ConfigError(f"{folder} is a run of {name}, which is no method of this package or of RFACENET_PLUGINS.")
-    if as_onnx and not _has_onnx(name):
-        raise ConfigError(
-            f"{folder} is a run of {name}; as ONNX there are {', '.join(filter(_has_onnx, registry.names()))}. Name a "
-            f"file that ends in .safetensors, which rfacenet predict takes of every method."
-        )
+    if as_onnx:
+        _check_onnx(name, f"{folder} is a run")
     weights = learners.trained(run).model.state_dict()
     weights = {name: value for name, value in weights.items() if not name.startswith(IDENTITY_CLASSIFIER)}
     return weights_files.WeightsFile(weights, _metadata(run, learners.config_of(run)), folder)
+
+
+def _check_onnx(name, what_it_is):
+    if not _has_onnx(name):
+        raise ConfigError(
+            f"{what_it_is} of {name}; as ONNX there are {', '.join(filter(_has_onnx, registry.names()))}. Name a file "
+            f"that ends in .safetensors, which rfacenet predict takes of every method."
+        )
 
 
 def _has_onnx(name):

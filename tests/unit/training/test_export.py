@@ -12,7 +12,7 @@ from rfacenet_toolbox import cli
 from rfacenet_toolbox.datasets import clip_cache, file_lists, own_rates
 from rfacenet_toolbox.datasets.dataset import Measured
 from rfacenet_toolbox.datasets.normalise import FrameFeatures
-from rfacenet_toolbox.errors import ConfigError, DataError
+from rfacenet_toolbox.errors import CheckpointError, ConfigError, DataError
 from rfacenet_toolbox.evaluation.files import run_folder
 from rfacenet_toolbox.hosts.job import run
 from rfacenet_toolbox.hosts.standalone import StandaloneHost
@@ -46,6 +46,16 @@ def test_the_file_knows_its_settings_and_has_no_classifier(finished, tmp_path, c
     for name, value in weights_files.read(trained).weights.items():
         assert name.startswith("classifier") or torch.equal(value, file.weights[name])
     assert clip_model.load("rfacenet", tmp_path / "own.safetensors").size == int(file.metadata["size"])
+
+
+def test_a_weights_file_is_exported_as_the_run_was(finished, tmp_path):
+    metadata = export(finished, tmp_path / "own.safetensors")
+    assert export(tmp_path / "own.safetensors", tmp_path / "again.safetensors") == metadata
+    own, again = (weights_files.read(tmp_path / f"{name}.safetensors").weights for name in ("own", "again"))
+    assert own.keys() == again.keys() and all(torch.equal(value, again[name]) for name, value in own.items())
+    weights_files.write_safetensors(tmp_path / "bare.safetensors", own, {})
+    with pytest.raises(CheckpointError, match="bare.safetensors does not say which method it is of"):
+        export(tmp_path / "bare.safetensors", tmp_path / "own.onnx")
 
 
 def test_a_network_with_a_noise_map_gives_what_the_run_gave(tmp_path):

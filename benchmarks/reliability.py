@@ -10,6 +10,9 @@ TITLES = {"network": "rFaceNet", "signal": "POS, CHROM, GREEN"}
 PARTS = {"whole": "mean heart rate", "window": "windows of 10 s"}
 _COLOURS = {"whole": "#b3202c", "window": "#30343a"}
 _LEAST = 5  # values of a bin that is drawn
+#: what the axes show
+_EXPECTED_BPM, _ACTUAL_BPM = (0.5, 100), (0.1, 100)
+_TICKS_BPM = 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100
 
 
 def tables(rows, models):
@@ -42,8 +45,7 @@ def draw(rows, models, path):
     canvas = FigureCanvasAgg(figure)
     for column, kind in enumerate(TITLES):
         above, below = (figure.add_subplot(2, 2, 1 + column + 2 * row) for row in range(2))
-        limits = 0.5, 100
-        above.plot(limits, limits, color="#c9cdd2", linewidth=1.2, label="as expected")
+        above.plot(_EXPECTED_BPM, _EXPECTED_BPM, color="#c9cdd2", linewidth=1.2, label="as expected")
         for part in PARTS:
             expected, errors = _both(rows[kind][part], models[kind][part])
             bins = [chosen for _, chosen in _bins(expected) if chosen.sum() >= _LEAST]
@@ -56,17 +58,17 @@ def draw(rows, models, path):
             below.plot(means, [np.mean(errors[chosen] <= 3) for chosen in bins], label=PARTS[part], **style)
         above.set_title(TITLES[kind], fontsize=11, loc="left")
         above.set_yscale("log")
-        above.set_ylim(*limits)
+        above.set_ylim(*_ACTUAL_BPM)
         above.set_ylabel("mean error that came (bpm)")
         above.legend(fontsize=8, frameon=False, loc="upper left")
         below.set_ylim(0, 1.03)
         below.set_ylabel("share within 3 bpm")
         for axes in (above, below):
             axes.set_xscale("log")
-            axes.set_xlim(*limits)
+            axes.set_xlim(*_EXPECTED_BPM)
             axes.axvline(confidence.DOUBTED_ABOVE_BPM, color="#c9cdd2", linestyle="--", linewidth=1)
-            ticks = 0.5, 1, 2, 5, 10, 20, 50, 100
             for axis in (axes.xaxis, axes.yaxis) if axes is above else (axes.xaxis,):
+                ticks = _TICKS_BPM if axis is axes.yaxis else [tick for tick in _TICKS_BPM if tick >= _EXPECTED_BPM[0]]
                 axis.set_ticks(ticks)
                 axis.set_ticklabels([f"{tick:g}" for tick in ticks])
                 axis.set_ticks([], minor=True)

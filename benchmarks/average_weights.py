@@ -1,8 +1,9 @@
-"""The mean of two weights files of one network, tensor by tensor: ``python benchmarks/average_weights.py A B --out C``.
+"""What lies halfway between two weights files of one network?
 
-Halfway between a network before a training and after it, it often does better than either on data unlike those of the
-training (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). The statistics of the normalisation are
-averaged, too. The settings that come with the tensors are those of B.
+``python benchmarks/average_weights.py A B --out C`` writes it: the mean, tensor by tensor. Halfway between a network
+before a training and after it, it often does better than either on data unlike those of the training (Wortsman et al.
+2022, "Robust fine-tuning of zero-shot models"). The statistics of the normalisation are averaged, too. The settings
+that come with the tensors are those of B.
 """
 
 import argparse

@@ -1,12 +1,12 @@
 """How far off is a heart rate of `rfacenet predict` likely to be, by the evidence for it?
 
-``python benchmarks/calibrate_quality.py FOLDER`` draws two sets of varied synthetic recordings, ``FOLDER/calibration``
-(seed 13) and ``FOLDER/check`` (seed 14), of people who are neither in the weights' training set nor in their held-out
-set. It reads them with rFaceNet, POS, CHROM and GREEN, fits the models of ``rfacenet_toolbox/prediction/confidence.py``
-to the first set, and writes them to ``confidence.json`` beside it. For the second set it prints the tables of
-docs/model-card.md, and what choosing among the methods by expected error would bring, and draws the reliability plot
-``docs/images/quality-reliability.png``. Run it again with new weights or a new generator, in a new folder. Interrupted,
-it goes on where it was.
+``python benchmarks/calibrate_quality.py FOLDER`` draws three sets of varied synthetic recordings,
+``FOLDER/calibration`` (seed 13), ``FOLDER/more`` (seed 15) and ``FOLDER/check`` (seed 14), of people who are neither in
+the weights' training set nor in their held-out set. It reads them with rFaceNet, POS, CHROM and GREEN, fits the models
+of ``rfacenet_toolbox/prediction/confidence.py`` to the first two sets, and writes them to ``confidence.json`` beside
+it. For the third set it prints the tables of docs/model-card.md, and what choosing among the methods by expected error
+would bring, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new weights or a
+new generator, in a new folder. Interrupted, it goes on where it was.
 
 A third of the recordings last 20 seconds, a third 14, and a third 10, in which a window has no neighbours.
 """
@@ -34,7 +34,9 @@ from rfacenet_toolbox.runtime import pool, weights_path
 from rfacenet_toolbox.synthetic import write_dataset
 
 #: set -> seed, first subject, recordings of each length
-SETS = {"calibration": (13, 13001, 32), "check": (14, 14001, 22)}
+SETS = {"calibration": (13, 13001, 32), "more": (15, 15001, 48), "check": (14, 14001, 22)}
+#: that the models are fitted to
+FITTED = "calibration", "more"
 LENGTHS_S = 20.1, 14.1, 10.1
 SIGNAL_METHODS = ("pos", "chrom", "green")
 WINDOW_S, STEP_S = 10.0, 1.0
@@ -57,7 +59,7 @@ def main():
         },
     }
     for kind in TITLES:
-        table[kind] = {part: fitted(rows["calibration"][kind][part]) for part in PARTS}
+        table[kind] = {part: fitted([row for name in FITTED for row in rows[name][kind][part]]) for part in PARTS}
     if not args.dry:
         confidence.TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     models = {kind: {part: confidence.Model(table[kind][part]) for part in PARTS} for kind in TITLES}

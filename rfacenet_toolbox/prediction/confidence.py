@@ -23,8 +23,8 @@ from .waveform import Window
 
 #: a rate is right if it is off by no more
 RIGHT_WITHIN_BPM = 5.0
-#: a rate with a larger expected error is doubted: it is wrong in one of five cases or more, wrong ones being off by some
-#: 50 bpm in the mean; so a wrong rate that is not doubted counts as much as four right ones that are
+#: a rate with a larger expected error is doubted: it is wrong in one of five cases or more, wrong ones being off by
+#: some 50 bpm in the mean; so a wrong rate that is not doubted counts as much as four right ones that are
 DOUBTED_ABOVE_BPM = 10.0
 #: the model's numbers
 TABLE = Path(__file__).with_name("confidence.json")

@@ -93,8 +93,8 @@ benchmark-table3: .venv/ready benchmark_data/ready
 	mkdir -p runs/benchmark/table2
 	$(BIN)/rfacenet table3 $(DRAWN_FACES) --seeds 100 101 102 --reuse runs/benchmark/table2 --out runs/benchmark/table3
 
-# The weights that the package ships, trained anew: some three hours on two cores, and as they were made, with their log and
-# curves. Interrupted, it goes on where it was when repeated. docs/model-card.md says what came of it.
+# The weights that the package ships, trained anew: some three hours on two cores, and as they were made, with their log
+# and curves. Interrupted, it goes on where it was when repeated. docs/model-card.md says what came of it.
 # `make weights TINY=1` runs the same chain in a few minutes, on a few recordings and for one epoch of each part. What it
 # makes lies in runs/weights_tiny_made; the package's files stay as they are.
 ifdef TINY

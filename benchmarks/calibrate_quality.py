@@ -1,12 +1,12 @@
 """How far off is a heart rate of `rfacenet predict` likely to be, by the evidence for it?
 
-``python benchmarks/calibrate_quality.py FOLDER`` draws three sets of varied synthetic recordings,
-``FOLDER/calibration`` (seed 13), ``FOLDER/more`` (seed 15) and ``FOLDER/check`` (seed 14), of people who are neither in
-the weights' training set nor in their held-out set. It reads them with rFaceNet, POS, CHROM and GREEN, fits the models
-of ``rfacenet_toolbox/prediction/confidence.py`` to the first two sets, and writes them to ``confidence.json`` beside
-it. For the third set it prints the tables of docs/model-card.md, and what choosing among the methods by expected error
-would bring, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new weights or a
-new generator, in a new folder. Interrupted, it goes on where it was.
+``python benchmarks/calibrate_quality.py FOLDER`` draws two sets of varied synthetic recordings, ``FOLDER/calibration``
+(seeds 13 and 15) and ``FOLDER/check`` (seed 14), of people who are neither in the weights' training set nor in their
+held-out set. It reads them with rFaceNet, POS, CHROM and GREEN, fits the models of
+``rfacenet_toolbox/prediction/confidence.py`` to the first set, and writes them to ``confidence.json`` beside it. For
+the second set it prints the tables of docs/model-card.md, and what choosing among the methods by expected error would
+bring, and draws the reliability plot ``docs/images/quality-reliability.png``. Run it again with new weights or a new
+generator, in a new folder. Interrupted, it goes on where it was.
 
 A third of the recordings last 20 seconds, a third 14, and a third 10, in which a window has no neighbours.
 """
@@ -33,10 +33,8 @@ from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import pool, weights_path
 from rfacenet_toolbox.synthetic import write_dataset
 
-#: set -> seed, first subject, recordings of each length
-SETS = {"calibration": (13, 13001, 32), "more": (15, 15001, 48), "check": (14, 14001, 22)}
-#: that the models are fitted to
-FITTED = "calibration", "more"
+#: set -> draws of it: seed, first subject, recordings of each length
+SETS = {"calibration": [(13, 13001, 32), (15, 15001, 48)], "check": [(14, 14001, 22)]}
 LENGTHS_S = 20.1, 14.1, 10.1
 SIGNAL_METHODS = ("pos", "chrom", "green")
 WINDOW_S, STEP_S = 10.0, 1.0
@@ -55,11 +53,11 @@ def main():
         "made_with": {
             "rfacenet_toolbox": __version__,
             "weights_sha256": _weights_sha256(),
-            "recordings": {name: f"seed {SETS[name][0]}, {_count(rows[name])} with a heart rate" for name in SETS},
+            "recordings": {name: f"{_seeds(name)}, {_count(rows[name])} with a heart rate" for name in SETS},
         },
     }
     for kind in TITLES:
-        table[kind] = {part: fitted([row for name in FITTED for row in rows[name][kind][part]]) for part in PARTS}
+        table[kind] = {part: fitted(rows["calibration"][kind][part]) for part in PARTS}
     if not args.dry:
         confidence.TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     models = {kind: {part: confidence.Model(table[kind][part]) for part in PARTS} for kind in TITLES}
@@ -102,13 +100,13 @@ def fitted(rows):
 
 def _read(folder, name, workers, share):
     """{recording: what :func:`read_recording` gives} of a set, which is drawn and read as far as it is not yet."""
-    seed, first, count = SETS[name]
-    for seconds in LENGTHS_S:
-        write_dataset(
-            folder / name, "varied", max(4, round(count * share)), seed=seed, first_subject=first, seconds=seconds,
-            size=(320, 240), workers=workers, on_recording=lambda made: print(f"drawn {made}", flush=True),
-        )  # fmt: skip
-        first += count
+    for seed, first, count in SETS[name]:
+        for place, seconds in enumerate(LENGTHS_S):
+            write_dataset(
+                folder / name, "varied", max(4, round(count * share)), seed=seed, first_subject=first + place * count,
+                seconds=seconds, size=(320, 240), workers=workers,
+                on_recording=lambda made: print(f"drawn {made}", flush=True),
+            )  # fmt: skip
     path = folder / f"{name}-{_fingerprint()}.json"
     read = json.loads(path.read_text()) if path.is_file() else {}
     names = sorted((made.parent.name for made in (folder / name).glob("*/vid.avi")), key=lambda one: int(one[7:]))
@@ -210,6 +208,10 @@ def _fingerprint():
     for path in sorted(Path(confidence.__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _seeds(name):
+    return "seed " + " and ".join(str(seed) for seed, _, _ in SETS[name])
 
 
 def _count(rows):

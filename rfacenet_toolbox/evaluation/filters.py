@@ -97,12 +97,13 @@ def bandpass(signal: ArrayLike, fs_hz: float, band_hz: Sequence[float], order: i
             f"half the rate, {fs_hz / 2:g} Hz. Check fs_hz, or choose a protocol with another band."
         )
     signal = np.asarray(signal, dtype=np.float64)
-    count, least = signal.shape[-1], 6 * order + 4
+    coefficients = butterworth.bandpass(order, low, high, fs_hz)
+    count, least = signal.shape[-1], 3 * len(coefficients[1]) + 1  # both_ways adds 3 * len(a) at either end
     if count < least:
         raise EvaluationError(
             f"The bandpass filter got {count} samples and needs at least {least}. Pass a longer signal."
         )
-    return butterworth.both_ways(butterworth.bandpass(order, low, high, fs_hz), signal)
+    return butterworth.both_ways(coefficients, signal)
 
 
 def prepare(

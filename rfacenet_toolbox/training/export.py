@@ -37,7 +37,7 @@ def export(source, path):
     if ending not in (".safetensors", ".onnx"):
         raise ConfigError(f"The file to write is {path}; expected a name that ends in .safetensors or .onnx.")
     is_file = str(source) == weights_path.PACKAGE or str(source).endswith(".safetensors")
-    file = _of_file(source, ending == ".onnx") if is_file else _of_run(source, ending == ".onnx")
+    file = (_of_file if is_file else _of_run)(source, ending == ".onnx")
     if ending == ".onnx":
         file = file._replace(metadata={**weights_metadata.DEFAULTS[file.metadata["method"]], **file.metadata})
         onnx_files.write_onnx(path, inference.network(file.metadata["method"], file), file.metadata)

@@ -10,6 +10,7 @@ from support.paths import ROOT
 
 from rfacenet_toolbox.prediction import confidence
 from rfacenet_toolbox.prediction.evidence import Evidence
+from rfacenet_toolbox.prediction.face_signals import EvenSignals
 from rfacenet_toolbox.prediction.frames import Frame
 
 FILES = sorted((ROOT / "benchmarks").glob("*.py"))
@@ -86,6 +87,26 @@ def test_estimates_of_other_weights_are_not_taken_for_those_of_these(tmp_path):
     versions = {before, version(f"rfacenet={tmp_path / 'my.safetensors'}"), version("rfacenet")}
     assert len(versions) == 3 and all(version.startswith("rfacenet ") for version in versions)
     assert version("pos") == "pos"
+
+
+def signals_of_light_and_pulse(pulse, seed):
+    """20 s of a face under strong changes of the light, whose green light alone has the pulse."""
+    random = np.random.default_rng(seed)
+    rgb = 100 * (1 + 0.02 * random.standard_normal(600))[:, None] + 0.1 * random.standard_normal((600, 3))
+    rgb[:, 1] += pulse
+    known = np.ones(600, dtype=bool)
+    return EvenSignals(30.0, 0.0, rgb, np.repeat(rgb[:, None], 3, axis=1), random.standard_normal((600, 2)), known)
+
+
+def test_the_mix_that_is_told_the_pulse_finds_it_where_it_is_and_only_there():
+    from ceiling import mixed_bpm
+
+    times_s = np.arange(600) / 30
+    pulse = np.sin(2 * np.pi * 1.5 * times_s)
+    truth = np.stack([pulse, np.full(600, 90.0), times_s])
+    assert mixed_bpm(signals_of_light_and_pulse(0.2 * pulse, 0), truth) == pytest.approx(90, abs=1)
+    found = [abs(mixed_bpm(signals_of_light_and_pulse(0 * pulse, seed), truth) - 90) <= 3 for seed in range(20)]
+    assert sum(found) <= 4  # by chance: what is told of one half says nothing of the other half's noise
 
 
 def test_perturbed_copies_are_what_their_names_say():

@@ -155,14 +155,8 @@ def least_expected(read, models):
 
 def read_recording(folder):
     """{method: {"whole": [(evidence, error)], "window": [...]}} of a recording; nothing of one without a face."""
-    tracker = FaceTracker(faces.detector("auto"))
     running = [estimator("rfacenet"), estimator(SIGNAL_METHODS[0])]
-    source = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None)
-    for time_s, image in source.frames():
-        box = tracker.track(time_s, image)
-        for each in running:
-            each.add(time_s, image, box)
-    source.close()
+    show(folder, running)
     if not any(running[1].face_signals.known):
         return {}
     for method in SIGNAL_METHODS[1:]:
@@ -170,6 +164,17 @@ def read_recording(folder):
         running[-1].face_signals = running[1].face_signals
     truth = np.loadtxt(Path(folder) / "ground_truth.txt")
     return {each.name: _told(each, truth) for each in running}
+
+
+def show(folder, running):
+    """Give each of the estimators all frames of a recording, and the face's box in them."""
+    tracker = FaceTracker(faces.detector("auto"))
+    source = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None)
+    for time_s, image in source.frames():
+        box = tracker.track(time_s, image)
+        for each in running:
+            each.add(time_s, image, box)
+    source.close()
 
 
 def _told(running, truth):

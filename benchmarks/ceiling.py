@@ -13,20 +13,17 @@ import json
 from pathlib import Path
 
 import numpy as np
-from calibrate_quality import STEP_S, WINDOW_S
-from held_out import TONES
+from calibrate_quality import show
+from held_out import TONES, estimate
 
-from rfacenet_toolbox.errors import RFaceNetError
-from rfacenet_toolbox.prediction import faces, quality, waveform
+from rfacenet_toolbox.prediction import quality, waveform
 from rfacenet_toolbox.prediction.estimators import estimator
-from rfacenet_toolbox.prediction.sources import open_source
-from rfacenet_toolbox.prediction.tracking import FaceTracker
 from rfacenet_toolbox.runtime import pool
 from rfacenet_toolbox.synthetic.dataset import MANIFEST
 
 WITHIN_BPM, BAND_BPM = 3.0, (40.0, 190.0)
 RIDGE = 0.01  # of the mean power of a signal
-COLUMNS = ("recordings", "network", "mix", "either", "network alone", "mix alone", "neither")
+COLUMNS = ("recordings", "network", "mix", "either", "neither")
 
 
 def main():
@@ -56,26 +53,13 @@ def main():
 def rates(job):
     """Heart rates in bpm of the network and of the mix, or None where a face was seen for too short a time."""
     folder, weights = job
-    tracker, running = FaceTracker(faces.detector("auto")), [estimator("rfacenet", weights), estimator("pos")]
-    source = open_source(str(Path(folder) / "vid.avi"), 0.0, None, None)
-    for time_s, image in source.frames():
-        box = tracker.track(time_s, image)
-        for each in running:
-            each.add(time_s, image, box)
-    source.close()
-    network, pos = running
-    if not any(pos.face_signals.known):
+    network_bpm = estimate(Path(folder) / "vid.avi", "rfacenet", weights)
+    if network_bpm is None:
         return None
-    try:
-        pulse = waveform.filtered(network.finish(), network.is_derivative)
-    except RFaceNetError:
-        return None
-    peak_bpm, _ = waveform.overall(pulse, WINDOW_S) or (None, None)
-    rate = waveform.rate_over_time(waveform.windows(pulse, WINDOW_S, STEP_S, peak_bpm))
-    if rate is None:
-        return None
+    pos = estimator("pos")
+    show(folder, [pos])
     truth = np.loadtxt(Path(folder) / "ground_truth.txt")
-    return rate.mean, mixed_bpm(pos.face_signals.even(), truth)
+    return network_bpm, mixed_bpm(pos.face_signals.even(), truth)
 
 
 def mixed_bpm(signals, truth):
@@ -101,8 +85,7 @@ def _ridge(parts, pulse):
 
 def _counts(right):
     network, mix = right.T
-    alone = (network & ~mix).sum(), (mix & ~network).sum(), (~network & ~mix).sum()
-    return len(right), network.sum(), mix.sum(), (network | mix).sum(), *alone
+    return len(right), network.sum(), mix.sum(), (network | mix).sum(), (~network & ~mix).sum()
 
 
 if __name__ == "__main__":

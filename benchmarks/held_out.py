@@ -38,7 +38,7 @@ def main():
         for text in args.methods:
             key = f"{versions[text]}|{args.folder.resolve() / name}"
             if key not in made:
-                made[key] = _estimate(args.folder / name / "vid.avi", *text.partition("=")[::2])
+                made[key] = estimate(args.folder / name / "vid.avi", *text.partition("=")[::2])
                 args.out.write_text(json.dumps(made, indent=0, sort_keys=True) + "\n")
             estimates[f"{text}|{name}"] = made[key]
         print(f"\r{number} of {len(recordings)}", end="", file=sys.stderr, flush=True)
@@ -53,7 +53,8 @@ def version(text):
     return method if path is None else f"{method} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
 
 
-def _estimate(video, method, weights):
+def estimate(video, method, weights):
+    """The heart rate in bpm, or None."""
     try:
         return predict(str(video), method, weights or None).heart_rate_bpm
     except DataError:  # no face, for instance
